@@ -1,0 +1,106 @@
+/**
+ * Bundles into dist/: `node tools/build.mjs`. One bundle per way to use the project, `.wgsl` files as text, and type
+ * declarations. Node bundles leave packages outside; browser bundles hold everything.
+ */
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isProgram, root, runTool, say, SetupError } from './setup/process.mjs';
+
+/** @type {{ entry: string, out: string, host: 'node' | 'browser', program?: true }[]} */
+const bundles = [
+  { entry: 'src/index.ts', out: 'dist/index.js', host: 'node' },
+  { entry: 'src/cli/main.ts', out: 'dist/cli.js', host: 'node', program: true },
+  { entry: 'tools/parity.ts', out: 'dist/parity.js', host: 'node' },
+  { entry: 'src/web.ts', out: 'dist/web.js', host: 'browser' },
+  { entry: 'test/browser/entry.ts', out: 'dist/browserTests.js', host: 'browser' },
+];
+
+/** What a bundle may depend on; a change in any of it makes the build stale. */
+const inputs = ['src', 'weights', 'tools', 'test/browser', 'test/cases', 'package.json', 'package-lock.json'].concat([
+  'tsconfig.json',
+  'tsconfig.types.json',
+]);
+
+/** Written last, so that a build that was interrupted is stale. */
+const stamp = 'dist/.built';
+
+/** Builds when dist/ is missing or older than what it was made from. */
+export async function ensureBuild() {
+  const built = modified(join(root, stamp));
+  if (built !== undefined && inputs.every((input) => newest(join(root, input)) <= built)) return;
+  say('building');
+  await build();
+}
+
+/** @throws SetupError if a bundle or the type declarations fail */
+export async function build() {
+  const started = new Date();
+  rmSync(join(root, stamp), { force: true });
+  const [failures, typesStatus] = await Promise.all([bundleAll(), emitTypes()]);
+  if (failures.length > 0) throw new SetupError(`the build of ${failures.join(', ')} failed; its errors are above.`);
+  if (typesStatus !== 0) throw new SetupError('tsc could not write the type declarations; its errors are above.');
+  writeFileSync(join(root, stamp), '');
+  // The time of the start: a file that changed while we built makes the next run build again.
+  utimesSync(join(root, stamp), started, started);
+}
+
+/** @returns {Promise<string[]>} the bundles that failed; esbuild has printed why */
+async function bundleAll() {
+  const { build: esbuild } = await import('esbuild');
+  const results = await Promise.allSettled(
+    bundles.map(({ entry, out, host, program }) =>
+      esbuild({
+        absWorkingDir: root,
+        entryPoints: [entry],
+        outfile: out,
+        bundle: true,
+        format: 'esm',
+        sourcemap: 'linked',
+        loader: { '.wgsl': 'text' },
+        logLevel: 'warning',
+        ...(host === 'node'
+          ? { platform: 'node', target: 'node20', packages: 'external' }
+          : { platform: 'browser', target: 'es2022' }),
+        ...(program ? { banner: { js: '#!/usr/bin/env node' } } : {}),
+      }),
+    ),
+  );
+  for (const { out, program } of bundles) {
+    if (program && existsSync(join(root, out))) chmodSync(join(root, out), 0o755);
+  }
+  return bundles.filter((_, i) => results[i].status === 'rejected').map(({ out }) => out);
+}
+
+/** @returns {Promise<number>} status of tsc */
+function emitTypes() {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const child = spawn(process.execPath, [tsc, '-p', 'tsconfig.types.json'], { cwd: root, stdio: 'inherit' });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (status) => resolve(status ?? 128));
+  });
+}
+
+/**
+ * @param {string} path a file, or a folder that is searched to the bottom
+ * @returns {number} the latest modification in it, in milliseconds; 0 when it does not exist
+ */
+function newest(path) {
+  const own = modified(path);
+  if (own === undefined || !statSync(path).isDirectory()) return own ?? 0;
+  // The folder's own time counts too: it changes when an entry is removed.
+  return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), own);
+}
+
+/** @param {string} path @returns {number | undefined} undefined when it does not exist */
+function modified(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+if (isProgram(import.meta.url)) {
+  await runTool(async () => {
+    await build();
+    return 0;
+  });
+}

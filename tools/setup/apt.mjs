@@ -1,0 +1,88 @@
+/** Installs packages on Debian-like systems, where this user may. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { backportsSource } from './debianSources.mjs';
+import { capture, run, say, SetupError } from './process.mjs';
+
+/** @typedef {string[]} Rights the words before a command that give it root's rights */
+
+/** @returns {boolean} */
+export function hasApt() {
+  return existsSync('/usr/bin/apt-get');
+}
+
+/** @returns {Rights | undefined} undefined when this user is not root and sudo is absent or wants a password */
+export function aptRights() {
+  if (process.getuid?.() === 0) return [];
+  const sudo = ['sudo', '-n'];
+  return capture(sudo[0], [...sudo.slice(1), 'true']).status === 0 ? sudo : undefined;
+}
+
+/**
+ * @param {Rights} rights
+ * @param {string[]} packages
+ * @param {string} [suite] take them from this suite, which is added to apt's sources when they lack it
+ */
+export function aptInstall(rights, packages, suite) {
+  const added = suite === undefined ? undefined : addSuite(rights, suite);
+  // A source of somebody else that cannot be reached must not stop us: the installation below decides.
+  if (apt(rights, ['update']) !== 0) say('apt-get update reported the errors above; going on');
+  const status = apt(rights, [
+    'install',
+    '--yes',
+    '--no-install-recommends',
+    ...(suite === undefined ? [] : ['--target-release', suite]),
+    ...packages,
+  ]);
+  if (status === 0) return;
+  // A source that does not work would make every later apt-get update complain.
+  if (added !== undefined) asRoot(rights, 'rm', ['-f', added]);
+  throw new SetupError(
+    `apt-get could not install ${packages.join(' ')}${suite === undefined ? '' : ` from ${suite}`}; ` +
+      'its message is above. Check the sources below /etc/apt and the network, then repeat this command.',
+  );
+}
+
+/**
+ * @param {Rights} rights
+ * @param {string[]} args
+ */
+function apt(rights, args) {
+  const quiet = ['-qq', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Dpkg::Use-Pty=0'];
+  return asRoot(rights, 'env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', ...quiet, ...args]);
+}
+
+/**
+ * @param {Rights} rights
+ * @param {string} program
+ * @param {string[]} args
+ */
+function asRoot(rights, program, args) {
+  const [first, ...rest] = [...rights, program, ...args];
+  return run(first, rest);
+}
+
+/**
+ * @param {Rights} rights
+ * @param {string} suite
+ * @returns {string | undefined} the file that was written, undefined when the suite was there
+ */
+function addSuite(rights, suite) {
+  const source = backportsSource(sourceFiles(), suite);
+  if (source === undefined) return undefined;
+  const path = join('/etc/apt/sources.list.d', source.name);
+  say(`adding ${suite} to apt's sources: ${path}`);
+  const [first, ...rest] = [...rights, 'tee', path];
+  const written = capture(first, rest, { input: source.text });
+  if (written.status !== 0) throw new SetupError(`cannot write ${path}: ${written.stderr.trim()}`);
+  return path;
+}
+
+/** @returns {import('./debianSources.mjs').SourceFile[]} */
+function sourceFiles() {
+  const folder = '/etc/apt/sources.list.d';
+  const parts = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+  return ['/etc/apt/sources.list', ...parts.sort()]
+    .filter((path) => /\.(sources|list)$/.test(path) && existsSync(path))
+    .map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+}

@@ -1,0 +1,68 @@
+/** Chromium for the browser tests: one that is there, or Debian's package. */
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { aptInstall, aptRights, hasApt } from './apt.mjs';
+import { parseOsRelease } from './debianSources.mjs';
+import { say, SetupError } from './process.mjs';
+
+const names = ['chromium', 'google-chrome-stable', 'google-chrome', 'chrome', 'chromium-browser'];
+
+/** Where the installers of other systems put it; their PATH does not have it. */
+const elsewhere = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+/**
+ * @param {NodeJS.ProcessEnv} [env] UNFLAT_CHROMIUM names the program; else PATH is searched
+ * @returns {string | undefined} path of the browser, undefined when there is none
+ * @throws SetupError if UNFLAT_CHROMIUM is set but cannot be run
+ */
+export function findBrowser(env = process.env) {
+  const chosen = env.UNFLAT_CHROMIUM;
+  if (chosen) {
+    if (isProgramFile(chosen)) return chosen;
+    throw new SetupError(`UNFLAT_CHROMIUM is ${chosen}, which is no program. Set it to a Chromium, or unset it.`);
+  }
+  const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
+  const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [...candidates, ...elsewhere].find((path) => isProgramFile(path) && !isSnapStub(path));
+}
+
+/**
+ * Installs Debian's chromium when no browser is found.
+ * @param {string} rootCommand what a user without root's rights has to run
+ */
+export function ensureBrowser(rootCommand) {
+  if (findBrowser() !== undefined) return;
+  // Ubuntu's package of that name only fetches a snap, which does not start in a container.
+  if (!hasApt() || parseOsRelease(readFileSync('/etc/os-release', 'utf8')).ID === 'ubuntu') {
+    throw new SetupError('no Chromium for the browser tests. Install Google Chrome, or set UNFLAT_CHROMIUM to one.');
+  }
+  const rights = aptRights();
+  if (rights === undefined) {
+    throw new SetupError(`no Chromium for the browser tests, and no right to install one. Run once: ${rootCommand}`);
+  }
+  say('no Chromium for the browser tests: installing it');
+  aptInstall(rights, ['chromium']);
+  if (findBrowser() === undefined) throw new SetupError('the package chromium is installed, but PATH has no chromium.');
+}
+
+/** @param {string} path */
+function isProgramFile(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false; // absent or not ours to run: the next candidate
+  }
+}
+
+/**
+ * Ubuntu puts a script there that asks for the snap.
+ * @param {string} path
+ */
+function isSnapStub(path) {
+  return statSync(path).size < 65_536 && /\/snap\/bin|snap install/.test(readFileSync(path, 'utf8'));
+}

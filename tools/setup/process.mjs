@@ -1,0 +1,88 @@
+/** Child processes of the set-up: one way to start them, one kind of error, one place for their environment. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository, whatever the current folder is. */
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** A set-up step that cannot go on. Its message is one line that names what is missing and what to run. */
+export class SetupError extends Error {}
+
+/** @param {string} text a line about what the set-up is doing, on stderr: stdout belongs to the command proper. */
+export function say(text) {
+  process.stderr.write(`unflat: ${text}\n`);
+}
+
+/** @type {string | undefined} */
+let runtimeDir;
+
+/**
+ * The environment for programs that open a Vulkan device. Drivers complain when XDG_RUNTIME_DIR is unset, and it must
+ * be private, so an own folder stands in for it until this process exits.
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function deviceEnv() {
+  if (process.env.XDG_RUNTIME_DIR) return process.env;
+  if (runtimeDir === undefined) {
+    const created = mkdtempSync(join(tmpdir(), 'unflat-run-'));
+    process.on('exit', () => rmSync(created, { recursive: true, force: true }));
+    runtimeDir = created;
+  }
+  return { ...process.env, XDG_RUNTIME_DIR: runtimeDir };
+}
+
+/**
+ * Runs a program in the repository with our own stdin, stdout and stderr.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {number} its exit status; 127 when it could not be started, 128 when a signal ended it
+ */
+export function run(program, args, env = process.env) {
+  return status(spawnSync(program, args, { cwd: root, env, stdio: 'inherit' }));
+}
+
+/**
+ * Runs a program and keeps what it prints.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv, input?: string, timeoutMs?: number }} [options]
+ * @returns {{ status: number, stdout: string, stderr: string }} status as of `run`
+ */
+export function capture(program, args, options = {}) {
+  const { env = process.env, input = '', timeoutMs } = options;
+  const child = spawnSync(program, args, { cwd: root, env, input, timeout: timeoutMs, encoding: 'utf8' });
+  return { status: status(child), stdout: child.stdout ?? '', stderr: child.stderr ?? '' };
+}
+
+/** @param {{ status: number | null, signal: NodeJS.Signals | null, error?: Error }} child */
+function status(child) {
+  if (child.status !== null) return child.status;
+  return child.signal === null ? 127 : 128;
+}
+
+/**
+ * @param {string} moduleUrl `import.meta.url` of the asking module
+ * @returns {boolean} whether that module is the program that `node` was asked to run
+ */
+export function isProgram(moduleUrl) {
+  const program = process.argv[1];
+  return program !== undefined && realpathSync(program) === realpathSync(fileURLToPath(moduleUrl));
+}
+
+/**
+ * Runs the body of a tool: its number is the exit status, and a SetupError ends it with the error's line alone.
+ * @param {() => Promise<number>} body
+ */
+export async function runTool(body) {
+  try {
+    process.exitCode = await body();
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    say(error.message);
+    process.exitCode = 1;
+  }
+}
