@@ -47,6 +47,9 @@ export async function build() {
 
 /** @returns {Promise<string[]>} the bundles that failed; esbuild has printed why */
 async function bundleAll() {
+  const missing = bundles.map(({ entry }) => entry).filter((entry) => !existsSync(join(root, entry)));
+  if (missing.length > 0)
+    throw new SetupError(`no ${missing.join(', ')}: every bundle of tools/build.mjs needs its entry.`);
   const { build: esbuild } = await import('esbuild');
   const results = await Promise.allSettled(
     bundles.map(({ entry, out, host, program }) =>

@@ -1,0 +1,55 @@
+/**
+ * What `chromium.test.ts` calls in the browser: bundled as dist/browserTests.js. Arguments and results must survive JSON.
+ */
+
+/** @returns vendor and architecture of the adapter @throws Error if there is none */
+export async function adapterInfo(): Promise<{ vendor: string; architecture: string }> {
+  const { vendor, architecture } = (await requestAdapter()).info;
+  return { vendor, architecture };
+}
+
+/** Squares numbers in a compute shader: whether the browser computes at all, before the engine is asked to. */
+export async function squares(values: number[]): Promise<number[]> {
+  const device = await (await requestAdapter()).requestDevice();
+  const code = `
+    @group(0) @binding(0) var<storage, read_write> x: array<f32>;
+    @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+      if (id.x >= arrayLength(&x)) { return; }
+      x[id.x] *= x[id.x];
+    }`;
+  const pipeline = await device.createComputePipelineAsync({
+    layout: 'auto',
+    compute: { module: device.createShaderModule({ code }) },
+  });
+  const size = values.length * 4;
+  const x = device.createBuffer({
+    size,
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+  });
+  const back = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  device.queue.writeBuffer(x, 0, new Float32Array(values));
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(
+    0,
+    device.createBindGroup({
+      layout: pipeline.getBindGroupLayout(0),
+      entries: [{ binding: 0, resource: { buffer: x } }],
+    }),
+  );
+  pass.dispatchWorkgroups(Math.ceil(values.length / 64));
+  pass.end();
+  encoder.copyBufferToBuffer(x, 0, back, 0, size);
+  device.queue.submit([encoder.finish()]);
+  await back.mapAsync(GPUMapMode.READ);
+  const result = Array.from(new Float32Array(back.getMappedRange()));
+  device.destroy();
+  return result;
+}
+
+async function requestAdapter(): Promise<GPUAdapter> {
+  const adapter = await navigator.gpu?.requestAdapter();
+  if (!adapter) throw new Error('This browser has no WebGPU adapter; see the flags in test/setup/chromium.ts.');
+  return adapter;
+}
