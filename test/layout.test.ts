@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { root } from '../tools/setup/process.mjs';
+import { importCycles, incompleteKernels, longFiles, wrongImports, type Tree } from './setup/layoutRules.ts';
+
+const project: Tree = new Map(
+  ['src', 'weights', 'tools', 'test'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+      .filter((path) => /\.(ts|mjs|wgsl)$/.test(path))
+      .map((path) => [path, readFileSync(join(root, path), 'utf8')] as const),
+  ),
+);
+
+const tree = (files: Record<string, string>): Tree => new Map(Object.entries(files));
+
+describe('this project', () => {
+  it('has sources in each folder that the rules are about', () => {
+    for (const folder of [
+      'src/kernels/',
+      'src/graph/',
+      'src/pipeline/',
+      'src/host/',
+      'src/cli/',
+      'weights/',
+      'tools/',
+    ]) {
+      expect([...project.keys()].some((path) => path.startsWith(folder))).toBe(true);
+    }
+  });
+
+  it('imports in one direction', () => expect(wrongImports(project)).toEqual([]));
+
+  it('has no import cycle', () => expect(importCycles(project)).toEqual([]));
+
+  it('has a reference, a wrapper, WGSL and a test for each kernel', () =>
+    expect(incompleteKernels(project)).toEqual([]));
+
+  it('has no file over 500 lines in src', () => expect(longFiles(project, 500)).toEqual([]));
+});
+
+describe('the rules', () => {
+  const importing = (from: string, to: string) => wrongImports(tree({ [from]: `import { a } from '${to}';` }));
+
+  it.each([
+    ['src/kernels/a.ts', '../graph/b.ts'],
+    ['src/graph/a.ts', '../pipeline/b.ts'],
+    ['src/pipeline/a.ts', '../host/errors.ts'],
+    ['src/host/a.ts', '../cli/b.ts'],
+    ['src/graph/a.ts', '../../weights/b.ts'],
+    ['src/cli/a.ts', '../../tools/b.ts'],
+    ['weights/a.ts', '../src/kernels/b.ts'],
+    ['src/host/node/a.ts', '../web/b.ts'],
+    ['src/web.ts', './host/node/b.ts'],
+    ['src/kernels/a.ts', 'some-package'],
+    ['src/pipeline/a.ts', 'node:fs'],
+    ['src/unheardOf/a.ts', './b.ts'],
+  ])('%s must not import %s', (from, to) => expect(importing(from, to)).toHaveLength(1));
+
+  it.each([
+    ['src/graph/a.ts', '../kernels/b.ts'],
+    ['src/kernels/a/a.ts', '../check.ts'],
+    ['src/pipeline/a.ts', '../../weights/b.ts'],
+    ['src/cli/a.ts', '../host/node/b.ts'],
+    ['tools/bench.ts', '../test/cases/b.ts'],
+  ])('%s may import %s', (from, to) => expect(importing(from, to)).toEqual([]));
+
+  it('see imports in every form', () => {
+    const forms = ["import { b } from './b.ts';", "export * from './b.ts';", "const b = await import('./b.ts');"];
+    for (const form of forms) {
+      expect(importCycles(tree({ 'src/a.ts': form, 'src/b.ts': "import { a } from './a.ts';" }))).toEqual([
+        'src/a.ts -> src/b.ts -> src/a.ts',
+      ]);
+    }
+  });
+
+  it('allow a type to be imported back', () => {
+    const a = "import type {\n  b,\n} from './b.ts';";
+    expect(importCycles(tree({ 'src/a.ts': a, 'src/b.ts': "import { a } from './a.ts';" }))).toEqual([]);
+  });
+
+  it('allow two ways to the same file', () => {
+    const a = "import './b.ts'; import './c.ts';";
+    expect(importCycles(tree({ 'src/a.ts': a, 'src/b.ts': "import './c.ts';", 'src/c.ts': '' }))).toEqual([]);
+  });
+
+  it('name what a kernel lacks', () => {
+    expect(incompleteKernels(tree({ 'src/kernels/a/a.ts': '', 'src/kernels/shared/b.wgsl': '' }))).toEqual([
+      'kernel a has no src/kernels/a/a.ref.ts',
+      'kernel a has no test/kernels/a.test.ts',
+      'kernel a has no src/kernels/a/*.wgsl',
+    ]);
+  });
+
+  it('count lines', () => {
+    const files = tree({ 'src/a.ts': 'x\n'.repeat(5), 'src/b.wgsl': 'x\n'.repeat(6), 'test/c.ts': 'x\n'.repeat(7) });
+    expect(longFiles(files, 5)).toEqual(['src/b.wgsl has 6 lines, 5 is the limit: split it by idea']);
+  });
+});
