@@ -1,0 +1,168 @@
+/** A WebGPU device whose failures are exceptions, and the kernel target that belongs to it. */
+import { adapterClass, BASELINE, CHOICES, type AdapterClass, type Precision, type Target } from '../kernels/target.ts';
+import { DeviceError, LimitError } from './errors.ts';
+
+/** Waits for a GPU promise. Hosts supply it: in Node a bare `await` would take a core from a software driver. */
+export type Wait = <T>(promise: Promise<T>) => Promise<T>;
+
+export interface DeviceOptions {
+  readonly wait: Wait;
+  readonly precision?: Precision;
+  /** Overrides entries of the kernel table and its limits, for tests and benchmarks. */
+  readonly target?: Partial<Target>;
+  /** Limits to request instead of the adapter's own (they may only be lower). */
+  readonly limits?: Readonly<Record<string, number>>;
+  /** Features not to use even where the adapter has them. */
+  readonly without?: readonly string[];
+  /** Milliseconds that one submission should take. */
+  readonly submissionMs?: number;
+}
+
+const FEATURES = ['subgroups', 'timestamp-query'] as const;
+const LIMITS = [
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxStorageBuffersPerShaderStage',
+  'maxTextureDimension2D',
+] as const;
+
+/** What the engine cannot run without; WebGPU guarantees it, a restricted device may not. */
+const NEEDED: Readonly<Record<string, number>> = {
+  maxStorageBuffersPerShaderStage: 8,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupStorageSize: 16384,
+  maxStorageBufferBindingSize: 2 ** 20,
+};
+
+const SOFTWARE = /llvmpipe|lavapipe|swiftshader|software|basic render|warp/i;
+
+/** Whether an adapter computes on the processor. */
+export const isSoftware = (info: GPUAdapterInfo): boolean =>
+  info.isFallbackAdapter === true ||
+  SOFTWARE.test(`${info.description} ${info.device} ${info.architecture} ${info.vendor}`);
+
+export class Device {
+  private failure: Error | undefined;
+  private disposed = false;
+
+  private constructor(
+    readonly gpu: GPUDevice,
+    readonly info: GPUAdapterInfo,
+    readonly adapterClass: AdapterClass,
+    readonly target: Target,
+    readonly submissionMs: number,
+    private readonly hostWait: Wait,
+  ) {
+    gpu.addEventListener('uncapturederror', (event) => {
+      this.failure ??= new DeviceError(`WebGPU reported: ${event.error.message}`);
+    });
+    void gpu.lost.then((lost) => {
+      if (this.disposed) return;
+      this.failure = new DeviceError(
+        `The device was lost (${lost.reason}): ${lost.message || 'no reason given'}.\n` +
+          '  Create a new engine; if it happens again, use a coarser granularity or a smaller configuration.',
+      );
+    });
+  }
+
+  /**
+   * @throws LimitError if the adapter offers less than the engine needs, DeviceError if it gives no device
+   */
+  static async create(adapter: GPUAdapter, options: DeviceOptions): Promise<Device> {
+    const requiredLimits: Record<string, number> = {};
+    for (const name of LIMITS) {
+      const offered = adapter.limits[name];
+      requiredLimits[name] = Math.min(offered, options.limits?.[name] ?? offered);
+    }
+    for (const [name, least] of Object.entries(NEEDED)) {
+      if (requiredLimits[name] < least) {
+        throw new LimitError(
+          `The adapter "${adapter.info.description}" has ${name} = ${requiredLimits[name]}; at least ${least} is needed.\n` +
+            '  Choose another adapter (--adapter), or update its driver.',
+        );
+      }
+    }
+    const features = FEATURES.filter((f) => adapter.features.has(f) && !options.without?.includes(f));
+    let gpu: GPUDevice;
+    try {
+      gpu = await options.wait(adapter.requestDevice({ requiredFeatures: [...features], requiredLimits }));
+    } catch (error) {
+      throw new DeviceError(`The adapter "${adapter.info.description}" gave no device: ${(error as Error).message}`);
+    }
+    const info = adapter.info;
+    const kind = adapterClass({
+      software: isSoftware(info),
+      subgroups: features.includes('subgroups'),
+      subgroupMinSize: info.subgroupMinSize ?? 0,
+      subgroupMaxSize: info.subgroupMaxSize ?? 0,
+    });
+    const target: Target = {
+      ...BASELINE,
+      ...CHOICES[kind],
+      precision: options.precision ?? 'f32',
+      maxBindingBytes: gpu.limits.maxStorageBufferBindingSize,
+      maxWorkgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
+      maxInvocations: gpu.limits.maxComputeInvocationsPerWorkgroup,
+      ...options.target,
+    };
+    return new Device(gpu, info, kind, target, options.submissionMs ?? 100, options.wait);
+  }
+
+  get hasTimestamps(): boolean {
+    return this.gpu.features.has('timestamp-query');
+  }
+
+  /** Waits for a GPU promise, then throws what the device has reported meanwhile. */
+  async wait<T>(promise: Promise<T>): Promise<T> {
+    this.check();
+    // A lost device settles nothing that was pending on some drivers: losing it must end the wait.
+    const result = await this.hostWait(Promise.race([promise, this.gpu.lost.then(() => undefined as never)]));
+    this.check();
+    return result;
+  }
+
+  /** @throws the first error that the device reported, if any */
+  check(): void {
+    if (this.disposed) throw new DeviceError('The device was disposed; create a new engine.');
+    if (this.failure) throw this.failure;
+  }
+
+  /**
+   * Runs `body`, which creates GPU objects, and throws what WebGPU says about it.
+   * @param what named in the error
+   */
+  async guarded<T>(what: string, body: () => T | Promise<T>): Promise<T> {
+    this.check();
+    this.gpu.pushErrorScope('out-of-memory');
+    this.gpu.pushErrorScope('validation');
+    this.gpu.pushErrorScope('internal');
+    let result: T | undefined;
+    let thrown: unknown;
+    try {
+      result = await body();
+    } catch (error) {
+      thrown = error ?? new Error('unknown failure');
+    }
+    // Popped in one go: scopes are a stack, and the last one pushed is the first one popped.
+    const scopes = [this.gpu.popErrorScope(), this.gpu.popErrorScope(), this.gpu.popErrorScope()];
+    const [internal, validation, memory] = await this.wait(Promise.all(scopes));
+    if (memory) {
+      throw new LimitError(
+        `${what}: the device is out of memory. Use a smaller configuration or close other programs.`,
+      );
+    }
+    const error = validation ?? internal;
+    if (error) throw new DeviceError(`${what}: ${error.message}`);
+    if (thrown !== undefined) throw thrown as Error;
+    return result as T;
+  }
+
+  /** Ends all use of the device. Buffers and textures of it are gone. */
+  dispose(): void {
+    this.disposed = true;
+    this.gpu.destroy();
+  }
+}

@@ -1,0 +1,20 @@
+/** Errors of the runtime. Shape and limit errors come from the kernels' checks. */
+export { LimitError, ShapeError } from '../kernels/check.ts';
+
+/** The adapter, device or driver failed or is missing. */
+export class DeviceError extends Error {
+  override name = 'DeviceError';
+}
+
+/** A shader did not compile, or a pipeline could not be built. */
+export class KernelError extends Error {
+  override name = 'KernelError';
+}
+
+/** The run was stopped through its AbortSignal. */
+export class Cancelled extends Error {
+  override name = 'AbortError';
+  constructor(what: string) {
+    super(`${what} was cancelled.`);
+  }
+}

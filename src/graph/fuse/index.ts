@@ -1,0 +1,55 @@
+/** Fusion: rewrite rules applied to recorded nodes until none applies. */
+import { inputsOf, type Node } from '../record.ts';
+import type { Tensor } from '../tensor.ts';
+import { activation, inputActivation, layerScale, residual } from './epilogue.ts';
+import type { Context, Rule } from './rule.ts';
+
+/** All rules, in the order in which they are tried on a node. */
+export const RULES: readonly Rule[] = [activation, layerScale, residual, inputActivation];
+
+/**
+ * @param nodes in execution order
+ * @param keep tensors that somebody reads from outside: they stay computed
+ */
+export function fuse(nodes: readonly Node[], keep: ReadonlySet<Tensor>, rules = RULES): Node[] {
+  let current = [...nodes];
+  const kept = new Set([...keep].map((t) => t.root));
+  for (let changed = true; changed;) {
+    changed = false;
+    const producers = new Map<Tensor, Node>();
+    const readers = new Map<Tensor, number>();
+    for (const node of current) {
+      for (const output of node.outputs) producers.set(output, node);
+      for (const input of inputsOf(node.inputs)) readers.set(input.root, (readers.get(input.root) ?? 0) + 1);
+    }
+    const context: Context = {
+      onlyProducer(t) {
+        const producer = producers.get(t.root);
+        if (!producer || producer.outputs.length !== 1) return undefined;
+        return kept.has(t.root) || readers.get(t.root) !== 1 ? undefined : producer;
+      },
+    };
+    const removed = new Set<Node>();
+    const next: Node[] = [];
+    for (const node of current) {
+      let result: ReturnType<Rule['apply']>;
+      for (const rule of rules) {
+        result = rule.apply(node, context);
+        // One rewrite may consume what another wants in the same sweep; the next sweep sees the new nodes.
+        if (result && !result.absorbed.some((n) => removed.has(n) || !current.includes(n))) break;
+        result = undefined;
+      }
+      if (result) {
+        result.absorbed.forEach((n) => removed.add(n));
+        next.push(...result.replacements);
+        // Producers just created must not be absorbed under their old identity.
+        for (const output of result.replacements.flatMap((n) => n.outputs)) producers.delete(output);
+        changed = true;
+      } else {
+        next.push(node);
+      }
+    }
+    current = next.filter((n) => !removed.has(n));
+  }
+  return current;
+}

@@ -1,0 +1,51 @@
+/** Lowering: nodes become kernel calls for one target, with operands resolved to what they share memory with. */
+import { results, isCopy, type Operand, type Step } from '../kernels/dispatch.ts';
+import { show, size } from '../kernels/check.ts';
+import type { Target } from '../kernels/target.ts';
+import { ShapeError } from './errors.ts';
+import type { Node } from './record.ts';
+import { Tensor } from './tensor.ts';
+
+export interface Lowered {
+  readonly steps: readonly Step[];
+  /** Profile path of each step. */
+  readonly scopes: readonly string[];
+  /** The operand that owns an operand's memory: a root tensor, or a kernel's own scratch. */
+  owner(operand: Operand): Operand;
+}
+
+export function lower(nodes: readonly Node[], target: Target): Lowered {
+  const steps: Step[] = [];
+  const scopes: string[] = [];
+  const alias = new Map<Operand, Tensor>();
+  for (const node of nodes) {
+    const made = node.lower(target, node.inputs, node.attrs);
+    results(made).forEach((operand, i) => {
+      const tensor = node.outputs[i];
+      if (size(operand) !== size(tensor)) {
+        throw new ShapeError(
+          `${node.op}: gives ${show(operand.shape)} here, but was recorded as ${show(tensor.shape)}.`,
+        );
+      }
+      alias.set(operand, tensor);
+    });
+    for (const step of made) {
+      steps.push(step);
+      scopes.push(node.scope);
+    }
+  }
+  return {
+    steps,
+    scopes,
+    owner(operand) {
+      const tensor = operand instanceof Tensor ? operand : alias.get(operand);
+      return tensor ? tensor.root : operand;
+    },
+  };
+}
+
+/** Operands that a step reads and writes. */
+export function accesses(step: Step): { reads: readonly Operand[]; writes: readonly Operand[] } {
+  if (isCopy(step)) return { reads: [step.from], writes: [step.to] };
+  return { reads: step.inputs.filter((o) => o !== null), writes: step.outputs };
+}

@@ -1,0 +1,290 @@
+/**
+ * A compiled graph: steps, memory, pipelines and bind groups, made once. `run` replays it: no planning, no allocation,
+ * no new pipeline.
+ */
+import { packParams, isCopy, type Dispatch, type Operand, type Step } from '../kernels/dispatch.ts';
+import { show, size } from '../kernels/check.ts';
+import { Constants, constantOf, type Resource } from './constants.ts';
+import type { Device } from './device.ts';
+import { LimitError, ShapeError } from './errors.ts';
+import { fuse } from './fuse/index.ts';
+import { accesses, lower, type Lowered } from './lower.ts';
+import { planMemory, type MemoryPlan, type Value } from './memory.ts';
+import { Pipelines } from './pipelines.ts';
+import type { Graph } from './record.ts';
+import { Runner, type EncodedStep, type RunOptions } from './run.ts';
+import { Tensor } from './tensor.ts';
+import { bufferBytes, DeviceTensor, flatTexture, Readback, storageBuffer, type HostArray } from './transfer.ts';
+
+export interface CompileOptions {
+  /** Results by name. */
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  /** Also keep every tap of the graph, under its name. */
+  readonly keepTaps?: boolean;
+  /** Whether to fuse; on by default. */
+  readonly fused?: boolean;
+  /** Share of the upload done, 0..1. */
+  readonly onUpload?: (done: number) => void;
+}
+
+/** What plans of one device share: pipelines, constants of one set of weights, buffers for reading back. */
+export interface Shared {
+  readonly device: Device;
+  readonly pipelines: Pipelines;
+  readonly constants: Constants;
+  readonly readback: Readback;
+}
+
+export type PlanInput = HostArray | DeviceTensor;
+
+export interface Plan {
+  readonly memory: MemoryPlan;
+  /** Number of dispatches and copies. */
+  readonly steps: number;
+  /**
+   * Runs the graph. Results stay on the device until the next run.
+   * @throws ShapeError on a missing, unknown or misshapen input; Cancelled; DeviceError
+   */
+  run(inputs: Readonly<Record<string, PlanInput>>, options?: RunOptions): Promise<Record<string, DeviceTensor>>;
+  dispose(): void;
+}
+
+const bytesOf = (o: Operand): number => bufferBytes(size(o));
+const isTexture = (o: Operand): boolean => (o.storage ?? 'buffer') !== 'buffer';
+
+export async function compile(shared: Shared, graph: Graph, options: CompileOptions): Promise<Plan> {
+  const { device } = shared;
+  device.check();
+  const wanted: Record<string, Tensor> = {
+    ...(options.keepTaps ? Object.fromEntries(graph.taps) : {}),
+    ...options.outputs,
+  };
+  const keep = new Set(Object.values(wanted).map((t) => t.root));
+  const live = reachable(graph, keep);
+  const lowered = lower(options.fused === false ? live : fuse(live, keep), device.target);
+
+  const constants = new Set<Operand>();
+  const owners = new Set<Operand>();
+  for (const step of lowered.steps) {
+    for (const o of [...accesses(step).reads, ...accesses(step).writes]) {
+      if (constantOf(o)) constants.add(o.packed ? o : lowered.owner(o));
+      else owners.add(lowered.owner(o));
+    }
+  }
+  for (const t of keep) if (t.origin.kind === 'constant') constants.add(t);
+  const [pipelines] = await Promise.all([
+    shared.pipelines.prepare(lowered.steps),
+    shared.constants.upload([...constants], options.onUpload),
+  ]);
+
+  const allocation = await allocate(device, graph, lowered, owners, keep);
+  const resource = (o: Operand): Resource => {
+    if (constantOf(o)) return shared.constants.get(o.packed ? o : lowered.owner(o))!;
+    return allocation.resources.get(lowered.owner(o))!;
+  };
+  const { encoded, arena } = await device.guarded('Binding of buffers', () => {
+    const { arena, slices } = uniformArena(device, lowered.steps);
+    const dummy = allocation.dummy;
+    const encoded = lowered.steps.map((step, i): EncodedStep => {
+      if (isCopy(step)) {
+        return {
+          label: 'copyToTexture',
+          scope: lowered.scopes[i],
+          flops: 0,
+          copy: {
+            buffer: resource(step.from) as GPUBuffer,
+            texture: resource(step.to) as GPUTexture,
+            elements: size(step.from),
+            at: step.at ?? 0,
+          },
+        };
+      }
+      const { pipeline, layout } = pipelines.get(step)!;
+      const entries: GPUBindGroupEntry[] = [];
+      const slice = slices.get(step);
+      if (slice) entries.push({ binding: 0, resource: { buffer: arena!, offset: slice.offset, size: slice.size } });
+      [...step.inputs, ...step.outputs].forEach((o, k) => {
+        entries.push({ binding: k + 1, resource: o ? bindingOf(device, step, o, resource(o)) : { buffer: dummy } });
+      });
+      return {
+        label: step.kernel,
+        scope: lowered.scopes[i],
+        flops: step.flops ?? step.outputs.reduce((n, o) => n + size(o), 0),
+        dispatch: {
+          pipeline,
+          bindGroup: device.gpu.createBindGroup({ label: step.kernel, layout, entries }),
+          workgroups: step.workgroups,
+        },
+      };
+    });
+    return { encoded, arena };
+  });
+
+  const outputs: Record<string, DeviceTensor> = {};
+  for (const [name, t] of Object.entries(wanted)) {
+    outputs[name] = new DeviceTensor(resource(t.root) as GPUBuffer, t.shape, t.dtype, shared.readback);
+  }
+  const runner = new Runner(device, encoded);
+  let running = false;
+
+  return {
+    memory: allocation.memory,
+    steps: encoded.length,
+    async run(inputs, runOptions = {}) {
+      if (running) throw new Error('this plan is running already; await the first run before the next');
+      running = true;
+      try {
+        device.check();
+        feed(device, graph, inputs, (t) => allocation.resources.get(t) as GPUBuffer | undefined);
+        await runner.run(runOptions);
+        return outputs;
+      } finally {
+        running = false;
+      }
+    },
+    dispose() {
+      runner.dispose();
+      for (const r of new Set(allocation.resources.values())) r.destroy();
+      allocation.dummy.destroy();
+      arena?.destroy();
+    },
+  };
+}
+
+/** Nodes that the wanted tensors depend on, in order. */
+function reachable(graph: Graph, wanted: ReadonlySet<Tensor>) {
+  const needed = new Set<Tensor>(wanted);
+  const kept = [...graph.nodes].reverse().filter((node) => {
+    if (!node.outputs.some((o) => needed.has(o))) return false;
+    for (const x of Object.values(node.inputs).flat()) if (x) needed.add((x as Tensor).root);
+    return true;
+  });
+  return kept.reverse();
+}
+
+interface Allocation {
+  readonly resources: Map<Operand, Resource>;
+  readonly dummy: GPUBuffer;
+  readonly memory: MemoryPlan;
+}
+
+/** Gives every computed operand its buffer or texture; operands with disjoint lifetimes share. */
+async function allocate(
+  device: Device,
+  graph: Graph,
+  lowered: Lowered,
+  owners: ReadonlySet<Operand>,
+  keep: ReadonlySet<Tensor>,
+): Promise<Allocation> {
+  const life = new Map<Operand, { from: number; to: number }>();
+  lowered.steps.forEach((step, i) => {
+    const { reads, writes } = accesses(step);
+    for (const o of [...reads, ...writes]) {
+      const owner = lowered.owner(o);
+      const span = life.get(owner);
+      if (span) span.to = i;
+      else life.set(owner, { from: i, to: i });
+    }
+  });
+  const resources = new Map<Operand, Resource>();
+  const isOwn = (o: Operand): boolean => o instanceof Tensor && (o.origin.kind === 'input' || keep.has(o));
+  const transient = [...owners].filter((o) => !isOwn(o));
+  const groups = new Map<string, Operand[]>();
+  for (const o of transient) {
+    const kind = o.storage ?? 'buffer';
+    groups.set(kind, [...(groups.get(kind) ?? []), o]);
+  }
+  let peakBytes = 0;
+  let sumBytes = 0;
+  const slotBytes: number[] = [];
+  const slots: number[] = [];
+  const dummy = await device.guarded('Allocation of the plan', () => {
+    for (const [kind, members] of groups) {
+      const values: Value[] = members.map((o) => ({ bytes: bytesOf(o), ...life.get(o)! }));
+      const plan = planMemory(values);
+      const made = plan.slotBytes.map((bytes, s) =>
+        kind === 'buffer'
+          ? storageBuffer(device, `slot ${s}`, bytes)
+          : flatTexture(device, `texture slot ${s}`, bytes / 4, kind as GPUTextureFormat),
+      );
+      members.forEach((o, i) => resources.set(o, made[plan.slots[i]]));
+      peakBytes += plan.peakBytes;
+      sumBytes += plan.sumBytes;
+      slots.push(...plan.slots.map((s) => s + slotBytes.length));
+      slotBytes.push(...plan.slotBytes);
+    }
+    for (const t of new Set<Tensor>([...graph.inputs.values(), ...keep])) {
+      if (t.origin.kind === 'constant') continue;
+      const label = t.origin.kind === 'input' ? `input ${t.origin.name}` : 'result';
+      resources.set(t, storageBuffer(device, label, bytesOf(t)));
+      peakBytes += bytesOf(t);
+      sumBytes += bytesOf(t);
+    }
+    return storageBuffer(device, 'dummy', 16);
+  });
+  return { resources, dummy, memory: { slots, slotBytes, peakBytes, sumBytes } };
+}
+
+function bindingOf(device: Device, d: Dispatch, o: Operand, resource: Resource): GPUBindingResource {
+  if (isTexture(o)) return (resource as GPUTexture).createView();
+  const bytes = bytesOf(o);
+  const most = device.gpu.limits.maxStorageBufferBindingSize;
+  if (bytes > most) {
+    throw new LimitError(
+      `${d.kernel}: an operand of ${show(o.shape)} takes ${bytes} bytes; this device binds at most ${most}.\n` +
+        '  Use a smaller photo, a smaller configuration or another adapter.',
+    );
+  }
+  return { buffer: resource as GPUBuffer, size: bytes };
+}
+
+/** All parameters of a plan in one uniform buffer. */
+function uniformArena(device: Device, steps: readonly Step[]) {
+  const align = device.gpu.limits.minUniformBufferOffsetAlignment;
+  const slices = new Map<Dispatch, { offset: number; size: number }>();
+  const parts: { offset: number; data: ArrayBuffer }[] = [];
+  let bytes = 0;
+  for (const step of steps) {
+    if (isCopy(step) || !step.params) continue;
+    const data = packParams(step.kernel, step.wgsl.join('\n'), step.params);
+    slices.set(step, { offset: bytes, size: data.byteLength });
+    parts.push({ offset: bytes, data });
+    bytes = Math.ceil((bytes + data.byteLength) / align) * align;
+  }
+  if (bytes === 0) return { arena: undefined, slices };
+  const image = new Uint8Array(bytes);
+  for (const { offset, data } of parts) image.set(new Uint8Array(data), offset);
+  const arena = device.gpu.createBuffer({ label: 'uniforms', size: bytes, usage: 0x40 | 0x08 }); // UNIFORM | COPY_DST
+  device.gpu.queue.writeBuffer(arena, 0, image);
+  return { arena, slices };
+}
+
+/** Brings the inputs of a run into their buffers. */
+function feed(
+  device: Device,
+  graph: Graph,
+  inputs: Readonly<Record<string, PlanInput>>,
+  bufferOf: (t: Tensor) => GPUBuffer | undefined,
+): void {
+  const unknown = Object.keys(inputs).filter((name) => !graph.inputs.has(name));
+  if (unknown.length)
+    throw new ShapeError(`run: there is no input "${unknown[0]}"; inputs are ${[...graph.inputs.keys()].join(', ')}.`);
+  const encoder = device.gpu.createCommandEncoder({ label: 'inputs' });
+  for (const [name, tensor] of graph.inputs) {
+    const value = inputs[name];
+    if (value === undefined) throw new ShapeError(`run: the input "${name}" ${show(tensor.shape)} is missing.`);
+    const count = value instanceof DeviceTensor ? size(value) : value.length;
+    const dtype = value instanceof DeviceTensor ? value.dtype : dtypeOf(value);
+    if (count !== size(tensor) || dtype !== tensor.dtype) {
+      throw new ShapeError(
+        `run: the input "${name}" is ${tensor.dtype} ${show(tensor.shape)}, got ${count} ${dtype} value(s).`,
+      );
+    }
+    const buffer = bufferOf(tensor)!;
+    if (value instanceof DeviceTensor) encoder.copyBufferToBuffer(value.buffer, 0, buffer, 0, bufferBytes(count));
+    else device.gpu.queue.writeBuffer(buffer, 0, value.buffer as ArrayBuffer, value.byteOffset, value.byteLength);
+  }
+  device.gpu.queue.submit([encoder.finish()]);
+}
+
+const dtypeOf = (a: HostArray) => (a instanceof Float32Array ? 'f32' : a instanceof Uint32Array ? 'u32' : 'i32');

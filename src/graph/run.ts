@@ -1,0 +1,170 @@
+/** Replaying encoded steps: submissions under a time budget, progress, cancellation, profiling. */
+import type { Device } from './device.ts';
+import { Cancelled, DeviceError } from './errors.ts';
+import { copyToFlat } from './transfer.ts';
+
+export interface EncodedStep {
+  readonly label: string;
+  readonly scope: string;
+  readonly flops: number;
+  readonly dispatch?: {
+    readonly pipeline: GPUComputePipeline;
+    readonly bindGroup: GPUBindGroup;
+    readonly workgroups: readonly [number, number, number];
+  };
+  readonly copy?: {
+    readonly buffer: GPUBuffer;
+    readonly texture: GPUTexture;
+    readonly elements: number;
+    readonly at: number;
+  };
+}
+
+/** Time of one step on the device. */
+export interface StepTime {
+  readonly kernel: string;
+  readonly scope: string;
+  readonly flops: number;
+  /** Milliseconds since the first step of the run. */
+  readonly startMs: number;
+  readonly ms: number;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  /** Share of the work done, 0..1. */
+  readonly onProgress?: (done: number) => void;
+  /** Gets the time of every dispatch. Each then runs in a pass of its own. */
+  readonly onProfile?: (times: readonly StepTime[]) => void;
+}
+
+/** Work of the first submission of a plan on a device whose speed is not known yet. */
+const FIRST_FLOPS = 1e9;
+/** A dispatch costs about this much beside its arithmetic. */
+const OVERHEAD_FLOPS = 1e6;
+/** Steps of one profiled submission: WebGPU allows 4096 timestamps in a query set. */
+const PROFILED_STEPS = 2048;
+
+export class Runner {
+  private flopsPerSubmission = FIRST_FLOPS;
+  private queries: { set: GPUQuerySet; resolve: GPUBuffer; staging: GPUBuffer } | undefined;
+
+  constructor(
+    private readonly device: Device,
+    private readonly steps: readonly EncodedStep[],
+  ) {}
+
+  /** @throws Cancelled between two submissions when the signal is aborted; DeviceError */
+  async run({ signal, onProgress, onProfile }: RunOptions): Promise<void> {
+    if (onProfile && !this.device.hasTimestamps) {
+      throw new DeviceError('This adapter has no timestamp queries, so it cannot be profiled. Choose another adapter.');
+    }
+    const total = this.steps.reduce((n, s) => n + s.flops + OVERHEAD_FLOPS, 0);
+    const times: StepTime[] = [];
+    let origin: bigint | undefined;
+    let done = 0;
+    for (let from = 0; from < this.steps.length;) {
+      if (signal?.aborted) throw new Cancelled('The run');
+      let to = from;
+      let work = 0;
+      while (to < this.steps.length && (to === from || work < this.flopsPerSubmission)) {
+        if (onProfile && to - from >= PROFILED_STEPS) break;
+        work += this.steps[to++].flops + OVERHEAD_FLOPS;
+      }
+      const started = performance.now();
+      const stamps = await this.submit(from, to, onProfile !== undefined);
+      this.adapt(work, performance.now() - started);
+      if (stamps) {
+        for (let i = from; i < to; i++) {
+          const [begin, end] = [stamps[2 * (i - from)], stamps[2 * (i - from) + 1]];
+          if (this.steps[i].copy) continue;
+          origin ??= begin;
+          const { label, scope, flops } = this.steps[i];
+          times.push({
+            kernel: label,
+            scope,
+            flops,
+            startMs: Number(begin - origin) / 1e6,
+            ms: Number(end - begin) / 1e6,
+          });
+        }
+      }
+      done += work;
+      from = to;
+      onProgress?.(done / total);
+    }
+    if (onProfile) onProfile(times);
+  }
+
+  /** Brings the time of the next submission nearer to the budget. */
+  private adapt(work: number, ms: number): void {
+    const factor = this.device.submissionMs / Math.max(ms, 0.1);
+    const next = work * Math.min(4, Math.max(0.25, factor));
+    // A short last submission says little about how long a full one would take.
+    if (factor < 1 || work >= this.flopsPerSubmission / 2) this.flopsPerSubmission = next;
+  }
+
+  private async submit(from: number, to: number, timed: boolean): Promise<BigUint64Array | undefined> {
+    const { gpu } = this.device;
+    const encoder = gpu.createCommandEncoder({ label: `steps ${from}..${to}` });
+    const queries = timed ? this.timing() : undefined;
+    let pass: GPUComputePassEncoder | undefined;
+    for (let i = from; i < to; i++) {
+      const { dispatch, copy, label } = this.steps[i];
+      if (copy) {
+        pass?.end();
+        pass = undefined;
+        copyToFlat(encoder, copy.buffer, copy.texture, copy.elements, copy.at);
+        continue;
+      }
+      if (queries) {
+        const k = 2 * (i - from);
+        pass = encoder.beginComputePass({
+          label,
+          timestampWrites: { querySet: queries.set, beginningOfPassWriteIndex: k, endOfPassWriteIndex: k + 1 },
+        });
+      } else {
+        pass ??= encoder.beginComputePass({ label: 'plan' });
+      }
+      pass.setPipeline(dispatch!.pipeline);
+      pass.setBindGroup(0, dispatch!.bindGroup);
+      pass.dispatchWorkgroups(...dispatch!.workgroups);
+      if (queries) {
+        pass.end();
+        pass = undefined;
+      }
+    }
+    pass?.end();
+    const bytes = 16 * (to - from);
+    if (queries) {
+      encoder.resolveQuerySet(queries.set, 0, 2 * (to - from), queries.resolve, 0);
+      encoder.copyBufferToBuffer(queries.resolve, 0, queries.staging, 0, bytes);
+    }
+    gpu.queue.submit([encoder.finish()]);
+    await this.device.wait(gpu.queue.onSubmittedWorkDone());
+    if (!queries) return undefined;
+    await this.device.wait(queries.staging.mapAsync(0x01, 0, bytes));
+    const stamps = new BigUint64Array(queries.staging.getMappedRange(0, bytes).slice(0));
+    queries.staging.unmap();
+    return stamps;
+  }
+
+  private timing() {
+    if (!this.queries) {
+      const { gpu } = this.device;
+      const size = 16 * PROFILED_STEPS;
+      this.queries = {
+        set: gpu.createQuerySet({ type: 'timestamp', count: 2 * PROFILED_STEPS }),
+        resolve: gpu.createBuffer({ label: 'timestamps', size, usage: 0x0200 | 0x04 }), // QUERY_RESOLVE | COPY_SRC
+        staging: gpu.createBuffer({ label: 'timestamps', size, usage: 0x01 | 0x08 }), // MAP_READ | COPY_DST
+      };
+    }
+    return this.queries;
+  }
+
+  dispose(): void {
+    this.queries?.set.destroy();
+    this.queries?.resolve.destroy();
+    this.queries?.staging.destroy();
+  }
+}

@@ -1,0 +1,127 @@
+/** Moving values between host memory and the device. */
+import type { DType } from '../kernels/dispatch.ts';
+import { FLAT_WIDTH, flatRows } from '../kernels/dispatch.ts';
+import { size } from '../kernels/check.ts';
+import type { Device } from './device.ts';
+import { LimitError } from './errors.ts';
+
+export type HostArray = Float32Array | Uint32Array | Int32Array;
+
+/** Buffer bytes of `elements` four-byte elements: whole vec4s, so that kernels may read them as vec4. */
+export const bufferBytes = (elements: number): number => Math.max(16, Math.ceil(elements / 4) * 16);
+
+/** Usage flags by name; Node has no global `GPUBufferUsage` until the host makes one. */
+const STORAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
+const READBACK = 0x01 | 0x08; // MAP_READ | COPY_DST
+const TEXTURE = 0x02 | 0x08; // COPY_DST | STORAGE_BINDING
+
+/** @throws LimitError if the buffer is larger than the device allows */
+export function storageBuffer(device: Device, label: string, bytes: number): GPUBuffer {
+  const most = device.gpu.limits.maxBufferSize;
+  if (bytes > most) {
+    throw new LimitError(`${label} needs a buffer of ${bytes} bytes; this device allows ${most}. Use a smaller size.`);
+  }
+  return device.gpu.createBuffer({ label, size: bytes, usage: STORAGE });
+}
+
+export function flatTexture(device: Device, label: string, elements: number, format: GPUTextureFormat): GPUTexture {
+  const height = flatRows(elements);
+  const most = device.gpu.limits.maxTextureDimension2D;
+  if (height > most) {
+    throw new LimitError(`${label} needs a texture of ${height} rows; this device allows ${most}. Use a smaller size.`);
+  }
+  return device.gpu.createTexture({ label, size: [FLAT_WIDTH, height], format, usage: TEXTURE });
+}
+
+/** Writes a packed constant into a flat texture. */
+export function writeFlat(device: Device, texture: GPUTexture, data: HostArray): void {
+  const perRow = 4 * FLAT_WIDTH;
+  const whole = Math.floor(data.length / perRow);
+  const write = (from: number, y: number, width: number, height: number): void => {
+    if (width === 0 || height === 0) return;
+    const bytes = width * height * 16;
+    const view = new Uint8Array(
+      data.buffer as ArrayBuffer,
+      data.byteOffset + from * 4,
+      Math.min(bytes, (data.length - from) * 4),
+    );
+    device.gpu.queue.writeTexture({ texture, origin: [0, y] }, view, { bytesPerRow: FLAT_WIDTH * 16 }, [width, height]);
+  };
+  write(0, 0, FLAT_WIDTH, whole);
+  const rest = data.length - whole * perRow;
+  if (rest % 4 !== 0) throw new Error('a packed constant must hold whole vec4s');
+  write(whole * perRow, whole, rest / 4, 1);
+}
+
+/** Copies a buffer's first `elements` into a flat texture, from texel `at / 4` on (a multiple of a row, or a single row). */
+export function copyToFlat(
+  encoder: GPUCommandEncoder,
+  buffer: GPUBuffer,
+  texture: GPUTexture,
+  elements: number,
+  at: number,
+): void {
+  let texels = Math.ceil(elements / 4);
+  let from = 0;
+  let texel = at / 4;
+  while (texels > 0) {
+    const x = texel % FLAT_WIDTH;
+    const y = Math.floor(texel / FLAT_WIDTH);
+    const rows = x === 0 ? Math.floor(texels / FLAT_WIDTH) : 0;
+    const [width, height] = rows > 0 ? [FLAT_WIDTH, rows] : [Math.min(texels, FLAT_WIDTH - x), 1];
+    encoder.copyBufferToTexture(
+      { buffer, offset: from * 16, bytesPerRow: FLAT_WIDTH * 16, rowsPerImage: height },
+      { texture, origin: [x, y] },
+      [width, height],
+    );
+    texels -= width * height;
+    texel += width * height;
+    from += width * height;
+  }
+}
+
+const arrayOf = { f32: Float32Array, u32: Uint32Array, i32: Int32Array } as const;
+
+/** Buffers for reading back, kept by size so that a second read allocates nothing. */
+export class Readback {
+  private readonly free = new Map<number, GPUBuffer>();
+
+  constructor(private readonly device: Device) {}
+
+  /** The first `size(shape)` elements of a buffer. @throws DeviceError, never zeros, when the device fails */
+  async read(buffer: GPUBuffer, shape: readonly number[], dtype: DType): Promise<HostArray> {
+    const elements = size({ shape });
+    const bytes = bufferBytes(elements);
+    const { gpu } = this.device;
+    const staging = this.free.get(bytes) ?? gpu.createBuffer({ label: 'readback', size: bytes, usage: READBACK });
+    this.free.delete(bytes);
+    const encoder = gpu.createCommandEncoder({ label: 'readback' });
+    encoder.copyBufferToBuffer(buffer, 0, staging, 0, bytes);
+    gpu.queue.submit([encoder.finish()]);
+    await this.device.wait(staging.mapAsync(0x01));
+    const data = new arrayOf[dtype](staging.getMappedRange().slice(0, elements * 4));
+    staging.unmap();
+    this.free.get(bytes)?.destroy();
+    this.free.set(bytes, staging);
+    return data;
+  }
+
+  dispose(): void {
+    for (const buffer of this.free.values()) buffer.destroy();
+    this.free.clear();
+  }
+}
+
+/** A value on the device, valid until the plan that owns it runs again or is disposed. */
+export class DeviceTensor {
+  constructor(
+    readonly buffer: GPUBuffer,
+    readonly shape: readonly number[],
+    readonly dtype: DType,
+    private readonly readback: Readback,
+  ) {}
+
+  read(): Promise<HostArray> {
+    return this.readback.read(this.buffer, this.shape, this.dtype);
+  }
+}

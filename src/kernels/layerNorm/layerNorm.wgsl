@@ -1,0 +1,44 @@
+// layerNorm: y = (x - mean) / sqrt(var + eps) * gamma + beta over the last axis.
+//   x, y [rows, C] · gamma, beta [C]
+// One workgroup per row; a thread owns columns lid, lid + wgSize, ... Variance in a second pass:
+// mean(x^2) - mean^2 cancels in f32 when the mean is large.
+override wgSize: u32 = 64;
+
+struct Params {
+  rows: u32,
+  C: u32,
+  eps: f32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> gamma: array<f32>;
+@group(0) @binding(3) var<storage, read> beta: array<f32>;
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(wgSize)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) lid: u32,
+) {
+  let row = workgroupIndex(workgroup, workgroups);
+  if (row >= params.rows) {
+    return;
+  }
+  let start = row * params.C;
+  var sum = 0.0;
+  for (var c = lid; c < params.C; c += wgSize) {
+    sum += x[start + c];
+  }
+  let mean = workgroupSum(lid, sum) / f32(params.C);
+  var squares = 0.0;
+  for (var c = lid; c < params.C; c += wgSize) {
+    let d = x[start + c] - mean;
+    squares += d * d;
+  }
+  let scale = 1.0 / sqrt(workgroupSum(lid, squares) / f32(params.C) + params.eps);
+  for (var c = lid; c < params.C; c += wgSize) {
+    y[start + c] = (x[start + c] - mean) * scale * gamma[c] + beta[c];
+  }
+}

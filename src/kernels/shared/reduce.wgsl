@@ -1,0 +1,17 @@
+// Sum over a workgroup of `wgSize` threads, in a fixed order (same input, same bits).
+// Needs `override wgSize: u32` (a power of two) in the kernel.
+var<workgroup> reduceScratch: array<f32, wgSize>;
+
+fn workgroupSum(lid: u32, value: f32) -> f32 {
+  reduceScratch[lid] = value;
+  workgroupBarrier();
+  for (var half = wgSize / 2u; half > 0u; half /= 2u) {
+    if (lid < half) {
+      reduceScratch[lid] += reduceScratch[lid + half];
+    }
+    workgroupBarrier();
+  }
+  let total = reduceScratch[0];
+  workgroupBarrier();
+  return total;
+}

@@ -1,0 +1,119 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { UserError } from '../../src/host/errors.ts';
+import { FileBytes } from '../../src/host/node/bytes.ts';
+import { expectWritable, OutputFolder, writeWhole } from '../../src/host/node/files.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'unflat-files-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const read = (name: string) => readFile(join(folder, name), 'utf8');
+
+async function* pieces(...parts: (string | Error)[]) {
+  for (const part of parts) {
+    if (part instanceof Error) throw part;
+    yield bytes(part);
+  }
+}
+
+describe('writeWhole', () => {
+  it('writes bytes and pieces, and replaces what was there', async () => {
+    await writeWhole(join(folder, 'a'), bytes('old'));
+    await writeWhole(join(folder, 'a'), pieces('ne', 'w'));
+    expect(await read('a')).toBe('new');
+    expect(await readdir(folder)).toEqual(['a']);
+  });
+
+  it('keeps the old file and leaves nothing behind when the content fails halfway', async () => {
+    await writeWhole(join(folder, 'a'), bytes('old'));
+    await expect(writeWhole(join(folder, 'a'), pieces('new', new Error('sweep failed')))).rejects.toThrow('sweep failed');
+    expect(await read('a')).toBe('old');
+    expect(await readdir(folder)).toEqual(['a']);
+  });
+
+  it('stops between pieces when it is aborted', async () => {
+    const controller = new AbortController();
+    async function* endless() {
+      for (let i = 0; ; i++) {
+        if (i === 3) controller.abort(new Error('stopped'));
+        yield bytes('more');
+      }
+    }
+    await expect(writeWhole(join(folder, 'a'), endless(), controller.signal)).rejects.toThrow('stopped');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('leaves nothing behind when the process ends while it writes', async () => {
+    // A process of its own: what is tested happens when a process exits.
+    const script = `
+      const { writeWhole } = await import(${JSON.stringify(join(import.meta.dirname, '../../src/host/node/files.ts'))});
+      async function* endless() { yield new Uint8Array(9); setTimeout(() => process.exit(7), 50); await new Promise(() => setInterval(() => {}, 1000)); }
+      await writeWhole(${JSON.stringify(join(folder, 'a'))}, endless());`;
+    const bundle = join(folder, 'run.mjs');
+    const { build } = await import('esbuild');
+    await build({ stdin: { contents: script, resolveDir: folder }, outfile: bundle, bundle: true, platform: 'node', format: 'esm' });
+    const run = spawnSync(process.execPath, [bundle], { encoding: 'utf8' });
+    expect([run.status, run.stderr]).toEqual([7, '']);
+    expect(await readdir(folder)).toEqual(['run.mjs']);
+  });
+
+  it('names the file that cannot be written', async () => {
+    await writeFile(join(folder, 'file'), '');
+    const path = join(folder, 'file', 'mask.png');
+    const error = await writeWhole(path, bytes('x')).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as UserError).message).toContain(`The output ${path} cannot be written: ENOTDIR`);
+  });
+});
+
+describe('OutputFolder', () => {
+  it('makes the folder and writes all files', async () => {
+    const output = await OutputFolder.open(join(folder, 'deep', 'out'));
+    const paths = await output.writeAll({ a: bytes('1'), b: pieces('2', '3') });
+    expect(paths).toEqual([join(folder, 'deep/out/a'), join(folder, 'deep/out/b')]);
+    expect(await read('deep/out/b')).toBe('23');
+    expect((await readdir(output.path)).sort()).toEqual(['a', 'b']);
+  });
+
+  it('writes none of the files when one fails', async () => {
+    const output = await OutputFolder.open(folder);
+    await expect(output.writeAll({ a: bytes('1'), b: pieces('2', new Error('no b')) })).rejects.toThrow('no b');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('refuses a folder below a regular file, before any work', async () => {
+    await writeFile(join(folder, 'file'), '');
+    const error = await OutputFolder.open(join(folder, 'file', 'out')).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as UserError).message).toContain(`The output folder ${join(folder, 'file', 'out')} cannot be made`);
+  });
+
+  it('refuses a file where a folder is', async () => {
+    await mkdir(join(folder, 'mask.png'));
+    await expect(expectWritable(join(folder, 'mask.png'))).rejects.toThrow('is a folder; a file has to go there');
+  });
+});
+
+describe('FileBytes', () => {
+  it('reads ranges', async () => {
+    await writeFile(join(folder, 'w.safetensors'), 'abcdefgh');
+    const source = await FileBytes.open(join(folder, 'w.safetensors'));
+    expect([source.name, source.size]).toEqual(['w.safetensors', 8]);
+    expect(new TextDecoder().decode(await source.read(2, 3))).toBe('cde');
+    expect((await source.read(8, 0)).length).toBe(0);
+    await expect(source.read(6, 4)).rejects.toThrow('w.safetensors: bytes 6 to 10 were asked for, the file ends at 8.');
+    await source.close();
+  });
+
+  it('refuses what is not there and what is no file', async () => {
+    await expect(FileBytes.open(join(folder, 'none'))).rejects.toThrow('cannot be opened: ENOENT');
+    await expect(FileBytes.open(folder)).rejects.toThrow(`${folder} is not a file.`);
+  });
+});

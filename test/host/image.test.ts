@@ -1,0 +1,264 @@
+/** Decoding of files that the tests write themselves. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UserError } from '../../src/host/errors.ts';
+import { encodePng16 } from '../../src/host/node/encode.ts';
+import { decodeDepth, decodeMask, decodePhoto } from '../../src/host/node/image.ts';
+import { MAX_PHOTO_PIXELS, reducedSize } from '../../src/host/photoSize.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'unflat-image-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** A 3 x 2 picture whose six pixels all differ; pixel i is (40 i, 200 - 30 i, 10 + i). */
+const PIXELS = Uint8Array.from({ length: 18 }, (_, i) => {
+  const pixel = Math.floor(i / 3);
+  return [40 * pixel, 200 - 30 * pixel, 10 + pixel][i % 3];
+});
+const picture = () => sharp(PIXELS, { raw: { width: 3, height: 2, channels: 3 } });
+
+/** Which of the six pixels lie where in a decoded photo. */
+const order = (rgba: Uint8Array) => Array.from({ length: rgba.length / 4 }, (_, i) => rgba[4 * i] / 40);
+
+async function failure(promise: Promise<unknown>): Promise<UserError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  return error as UserError;
+}
+
+describe('decodePhoto', () => {
+  it('reads PNG exactly, with alpha 255 and the name of the file', async () => {
+    const path = join(folder, 'six pixels.png');
+    await picture().png().toFile(path);
+    const photo = await decodePhoto(path);
+    expect([photo.width, photo.height, photo.name]).toEqual([3, 2, 'six pixels']);
+    expect([...photo.rgba]).toEqual(
+      Array.from({ length: 6 }, (_, i) => [...PIXELS.subarray(3 * i, 3 * i + 3), 255]).flat(),
+    );
+    expect(photo).not.toHaveProperty('notices');
+  });
+
+  // Expected layouts follow the table of TIFF 6.0, tag 274: where row 0 and column 0 of the stored picture belong.
+  it.each([
+    [1, 3, [0, 1, 2, 3, 4, 5]],
+    [2, 3, [2, 1, 0, 5, 4, 3]],
+    [3, 3, [5, 4, 3, 2, 1, 0]],
+    [4, 3, [3, 4, 5, 0, 1, 2]],
+    [5, 2, [0, 3, 1, 4, 2, 5]],
+    [6, 2, [3, 0, 4, 1, 5, 2]],
+    [7, 2, [5, 2, 4, 1, 3, 0]],
+    [8, 2, [2, 5, 1, 4, 0, 3]],
+  ])('applies EXIF orientation %d', async (orientation, width, expected) => {
+    const photo = await decodePhoto(await picture().withMetadata({ orientation }).png().toBuffer());
+    expect(photo.width).toBe(width);
+    expect(order(photo.rgba)).toEqual(expected);
+  });
+
+  it('replicates grey', async () => {
+    const grey = await sharp(new Uint8Array([0, 90, 255]), { raw: { width: 3, height: 1, channels: 1 } })
+      .toColourspace('b-w')
+      .png()
+      .toBuffer();
+    expect((await sharp(grey).metadata()).channels).toBe(1);
+    expect([...(await decodePhoto(grey)).rgba]).toEqual([0, 0, 0, 255, 90, 90, 90, 255, 255, 255, 255, 255]);
+  });
+
+  it('drops alpha without blending', async () => {
+    const pixels = new Uint8Array([10, 20, 30, 0, 200, 100, 50, 128]);
+    const png = await sharp(pixels, { raw: { width: 2, height: 1, channels: 4 } })
+      .png()
+      .toBuffer();
+    expect([...(await decodePhoto(png)).rgba]).toEqual([10, 20, 30, 255, 200, 100, 50, 255]);
+  });
+
+  it('reads lossless WebP exactly, JPEG nearly, and 16-bit PNG by its upper byte', async () => {
+    expect(order((await decodePhoto(await picture().webp({ lossless: true }).toBuffer())).rgba)).toEqual([
+      0, 1, 2, 3, 4, 5,
+    ]);
+    const flat = sharp({ create: { width: 16, height: 8, channels: 3, background: { r: 120, g: 60, b: 30 } } });
+    const jpeg = await decodePhoto(await flat.jpeg({ quality: 95 }).toBuffer());
+    expect([jpeg.width, jpeg.height]).toEqual([16, 8]);
+    [120, 60, 30].forEach((value, i) => expect(Math.abs(jpeg.rgba[i] - value)).toBeLessThanOrEqual(2));
+    const deep = await sharp(new Uint16Array([0x1234, 0x80ff, 0xffff]), { raw: { width: 1, height: 1, channels: 3 } })
+      .toColourspace('rgb16')
+      .png()
+      .toBuffer();
+    expect((await sharp(deep).metadata()).depth).toBe('ushort');
+    expect([...(await decodePhoto(deep)).rgba]).toEqual([0x12, 0x80, 0xff, 255]);
+  });
+
+  it('reads the focal length', async () => {
+    const jpeg = await picture()
+      .withExif({ IFD2: { FocalLengthIn35mmFilm: '26' } })
+      .jpeg()
+      .toBuffer();
+    expect((await decodePhoto(jpeg)).focal35mm).toBe(26);
+    const unknown = await picture()
+      .withExif({ IFD2: { FocalLengthIn35mmFilm: '0' } })
+      .jpeg()
+      .toBuffer();
+    expect(await decodePhoto(unknown)).not.toHaveProperty('focal35mm');
+  });
+
+  it('decodes a photo that is one pixel wide; the chain decides whether that is enough', async () => {
+    const png = await sharp(PIXELS, { raw: { width: 1, height: 6, channels: 3 } })
+      .png()
+      .toBuffer();
+    const photo = await decodePhoto(png);
+    expect([photo.width, photo.height]).toEqual([1, 6]);
+  });
+
+  it('reduces an enormous photo and says so', async () => {
+    const png = await sharp({ create: { width: 8000, height: 4200, channels: 3, background: '#204060' } })
+      .png({ compressionLevel: 1 })
+      .toBuffer();
+    const photo = await decodePhoto(png);
+    expect(photo.width * photo.height).toBeLessThanOrEqual(MAX_PHOTO_PIXELS);
+    expect(photo.original).toEqual({ width: 8000, height: 4200 });
+    expect(photo.notices).toEqual([
+      `The photo has 8000 x 4200 pixels and was reduced to ${photo.width} x ${photo.height}: ` +
+        'more than 33 megapixels do not fit into one GPU binding.',
+    ]);
+    expect([...photo.rgba.subarray(0, 4)]).toEqual([0x20, 0x40, 0x60, 255]);
+  });
+
+  it('refuses a decompression bomb by its header alone', async () => {
+    const bomb = await picture().png().toBuffer();
+    bomb.writeUInt32BE(40000, 16);
+    bomb.writeUInt32BE(40000, 20);
+    // The header chunk's checksum covers the size, so it is computed anew.
+    bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)) >>> 0, 29);
+    expect((await failure(decodePhoto(bomb))).message).toBe(
+      'The photo has 40000 x 40000 pixels, more than the 268402689 that are decoded.',
+    );
+  });
+
+  it('names the file when it is missing, empty, no image or damaged', async () => {
+    const missing = join(folder, 'none.jpg');
+    expect((await failure(decodePhoto(missing))).message).toContain(missing);
+
+    const empty = join(folder, 'empty.jpg');
+    await writeFile(empty, '');
+    expect((await failure(decodePhoto(empty))).message).toBe(`The photo ${empty} is empty (0 bytes).`);
+
+    const prose = join(folder, 'prose.jpg');
+    await writeFile(prose, 'This is not a photo.');
+    const error = await failure(decodePhoto(prose));
+    expect(error.message).toContain(`The photo ${prose} cannot be decoded: `);
+    expect(error.hint).toBe('The file is damaged or no image. Use a JPEG, PNG or WebP file.');
+
+    const noise = sharp({ create: { width: 64, height: 64, channels: 3, background: '#808080', noise: NOISE } });
+    for (const bytes of [await noise.jpeg().toBuffer(), await noise.png().toBuffer(), await noise.webp().toBuffer()]) {
+      const half = bytes.subarray(0, bytes.length / 2);
+      expect((await failure(decodePhoto(half))).message).toContain('photo cannot be decoded: ');
+    }
+  });
+
+  it('refuses drawings', async () => {
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>');
+    expect((await failure(decodePhoto(svg))).message).toBe('The photo is svg, which is not made of pixels.');
+  });
+});
+
+const NOISE = { type: 'gaussian', mean: 128, sigma: 30 } as const;
+
+/** CRC-32 of PNG (ISO 3309), bit by bit. */
+function crc32(bytes: Uint8Array): number {
+  let value = ~0;
+  for (const byte of bytes) {
+    value ^= byte;
+    for (let bit = 0; bit < 8; bit++) value = (value >>> 1) ^ (value & 1 ? 0xedb88320 : 0);
+  }
+  return ~value;
+}
+
+describe('reducedSize', () => {
+  it('leaves photos alone that fit', () => {
+    expect(reducedSize(1 << 13, 1 << 12)).toBeUndefined();
+  });
+
+  it.each([
+    [10000, 5000],
+    [5000, 10000],
+    [200_000_000, 1],
+    [1, 268_000_000],
+  ])('keeps %d x %d within the limit and no side below 1', (width, height) => {
+    const size = reducedSize(width, height)!;
+    expect(size.width * size.height).toBeLessThanOrEqual(MAX_PHOTO_PIXELS);
+    expect(Math.min(size.width, size.height)).toBeGreaterThanOrEqual(1);
+    expect(size.width > size.height).toBe(width > height);
+  });
+});
+
+const grey = (values: number[], width: number, height: number) =>
+  sharp(new Uint8Array(values), { raw: { width, height, channels: 1 } })
+    .toColourspace('b-w')
+    .png()
+    .toBuffer();
+
+describe('decodeMask', () => {
+  it('takes what is brighter than half of the brightest', async () => {
+    expect([...(await decodeMask(await grey([0, 127, 128, 255], 4, 1), { width: 4, height: 1 }))]).toEqual([0, 0, 1, 1]);
+    expect([...(await decodeMask(await grey([0, 1, 1, 0], 2, 2), { width: 2, height: 2 }))]).toEqual([0, 1, 1, 0]);
+  });
+
+  it('reads colour masks', async () => {
+    const png = await sharp(new Uint8Array([0, 0, 0, 255, 255, 255]), { raw: { width: 2, height: 1, channels: 3 } })
+      .png()
+      .toBuffer();
+    expect([...(await decodeMask(png, { width: 2, height: 1 }))]).toEqual([0, 1]);
+  });
+
+  it('follows a photo that was reduced', async () => {
+    const photo = { width: 2, height: 1, original: { width: 4, height: 2 } };
+    expect([...(await decodeMask(await grey([255, 255, 0, 0, 255, 255, 0, 0], 4, 2), photo))]).toEqual([1, 0]);
+  });
+
+  it('refuses another size and an empty mask', async () => {
+    const error = await failure(decodeMask(await grey([255, 255], 2, 1), { width: 3, height: 1 }));
+    expect(error.message).toBe('The mask has 2 x 1 pixels, the photo 3 x 1.');
+    expect((await failure(decodeMask(await grey([0, 0], 2, 1), { width: 2, height: 1 }))).message).toBe(
+      'The mask marks no pixel: it is black.',
+    );
+  });
+});
+
+describe('decodeDepth', () => {
+  it('reads millimetres, and counts pixels without depth', async () => {
+    const png = await encodePng16(new Uint16Array([0, 1, 1500, 65535]), 2, 2);
+    const depth = await decodeDepth(Buffer.from(png), { width: 2, height: 2 });
+    expect([...depth.metres]).toEqual([NaN, Math.fround(0.001), 1.5, Math.fround(65.535)]);
+    expect(depth.missing).toBe(1);
+  });
+
+  it('reads .npy in metres; NaN, infinity, zero and negative values are missing', async () => {
+    const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 5), }\n";
+    const start = Buffer.alloc(10 + header.length);
+    start.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0]);
+    start.write(header, 10, 'latin1');
+    const npy = Buffer.concat([start, Buffer.from(new Float32Array([2.5, NaN, Infinity, 0, -1]).buffer)]);
+    const depth = await decodeDepth(npy, { width: 5, height: 1 });
+    expect([...depth.metres]).toEqual([2.5, NaN, NaN, NaN, NaN]);
+    expect(depth.missing).toBe(4);
+    expect((await failure(decodeDepth(npy.subarray(0, -4), { width: 5, height: 1 }))).message).toContain(
+      'needs 20 bytes, the file holds 16',
+    );
+  });
+
+  it('refuses 8-bit pictures, another size, and a map without any depth', async () => {
+    expect((await failure(decodeDepth(await grey([1, 2], 2, 1), { width: 2, height: 1 }))).message).toBe(
+      'The depth map has to be a 16-bit grey PNG; it is png with 1 channel(s) of type uchar.',
+    );
+    const none = Buffer.from(await encodePng16(new Uint16Array(2), 2, 1));
+    expect((await failure(decodeDepth(none, { width: 1, height: 2 }))).message).toContain('has 2 x 1 pixels');
+    expect((await failure(decodeDepth(none, { width: 2, height: 1 }))).message).toContain('has no depth');
+  });
+});
