@@ -56,7 +56,11 @@ describe('a process of its own', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   const run = (choice: string, env: NodeJS.ProcessEnv = {}) =>
-    spawnSync(process.execPath, [bundle, choice], { encoding: 'utf8', timeout: 50_000, env: { ...process.env, ...env } });
+    spawnSync(process.execPath, [bundle, choice], {
+      encoding: 'utf8',
+      timeout: 50_000,
+      env: { ...process.env, ...env },
+    });
 
   it('exits by itself once the adapter is released', () => {
     const { stdout, status } = run('auto');

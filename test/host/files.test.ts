@@ -33,7 +33,9 @@ describe('writeWhole', () => {
 
   it('keeps the old file and leaves nothing behind when the content fails halfway', async () => {
     await writeWhole(join(folder, 'a'), bytes('old'));
-    await expect(writeWhole(join(folder, 'a'), pieces('new', new Error('sweep failed')))).rejects.toThrow('sweep failed');
+    await expect(writeWhole(join(folder, 'a'), pieces('new', new Error('sweep failed')))).rejects.toThrow(
+      'sweep failed',
+    );
     expect(await read('a')).toBe('old');
     expect(await readdir(folder)).toEqual(['a']);
   });
@@ -58,7 +60,13 @@ describe('writeWhole', () => {
       await writeWhole(${JSON.stringify(join(folder, 'a'))}, endless());`;
     const bundle = join(folder, 'run.mjs');
     const { build } = await import('esbuild');
-    await build({ stdin: { contents: script, resolveDir: folder }, outfile: bundle, bundle: true, platform: 'node', format: 'esm' });
+    await build({
+      stdin: { contents: script, resolveDir: folder },
+      outfile: bundle,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+    });
     const run = spawnSync(process.execPath, [bundle], { encoding: 'utf8' });
     expect([run.status, run.stderr]).toEqual([7, '']);
     expect(await readdir(folder)).toEqual(['run.mjs']);

@@ -163,7 +163,9 @@ describe('decodePhoto', () => {
   });
 
   it('refuses drawings', async () => {
-    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>');
+    const svg = Buffer.from(
+      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
+    );
     expect((await failure(decodePhoto(svg))).message).toBe('The photo is svg, which is not made of pixels.');
   });
 });
@@ -206,7 +208,9 @@ const grey = (values: number[], width: number, height: number) =>
 
 describe('decodeMask', () => {
   it('takes what is brighter than half of the brightest', async () => {
-    expect([...(await decodeMask(await grey([0, 127, 128, 255], 4, 1), { width: 4, height: 1 }))]).toEqual([0, 0, 1, 1]);
+    expect([...(await decodeMask(await grey([0, 127, 128, 255], 4, 1), { width: 4, height: 1 }))]).toEqual([
+      0, 0, 1, 1,
+    ]);
     expect([...(await decodeMask(await grey([0, 1, 1, 0], 2, 2), { width: 2, height: 2 }))]).toEqual([0, 1, 1, 0]);
   });
 

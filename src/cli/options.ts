@@ -1,0 +1,151 @@
+/** Options that commands share: their text, how they are read, and what is refused before any work starts. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** A prompt point: pixels of the photo; label 1 = on the object, 0 = not on it. */
+export interface PointOption {
+  x: number;
+  y: number;
+  label: 0 | 1;
+}
+
+export type Box = [x0: number, y0: number, x1: number, y1: number];
+
+export interface PromptOptions {
+  box?: Box;
+  point?: PointOption[];
+  mask?: string;
+}
+
+export interface CameraOptions {
+  fov?: number;
+  focal?: number;
+}
+
+export interface EngineOptions {
+  weights: string;
+  size: 'small' | 'full';
+  precision: 'f32' | 'f16';
+  adapter: string;
+}
+
+export interface ReportOptions {
+  quiet?: boolean;
+  json?: boolean;
+}
+
+/** --box, --point and --mask: which object of the photo is meant. */
+export function addPromptOptions(command: Command): Command {
+  return command
+    .option('--box <x0,y0,x1,y1>', 'box around the object, in pixels of the photo', parseBox)
+    .option('--point <x,y[,label]>', 'pixel on the object, or with label 0 not on it; may be repeated', collectPoint)
+    .addOption(
+      new Option('--mask <file>', 'picture of the photo’s size, white where the object is').conflicts(['box', 'point']),
+    );
+}
+
+/** --fov and --focal. */
+export function addCameraOptions(command: Command): Command {
+  return command
+    .option('--fov <degrees>', 'horizontal field of view (default: EXIF focal length, else 55)', parseFov)
+    .addOption(
+      new Option('--focal <pixels>', 'focal length in pixels of the photo')
+        .argParser(positive('Expected a number above 0.'))
+        .conflicts('fov'),
+    );
+}
+
+/** --weights, --size, --precision and --adapter. */
+export function addEngineOptions(command: Command): Command {
+  return command
+    .option('--weights <source>', 'synthetic:SEED, or a folder with safetensors files', parseWeights, 'synthetic:1')
+    .addOption(new Option('--size <size>', 'size of the networks').choices(['small', 'full']).default('small'))
+    .addOption(new Option('--precision <type>', 'storage of weights').choices(['f32', 'f16']).default('f32'))
+    .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter’s name', 'auto');
+}
+
+/** --quiet and --json. */
+export function addReportOptions(command: Command): Command {
+  return command
+    .option('--quiet', 'print no progress')
+    .option('--json', 'print the summary as JSON on standard output');
+}
+
+/** `x0,y0,x1,y1` with x0 < x1 and y0 < y1. */
+export function parseBox(text: string): Box {
+  const values = parseNumbers(text);
+  if (values?.length !== 4) throw new InvalidArgumentError('Expected four numbers x0,y0,x1,y1.');
+  const [x0, y0, x1, y1] = values;
+  if (!(x0 < x1 && y0 < y1)) {
+    throw new InvalidArgumentError('The box has no area: x0 has to be less than x1, and y0 less than y1.');
+  }
+  return [x0, y0, x1, y1];
+}
+
+/** `x,y` or `x,y,label` with label 0 or 1. */
+export function parsePoint(text: string): PointOption {
+  const values = parseNumbers(text);
+  if (values?.length !== 2 && values?.length !== 3) throw new InvalidArgumentError('Expected x,y or x,y,label.');
+  const [x, y, label = 1] = values;
+  if (label !== 0 && label !== 1) {
+    throw new InvalidArgumentError('The label has to be 1 (on the object) or 0 (not on it).');
+  }
+  return { x, y, label };
+}
+
+const collectPoint = (text: string, before: PointOption[] = []): PointOption[] => [...before, parsePoint(text)];
+
+/** Degrees between 0 and 180. */
+export function parseFov(text: string): number {
+  const value = parseNumber(text);
+  if (value === undefined || value <= 0 || value >= 180) {
+    throw new InvalidArgumentError('Expected degrees between 0 and 180.');
+  }
+  return value;
+}
+
+/** Step of the sweep's grid. The grid has ceil(6 / step) points on each side: from 2 to 600, which makes 216 million in all. */
+export function parseGranularity(text: string): number {
+  const value = parseNumber(text);
+  if (value === undefined || value < 0.01 || value > 3) {
+    throw new InvalidArgumentError('Expected a step from 0.01 (216 million points) to 3 (8 points).');
+  }
+  return value;
+}
+
+/** A probability, both ends excluded: at 0 every point is occupied, at 1 none. */
+export function parseThreshold(text: string): number {
+  const value = parseNumber(text);
+  if (value === undefined || value <= 0 || value >= 1) {
+    throw new InvalidArgumentError('Expected a probability between 0 and 1.');
+  }
+  return value;
+}
+
+/** `synthetic:SEED`, or a path. */
+export function parseWeights(text: string): string {
+  if (text.startsWith('synthetic') && !/^synthetic:\d{1,9}$/.test(text)) {
+    throw new InvalidArgumentError('Expected synthetic:SEED with a whole number, such as synthetic:1.');
+  }
+  return text;
+}
+
+/** A reader of numbers above 0. */
+export function positive(expected: string): (text: string) => number {
+  return (text) => {
+    const value = parseNumber(text);
+    if (value === undefined || value <= 0) throw new InvalidArgumentError(expected);
+    return value;
+  };
+}
+
+function parseNumbers(text: string): number[] | undefined {
+  const values = text.split(',').map(parseNumber);
+  return values.includes(undefined) ? undefined : (values as number[]);
+}
+
+/** A finite decimal number. `Number` alone would take '' and ' ' for 0, and read hexadecimal. */
+function parseNumber(text: string): number | undefined {
+  return /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) && Number.isFinite(Number(text))
+    ? Number(text)
+    : undefined;
+}

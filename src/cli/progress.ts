@@ -1,0 +1,96 @@
+/** Progress of a command: a bar for each stage on a terminal, plain lines in a pipe. */
+import { Presets, SingleBar } from 'cli-progress';
+import type { Terminal } from './terminal.ts';
+
+/** How far a stage is. A stage ends when the next one begins. */
+export interface StageProgress {
+  stage: string;
+  done: number;
+  total: number;
+  /** What is counted, in the plural: `points`. Rates and remaining time are shown for stages that have a unit. */
+  unit?: string;
+}
+
+/** Milliseconds between lines of one stage in a pipe. */
+const LINE_INTERVAL = 5000;
+
+export class Progress {
+  readonly #terminal: Terminal;
+  readonly #quiet: boolean;
+  readonly #now: () => number;
+  #stage: { name: string; start: number; lastLine: number } | undefined;
+  #bar: SingleBar | undefined;
+
+  /** @param now milliseconds, for tests */
+  constructor(terminal: Terminal, options: { quiet?: boolean; now?: () => number } = {}) {
+    this.#terminal = terminal;
+    this.#quiet = options.quiet ?? false;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  /** Shows how far a stage is. An arrow function, so that it can be handed on as a callback. */
+  readonly update = (event: StageProgress): void => {
+    if (this.#quiet) return;
+    const now = this.#now();
+    if (this.#stage?.name !== event.stage) {
+      this.finish();
+      this.#stage = { name: event.stage, start: now, lastLine: now };
+      if (this.#terminal.screen) this.#bar = startBar(this.#terminal.screen, event);
+      else this.#terminal.err(`${event.stage} ...\n`);
+    }
+    const stage = this.#stage!;
+    const detail = describeRate(event, (now - stage.start) / 1000);
+    this.#bar?.setTotal(event.total);
+    this.#bar?.update(event.done, { detail });
+    if (!this.#bar && event.done < event.total && now - stage.lastLine >= LINE_INTERVAL) {
+      stage.lastLine = now;
+      this.#terminal.err(
+        `${event.stage}: ${Math.floor((100 * event.done) / event.total)} %${detail && `, ${detail}`}\n`,
+      );
+    }
+  };
+
+  /** Prints a line without tearing the bar. */
+  say(line: string): void {
+    if (this.#quiet) return;
+    this.finish();
+    this.#terminal.err(`${line}\n`);
+  }
+
+  /** Ends the stage that is shown. */
+  finish(): void {
+    if (!this.#stage) return;
+    const seconds = (this.#now() - this.#stage.start) / 1000;
+    if (this.#bar) {
+      this.#bar.update({ detail: formatSeconds(seconds) });
+      this.#bar.stop();
+      this.#bar = undefined;
+    } else {
+      this.#terminal.err(`${this.#stage.name}: ${formatSeconds(seconds)}\n`);
+    }
+    this.#stage = undefined;
+  }
+}
+
+function startBar(stream: NodeJS.WriteStream, { stage, done, total }: StageProgress): SingleBar {
+  const format = `${stage.padEnd(10)} {bar} {percentage} %  {detail}`;
+  const bar = new SingleBar({ format, stream, barsize: 30, hideCursor: true }, Presets.shades_classic);
+  bar.start(total, done, { detail: '' });
+  return bar;
+}
+
+/** Rate and remaining time, such as `31000 points/s, 54 s left`; empty while nothing is known. */
+export function describeRate({ done, total, unit }: StageProgress, seconds: number): string {
+  if (!unit || done <= 0 || seconds <= 0) return '';
+  const rate = done / seconds;
+  return `${Number(rate.toPrecision(3))} ${unit}/s, ${formatSeconds((total - done) / rate)} left`;
+}
+
+/** Seconds as people say them: `0.4 s`, `54 s`, `3 min 20 s`, `2 h 5 min`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

@@ -1,0 +1,111 @@
+/** WebGPU in Node: Dawn, from the `webgpu` package, and the choice of an adapter. */
+import { tmpdir } from 'node:os';
+import { isSoftware, type Wait } from '../../graph/device.ts';
+import { messageOf, UserError } from '../errors.ts';
+import { waitForGpu } from './wait.ts';
+
+/**
+ * Which adapter to use: `auto` (a GPU when there is one, else a software adapter), `gpu` (never a software adapter),
+ * `software`, or a part of the adapter's name.
+ */
+export type AdapterChoice = 'auto' | 'gpu' | 'software' | (string & {});
+
+export interface NodeAdapter {
+  gpu: GPU;
+  adapter: GPUAdapter;
+  /** True for drivers that run on the processor, such as Mesa's lavapipe. */
+  software: boolean;
+  /** How to wait for its promises. */
+  wait: Wait;
+  /** Lets go of Dawn: the process can exit after this, once the devices are destroyed. */
+  release(): void;
+}
+
+/** An adapter as Dawn lists it. */
+export interface AdapterName {
+  backend: string;
+  name: string;
+}
+
+const INSTALL_HINT =
+  'Run `npm run setup`, or install a software Vulkan driver: `apt-get install mesa-vulkan-drivers` ' +
+  '(on Debian 12: `apt-get install -t bookworm-backports mesa-vulkan-drivers`; its own Mesa is too old).';
+
+/** Instances of Dawn keep the process alive while they are referenced. */
+const held = new Set<GPU>();
+
+/**
+ * Loads Dawn and picks an adapter.
+ * @throws UserError if Dawn cannot be loaded, or no adapter fits `choice`; it says which there are and how to install one
+ */
+export async function requestNodeAdapter(choice: AdapterChoice = 'auto'): Promise<NodeAdapter> {
+  const dawn = await loadDawn();
+  if (choice === 'auto' || choice === 'gpu') {
+    // Dawn puts discrete before integrated before software adapters.
+    const found = await request(dawn.create([]), { powerPreference: 'high-performance' });
+    if (found && (choice === 'auto' || !found.software)) return found;
+    found?.release();
+    throw found ? noMatch(choice, [{ backend: 'vulkan', name: nameOf(found.adapter) }]) : noAdapter();
+  }
+  const names = await listAdapters();
+  if (names.length === 0) throw noAdapter();
+  for (const { backend, name } of names) {
+    if (choice !== 'software' && !name.toLowerCase().includes(choice.toLowerCase())) continue;
+    const found = await request(dawn.create([`backend=${backend}`, `adapter=${name}`]));
+    if (found && (choice !== 'software' || found.software)) return found;
+    found?.release();
+  }
+  throw noMatch(choice, names);
+}
+
+/** The adapters of this machine, best first. Dawn has no call for this; it lists them when asked for one that does not exist. */
+export async function listAdapters(): Promise<AdapterName[]> {
+  const dawn = await loadDawn();
+  try {
+    await dawn.create(['adapter=\u0001no such adapter']).requestAdapter();
+  } catch (error) {
+    return Array.from(messageOf(error).matchAll(/backend: '([^']*)', name: '([^\n]*)'/g), ([, backend, name]) => ({
+      backend,
+      name,
+    }));
+  }
+  return [];
+}
+
+async function loadDawn(): Promise<{ create: (options: string[]) => GPU }> {
+  // Mesa warns on every start when this is unset; nothing is written there by a compute-only program.
+  process.env.XDG_RUNTIME_DIR ??= tmpdir();
+  try {
+    const { create, globals } = await import('webgpu');
+    for (const [name, value] of Object.entries(globals)) {
+      if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+    }
+    return { create };
+  } catch (error) {
+    throw new UserError(`WebGPU for Node cannot be loaded: ${messageOf(error)}`, {
+      hint: 'Run `npm install`. The `webgpu` package supports Linux, macOS and Windows on x64 and arm64.',
+      cause: error,
+    });
+  }
+}
+
+async function request(gpu: GPU, options?: GPURequestAdapterOptions): Promise<NodeAdapter | undefined> {
+  const adapter = await gpu.requestAdapter(options);
+  if (!adapter) return undefined;
+  held.add(gpu);
+  const software = isSoftware(adapter.info);
+  const wait: Wait = software ? waitForGpu : (promise) => promise;
+  return { gpu, adapter, software, wait, release: () => void held.delete(gpu) };
+}
+
+const nameOf = ({ info }: GPUAdapter): string => info.description || info.device || info.vendor;
+
+const noAdapter = (): UserError =>
+  new UserError('No WebGPU adapter was found on this machine.', { hint: INSTALL_HINT });
+
+function noMatch(choice: string, names: AdapterName[]): UserError {
+  const list = names.map(({ backend, name }) => `${name} (${backend})`).join(', ');
+  return new UserError(`No adapter fits --adapter ${choice}. Found: ${list}.`, {
+    hint: choice === 'software' ? INSTALL_HINT : 'Use --adapter auto, or a part of one of these names.',
+  });
+}

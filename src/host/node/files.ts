@@ -1,0 +1,134 @@
+/** Output files, written whole or not at all: to a temporary file in the same folder, to the disk, then renamed. */
+import { randomBytes } from 'node:crypto';
+import { unlinkSync } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { messageOf, UserError } from '../errors.ts';
+
+/** Bytes, or pieces of bytes as they become ready. */
+export type FileContent = Uint8Array | AsyncIterable<Uint8Array>;
+
+/** Temporary files of this process; whatever ends it early, none stays behind. */
+const temporaries = new Set<string>();
+process.on('exit', () => {
+  for (const path of temporaries) {
+    try {
+      unlinkSync(path);
+    } catch {
+      // The process is ending: a file that is already gone is what was wanted.
+    }
+  }
+});
+
+/**
+ * Writes a file, whole or not at all; an existing file stays as it was until the new one is complete.
+ * @throws UserError if the file cannot be written; the reason of `signal` when it aborts
+ */
+export async function writeWhole(path: string, content: FileContent, signal?: AbortSignal): Promise<void> {
+  const temporary = await writeTemporary(path, content, signal);
+  await publish(temporary, path);
+}
+
+/** A folder for the results of one run. */
+export class OutputFolder {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Makes the folder if need be and tries it with a file, so that hours of work do not end at a locked door.
+   * @throws UserError if it cannot be made or written to
+   */
+  static async open(path: string): Promise<OutputFolder> {
+    await expectWritable(join(path, 'file'));
+    return new OutputFolder(path);
+  }
+
+  /**
+   * Writes several files together: all are complete on the disk before the first appears under its name.
+   * @returns their paths
+   */
+  async writeAll(files: Record<string, FileContent>, signal?: AbortSignal): Promise<string[]> {
+    const staged: { temporary: string; path: string }[] = [];
+    try {
+      for (const [name, content] of Object.entries(files)) {
+        const path = join(this.path, name);
+        staged.push({ temporary: await writeTemporary(path, content, signal), path });
+      }
+    } catch (error) {
+      for (const { temporary } of staged) await discard(temporary);
+      throw error;
+    }
+    for (const { temporary, path } of staged) await publish(temporary, path);
+    return staged.map(({ path }) => path);
+  }
+}
+
+/** Checks, before the work starts, that a file can be written at `path`; makes its folder. @throws UserError if not */
+export async function expectWritable(path: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+  } catch (error) {
+    throw new UserError(`The output folder ${dirname(path)} cannot be made: ${messageOf(error)}.`, {
+      hint: 'Choose another place with -o.',
+      cause: error,
+    });
+  }
+  if ((await stat(path).catch(() => undefined))?.isDirectory()) {
+    throw new UserError(`The output ${path} is a folder; a file has to go there.`, { hint: 'Name a file with -o.' });
+  }
+  await discard(await writeTemporary(path, new Uint8Array()));
+}
+
+async function writeTemporary(path: string, content: FileContent, signal?: AbortSignal): Promise<string> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
+  temporaries.add(temporary);
+  let handle: FileHandle | undefined;
+  try {
+    signal?.throwIfAborted();
+    handle = await open(temporary, 'wx').catch((error: unknown) => fail(path, error));
+    for await (const piece of content instanceof Uint8Array ? [content] : content) {
+      signal?.throwIfAborted();
+      await writePiece(handle, piece).catch((error: unknown) => fail(path, error));
+    }
+    await handle.sync().catch((error: unknown) => fail(path, error));
+    await handle.close();
+    return temporary;
+  } catch (error) {
+    await handle?.close().catch(() => undefined);
+    await discard(temporary);
+    throw error;
+  }
+}
+
+async function writePiece(handle: FileHandle, piece: Uint8Array): Promise<void> {
+  for (let at = 0; at < piece.length;) at += (await handle.write(piece, at)).bytesWritten;
+}
+
+async function publish(temporary: string, path: string): Promise<void> {
+  try {
+    await rename(temporary, path);
+    temporaries.delete(temporary);
+  } catch (error) {
+    await discard(temporary);
+    fail(path, error);
+  }
+}
+
+async function discard(temporary: string): Promise<void> {
+  try {
+    await rm(temporary, { force: true });
+    temporaries.delete(temporary);
+  } catch {
+    // Whoever discards a file has a failure to report, which this one must not hide; the exit of the process tries again.
+  }
+}
+
+function fail(path: string, error: unknown): never {
+  throw new UserError(`The output ${path} cannot be written: ${messageOf(error)}.`, {
+    hint: 'Choose another place with -o, or make room there.',
+    cause: error,
+  });
+}

@@ -1,0 +1,181 @@
+/** Photos, masks and depth maps from files, decoded by sharp. */
+import { readFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { decodeNpy, millimetresToDepth } from '../../io/index.ts';
+import type { Photo } from '../../pipeline/photo.ts';
+import { messageOf, UserError } from '../errors.ts';
+import { readFocalLength } from '../focalLength.ts';
+import { MAX_DECODED_PIXELS, reducedNotice, reducedSize } from '../photoSize.ts';
+
+/** A path, or the bytes of a file. */
+export type ImageSource = string | Uint8Array;
+
+/** Pictures made of pixels. SVG and PDF, which sharp can render too, are no photos. */
+const FORMATS = ['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif'];
+
+export interface DepthMap {
+  width: number;
+  height: number;
+  /** [height, width] metres; NaN where the file has no depth. */
+  metres: Float32Array;
+  /** Pixels without a depth. */
+  missing: number;
+}
+
+/**
+ * Decodes a photo to RGBA bytes: orientation applied, colours converted to sRGB, grey replicated, alpha dropped (not blended).
+ * A photo too large for one GPU binding is reduced, and says so in `notices`.
+ * @throws UserError if the file cannot be read, is no image, is damaged, or would decode to more than 268 megapixels
+ */
+export async function decodePhoto(source: ImageSource): Promise<Photo> {
+  const file = await readSource(source, 'photo');
+  const { width, height } = (await inspect(file.bytes, file.name)).autoOrient;
+  const to = reducedSize(width, height);
+  let image = open(file.bytes).autoOrient();
+  if (to) image = image.resize(to.width, to.height, { fit: 'fill', kernel: 'lanczos3' });
+  image = image.toColourspace('srgb').removeAlpha().ensureAlpha();
+  const { data, info } = await decode(image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }), file.name);
+  const exif = readFocalLength(file.bytes);
+  const notices = [...(to ? [reducedNotice({ width, height }, to)] : []), ...(exif.notice ? [exif.notice] : [])];
+  return {
+    width: info.width,
+    height: info.height,
+    rgba: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    name: typeof source === 'string' ? basename(source, extname(source)) : 'photo',
+    ...(exif.focal35mm !== undefined && { focal35mm: exif.focal35mm }),
+    ...(to && { original: { width, height } }),
+    ...(notices.length > 0 && { notices }),
+  };
+}
+
+/**
+ * Decodes a mask for a photo: 1 where the grey value is above half of the brightest one. So masks of 0 and 255, of 0 and 1, and
+ * soft ones all read as meant.
+ * The mask has to be as large as the photo's file; for a photo that was reduced it is reduced in the same way (nearest pixel).
+ * @returns [photo.height, photo.width] of 0 and 1
+ * @throws UserError if the file is no image, has another size, or marks no pixel
+ */
+export async function decodeMask(
+  source: ImageSource,
+  photo: Pick<Photo, 'width' | 'height' | 'original'>,
+): Promise<Uint8Array> {
+  const file = await readSource(source, 'mask');
+  const { width, height } = (await inspect(file.bytes, file.name)).autoOrient;
+  expectSize(file.name, { width, height }, photo.original ?? photo);
+  let image = open(file.bytes).autoOrient();
+  if (photo.original) image = image.resize(photo.width, photo.height, { fit: 'fill', kernel: 'nearest' });
+  const grey = image.removeAlpha().toColourspace('b-w').raw({ depth: 'uchar' });
+  const { data } = await decode(grey.toBuffer({ resolveWithObject: true }), file.name);
+  const brightest = data.reduce((most, value) => Math.max(most, value), 0);
+  if (brightest === 0) {
+    throw new UserError(`The ${file.name} marks no pixel: it is black.`, {
+      hint: 'Paint the object white and everything else black.',
+    });
+  }
+  return Uint8Array.from(data, (value) => (value > brightest / 2 ? 1 : 0));
+}
+
+/**
+ * Decodes a depth map: a 16-bit grey PNG in millimetres (0 = no depth), or a .npy array in metres.
+ * Values that are not positive finite numbers become NaN and are counted in `missing`.
+ * @throws UserError if the file is neither, has another size than the photo, or holds no depth at all
+ */
+export async function decodeDepth(source: ImageSource, photo: Pick<Photo, 'width' | 'height'>): Promise<DepthMap> {
+  const file = await readSource(source, 'depth map');
+  const isNpy = file.bytes[0] === 0x93;
+  const { width, height, values } = isNpy
+    ? readNpy(file.bytes, file.name)
+    : await decodeDepthPng(file.bytes, file.name);
+  expectSize(file.name, { width, height }, photo);
+  const metres = values.map((value) => (value > 0 && value < Infinity ? value : NaN));
+  const missing = metres.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
+  if (missing === metres.length) {
+    throw new UserError(`The ${file.name} has no depth: no value is a positive finite number.`, {
+      hint: 'Expected millimetres in a 16-bit PNG, or metres in a float32 .npy file.',
+    });
+  }
+  return { width, height, metres, missing };
+}
+
+function readNpy(bytes: Uint8Array, name: string): { width: number; height: number; values: Float32Array } {
+  try {
+    return decodeNpy(bytes);
+  } catch (error) {
+    throw new UserError(`The ${name} cannot be read. ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function decodeDepthPng(bytes: Uint8Array, name: string) {
+  const { format, depth, channels } = await inspect(bytes, name);
+  if (format !== 'png' || depth !== 'ushort' || channels !== 1) {
+    throw new UserError(
+      `The ${name} has to be a 16-bit grey PNG; it is ${format} with ${channels} channel(s) of type ${depth}.`,
+      { hint: 'Store millimetres in a 16-bit PNG, or metres in a float32 .npy file.' },
+    );
+  }
+  const raw = open(bytes).toColourspace('grey16').raw({ depth: 'ushort' });
+  const { data, info } = await decode(raw.toBuffer({ resolveWithObject: true }), name);
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const millimetres = Uint16Array.from({ length: info.width * info.height }, (_, i) => view.getUint16(2 * i, true));
+  return { width: info.width, height: info.height, values: millimetresToDepth(millimetres) };
+}
+
+/** The bytes of a source, and what messages call it. */
+async function readSource(source: ImageSource, role: string): Promise<{ bytes: Uint8Array; name: string }> {
+  const name = typeof source === 'string' ? `${role} ${source}` : role;
+  const bytes = typeof source === 'string' ? await readInput(source, role) : source;
+  if (bytes.length === 0) throw new UserError(`The ${name} is empty (0 bytes).`);
+  return { bytes, name };
+}
+
+/** Reads a file that the user named. @throws UserError that names the file and its role */
+export async function readInput(path: string, role: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new UserError(`The ${role} cannot be read: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+function open(bytes: Uint8Array): Sharp {
+  // 'error' refuses truncated files but not harmless oddities, which many cameras write.
+  return sharp(bytes, { failOn: 'error', limitInputPixels: MAX_DECODED_PIXELS });
+}
+
+async function inspect(bytes: Uint8Array, name: string): Promise<Metadata> {
+  const metadata = await decode(sharp(bytes, { limitInputPixels: false }).metadata(), name);
+  if (!FORMATS.includes(metadata.format)) {
+    throw new UserError(`The ${name} is ${metadata.format}, which is not made of pixels.`, {
+      hint: 'Use a JPEG, PNG or WebP file.',
+    });
+  }
+  if (metadata.width * metadata.height > MAX_DECODED_PIXELS) {
+    throw new UserError(
+      `The ${name} has ${metadata.width} x ${metadata.height} pixels, more than the ${MAX_DECODED_PIXELS} that are decoded.`,
+      { hint: 'Reduce the picture first.' },
+    );
+  }
+  return metadata;
+}
+
+async function decode<T>(result: Promise<T>, name: string): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    throw new UserError(`The ${name} cannot be decoded: ${messageOf(error)}.`, {
+      hint: 'The file is damaged or no image. Use a JPEG, PNG or WebP file.',
+      cause: error,
+    });
+  }
+}
+
+type Size = { width: number; height: number };
+
+function expectSize(name: string, found: Size, photo: Size): void {
+  if (found.width === photo.width && found.height === photo.height) return;
+  throw new UserError(
+    `The ${name} has ${found.width} x ${found.height} pixels, the photo ${photo.width} x ${photo.height}.`,
+    { hint: 'It has to belong to this photo, in the size of its file.' },
+  );
+}

@@ -1,0 +1,21 @@
+/** WebGPU in a browser: the choice of an adapter. */
+import { isSoftware } from '../../graph/device.ts';
+import { UserError } from '../errors.ts';
+
+/** @throws UserError if the browser has no WebGPU, or no adapter */
+export async function requestWebAdapter(): Promise<{ gpu: GPU; adapter: GPUAdapter; software: boolean }> {
+  // Browsers without WebGPU lack the property, whatever the type says.
+  const gpu = navigator.gpu as GPU | undefined;
+  if (!gpu) {
+    throw new UserError('This browser has no WebGPU.', {
+      hint: 'Use a current Chrome or Edge, over https or on localhost.',
+    });
+  }
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) {
+    throw new UserError('This browser has WebGPU but found no adapter.', {
+      hint: 'chrome://gpu says why. On Linux, start Chrome with --enable-unsafe-webgpu.',
+    });
+  }
+  return { gpu, adapter, software: isSoftware(adapter.info) };
+}

@@ -1,0 +1,75 @@
+/** Sources of byte ranges in a browser: a file that the user dropped, or an address. */
+import { messageOf, UserError } from '../errors.ts';
+
+/** A dropped file, read piece by piece. */
+export class BlobBytes {
+  readonly name: string;
+  readonly size: number;
+  readonly #blob: Blob;
+
+  constructor(blob: Blob, name: string) {
+    this.#blob = blob;
+    this.name = name;
+    this.size = blob.size;
+  }
+
+  /** Bytes [offset, offset + length). @throws RangeError if the file ends before */
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    if (offset + length > this.size) throw pastEnd(this.name, offset, length, this.size);
+    return new Uint8Array(await this.#blob.slice(offset, offset + length).arrayBuffer());
+  }
+}
+
+/** A file behind an address, read by HTTP range requests. */
+export class UrlBytes {
+  readonly name: string;
+  readonly size: number;
+  readonly #url: string;
+
+  private constructor(url: string, size: number) {
+    this.#url = url;
+    this.name = url;
+    this.size = size;
+  }
+
+  /** Asks for the size. @throws UserError if the server does not answer, or does not serve ranges */
+  static async open(url: string): Promise<UrlBytes> {
+    const response = await request(url, 0, 1);
+    await response.body?.cancel();
+    const size = Number(/\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1]);
+    if (response.status !== 206 || !Number.isSafeInteger(size)) {
+      throw new UserError(
+        `${url} cannot be read in pieces: the server answered ${response.status} to a range request.`,
+        {
+          hint: 'Serve the file with a server that supports HTTP ranges, and let it expose the Content-Range header.',
+        },
+      );
+    }
+    return new UrlBytes(url, size);
+  }
+
+  /** Bytes [offset, offset + length). @throws RangeError if the file ends before; UserError if the server fails */
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    if (offset + length > this.size) throw pastEnd(this.name, offset, length, this.size);
+    if (length === 0) return new Uint8Array();
+    const response = await request(this.#url, offset, length);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (response.status !== 206 || bytes.length !== length) {
+      throw new UserError(
+        `${this.name}: ${length} bytes were asked for, the server answered ${response.status} with ${bytes.length} bytes.`,
+      );
+    }
+    return bytes;
+  }
+}
+
+async function request(url: string, offset: number, length: number): Promise<Response> {
+  try {
+    return await fetch(url, { headers: { range: `bytes=${offset}-${offset + length - 1}` } });
+  } catch (error) {
+    throw new UserError(`${url} cannot be fetched: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+const pastEnd = (name: string, offset: number, length: number, size: number): RangeError =>
+  new RangeError(`${name}: bytes ${offset} to ${offset + length} were asked for, the file ends at ${size}.`);

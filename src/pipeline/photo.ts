@@ -1,0 +1,17 @@
+/** A decoded photo: what every network and every host agrees on. */
+export interface Photo {
+  /** Pixels across, after the EXIF orientation was applied. */
+  width: number;
+  /** Pixels down. */
+  height: number;
+  /** [height, width, 4] sRGB bytes in row order; the fourth byte is always 255. */
+  rgba: Uint8Array;
+  /** Name for messages and default output names; no path. */
+  name?: string;
+  /** Focal length in millimetres on 36 mm film, from EXIF. */
+  focal35mm?: number;
+  /** Size of the file's picture, when the photo was reduced while decoding. Prompts are given in these pixels. */
+  original?: { width: number; height: number };
+  /** What was done to the photo that its owner may want to know, as sentences. */
+  notices?: string[];
+}
