@@ -19,8 +19,6 @@ import { bufferBytes, DeviceTensor, flatTexture, Readback, storageBuffer, type H
 export interface CompileOptions {
   /** Results by name. */
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** Also keep every tap of the graph, under its name. */
-  readonly keepTaps?: boolean;
   /** Whether to fuse; on by default. */
   readonly fused?: boolean;
   /** Share of the upload done, 0..1. */
@@ -33,6 +31,15 @@ export interface Shared {
   readonly pipelines: Pipelines;
   readonly constants: Constants;
   readonly readback: Readback;
+  /** Set to look into networks: plans are then not fused, and their taps are read after every run. */
+  readonly inspection?: Inspection;
+}
+
+export interface Inspection {
+  /** Which taps to keep; the others cost nothing. */
+  wants(tap: string): boolean;
+  /** Gets each kept tap after each run. */
+  found(tap: string, shape: readonly number[], data: HostArray): void;
 }
 
 export type PlanInput = HostArray | DeviceTensor;
@@ -61,7 +68,7 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
   };
   const keep = new Set(Object.values(wanted).map((t) => t.root));
   const live = reachable(graph, keep);
-  const lowered = lower(options.fused === false ? live : fuse(live, keep), device.target);
+  const lowered = lower(options.fused === false || inspection ? live : fuse(live, keep), device.target);
 
   const constants = new Set<Operand>();
   const owners = new Set<Operand>();
@@ -137,6 +144,7 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
         device.check();
         feed(device, graph, inputs, (t) => allocation.resources.get(t) as GPUBuffer | undefined);
         await runner.run(runOptions);
+        for (const name of Object.keys(taps)) inspection!.found(name, taps[name].shape, await outputs[name].read());
         return outputs;
       } finally {
         running = false;
