@@ -62,10 +62,9 @@ const isTexture = (o: Operand): boolean => (o.storage ?? 'buffer') !== 'buffer';
 export async function compile(shared: Shared, graph: Graph, options: CompileOptions): Promise<Plan> {
   const { device } = shared;
   device.check();
-  const wanted: Record<string, Tensor> = {
-    ...(options.keepTaps ? Object.fromEntries(graph.taps) : {}),
-    ...options.outputs,
-  };
+  const { inspection } = shared;
+  const taps = inspection ? Object.fromEntries([...graph.taps].filter(([name]) => inspection.wants(name))) : {};
+  const wanted: Record<string, Tensor> = { ...taps, ...options.outputs };
   const keep = new Set(Object.values(wanted).map((t) => t.root));
   const live = reachable(graph, keep);
   const lowered = lower(options.fused === false || inspection ? live : fuse(live, keep), device.target);
