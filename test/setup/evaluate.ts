@@ -1,14 +1,10 @@
 /** Runs a few ops on the test device: what a kernel's test needs. */
 import { create, globals } from 'webgpu';
 import { afterAll } from 'vitest';
-import { Constants } from '../../src/graph/constants.ts';
 import { Device, type DeviceOptions } from '../../src/graph/device.ts';
-import { Pipelines } from '../../src/graph/pipelines.ts';
-import { compile, type PlanInput, type Shared } from '../../src/graph/plan.ts';
-import { Graph } from '../../src/graph/record.ts';
+import { evaluate as evaluateOn, type Sources } from '../../src/graph/evaluate.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
-import { Readback, type HostArray } from '../../src/graph/transfer.ts';
-import type { DType } from '../../src/kernels/dispatch.ts';
+import type { HostArray } from '../../src/graph/transfer.ts';
 
 Object.assign(globalThis, globals);
 
@@ -55,52 +51,15 @@ afterAll(async () => {
   root = undefined;
 });
 
-export interface Sources {
-  /** A value that is an input of the graph. */
-  input(data: HostArray, shape: readonly number[]): Tensor;
-  /** A value that is a constant (a weight), so that kernels may repack it. */
-  weight(data: Float32Array, shape: readonly number[]): Tensor;
-  readonly graph: Graph;
-}
-
-const noWeights = { tensor: () => Promise.reject(new Error('these tests use no checkpoint')) };
-
-const dtypeOf = (data: HostArray): DType =>
-  data instanceof Float32Array ? 'f32' : data instanceof Uint32Array ? 'u32' : 'i32';
+export type { Sources };
 
 /**
  * Records `build`, compiles and runs it, and reads its results.
- * @param device another device, or kernel choices that override the device's own (`{ target }` via openDevice)
+ * @param options.device another device than the file's own, e.g. with other kernel choices or lowered limits
  */
 export async function evaluate<K extends string>(
   build: (sources: Sources) => Record<K, Tensor>,
   options: { device?: Device; fused?: boolean } = {},
 ): Promise<Record<K, HostArray>> {
-  const device = options.device ?? (await testDevice());
-  const graph = new Graph();
-  const inputs: Record<string, PlanInput> = {};
-  let count = 0;
-  const outputs = build({
-    graph,
-    input(data, shape) {
-      const name = `input${count++}`;
-      inputs[name] = data;
-      return graph.input(name, shape, dtypeOf(data));
-    },
-    weight: (data, shape) => graph.constant(`weight${count++}`, shape, [], () => data),
-  });
-  const sharedParts: Shared = {
-    device,
-    pipelines: new Pipelines(device),
-    constants: new Constants(device, noWeights),
-    readback: new Readback(device),
-  };
-  const plan = await compile(sharedParts, graph, { outputs, fused: options.fused });
-  const values = await plan.run(inputs);
-  const read = {} as Record<K, HostArray>;
-  for (const name of Object.keys(outputs) as K[]) read[name] = await values[name].read();
-  plan.dispose();
-  sharedParts.constants.dispose();
-  sharedParts.readback.dispose();
-  return read;
+  return evaluateOn(options.device ?? (await testDevice()), build, options);
 }

@@ -1,0 +1,64 @@
+/** Records, compiles and runs a small graph once: for tests, self-tests and comparisons. */
+import type { DType } from '../kernels/dispatch.ts';
+import { Constants, type Weights } from './constants.ts';
+import type { Device } from './device.ts';
+import { Pipelines } from './pipelines.ts';
+import { compile, type PlanInput, type Shared } from './plan.ts';
+import { Graph } from './record.ts';
+import type { Tensor } from './tensor.ts';
+import { Readback, type HostArray } from './transfer.ts';
+
+export interface Sources {
+  readonly graph: Graph;
+  /** A value that is an input of the graph. */
+  input(data: HostArray, shape: readonly number[]): Tensor;
+  /** A value that is a constant (a weight), so that kernels may repack it. */
+  weight(data: Float32Array, shape: readonly number[]): Tensor;
+}
+
+const noWeights: Weights = {
+  tensor: (name) => Promise.reject(new Error(`there is no checkpoint here to read "${name}" from`)),
+};
+
+const dtypeOf = (data: HostArray): DType =>
+  data instanceof Float32Array ? 'f32' : data instanceof Uint32Array ? 'u32' : 'i32';
+
+/** What plans of one device share, without a checkpoint or with one. */
+export const sharedFor = (device: Device, weights: Weights = noWeights): Shared => ({
+  device,
+  pipelines: new Pipelines(device),
+  constants: new Constants(device, weights),
+  readback: new Readback(device),
+});
+
+/** @returns the host copies of what `build` returns, by name */
+export async function evaluate<K extends string>(
+  device: Device,
+  build: (sources: Sources) => Record<K, Tensor>,
+  options: { fused?: boolean } = {},
+): Promise<Record<K, HostArray>> {
+  const graph = new Graph();
+  const inputs: Record<string, PlanInput> = {};
+  let count = 0;
+  const outputs = build({
+    graph,
+    input(data, shape) {
+      const name = `input${count++}`;
+      inputs[name] = data;
+      return graph.input(name, shape, dtypeOf(data));
+    },
+    weight: (data, shape) => graph.constant(`weight${count++}`, shape, [], () => data),
+  });
+  const shared = sharedFor(device);
+  const plan = await compile(shared, graph, { outputs, fused: options.fused });
+  try {
+    const values = await plan.run(inputs);
+    const read = {} as Record<K, HostArray>;
+    for (const name of Object.keys(outputs) as K[]) read[name] = await values[name].read();
+    return read;
+  } finally {
+    plan.dispose();
+    shared.constants.dispose();
+    shared.readback.dispose();
+  }
+}
