@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { backportsSource } from './debianSources.mjs';
-import { capture, run, say, SetupError } from './process.mjs';
+import { capture, say, SetupError } from './process.mjs';
 
 /** @typedef {string[]} Rights the words before a command that give it root's rights */
 
@@ -14,8 +14,7 @@ export function hasApt() {
 /** @returns {Rights | undefined} undefined when this user is not root and sudo is absent or wants a password */
 export function aptRights() {
   if (process.getuid?.() === 0) return [];
-  const sudo = ['sudo', '-n'];
-  return capture(sudo[0], [...sudo.slice(1), 'true']).status === 0 ? sudo : undefined;
+  return capture('sudo', ['-n', 'true']).status === 0 ? ['sudo', '-n'] : undefined;
 }
 
 /**
@@ -25,8 +24,9 @@ export function aptRights() {
  */
 export function aptInstall(rights, packages, suite) {
   const added = suite === undefined ? undefined : addSuite(rights, suite);
+  say(`apt-get install ${packages.join(' ')}; this takes a minute`);
   // A source of somebody else that cannot be reached must not stop us: the installation below decides.
-  if (apt(rights, ['update']) !== 0) say('apt-get update reported the errors above; going on');
+  apt(rights, ['update']);
   const status = apt(rights, [
     'install',
     '--yes',
@@ -36,7 +36,7 @@ export function aptInstall(rights, packages, suite) {
   ]);
   if (status === 0) return;
   // A source that does not work would make every later apt-get update complain.
-  if (added !== undefined) asRoot(rights, 'rm', ['-f', added]);
+  if (added !== undefined) asRoot(rights, ['rm', '-f', added]);
   throw new SetupError(
     `apt-get could not install ${packages.join(' ')}${suite === undefined ? '' : ` from ${suite}`}; ` +
       'its message is above. Check the sources below /etc/apt and the network, then repeat this command.',
@@ -44,22 +44,31 @@ export function aptInstall(rights, packages, suite) {
 }
 
 /**
+ * Runs apt-get; what it says is shown only when it fails.
  * @param {Rights} rights
  * @param {string[]} args
  */
 function apt(rights, args) {
-  const quiet = ['-qq', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Dpkg::Use-Pty=0'];
-  return asRoot(rights, 'env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', ...quiet, ...args]);
+  const options = ['-qq', '-o', 'DPkg::Lock::Timeout=120'];
+  const { status, stdout, stderr } = asRoot(rights, [
+    'env',
+    'DEBIAN_FRONTEND=noninteractive',
+    'apt-get',
+    ...options,
+    ...args,
+  ]);
+  if (status !== 0) process.stderr.write(stdout + stderr);
+  return status;
 }
 
 /**
  * @param {Rights} rights
- * @param {string} program
- * @param {string[]} args
+ * @param {string[]} command
+ * @param {string} [input]
  */
-function asRoot(rights, program, args) {
-  const [first, ...rest] = [...rights, program, ...args];
-  return run(first, rest);
+function asRoot(rights, command, input) {
+  const [program, ...args] = [...rights, ...command];
+  return capture(program, args, { input });
 }
 
 /**
@@ -72,8 +81,7 @@ function addSuite(rights, suite) {
   if (source === undefined) return undefined;
   const path = join('/etc/apt/sources.list.d', source.name);
   say(`adding ${suite} to apt's sources: ${path}`);
-  const [first, ...rest] = [...rights, 'tee', path];
-  const written = capture(first, rest, { input: source.text });
+  const written = asRoot(rights, ['tee', path], source.text);
   if (written.status !== 0) throw new SetupError(`cannot write ${path}: ${written.stderr.trim()}`);
   return path;
 }

@@ -39,8 +39,8 @@ export function ensurePackages() {
     : 'node_modules is missing';
   if (reason === undefined) return;
   say(`installing npm packages (${reason})`);
-  // --include=dev: NODE_ENV=production would leave the tools of the build out.
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+  // --include=dev: NODE_ENV=production would leave the tools of the build out. No package here needs its install script.
+  const args = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'];
   const npmProgram = process.env.npm_execpath; // set by `npm test`: the npm that started us
   const status = npmProgram?.endsWith('npm-cli.js')
     ? run(process.execPath, [npmProgram, ...args])

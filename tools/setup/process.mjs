@@ -54,7 +54,14 @@ export function run(program, args, env = process.env) {
  */
 export function capture(program, args, options = {}) {
   const { env = process.env, input = '', timeoutMs } = options;
-  const child = spawnSync(program, args, { cwd: root, env, input, timeout: timeoutMs, encoding: 'utf8' });
+  const child = spawnSync(program, args, {
+    cwd: root,
+    env,
+    input,
+    timeout: timeoutMs,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
   return { status: status(child), stdout: child.stdout ?? '', stderr: child.stderr ?? '' };
 }
 
