@@ -36,22 +36,26 @@ const held = new Set<GPU>();
 
 /**
  * Loads Dawn and picks an adapter.
+ * @param dawnOptions for Dawn itself, such as `enable-dawn-features=...` or `backend=...`
  * @throws UserError if Dawn cannot be loaded, or no adapter fits `choice`; it says which there are and how to install one
  */
-export async function requestNodeAdapter(choice: AdapterChoice = 'auto'): Promise<NodeAdapter> {
+export async function requestNodeAdapter(
+  choice: AdapterChoice = 'auto',
+  dawnOptions: string[] = [],
+): Promise<NodeAdapter> {
   const dawn = await loadDawn();
   if (choice === 'auto' || choice === 'gpu') {
     // Dawn puts discrete before integrated before software adapters.
-    const found = await request(dawn.create([]), { powerPreference: 'high-performance' });
+    const found = await request(dawn.create(dawnOptions), { powerPreference: 'high-performance' });
     if (found && (choice === 'auto' || !found.software)) return found;
     found?.release();
     throw found ? noMatch(choice, [{ backend: 'vulkan', name: nameOf(found.adapter) }]) : noAdapter();
   }
-  const names = await listAdapters();
+  const names = await listAdapters(dawnOptions);
   if (names.length === 0) throw noAdapter();
   for (const { backend, name } of names) {
     if (choice !== 'software' && !name.toLowerCase().includes(choice.toLowerCase())) continue;
-    const found = await request(dawn.create([`backend=${backend}`, `adapter=${name}`]));
+    const found = await request(dawn.create([...dawnOptions, `backend=${backend}`, `adapter=${name}`]));
     if (found && (choice !== 'software' || found.software)) return found;
     found?.release();
   }
@@ -59,10 +63,10 @@ export async function requestNodeAdapter(choice: AdapterChoice = 'auto'): Promis
 }
 
 /** The adapters of this machine, best first. Dawn has no call for this; it lists them when asked for one that does not exist. */
-export async function listAdapters(): Promise<AdapterName[]> {
+export async function listAdapters(dawnOptions: string[] = []): Promise<AdapterName[]> {
   const dawn = await loadDawn();
   try {
-    await dawn.create(['adapter=\u0001no such adapter']).requestAdapter();
+    await dawn.create([...dawnOptions, 'adapter=\u0001no such adapter']).requestAdapter();
   } catch (error) {
     return Array.from(messageOf(error).matchAll(/backend: '([^']*)', name: '([^\n]*)'/g), ([, backend, name]) => ({
       backend,
