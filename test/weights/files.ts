@@ -1,0 +1,29 @@
+/** Small safetensors files in memory, right ones and lying ones. */
+import { bytesSource } from '../../weights/byteSource.ts';
+import { SafetensorsFile } from '../../weights/safetensors.ts';
+import { type TensorToWrite, writeSafetensors } from '../../weights/safetensorsWriter.ts';
+
+export async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return new Uint8Array(Buffer.concat(all));
+}
+
+/** What the writer makes of the tensors, opened again. */
+export async function writtenFile(tensors: Iterable<TensorToWrite>, name: string): Promise<SafetensorsFile> {
+  return SafetensorsFile.open(bytesSource(await joined(writeSafetensors(tensors)), name));
+}
+
+/** Bytes of a file with any header text, and `dataBytes` bytes 0, 1, 2, ... of data. */
+export function rawFile(header: string | Uint8Array, dataBytes = 0): Uint8Array {
+  const text = typeof header === 'string' ? new TextEncoder().encode(header) : header;
+  const bytes = new Uint8Array(8 + text.length + dataBytes);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  bytes.set(text, 8);
+  for (let i = 0; i < dataBytes; i++) bytes[8 + text.length + i] = i;
+  return bytes;
+}
+
+export function openBytes(bytes: Uint8Array, name = 'test.safetensors'): Promise<SafetensorsFile> {
+  return SafetensorsFile.open(bytesSource(bytes, name));
+}
