@@ -1,0 +1,16 @@
+/** Weights: what the networks need, and where it comes from. In reading order. */
+export * from './errors.ts';
+export * from './config.ts';
+export { networkTitles, type Network, type NetworkSpecs, type TensorSpec } from './specs/specs.ts';
+export { samSpecs } from './specs/sam.ts';
+export { zoeSpecs } from './specs/zoe.ts';
+export { mccSpecs } from './specs/mcc.ts';
+export { fileSource, recogniseFiles, syntheticSource, type WeightSource } from './load.ts';
+export { type Naming, type Scheme, detectNaming, namesInScheme, officialPlace, stripPrefix } from './names/index.ts';
+export { bytesSource, type ByteSource } from './byteSource.ts';
+export { SafetensorsFile, type Piece, type StoredTensor } from './safetensors.ts';
+export type { TensorEntry } from './safetensorsHeader.ts';
+export { writeSafetensors, type TensorToWrite } from './safetensorsWriter.ts';
+export type { Dtype, TensorValues } from './dtype.ts';
+export { hash, streamKey, syntheticTensor, syntheticWeight } from './synthetic.ts';
+export * as scene from './syntheticScene.ts';

@@ -1,0 +1,107 @@
+/** What a set of weight files holds, in official names whatever naming scheme the files use. */
+import { sameShape, showShape } from './dtype.ts';
+import { WeightsError } from './errors.ts';
+import { type Naming, detectNaming, fourierMatrix, namesInScheme, officialPlace, stripPrefix } from './names/index.ts';
+import type { SafetensorsFile } from './safetensors.ts';
+import type { TensorEntry } from './safetensorsHeader.ts';
+
+/** A tensor in a file, under the file's own name. */
+export interface StoredPart {
+  readonly file: SafetensorsFile;
+  readonly name: string;
+  readonly entry: TensorEntry;
+}
+
+/** An official tensor: stored whole, or as query, key and value that are stacked along the first axis. */
+export interface StoredWhole {
+  readonly shape: readonly number[];
+  readonly parts: readonly StoredPart[];
+}
+
+export interface Inventory {
+  /** Names of the files, for messages. */
+  readonly label: string;
+  readonly files: readonly SafetensorsFile[];
+  readonly naming: Naming;
+  /** Names in the files, without prefix. */
+  readonly names: ReadonlySet<string>;
+  /** Official names that the files' tensors belong to. */
+  readonly officialNames: ReadonlySet<string>;
+  /** Official name -> tensor. What is stored in three parts is here only when all three are. */
+  readonly tensors: ReadonlyMap<string, StoredWhole>;
+}
+
+/** @param files one file, or all shards of one checkpoint
+ *  @throws WeightsError when a tensor comes twice, or the names belong to none of the three networks */
+export function takeInventory(files: readonly SafetensorsFile[]): Inventory {
+  const label = files.map((file) => file.name).join(', ') || 'weights';
+  const stored = collect(files, label);
+  const naming = detectNaming(stored.keys());
+  if (!naming) {
+    throw new WeightsError({
+      file: label,
+      expected: 'tensors of SAM, ZoeDepth or MCC, in the names of the released or the Hugging Face files',
+      found: stored.size > 0 ? `${stored.size} others: ${[...stored.keys()].slice(0, 3).join(', ')}, ...` : 'none',
+      advice: 'Check that this is the file you meant.',
+    });
+  }
+  const tensors = new Map<string, StoredWhole>();
+  const officialNames = new Set<string>();
+  for (const [name, part] of stored) {
+    const { name: official, third } = officialPlace(name, naming);
+    officialNames.add(official);
+    // Query leads its triple. Key and value of a lone query are found out when tensors are compared with the specs.
+    if (third !== null && third !== 0) continue;
+    const first = tensors.get(official)?.parts[0];
+    // Both Hugging Face spellings of the Fourier matrix may be there; they hold the same values.
+    if (first && official !== fourierMatrix) failTwice(label, official, first, part);
+    if (third === null) {
+      tensors.set(official, { shape: part.entry.shape, parts: [part] });
+    } else {
+      const parts = namesInScheme(official, naming).map((partName) => stored.get(partName));
+      if (parts.every((one) => one !== undefined)) tensors.set(official, stack(label, parts));
+    }
+  }
+  return { label, files, naming, names: new Set(stored.keys()), officialNames, tensors };
+}
+
+/** Name without prefix -> tensor, over all files. */
+function collect(files: readonly SafetensorsFile[], label: string): Map<string, StoredPart> {
+  const stored = new Map<string, StoredPart>();
+  for (const file of files) {
+    for (const [name, entry] of file.tensors) {
+      const part = { file, name, entry };
+      const bare = stripPrefix(name);
+      const first = stored.get(bare);
+      if (first) failTwice(label, bare, first, part);
+      stored.set(bare, part);
+    }
+  }
+  return stored;
+}
+
+function failTwice(label: string, name: string, first: StoredPart, second: StoredPart): never {
+  throw new WeightsError({
+    file: label,
+    tensor: name,
+    expected: 'it once',
+    found: `${first.name} in ${first.file.name} and ${second.name} in ${second.file.name}`,
+    advice: 'Give the shards of one checkpoint, each once.',
+  });
+}
+
+function stack(label: string, parts: StoredPart[]): StoredWhole {
+  const [query, ...others] = parts;
+  const { shape } = query.entry;
+  for (const { name, entry } of others) {
+    if (sameShape(entry.shape, shape)) continue;
+    throw new WeightsError({
+      file: label,
+      tensor: name,
+      expected: `the shape of ${query.name}, ${showShape(shape)}`,
+      found: showShape(entry.shape),
+      advice: 'Query, key and value of one attention have one shape: the file was converted wrongly.',
+    });
+  }
+  return { shape: [3 * shape[0], ...shape.slice(1)], parts };
+}
