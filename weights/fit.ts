@@ -22,9 +22,9 @@ export function checkFit(inventory: Inventory, specs: NetworkSpecs): void {
     const [wanted, found] = [networkTitles[specs.network], networkTitles[naming.network]];
     throw new WeightsError({
       file: label,
-      expected: `a ${wanted} file`,
-      found: `a ${found} file`,
-      advice: `Give these weights for ${found}, or fetch those of ${wanted}.`,
+      expected: `weights of ${wanted}`,
+      found: `weights of ${found}`,
+      advice: `Pass this file as the weights of ${found}, and another one for ${wanted}.`,
     });
   }
   const misfits = findMisfits(inventory, specs);
@@ -79,10 +79,11 @@ function likelyCause({ files, tensors }: Inventory, specs: NetworkSpecs): string
   const title = networkTitles[specs.network];
   const like = mostLike(specs.network, fileShapes);
   const asked = mostLike(specs.network, shapesOf(specs.tensors));
-  const askedName = asked.agreement === 1 ? `${title} ${asked.name}` : `a ${title} of other sizes`;
+  const askedName = asked.agreement === 1 ? `${title} ${asked.name}` : `${title} of other sizes`;
   if (like.agreement > agreementWith(specs, fileShapes)) {
     const share = like.agreement === 1 ? 'is' : `agrees in ${Math.floor(100 * like.agreement)} % of its tensors with`;
     return `The file ${share} ${title} ${like.name}, the configuration is ${askedName}: change one of them.`;
   }
-  return `The file is not a complete ${title} of this configuration (${askedName}): fetch it again, or convert it again from the released checkpoint.`;
+  const remedy = 'fetch it again, or convert it again from the released checkpoint';
+  return `The file does not hold exactly the tensors of the configuration, ${askedName}: ${remedy}.`;
 }

@@ -147,7 +147,7 @@ describe('files that do not fit', () => {
     );
     expect(error.message).toBe(
       'tiny.safetensors: "norm_xyz.bias": expected shape [24], found no such tensor.\n' +
-        '  The file is not a complete MCC of this configuration (a MCC of other sizes): ' +
+        '  The file does not hold exactly the tensors of the configuration, MCC of other sizes: ' +
         'fetch it again, or convert it again from the released checkpoint.',
     );
   });
@@ -210,7 +210,7 @@ describe('files that do not fit', () => {
       mccSpecs({ ...mccConfigs.full, depth: 1 }),
     );
     expect(error.message).toContain(
-      'The file is MCC small, the configuration is a MCC of other sizes: change one of them.',
+      'The file is MCC small, the configuration is MCC of other sizes: change one of them.',
     );
     const small = samSpecs(samConfigs.small);
     const file = await writtenFile(tensorsOf(small, 'huggingface').slice(1), 'sam.safetensors');
@@ -221,8 +221,10 @@ describe('files that do not fit', () => {
 
   it('tells one network from another', async () => {
     const error = await failure(tensorsOf(zoe, 'huggingface'), sam);
-    expect(error.message).toContain('expected a SAM file, found a ZoeDepth file');
-    expect((await failure(tensorsOf(sam, 'official'), mcc)).message).toContain('expected a MCC file, found a SAM file');
+    expect(error.message).toContain('expected weights of SAM, found weights of ZoeDepth');
+    expect((await failure(tensorsOf(sam, 'official'), mcc)).message).toContain(
+      'expected weights of MCC, found weights of SAM',
+    );
   });
 
   it('says that it is something else altogether, or nothing', async () => {
