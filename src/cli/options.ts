@@ -33,14 +33,14 @@ export interface ReportOptions {
   json?: boolean;
 }
 
-/** --box, --point and --mask: which object of the photo is meant. */
-export function addPromptOptions(command: Command): Command {
-  return command
+/** --box and --point, and unless it is excluded --mask: which object of the photo is meant. */
+export function addPromptOptions(command: Command, { mask } = { mask: true }): Command {
+  command
     .option('--box <x0,y0,x1,y1>', 'box around the object, in pixels of the photo', parseBox)
-    .option('--point <x,y[,label]>', 'pixel on the object, or with label 0 not on it; may be repeated', collectPoint)
-    .addOption(
-      new Option('--mask <file>', 'picture of the photo’s size, white where the object is').conflicts(['box', 'point']),
-    );
+    .option('--point <x,y[,label]>', 'pixel on the object, or with label 0 not on it; may be repeated', collectPoint);
+  if (!mask) return command;
+  const option = new Option('--mask <file>', 'picture of the photo’s size, white where the object is');
+  return command.addOption(option.conflicts(['box', 'point']));
 }
 
 /** --fov and --focal. */

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import sharp, { type Metadata, type Sharp } from 'sharp';
-import { decodeNpy, millimetresToDepth } from '../../io/index.ts';
+import { decodeNpy, decodeObjPointMap, millimetresToDepth, type PointMap } from '../../io/index.ts';
 import type { Photo } from '../../pipeline/photo.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { readFocalLength } from '../focalLength.ts';
@@ -96,6 +96,24 @@ export async function decodeDepth(source: ImageSource, photo: Pick<Photo, 'width
     });
   }
   return { width, height, metres, missing };
+}
+
+/**
+ * Reads a point map: an .obj file with one vertex for each pixel, row by row.
+ * @throws UserError if it cannot be read, does not fit the photo, or holds no finite point
+ */
+export async function decodePointMap(source: ImageSource, photo: Pick<Photo, 'width' | 'height'>): Promise<PointMap> {
+  const file = await readSource(source, 'point cloud');
+  let map: PointMap;
+  try {
+    map = decodeObjPointMap(file.bytes, photo.width, photo.height);
+  } catch (error) {
+    throw new UserError(`The ${file.name} cannot be used. ${messageOf(error)}`, { cause: error });
+  }
+  if (map.missing === photo.width * photo.height) {
+    throw new UserError(`The ${file.name} has no point: no vertex is finite.`);
+  }
+  return map;
 }
 
 function readNpy(bytes: Uint8Array, name: string): { width: number; height: number; values: Float32Array } {

@@ -1,0 +1,52 @@
+/** `unflat depth photo.jpg -o depth.png`: metric depth in 16-bit millimetres, and a coloured preview. */
+import { basename, dirname } from 'node:path';
+import type { Command } from 'commander';
+import { EXIT, UserError } from '../host/errors.ts';
+import { expectWritable, OutputFolder } from '../host/node/files.ts';
+import { decodePhoto } from '../host/node/image.ts';
+import { depthToMillimetres } from '../io/index.ts';
+import { addEngineOptions, addReportOptions, type EngineOptions, type ReportOptions } from './options.ts';
+import { depthFiles } from './outputs.ts';
+import { type CommandContext, withSession } from './session.ts';
+
+interface Options extends EngineOptions, ReportOptions {
+  output: string;
+}
+
+/** Adds the command to the program. @param finish is told the exit code */
+export function addDepth(program: Command, context: CommandContext, finish: (code: number) => void): void {
+  const command = program.command('depth').description('measure the depth of a photo').argument('<photo>');
+  addEngineOptions(command).option(
+    '-o, --output <file>',
+    '16-bit PNG in millimetres; a preview goes beside it',
+    'depth.png',
+  );
+  addReportOptions(command).action(async (path: string, options: Options) => {
+    finish(await depth(path, options, context));
+  });
+}
+
+async function depth(path: string, options: Options, context: CommandContext): Promise<number> {
+  if (!/\.png$/i.test(options.output)) {
+    throw new UserError(`The output ${options.output} has to end in .png.`, { exitCode: EXIT.usage });
+  }
+  return withSession(context, options, async ({ progress, signal, startEngine }) => {
+    await expectWritable(options.output);
+    const output = await OutputFolder.open(dirname(options.output));
+    const photo = await decodePhoto(path);
+    for (const notice of photo.notices ?? []) progress.say(notice);
+    const engine = await startEngine();
+    const { depth: metres } = await engine.depth(photo, { signal });
+    progress.finish();
+    const { saturated } = depthToMillimetres(metres);
+    if (saturated > 0) progress.say(`${saturated} pixels are farther than 65.535 m; they are stored as 65.535 m.`);
+    const paths = await output.writeAll(await depthFiles(basename(options.output), metres, photo), signal);
+    const [nearest, farthest] = metres.reduce(
+      ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+      [Infinity, -Infinity],
+    );
+    const summary = { files: paths, nearestMetres: nearest, farthestMetres: farthest, saturated, ...engine.describe() };
+    context.terminal.out(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : `${paths.join('\n')}\n`);
+    return EXIT.ok;
+  });
+}

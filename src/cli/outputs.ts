@@ -1,0 +1,42 @@
+/** The files of a result. */
+import { encodeMaskPng, encodePng, encodePng16 } from '../host/node/encode.ts';
+import { depthPreview, depthToMillimetres, encodeGlb, encodePly } from '../io/index.ts';
+import type { Reconstruction } from './engine.ts';
+
+const FRAME = 'camera frame in metres: x right, y down, z forward';
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** mask.png, depth.png, depth_preview.png, seen.ply, object.ply, object.glb (when there are points), preview.png, summary.json. */
+export async function reconstructionFiles(
+  { width, height }: Size,
+  { mask, depth, seen, object, preview }: Reconstruction,
+  summary: unknown,
+): Promise<Record<string, Uint8Array>> {
+  const files: Record<string, Uint8Array> = {
+    'mask.png': await encodeMaskPng(mask, width, height),
+    ...(await depthFiles('depth.png', depth, { width, height })),
+    'seen.ply': encodePly(seen, [FRAME]),
+    'object.ply': encodePly(object, [FRAME]),
+    'preview.png': await encodePng(preview.rgba, preview.width, preview.height),
+    'summary.json': new TextEncoder().encode(`${JSON.stringify(summary, undefined, 2)}\n`),
+  };
+  // glTF cannot hold an empty cloud; an empty PLY says the same.
+  if (object.xyz.length > 0) files['object.glb'] = await encodeGlb(object, { frame: `y up; from the ${FRAME}` });
+  return files;
+}
+
+/** Depth in 16-bit millimetres under `name`, and its coloured preview beside it. */
+export async function depthFiles(
+  name: string,
+  depth: Float32Array,
+  { width, height }: Size,
+): Promise<Record<string, Uint8Array>> {
+  return {
+    [name]: await encodePng16(depthToMillimetres(depth).millimetres, width, height),
+    [name.replace(/(\.[^.]*)?$/, '_preview$1')]: await encodePng(depthPreview(depth), width, height),
+  };
+}

@@ -1,0 +1,132 @@
+/** `unflat reconstruct photo.jpg --box 27,44,412,595 -o out/`: a photo in, a 3D object out. */
+import { performance } from 'node:perf_hooks';
+import { type Command } from 'commander';
+import { version } from '../../package.json';
+import { EXIT } from '../host/errors.ts';
+import { OutputFolder } from '../host/node/files.ts';
+import { decodeDepth, decodePhoto, decodePointMap } from '../host/node/image.ts';
+import type { Photo } from '../pipeline/photo.ts';
+import type { ReconstructOptions } from './engine.ts';
+import { type Focal, focalOf } from './focal.ts';
+import {
+  addCameraOptions,
+  addEngineOptions,
+  addPromptOptions,
+  addReportOptions,
+  type CameraOptions,
+  type EngineOptions,
+  parseGranularity,
+  parseThreshold,
+  positive,
+  type PromptOptions,
+  type ReportOptions,
+} from './options.ts';
+import { reconstructionFiles } from './outputs.ts';
+import { formatSeconds } from './progress.ts';
+import { expectPrompt, promptsOf } from './prompts.ts';
+import { type CommandContext, withSession } from './session.ts';
+
+interface Options extends PromptOptions, CameraOptions, EngineOptions, ReportOptions {
+  output: string;
+  granularity: number;
+  threshold: number;
+  temperature: number;
+  depthMap?: string;
+  pointCloud?: string;
+}
+
+/** Adds the command to the program. @param finish is told the exit code */
+export function addReconstruct(program: Command, context: CommandContext, finish: (code: number) => void): void {
+  const command = program
+    .command('reconstruct')
+    .description('make a coloured 3D object from a photo')
+    .argument('<photo>');
+  addPromptOptions(command);
+  addCameraOptions(command)
+    .option('--granularity <step>', 'step of the grid, which is 6 wide', parseGranularity, 0.05)
+    .option('--threshold <probability>', 'a point is kept when it is occupied with more than this', parseThreshold, 0.1)
+    .option('--temperature <t>', 'of the softmax over colours', positive('Expected a number above 0.'), 0.1)
+    .option('--depth-map <file>', 'depth instead of ZoeDepth: 16-bit PNG in millimetres, or .npy in metres')
+    .addOption(
+      command
+        .createOption('--point-cloud <file.obj>', 'points instead of ZoeDepth: one vertex for each pixel, row by row')
+        .conflicts(['depthMap', 'fov', 'focal']),
+    );
+  addEngineOptions(command).option('-o, --output <folder>', 'where the results go', 'out');
+  addReportOptions(command).action(async (path: string, options: Options) => {
+    finish(await reconstruct(path, options, context));
+  });
+}
+
+async function reconstruct(path: string, options: Options, context: CommandContext): Promise<number> {
+  expectPrompt(options);
+  const started = performance.now();
+  return withSession(context, options, async ({ progress, signal, startEngine }) => {
+    const output = await OutputFolder.open(options.output);
+    const photo = await decodePhoto(path);
+    const focal = focalOf(photo, options);
+    const input = await readInputs(photo, options, focal);
+    const notices = [...(photo.notices ?? []), ...input.notices];
+    for (const notice of notices) progress.say(notice);
+
+    const engine = await startEngine();
+    const result = await engine.reconstruct(photo, { ...input.options, signal });
+    for (const notice of result.notices) progress.say(notice);
+    progress.finish();
+
+    const { terminal } = context;
+    const summary = {
+      unflat: version,
+      photo: { name: photo.name, width: photo.width, height: photo.height, original: photo.original },
+      focal,
+      options: settingsOf(options),
+      ...engine.describe(),
+      ...result.details,
+      quality: result.quality,
+      points: { seen: result.seen.xyz.length / 3, object: result.object.xyz.length / 3 },
+      partial: result.partial,
+      notices: [...notices, ...result.notices],
+      seconds: Number(((performance.now() - started) / 1000).toFixed(3)),
+    };
+    // A partial result is written although Ctrl-C was pressed: that is what it is for.
+    const paths = await output.writeAll(await reconstructionFiles(photo, result, summary));
+    if (options.json) terminal.out(`${JSON.stringify(summary, undefined, 2)}\n`);
+    else for (const file of paths) terminal.out(`${file}\n`);
+    progress.say(
+      `${summary.points.object} points in ${formatSeconds(summary.seconds)}` +
+        (result.partial ? '; stopped by Ctrl-C, so the object is not complete.' : '.'),
+    );
+    return result.partial ? EXIT.interrupted : EXIT.ok;
+  });
+}
+
+/** Everything that is read from files, so that their faults show before the engine starts. */
+async function readInputs(
+  photo: Photo,
+  options: Options,
+  focal: Focal,
+): Promise<{ options: ReconstructOptions; notices: string[] }> {
+  const prompts = await promptsOf(photo, options);
+  const { granularity, threshold, temperature } = options;
+  const read: ReconstructOptions = { ...prompts, focal: focal.pixels, granularity, threshold, temperature };
+  const pixels = photo.width * photo.height;
+  if (options.depthMap !== undefined) {
+    const { metres, missing } = await decodeDepth(options.depthMap, photo);
+    const notices =
+      missing > 0 ? [`${missing} of ${pixels} pixels of the depth map have no depth; they are left out.`] : [];
+    return { options: { ...read, depth: metres }, notices };
+  }
+  if (options.pointCloud !== undefined) {
+    const pointMap = await decodePointMap(options.pointCloud, photo);
+    const { missing } = pointMap;
+    const notices =
+      missing > 0 ? [`${missing} of ${pixels} vertices of the point cloud are not finite; they are left out.`] : [];
+    return { options: { ...read, pointMap }, notices };
+  }
+  return { options: read, notices: [] };
+}
+
+/** The options that a result depends on, for the summary. */
+function settingsOf({ box, point, mask, granularity, threshold, temperature, depthMap, pointCloud }: Options) {
+  return { box, point, mask, granularity, threshold, temperature, depthMap, pointCloud };
+}

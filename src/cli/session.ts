@@ -1,0 +1,43 @@
+/** What every command that works on a photo does around its work: progress, Ctrl-C, the engine's life, the summary. */
+import type { CreateEngine, Engine } from './engine.ts';
+import { watchInterrupt } from './interrupt.ts';
+import type { EngineOptions, ReportOptions } from './options.ts';
+import { Progress } from './progress.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What a command is given from outside. */
+export interface CommandContext {
+  terminal: Terminal;
+  createEngine: CreateEngine;
+}
+
+export interface Session {
+  progress: Progress;
+  signal: AbortSignal;
+  /** Starts the engine; it is disposed when the session ends. */
+  startEngine(): Promise<Engine>;
+}
+
+/** Runs `work`; whatever happens, the engine is disposed, the bar ends and Ctrl-C means what it meant before. */
+export async function withSession<T>(
+  { terminal, createEngine }: CommandContext,
+  options: EngineOptions & ReportOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const progress = new Progress(terminal, options);
+  const interruption = watchInterrupt((line) => progress.say(line));
+  const { signal } = interruption;
+  let engine: Engine | undefined;
+  const startEngine = async (): Promise<Engine> => {
+    const { weights, size, precision, adapter } = options;
+    engine = await createEngine({ weights, size, precision, adapter, onProgress: progress.update, signal });
+    return engine;
+  };
+  try {
+    return await work({ progress, signal, startEngine });
+  } finally {
+    progress.finish();
+    engine?.dispose();
+    interruption.dispose();
+  }
+}

@@ -1,0 +1,294 @@
+/** The commands from arguments to files, with a stand-in for the engine. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CreateEngine, Engine, ReconstructOptions } from '../../src/cli/engine.ts';
+import { runProgram } from '../../src/cli/program.ts';
+import { encodePng16 } from '../../src/host/node/encode.ts';
+
+const [WIDTH, HEIGHT] = [4, 3];
+let folder: string;
+let photo: string;
+let out: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'unflat-cli-'));
+  photo = join(folder, 'photo.png');
+  out = join(folder, 'out');
+  await sharp({ create: { width: WIDTH, height: HEIGHT, channels: 3, background: '#406080' } }).toFile(photo);
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Engine that notes what it was asked and answers with fixed values. */
+function standIn(answer: { partial?: boolean; empty?: boolean; fail?: Error } = {}) {
+  const asked: { options?: ReconstructOptions; created: number; disposed: number } = { created: 0, disposed: 0 };
+  const mask = new Uint8Array(WIDTH * HEIGHT).fill(1, 5, 7);
+  const depth = new Float32Array(WIDTH * HEIGHT).fill(1.5);
+  const points = { xyz: new Float32Array([0, 0, 1.5, 0.1, 0, 1.5]), rgb: new Uint8Array([1, 2, 3, 4, 5, 6]) };
+  const none = { xyz: new Float32Array(), rgb: new Uint8Array() };
+  const engine: Engine = {
+    segment: () => Promise.resolve({ mask, quality: 0.9 }),
+    depth: () => Promise.resolve({ depth }),
+    reconstruct: (_, options) => {
+      asked.options = options;
+      if (answer.fail) return Promise.reject(answer.fail);
+      return Promise.resolve({
+        mask,
+        depth,
+        seen: points,
+        object: answer.empty ? none : points,
+        preview: { width: 2, height: 1, rgba: new Uint8Array(8).fill(255) },
+        details: { grid: 120 },
+        partial: answer.partial ?? false,
+        notices: ['The weights are synthetic.'],
+      });
+    },
+    describe: () => ({ adapter: 'stand-in' }),
+    dispose: () => void asked.disposed++,
+  };
+  const createEngine: CreateEngine = ({ onProgress }) => {
+    asked.created++;
+    onProgress({ stage: 'weights', done: 1, total: 1 });
+    return Promise.resolve(engine);
+  };
+  return { asked, createEngine };
+}
+
+/** Runs a command line; gives its exit code and what it printed. */
+async function run(argv: string[], { createEngine }: { createEngine: CreateEngine } = standIn()) {
+  let [stdout, stderr] = ['', ''];
+  const terminal = { out: (text: string) => void (stdout += text), err: (text: string) => void (stderr += text) };
+  const code = await runProgram(argv, { terminal, createEngine });
+  return { code, stdout, stderr };
+}
+
+const BOX = ['--box', '1,1,3,2'];
+
+describe('reconstruct', () => {
+  it('writes every file and lists them', async () => {
+    const { asked, createEngine } = standIn();
+    const { code, stdout, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out], { createEngine });
+    expect(code).toBe(0);
+    const names = (await readdir(out)).sort();
+    expect(names).toEqual([
+      'depth.png',
+      'depth_preview.png',
+      'mask.png',
+      'object.glb',
+      'object.ply',
+      'preview.png',
+      'seen.ply',
+      'summary.json',
+    ]);
+    expect(stdout.trim().split('\n').sort()).toEqual(names.map((name) => join(out, name)));
+    expect(stderr).toMatch(/The weights are synthetic\.\n.*\n?2 points in /);
+    expect(asked.options).toMatchObject({ box: [1, 1, 3, 2], granularity: 0.05, threshold: 0.1, temperature: 0.1 });
+    expect([asked.created, asked.disposed]).toEqual([1, 1]);
+
+    const summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as Record<string, unknown>;
+    expect(summary).toMatchObject({
+      photo: { name: 'photo', width: WIDTH, height: HEIGHT },
+      focal: { source: 'default' },
+      adapter: 'stand-in',
+      grid: 120,
+      points: { seen: 2, object: 2 },
+      partial: false,
+      notices: ['The weights are synthetic.'],
+    });
+    const depth = await sharp(join(out, 'depth.png')).metadata();
+    expect([depth.width, depth.height, depth.depth, depth.channels]).toEqual([WIDTH, HEIGHT, 'ushort', 1]);
+    const mask = await sharp(join(out, 'mask.png')).toColourspace('b-w').raw().toBuffer();
+    expect([...mask]).toEqual([0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0, 0]);
+  });
+
+  it('prints the summary with --json and nothing else with --quiet', async () => {
+    const { stdout, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out, '--json', '--quiet']);
+    expect(stderr).toBe('');
+    expect(stdout).toBe(await readFile(join(out, 'summary.json'), 'utf8'));
+  });
+
+  it('writes what a stopped sweep had found, says so, and exits with 130', async () => {
+    const { code, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out], standIn({ partial: true }));
+    expect(code).toBe(130);
+    expect(stderr).toContain('stopped by Ctrl-C, so the object is not complete');
+    expect(await readdir(out)).toContain('object.glb');
+  });
+
+  it('leaves the GLB out when there is no point', async () => {
+    const { code, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out], standIn({ empty: true }));
+    expect(code).toBe(0);
+    expect(stderr).toContain('0 points in ');
+    expect(await readdir(out)).not.toContain('object.glb');
+    expect(await readFile(join(out, 'object.ply'), 'latin1')).toContain('element vertex 0\n');
+  });
+
+  it('writes nothing when the engine fails, and disposes it', async () => {
+    const engine = standIn({ fail: Object.assign(new Error('The device was lost.'), { name: 'DeviceError' }) });
+    const { code, stdout, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out], engine);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/error: The device was lost\.\n$/);
+    expect(await readdir(out)).toEqual([]);
+    expect(engine.asked.disposed).toBe(1);
+  });
+
+  it('exits with 130 when the engine was cancelled', async () => {
+    const stopped = Object.assign(new Error('The run was cancelled.'), { name: 'AbortError' });
+    const { code, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out], standIn({ fail: stopped }));
+    expect(code).toBe(130);
+    expect(stderr).toContain('The run was cancelled.\n');
+  });
+
+  it('shows the place of a fault of its own', async () => {
+    const { code, stderr } = await run(
+      ['reconstruct', photo, ...BOX, '-o', out],
+      standIn({ fail: new TypeError('oops') }),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/error: oops\nTypeError: oops\n +at /);
+  });
+
+  it('takes a mask, a depth map and a point cloud', async () => {
+    const mask = join(folder, 'mask.png');
+    await sharp(new Uint8Array(12).fill(1, 0, 4), { raw: { width: WIDTH, height: HEIGHT, channels: 1 } }).toFile(mask);
+    const depth = join(folder, 'depth.png');
+    await writeFile(depth, await encodePng16(new Uint16Array(12).fill(2000, 1), WIDTH, HEIGHT));
+    const first = standIn();
+    const { code, stderr } = await run(['reconstruct', photo, '--mask', mask, '--depth-map', depth, '-o', out], first);
+    expect(code).toBe(0);
+    expect(stderr).toContain('1 of 12 pixels of the depth map have no depth; they are left out.\n');
+    expect([...first.asked.options!.mask!]).toEqual([1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expect([...first.asked.options!.depth!]).toEqual([NaN, ...Array<number>(11).fill(2)]);
+
+    const cloud = join(folder, 'scan.obj');
+    await writeFile(cloud, 'v nan nan nan\n' + 'v 1 2 3\n'.repeat(11));
+    const second = standIn();
+    await run(['reconstruct', photo, ...BOX, '--point-cloud', cloud, '-o', out], second);
+    expect(second.asked.options!.pointMap).toMatchObject({ width: WIDTH, height: HEIGHT, missing: 1 });
+  });
+
+  it('reads the focal length of the photo', async () => {
+    const jpeg = join(folder, 'photo.jpg');
+    const exif = { IFD2: { FocalLengthIn35mmFilm: '18' } };
+    await sharp(photo).withExif(exif).jpeg().toFile(jpeg);
+    const { asked, createEngine } = standIn();
+    await run(['reconstruct', jpeg, ...BOX, '-o', out], { createEngine });
+    expect(asked.options!.focal).toBe(WIDTH / 2);
+  });
+});
+
+describe('what is refused before the engine starts', () => {
+  const refused = async (argv: string[], code: number, message: string) => {
+    const engine = standIn();
+    const result = await run(['reconstruct', ...argv], engine);
+    expect(result.stderr).toContain(message);
+    expect([result.code, engine.asked.created]).toEqual([code, 0]);
+  };
+
+  it('no prompt, or only points that are not on the object', async () => {
+    await refused([photo, '-o', out], 2, 'error: Which object of the photo is meant?\n  Give --box x0,y0,x1,y1');
+    await refused([photo, '--point', '1,1,0', '-o', out], 2, 'error: Which object of the photo is meant?');
+  });
+
+  it('prompts outside the photo', async () => {
+    const where = 'lies outside the photo, which has 4 x 3 pixels.\n';
+    await refused([photo, '--box', '0,0,5,2', '-o', out], 1, `error: The box 0,0,5,2 ${where}`);
+    await refused([photo, '--point', '1,1', '--point', '9,1,0', '-o', out], 1, `error: The point 9,1 ${where}`);
+  });
+
+  it('an output folder that cannot be written', async () => {
+    await refused(
+      [photo, ...BOX, '-o', join(photo, 'out')],
+      1,
+      `error: The output folder ${join(photo, 'out')} cannot be made`,
+    );
+  });
+
+  it('photos that are missing, empty or damaged', async () => {
+    await refused([join(folder, 'none.jpg'), ...BOX, '-o', out], 1, 'error: The photo cannot be read: ENOENT');
+    const damaged = join(folder, 'damaged.png');
+    await writeFile(damaged, (await readFile(photo)).subarray(0, 60));
+    await refused([damaged, ...BOX, '-o', out], 1, `error: The photo ${damaged} cannot be decoded`);
+  });
+
+  it('masks, depth maps and point clouds that do not fit', async () => {
+    const small = join(folder, 'small.png');
+    await sharp({ create: { width: 2, height: 2, channels: 3, background: 'white' } }).toFile(small);
+    await refused(
+      [photo, '--mask', small, '-o', out],
+      1,
+      `error: The mask ${small} has 2 x 2 pixels, the photo 4 x 3.`,
+    );
+    await refused([photo, ...BOX, '--depth-map', small, '-o', out], 1, 'has to be a 16-bit grey PNG');
+    const none = join(folder, 'none.png');
+    await writeFile(none, await encodePng16(new Uint16Array(12), WIDTH, HEIGHT));
+    await refused([photo, ...BOX, '--depth-map', none, '-o', out], 1, 'has no depth');
+    const cloud = join(folder, 'scan.obj');
+    await writeFile(cloud, 'v 1 2 3\n');
+    await refused([photo, ...BOX, '--point-cloud', cloud, '-o', out], 1, 'has 1 vertices, the photo 4 x 3 = 12 pixels');
+    await writeFile(cloud, 'v nan nan nan\n'.repeat(12));
+    await refused([photo, ...BOX, '--point-cloud', cloud, '-o', out], 1, 'no vertex is finite');
+  });
+
+  it('wrong usage', async () => {
+    await refused([], 2, "error: missing required argument 'photo'");
+    await refused([photo, ...BOX, '--granularity', '0'], 2, 'Expected a step from 0.01');
+    await refused([photo, ...BOX, '--colour'], 2, "error: unknown option '--colour'");
+    await refused([photo, 'another.jpg', ...BOX], 2, 'error: too many arguments');
+  });
+});
+
+describe('segment and depth', () => {
+  it('write their files', async () => {
+    const mask = join(out, 'm.png');
+    const segmented = await run(['segment', photo, '--point', '1,1', '-o', mask]);
+    expect([segmented.code, segmented.stdout]).toEqual([0, `${mask}\n`]);
+    const depth = join(out, 'd.png');
+    const measured = await run(['depth', photo, '-o', depth, '--json']);
+    expect(measured.code).toBe(0);
+    expect(JSON.parse(measured.stdout)).toEqual({
+      files: [depth, join(out, 'd_preview.png')],
+      nearestMetres: 1.5,
+      farthestMetres: 1.5,
+      saturated: 0,
+      adapter: 'stand-in',
+    });
+    expect((await readdir(out)).sort()).toEqual(['d.png', 'd_preview.png', 'm.png']);
+  });
+
+  it('refuse other formats, and a mask as a prompt', async () => {
+    expect((await run(['depth', photo, '-o', join(out, 'd.jpg')])).code).toBe(2);
+    expect((await run(['segment', photo, '--mask', photo])).stderr).toContain("unknown option '--mask'");
+  });
+});
+
+describe('the program', () => {
+  it('explains itself', async () => {
+    const help = await run(['--help']);
+    expect(help.code).toBe(0);
+    expect(help.stdout).toContain('reconstruct');
+    expect((await run(['reconstruct', '--help'])).stdout).toContain('--granularity <step>');
+    expect((await run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await run(['unflatten'])).code).toBe(2);
+    expect((await run([])).code).toBe(2);
+  });
+});
+
+describe('doctor', () => {
+  it('describes the adapter and passes its self-test', async () => {
+    const { code, stdout } = await run(['doctor', '--json']);
+    const findings = JSON.parse(stdout) as { adapters: unknown[]; selfTest: { passed: boolean }[] };
+    expect(findings.adapters.length).toBeGreaterThan(0);
+    expect(findings.selfTest.length).toBeGreaterThan(0);
+    expect(findings.selfTest.every(({ passed }) => passed)).toBe(true);
+    expect(code).toBe(0);
+    expect((await run(['doctor'])).stdout).toContain('Self-test against float64');
+  });
+
+  it('says which adapters there are when none fits', async () => {
+    const { code, stderr } = await run(['doctor', '--adapter', 'voodoo 2']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('error: No adapter fits --adapter voodoo 2. Found: ');
+  });
+});
