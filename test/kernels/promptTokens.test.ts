@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { promptTokens } from '../../src/graph/ops/prompt.ts';
+import { Graph } from '../../src/graph/record.ts';
+import { promptTokensRef } from '../../src/kernels/promptTokens/promptTokens.ref.ts';
+import { promptTokensCases } from '../cases/promptTokens.ts';
+import { evaluate } from '../setup/evaluate.ts';
+import { EPS, expectClose, noise } from '../setup/numbers.ts';
+
+const KINDS = 5;
+const NONE = 4;
+
+describe('promptTokens', () => {
+  for (const { B, T, C, side } of promptTokensCases) {
+    it(`[${B}, ${T}] tokens of ${C} channels on ${side} pixels`, async () => {
+      const xy = noise(B * T * 2, 1, side / 2).map((v) => v + side / 2);
+      const kinds = Uint32Array.from({ length: B * T }, (_, i) => (3 * i + 1) % KINDS);
+      const matrix = noise(C, 2, 3);
+      const embeddings = noise(KINDS * C, 3, 0.5);
+      const { y } = await evaluate((s) => ({
+        y: promptTokens(
+          s.input(xy, [B, T, 2]),
+          s.input(kinds, [B, T]),
+          s.weight(matrix, [2, C / 2]),
+          s.weight(embeddings, [KINDS, C]),
+          { side, none: NONE },
+        ),
+      }));
+      const expected = promptTokensRef(xy, kinds, matrix, embeddings, { side, none: NONE });
+      // Turns are up to 6: their rounding and that of u (each a few eps) are stretched by 2 pi; the sine adds 1e-7.
+      const bound = 2 * Math.PI * 6 * 4 * EPS + 1e-7 + 4 * EPS;
+      expectClose(y, expected, bound);
+    });
+  }
+
+  it('a token without a place is its embedding, bit for bit', async () => {
+    const embeddings = noise(KINDS * 16, 3);
+    const { y } = await evaluate((s) => ({
+      y: promptTokens(
+        s.input(new Float32Array([7, 9]), [1, 1, 2]),
+        s.input(new Uint32Array([NONE]), [1, 1]),
+        s.weight(noise(16, 2), [2, 8]),
+        s.weight(embeddings, [KINDS, 16]),
+        { side: 64, none: NONE },
+      ),
+    }));
+    expect(y).toEqual(embeddings.slice(NONE * 16));
+  });
+
+  const record = (
+    xy: number[],
+    kinds: number[],
+    matrix: number[],
+    embeddings: number[],
+    dtype: 'u32' | 'f32' = 'u32',
+  ) => {
+    const g = new Graph();
+    const options = { side: 64, none: NONE };
+    return () =>
+      promptTokens(
+        g.input('xy', xy),
+        g.input('kinds', kinds, dtype),
+        g.input('matrix', matrix),
+        g.input('embeddings', embeddings),
+        options,
+      );
+  };
+
+  it('names the operand that does not fit', () => {
+    expect(record([1, 3, 2], [1, 2], [2, 8], [5, 16])).toThrow(/promptTokens: xy is \[1, 3, 2\], expected \[1, 2, 2\]/);
+    expect(record([1, 2, 2], [1, 2], [2, 4], [5, 16])).toThrow(/promptTokens: matrix is \[2, 4\], expected \[2, 8\]/);
+    expect(record([1, 2, 2], [1, 2], [2, 6], [5, 12])).toThrow(/promptTokens: embeddings are \[5, 12\].*multiple of 8/);
+    expect(record([1, 2, 2], [1, 2], [2, 8], [5, 16], 'f32')).toThrow(/promptTokens: kinds is f32, expected u32/);
+    expect(record([1, 2, 2], [2], [2, 8], [5, 16])).toThrow(/promptTokens: kinds is \[2\], expected 2 axes/);
+  });
+});
