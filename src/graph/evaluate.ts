@@ -31,12 +31,17 @@ export const sharedFor = (device: Device, weights: Weights = noWeights): Shared 
   readback: new Readback(device),
 });
 
-/** @returns the host copies of what `build` returns, by name */
-export async function evaluate<K extends string>(
+export interface HostTensor {
+  readonly shape: readonly number[];
+  readonly data: HostArray;
+}
+
+/** @returns host copies of what `build` returns, by name, with their shapes */
+export async function evaluateTensors<K extends string>(
   device: Device,
   build: (sources: Sources) => Record<K, Tensor>,
   options: { fused?: boolean } = {},
-): Promise<Record<K, HostArray>> {
+): Promise<Record<K, HostTensor>> {
   const graph = new Graph();
   const inputs: Record<string, PlanInput> = {};
   let count = 0;
@@ -53,12 +58,24 @@ export async function evaluate<K extends string>(
   const plan = await compile(shared, graph, { outputs, fused: options.fused });
   try {
     const values = await plan.run(inputs);
-    const read = {} as Record<K, HostArray>;
-    for (const name of Object.keys(outputs) as K[]) read[name] = await values[name].read();
+    const read = {} as Record<K, HostTensor>;
+    for (const name of Object.keys(outputs) as K[]) {
+      read[name] = { shape: values[name].shape, data: await values[name].read() };
+    }
     return read;
   } finally {
     plan.dispose();
     shared.constants.dispose();
     shared.readback.dispose();
   }
+}
+
+/** @returns host copies of what `build` returns, by name, flat */
+export async function evaluate<K extends string>(
+  device: Device,
+  build: (sources: Sources) => Record<K, Tensor>,
+  options: { fused?: boolean } = {},
+): Promise<Record<K, HostArray>> {
+  const tensors = await evaluateTensors(device, build, options);
+  return Object.fromEntries(Object.entries<HostTensor>(tensors).map(([k, t]) => [k, t.data])) as Record<K, HostArray>;
 }

@@ -1,0 +1,122 @@
+/** A fixture file: stored tensors, metadata, and the record of what was compared. */
+import { SafetensorsFile, syntheticTensor, type ByteSource } from '../../weights/index.ts';
+import { judge, type Bound, type Line } from './compare.ts';
+import { strided } from './layout.ts';
+
+export interface Values {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/** What `stats` in the metadata says of a tensor. */
+interface Stats {
+  readonly absmax: number;
+  readonly std: number;
+  /** Largest difference between the stored float32 value and the same computation in float64. */
+  readonly f64err?: number;
+}
+
+export class Fixture {
+  readonly lines: Line[] = [];
+  private readonly settled = new Set<string>();
+  private readonly loaded = new Map<string, Values>();
+
+  private constructor(
+    private readonly file: SafetensorsFile,
+    private readonly stats: Readonly<Record<string, Stats>>,
+    private readonly strides: Readonly<Record<string, readonly number[]>>,
+  ) {}
+
+  static async open(source: ByteSource): Promise<Fixture> {
+    const file = await SafetensorsFile.open(source);
+    const json = (key: string): never => JSON.parse(file.metadata.get(key) ?? '{}') as never;
+    const fixture = new Fixture(file, json('stats'), json('strides'));
+    for (const name of file.tensors.keys()) {
+      const { shape, values } = await file.readTensor(name);
+      fixture.loaded.set(name, { shape, data: values as Float32Array });
+    }
+    return fixture;
+  }
+
+  get kind(): string {
+    return this.text('kind');
+  }
+
+  /** A metadata string. @throws Error if the file has none under that key */
+  text(key: string): string {
+    const text = this.file.metadata.get(key);
+    if (text === undefined) throw new Error(`${this.file.name}: its metadata has no "${key}"; is it a fixture file?`);
+    return text;
+  }
+
+  /** A structured metadata value. */
+  meta<T>(key: string): T {
+    return JSON.parse(this.text(key)) as T;
+  }
+
+  hasMeta(key: string): boolean {
+    return this.file.metadata.has(key);
+  }
+
+  get seed(): number {
+    return Number(this.text('seed'));
+  }
+
+  has(name: string): boolean {
+    return this.loaded.has(name);
+  }
+
+  get names(): readonly string[] {
+    return [...this.loaded.keys()];
+  }
+
+  /** A stored tensor that the engine is given: it counts as settled. */
+  input(name: string): Values {
+    this.settled.add(name);
+    return this.peek(name);
+  }
+
+  /** A stored tensor, without settling it. */
+  peek(name: string): Values {
+    const values = this.loaded.get(name);
+    if (!values) throw new Error(`${this.file.name}: there is no tensor "${name}".`);
+    return values;
+  }
+
+  /** f32 input that is stored, or generated as the case's `generated` entry says. */
+  floats(name: string, generated?: { name: string; shape: readonly number[]; scale: number }): Values {
+    if (this.has(name)) return this.input(name);
+    if (!generated) throw new Error(`${this.file.name}: the input "${name}" is neither stored nor described.`);
+    return {
+      shape: generated.shape,
+      data: syntheticTensor(this.seed, generated.name, generated.shape, generated.scale),
+    };
+  }
+
+  /**
+   * Compares a full tensor with a stored one; where the fixture holds a strided view, the same view is taken.
+   * @param how shown in the report: which form of the engine computed it
+   */
+  compare(name: string, actual: Values, bound: Bound = {}, how = ''): void {
+    const expected = this.peek(name);
+    const steps = this.strides[name];
+    const view = steps && actual.data.length !== expected.data.length ? strided(actual, steps) : actual;
+    this.settled.add(name);
+    this.lines.push(judge(name, view, expected, this.stats[name], bound, how));
+  }
+
+  /** Records a failed comparison whose reason is no number. */
+  fail(name: string, reason: string): void {
+    this.settled.add(name);
+    this.lines.push({ name, how: '', maxError: NaN, nmse: NaN, bound: NaN, ok: false, note: reason });
+  }
+
+  /** Stored tensors that were neither compared nor used as inputs. */
+  get forgotten(): readonly string[] {
+    return this.names.filter((name) => !this.settled.has(name));
+  }
+
+  get ok(): boolean {
+    return this.lines.length > 0 && this.lines.every((l) => l.ok) && this.forgotten.length === 0;
+  }
+}

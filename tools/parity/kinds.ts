@@ -1,0 +1,19 @@
+/** Which runner compares which kind of fixture. */
+import type { Fixture } from './fixture.ts';
+import { compareOps } from './ops.ts';
+import type { Session } from './session.ts';
+import { compareWeights } from './weightValues.ts';
+
+export type Runner = (fixture: Fixture, session: Session) => void | Promise<void>;
+
+const RUNNERS: Readonly<Record<string, Runner>> = {
+  weights: compareWeights,
+};
+
+/** @throws Error on a kind that no runner knows */
+export function runnerOf(kind: string): Runner {
+  const runner = kind.startsWith('ops.') ? compareOps : RUNNERS[kind];
+  if (!runner)
+    throw new Error(`fixtures of kind "${kind}" are unknown; known are ops.*, ${Object.keys(RUNNERS).join(', ')}.`);
+  return runner;
+}
