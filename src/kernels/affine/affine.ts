@@ -1,0 +1,27 @@
+/** A linear function of each element, limited to a range. */
+import { expect, expectDtype, size } from '../check.ts';
+import { operand, type Dispatch, type Operand } from '../dispatch.ts';
+import { ceilDiv, splitGrid } from '../grid.ts';
+import gridWgsl from '../shared/grid.wgsl';
+import affineWgsl from './affine.wgsl';
+
+/** The largest float32: WGSL knows no infinities, so "no limit" is spelled so. */
+const LARGEST = 3.4028234663852886e38;
+
+/**
+ * x [...] f32 -> clamp(x * scale + offset, low, high), like x.
+ * @throws ShapeError if x is not f32 or the range is empty
+ */
+export function affine(x: Operand, scale: number, offset: number, low = -LARGEST, high = LARGEST): Dispatch {
+  expectDtype('affine', { x }, 'f32');
+  expect(low <= high, 'affine', `the range ${low} .. ${high} is empty; the lower limit comes first.`);
+  const vectors = ceilDiv(size(x), 4);
+  return {
+    kernel: 'affine',
+    wgsl: [gridWgsl, affineWgsl],
+    params: { vectors, scale, offset, low, high },
+    inputs: [x],
+    outputs: [operand(x.shape)],
+    workgroups: splitGrid(ceilDiv(vectors, 64)),
+  };
+}

@@ -1,0 +1,25 @@
+// affine: y = clamp(x * scale + offset, low, high), with numbers. x, y [n], read as vec4s.
+struct Params {
+  vectors: u32,
+  scale: f32,
+  offset: f32,
+  low: f32,
+  high: f32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) lid: u32,
+) {
+  let i = workgroupIndex(workgroup, workgroups) * 64u + lid;
+  if (i >= params.vectors) {
+    return;
+  }
+  y[i] = clamp(x[i] * params.scale + params.offset, vec4f(params.low), vec4f(params.high));
+}

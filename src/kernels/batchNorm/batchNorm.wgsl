@@ -1,0 +1,48 @@
+// batchNorm, inference: y = (x - mean) / sqrt(variance + eps) * gamma + beta, per channel.
+//   x, y [n] as vec4s, channels last · mean, variance, gamma, beta [C]
+// A vec4 of x lies in one vec4 of channels when C % 4 == 0 (`gather` = 0); else its channels are picked one by one.
+override gather: u32 = 0;
+
+struct Params {
+  vectors: u32,
+  C: u32,
+  eps: f32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read> mean: array<vec4f>;
+@group(0) @binding(3) var<storage, read> variance: array<vec4f>;
+@group(0) @binding(4) var<storage, read> gamma: array<vec4f>;
+@group(0) @binding(5) var<storage, read> beta: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
+
+fn normalise(v: vec4f, mean: vec4f, variance: vec4f, gamma: vec4f, beta: vec4f) -> vec4f {
+  return (v - mean) / sqrt(variance + params.eps) * gamma + beta;
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) lid: u32,
+) {
+  let i = workgroupIndex(workgroup, workgroups) * 64u + lid;
+  if (i >= params.vectors) {
+    return;
+  }
+  let v = x[i];
+  if (gather == 0u) {
+    let c = i % (params.C / 4u);
+    y[i] = normalise(v, mean[c], variance[c], gamma[c], beta[c]);
+    return;
+  }
+  var result: vec4f;
+  for (var k = 0u; k < 4u; k++) {
+    let c = (4u * i + k) % params.C;
+    let j = c / 4u;
+    let l = c % 4u;
+    result[k] = normalise(vec4f(v[k]), vec4f(mean[j][l]), vec4f(variance[j][l]), vec4f(gamma[j][l]), vec4f(beta[j][l])).x;
+  }
+  y[i] = result;
+}

@@ -1,0 +1,61 @@
+/** Functions of two tensors, element by element. */
+import { expect, expectDtype, show, size } from '../check.ts';
+import { operand, type Dispatch, type Operand } from '../dispatch.ts';
+import { ceilDiv, splitGrid } from '../grid.ts';
+import gridWgsl from '../shared/grid.wgsl';
+import binaryWgsl from './binary.wgsl';
+
+/** The functions; their places are the numbers of `kind` in binary.wgsl. */
+export const BINARY_KINDS = ['add', 'sub', 'mul', 'div', 'min', 'max'] as const;
+export type BinaryKind = (typeof BINARY_KINDS)[number];
+
+/**
+ * a [...] f32, b f32 -> y like a. b has a's shape, the last axes of it, or 1 in place of axes over which it is
+ * repeated ([B, 1, C] meets [B, N, C]; [B, 1, 1] is a number per image). At most two separate groups of b's axes may
+ * be repeated.
+ * @throws ShapeError if b does not fit onto a
+ */
+export function binary(kind: BinaryKind, a: Operand, b: Operand): Dispatch {
+  expectDtype(kind, { a, b }, 'f32');
+  const { repeated, kept, inner } = broadcast(kind, a.shape, b.shape);
+  const whole = inner === 1 && (kept % 4 === 0 || repeated === 1);
+  const vectors = ceilDiv(size(a), 4);
+  const keptVectors = ceilDiv(kept, 4);
+  return {
+    kernel: kind,
+    wgsl: [gridWgsl, binaryWgsl],
+    constants: { kind: BINARY_KINDS.indexOf(kind), gather: whole ? 0 : 1 },
+    params: whole
+      ? { vectors, period: repeated * keptVectors, kept: keptVectors, inner }
+      : { vectors, period: repeated * kept * inner, kept, inner },
+    inputs: [a, b],
+    outputs: [operand(a.shape)],
+    workgroups: splitGrid(ceilDiv(vectors, 64)),
+  };
+}
+
+/**
+ * The axes of `a` as [outer][repeated][kept][inner]: b has only `outer` and `kept`.
+ * Axes of one element belong to any group.
+ */
+function broadcast(kind: string, a: readonly number[], b: readonly number[]) {
+  const full = [...new Array<number>(Math.max(0, a.length - b.length)).fill(1), ...b];
+  const fits = full.length === a.length && full.every((length, axis) => length === 1 || length === a[axis]);
+  const sizes = { outer: 1, repeated: 1, kept: 1, inner: 1 };
+  const order = ['inner', 'kept', 'repeated', 'outer'] as const;
+  let group = 0;
+  for (let axis = a.length - 1; fits && axis >= 0; axis--) {
+    if (a[axis] === 1) continue;
+    const isKept = full[axis] !== 1;
+    if (isKept !== (group % 2 === 1)) group++;
+    if (group === order.length) break;
+    sizes[order[group]] *= a[axis];
+  }
+  expect(
+    fits && group < order.length,
+    kind,
+    `b is ${show(b)}, which cannot be repeated onto a, ${show(a)}.\n` +
+      '  Align b with the last axes of a, with 1 where it is repeated; the larger operand comes first.',
+  );
+  return sizes;
+}

@@ -1,0 +1,35 @@
+/** Functions of one tensor, element by element. */
+import { expectDtype, size } from '../check.ts';
+import { operand, type Dispatch, type Operand } from '../dispatch.ts';
+import { ceilDiv, splitGrid } from '../grid.ts';
+import activationsWgsl from '../shared/activations.wgsl';
+import gridWgsl from '../shared/grid.wgsl';
+import mathWgsl from '../shared/math.wgsl';
+import unaryWgsl from './unary.wgsl';
+
+/** The functions; their places are the numbers of `kind` in unary.wgsl. */
+export const UNARY_KINDS = ['gelu', 'relu', 'sigmoid', 'softplus', 'sin', 'cos', 'exp', 'log', 'sqrt'] as const;
+
+/**
+ * `gelu` is the erf form. `softplus` needs no threshold: from 20 on it equals x in float32. `sin` and `cos` take
+ * |x| < 8192, `log` normal numbers above 0.
+ */
+export type UnaryKind = (typeof UNARY_KINDS)[number];
+
+/**
+ * x [...] f32 -> y like x.
+ * @throws ShapeError if x is not f32
+ */
+export function unary(kind: UnaryKind, x: Operand): Dispatch {
+  expectDtype(kind, { x }, 'f32');
+  const vectors = ceilDiv(size(x), 4);
+  return {
+    kernel: kind,
+    wgsl: [gridWgsl, mathWgsl, activationsWgsl, unaryWgsl],
+    constants: { kind: UNARY_KINDS.indexOf(kind) },
+    params: { vectors },
+    inputs: [x],
+    outputs: [operand(x.shape)],
+    workgroups: splitGrid(ceilDiv(vectors, 64)),
+  };
+}

@@ -1,0 +1,1 @@
+export { unaryCases as affineCases } from './unary.ts';
