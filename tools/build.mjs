@@ -7,17 +7,29 @@ import { chmodSync, existsSync, readdirSync, rmSync, statSync, utimesSync, write
 import { join } from 'node:path';
 import { isProgram, root, runTool, say, SetupError } from './setup/process.mjs';
 
-/** @type {{ entry: string, out: string, host: 'node' | 'browser', program?: true }[]} */
+/** @type {{ entry: string, out: string, host: 'node' | 'browser', program?: true, standIns?: Record<string, string> }[]} */
 const bundles = [
   { entry: 'src/index.ts', out: 'dist/index.js', host: 'node' },
   { entry: 'src/cli/main.ts', out: 'dist/cli.js', host: 'node', program: true },
   { entry: 'tools/parity.ts', out: 'dist/parity.js', host: 'node' },
   { entry: 'src/web.ts', out: 'dist/web.js', host: 'browser' },
-  { entry: 'test/browser/entry.ts', out: 'dist/browserTests.js', host: 'browser' },
+  {
+    entry: 'test/browser/entry.ts',
+    out: 'dist/browserTests.js',
+    host: 'browser',
+    // The tests of kernels run there as they are; these know Node.
+    standIns: {
+      vitest: 'test/browser/vitest.ts',
+      '../setup/evaluate.ts': 'test/browser/evaluate.ts',
+      './goldenBytes.ts': 'test/browser/goldenBytes.ts',
+    },
+  },
 ];
 
 /** What a bundle may depend on; a change in any of it makes the build stale. */
-const inputs = ['src', 'weights', 'tools', 'test/browser', 'test/cases', 'package.json', 'package-lock.json'].concat([
+const inputs = ['src', 'weights', 'tools', 'test/browser', 'test/cases', 'test/kernels', 'test/setup'].concat([
+  'package.json',
+  'package-lock.json',
   'tsconfig.json',
   'tsconfig.types.json',
 ]);
@@ -52,7 +64,7 @@ async function bundleAll() {
     throw new SetupError(`no ${missing.join(', ')}: every bundle of tools/build.mjs needs its entry.`);
   const { build: esbuild } = await import('esbuild');
   const results = await Promise.allSettled(
-    bundles.map(({ entry, out, host, program }) =>
+    bundles.map(({ entry, out, host, program, standIns = {} }) =>
       esbuild({
         absWorkingDir: root,
         entryPoints: [entry],
@@ -62,6 +74,7 @@ async function bundleAll() {
         sourcemap: 'linked',
         loader: { '.wgsl': 'text' },
         logLevel: 'warning',
+        plugins: [replaceModules(standIns)],
         ...(host === 'node'
           ? { platform: 'node', target: 'node20', packages: 'external' }
           : { platform: 'browser', target: 'es2022' }),
@@ -73,6 +86,19 @@ async function bundleAll() {
     if (program && existsSync(join(root, out))) chmodSync(join(root, out), 0o755);
   }
   return bundles.filter((_, i) => results[i].status === 'rejected').map(({ out }) => out);
+}
+
+/**
+ * @param {Record<string, string>} standIns module name as it is imported -> file that takes its place
+ * @returns {import('esbuild').Plugin}
+ */
+function replaceModules(standIns) {
+  return {
+    name: 'replace-modules',
+    setup({ onResolve }) {
+      onResolve({ filter: /./ }, ({ path }) => (path in standIns ? { path: join(root, standIns[path]) } : undefined));
+    },
+  };
 }
 
 /** @returns {Promise<number>} status of tsc */

@@ -1,17 +1,23 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuild } from '../../tools/build.mjs';
 import { root } from '../../tools/setup/process.mjs';
 import { openPage, type BrowserPage } from '../setup/chromium.ts';
+import type { Outcome } from './vitest.ts';
 
 const tests = '/browserTests.js';
+
+const kernels = readdirSync(join(root, 'test/kernels'))
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => name.replace('.test.ts', ''));
 
 describe('Chromium', () => {
   let page: BrowserPage;
 
   beforeAll(async () => {
     await ensureBuild();
-    page = await openPage({ '/': join(root, 'dist') });
+    page = await openPage({ '/': join(root, 'dist'), '/golden/': join(root, 'test/golden') });
   }, 120_000);
 
   afterAll(() => page?.close());
@@ -23,6 +29,25 @@ describe('Chromium', () => {
   it('computes', async () => {
     const values = Array.from({ length: 100 }, (_, i) => i - 50);
     expect(await page.call(tests, 'squares', values)).toEqual(values.map((x) => x * x));
+  });
+
+  it.each(kernels)(
+    'passes the tests of %s',
+    async (name) => {
+      const outcomes = (await page.call(tests, 'runKernelTests', name)) as Outcome[];
+      expect(outcomes.filter(({ problem }) => problem !== undefined)).toEqual([]);
+      expect(outcomes.length).toBeGreaterThan(0);
+    },
+    300_000,
+  );
+
+  it('reports tests that fail or do not run', async () => {
+    expect(await page.call(tests, 'runSample')).toEqual([
+      { name: 'passes' },
+      { name: 'fails', problem: 'expected 1 to be 2 // Object.is equality' },
+      { name: 'rejects', problem: 'expected 1 to be 2 // Object.is equality' },
+      { name: 'does not run', problem: 'state: skip' },
+    ]);
   });
 
   it('reports an error in the page as an exception that says what failed', async () => {

@@ -1,6 +1,25 @@
 /**
  * What `chromium.test.ts` calls in the browser: bundled as dist/browserTests.js. Arguments and results must survive JSON.
  */
+import { expect, it, runFile, type Outcome } from './vitest.ts';
+
+/**
+ * Runs a test file of `test/kernels` on the browser's adapter.
+ * @param name of the kernel, such as layerNorm
+ */
+export function runKernelTests(name: string): Promise<Outcome[]> {
+  return runFile(`test/kernels/${name}.test.ts`, () => import(`../kernels/${name}.test.ts`));
+}
+
+/** Outcomes of tests that pass, fail and do not run: whether a failure in the browser can be seen at all. */
+export function runSample(): Promise<Outcome[]> {
+  return runFile('sample', async () => {
+    it('passes', () => expect([1, 2]).toEqual([1, 2]));
+    it('fails', () => expect(1).toBe(2));
+    it('rejects', () => expect(Promise.resolve(1)).resolves.toBe(2));
+    it.runIf(false)('does not run', () => {});
+  });
+}
 
 /** @returns vendor and architecture of the adapter @throws Error if there is none */
 export async function adapterInfo(): Promise<{ vendor: string; architecture: string }> {

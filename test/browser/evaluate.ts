@@ -1,0 +1,31 @@
+/** Stands in for `test/setup/evaluate.ts` in the browser bundle: the browser's adapter, and promises that may be awaited. */
+import { Device, type DeviceOptions } from '../../src/graph/device.ts';
+import { evaluate as evaluateOn, type Sources } from '../../src/graph/evaluate.ts';
+import type { Tensor } from '../../src/graph/tensor.ts';
+import type { HostArray } from '../../src/graph/transfer.ts';
+import { requestWebAdapter } from '../../src/host/web/adapter.ts';
+
+export type { Sources };
+
+/** Browsers need no polling: their driver runs in a process of its own. */
+export const politeWait = <T>(promise: Promise<T>): Promise<T> => promise;
+
+export async function openDevice(options: Partial<DeviceOptions> = {}): Promise<Device> {
+  const { adapter } = await requestWebAdapter();
+  return Device.create(adapter, { wait: politeWait, ...options });
+}
+
+let shared: Promise<Device> | undefined;
+
+/** One device for all test files of the page; it goes when the page closes. */
+export function testDevice(): Promise<Device> {
+  shared ??= openDevice();
+  return shared;
+}
+
+export async function evaluate<K extends string>(
+  build: (sources: Sources) => Record<K, Tensor>,
+  options: { device?: Device; fused?: boolean } = {},
+): Promise<Record<K, HostArray>> {
+  return evaluateOn(options.device ?? (await testDevice()), build, options);
+}
