@@ -1,0 +1,81 @@
+/** SAM as four graphs, cut where sizes change: photo, network, prompt, answer. */
+import { resizeRgba8, samNormalise } from '../../graph/ops/image.ts';
+import { slice } from '../../graph/ops/movement.ts';
+import { gatherRows, threshold } from '../../graph/ops/points.ts';
+import { resize } from '../../graph/ops/resize.ts';
+import { Graph } from '../../graph/record.ts';
+import type { SamConfig } from '../../../weights/config.ts';
+import type { Recorded } from '../planCache.ts';
+import { imageEncoder } from './imageEncoder.ts';
+import { maskDecoder } from './maskDecoder.ts';
+import { resizedSize, type Size } from './prompt.ts';
+import { densePositions, densePrompt, noDensePrompt, sparsePrompt } from './promptEncoder.ts';
+
+/**
+ * Input `photo` u32 [H, W] of RGBA8 words -> output `input` [1, image, image, 3]. Tap: resized.
+ * as in the released code: resized with 8-bit rounding, normalised, and only then padded with zeros.
+ */
+export function inputGraph(config: SamConfig, photo: Size): Recorded {
+  const graph = new Graph();
+  const { height, width } = resizedSize(photo, config);
+  const words = graph.input('photo', [photo.height, photo.width], 'u32');
+  const resized = graph.tap('resized', resizeRgba8(words, [height, width]));
+  return { graph, outputs: { input: samNormalise(resized, config.image) } };
+}
+
+/** Input `input` [1, image, image, 3] -> output `embedding` [1, grid, grid, out]. Taps: those of `imageEncoder`. */
+export function encoderGraph(config: SamConfig): Recorded {
+  const graph = new Graph();
+  const image = graph.input('input', [1, config.image, config.image, 3]);
+  return { graph, outputs: { embedding: graph.scope('encoder', () => imageEncoder(image, config)) } };
+}
+
+export interface PromptShape {
+  readonly batch: number;
+  /** Sparse tokens of each prompt; 0 for a mask prompt alone. */
+  readonly count: number;
+  readonly hasMask: boolean;
+}
+
+/**
+ * Inputs `embedding` [1, grid, grid, out]; `xy` [batch, count, 2] and `kinds` u32 [batch, count] unless count is 0; with a
+ * mask prompt `mask` [4 * grid, 4 * grid] -> outputs `lowRes` [batch, masks, 4 * grid, 4 * grid] and `iou` [batch, masks].
+ * Taps: sparse, dense (with a mask prompt), dense_pe and those of `maskDecoder`.
+ */
+export function promptGraph(config: SamConfig, { batch, count, hasMask }: PromptShape): Recorded {
+  const graph = new Graph();
+  const grid = config.image / config.patch;
+  const embedding = graph.input('embedding', [1, grid, grid, config.out]);
+  const sparse = count
+    ? sparsePrompt(graph.input('xy', [batch, count, 2]), graph.input('kinds', [batch, count], 'u32'), config)
+    : undefined;
+  const dense = hasMask
+    ? densePrompt(graph.input('mask', [4 * grid, 4 * grid]).reshape([1, 4 * grid, 4 * grid, 1]), config)
+    : noDensePrompt(graph, config);
+  const positions = densePositions(graph, config);
+  const { maskLogits, quality } = graph.scope('decoder', () =>
+    maskDecoder({ embedding, positions, sparse, dense }, config),
+  );
+  return { graph, outputs: { lowRes: maskLogits, iou: quality } };
+}
+
+/**
+ * Inputs `lowRes` [batch, masks, 4 * grid, 4 * grid] and `choice` u32 [picks], indices of single masks in it
+ * -> outputs `logits` [picks, H, W] at the photo's size and `mask` u32 [picks, H, W] of 0 and 1.
+ */
+export function answerGraph(config: SamConfig, batch: number, picks: number, photo: Size): Recorded {
+  const graph = new Graph();
+  const side = (4 * config.image) / config.patch;
+  const masks = config.multimask + 1;
+  const lowRes = graph.input('lowRes', [batch, masks, side, side]);
+  const choice = graph.input('choice', [picks], 'u32');
+  const chosen = gatherRows(lowRes.reshape([batch * masks, side * side]), choice);
+
+  // as in the released code: two resizes, to the padded square and from its filled part to the photo.
+  const bilinear = { mode: 'bilinear', alignCorners: false } as const;
+  const square = resize(chosen.reshape([picks, side, side, 1]), [config.image, config.image], bilinear);
+  const { height, width } = resizedSize(photo, config);
+  const filled = slice(slice(square, 1, 0, height), 2, 0, width); // [picks, height, width, 1]
+  const logits = resize(filled, [photo.height, photo.width], bilinear).reshape([picks, photo.height, photo.width]);
+  return { graph, outputs: { logits, mask: threshold(logits, 0) } };
+}

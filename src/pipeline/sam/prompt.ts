@@ -1,0 +1,122 @@
+/** Prompts of SAM: what a user points at, and the tokens that the network gets for it. */
+import type { SamConfig } from '../../../weights/config.ts';
+import { TokenKind } from './promptEncoder.ts';
+
+/** A point in pixels of the photo: 1 = on the object, 0 = not on it, -1 = no point (ignored by the network). */
+export interface PromptPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly label: 1 | 0 | -1;
+}
+
+/** Left, top, right, bottom, in pixels of the photo. */
+export type PromptBox = readonly [number, number, number, number];
+
+export interface SamPrompt {
+  readonly points?: readonly PromptPoint[];
+  /** Each box asks for a mask of its own; points and mask logits, if any, go with every box. */
+  readonly boxes?: readonly PromptBox[];
+  /** Logits of an earlier mask, [4 * grid, 4 * grid] (256 x 256 in the released networks). */
+  readonly maskInput?: Float32Array;
+  /**
+   * Whether to take the best of the three multi-mask answers instead of the single mask. By default only for a single
+   * point, which may mean a part as well as the whole.
+   */
+  readonly multimask?: boolean;
+}
+
+/** A prompt that means nothing on this photo. */
+export class PromptError extends Error {
+  override name = 'PromptError';
+}
+
+export interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * Size of the photo as the network sees it: the longer side becomes `image` pixels.
+ * @throws PromptError if nothing would be left of the shorter side
+ */
+export function resizedSize({ height, width }: Size, { image }: Pick<SamConfig, 'image'>): Size {
+  const scale = image / Math.max(height, width);
+  const resized = { height: Math.floor(height * scale + 0.5), width: Math.floor(width * scale + 0.5) };
+  if (resized.height < 1 || resized.width < 1) {
+    throw new PromptError(
+      `A photo of ${width} x ${height} pixels is too narrow: at ${image} pixels along its longer side nothing is left of ` +
+        'the other. Crop it first.',
+    );
+  }
+  return resized;
+}
+
+/** Tokens of a prompt, as the network reads them. */
+export interface PromptTokens {
+  /** One for each box, at least 1. */
+  readonly batch: number;
+  /** Tokens of each; 0 when there is only a mask prompt. */
+  readonly count: number;
+  /** [batch, count, 2], pixels of the resized photo. */
+  readonly xy: Float32Array;
+  /** [batch, count], see TokenKind. */
+  readonly kinds: Uint32Array;
+}
+
+const pointKind = { [1]: TokenKind.foreground, [0]: TokenKind.background, [-1]: TokenKind.none };
+
+/**
+ * Points, then boxes. as in the released code: one more point without meaning when there are points and no box.
+ * @throws PromptError if there is no prompt, or one lies outside the photo or has no area
+ */
+export function promptTokensOf(prompt: SamPrompt, photo: Size, config: SamConfig): PromptTokens {
+  check(prompt, photo, config);
+  const { points = [], boxes = [] } = prompt;
+  const resized = resizedSize(photo, config);
+  // In double precision, each axis by itself; the tokens are rounded to float32 once.
+  const [scaleX, scaleY] = [resized.width / photo.width, resized.height / photo.height];
+  const xy: number[] = [];
+  const kinds: number[] = [];
+  const token = (x: number, y: number, kind: number): void => {
+    xy.push(x * scaleX, y * scaleY);
+    kinds.push(kind);
+  };
+  const batch = Math.max(1, boxes.length);
+  for (let b = 0; b < batch; b++) {
+    for (const { x, y, label } of points) token(x, y, pointKind[label]);
+    if (boxes.length) {
+      const [left, top, right, bottom] = boxes[b];
+      token(left, top, TokenKind.topLeft);
+      token(right, bottom, TokenKind.bottomRight);
+    } else if (points.length) {
+      token(0, 0, TokenKind.none);
+    }
+  }
+  return { batch, count: kinds.length / batch, xy: Float32Array.from(xy), kinds: Uint32Array.from(kinds) };
+}
+
+function check({ points = [], boxes = [], maskInput }: SamPrompt, photo: Size, config: SamConfig): void {
+  if (!points.length && !boxes.length && !maskInput) {
+    throw new PromptError('There is no prompt. Say which object is meant: by a point, a box or an earlier mask.');
+  }
+  const where = `a photo of ${photo.width} x ${photo.height} pixels`;
+  const inside = (x: number, y: number): boolean => x >= 0 && y >= 0 && x <= photo.width && y <= photo.height;
+  for (const { x, y, label } of points) {
+    if (label !== -1 && !inside(x, y)) throw new PromptError(`The point ${x}, ${y} lies outside ${where}.`);
+    if (!(label in pointKind)) throw new PromptError(`A point has the label ${String(label)}; labels are 1, 0 and -1.`);
+  }
+  for (const [left, top, right, bottom] of boxes) {
+    const box = `The box ${left}, ${top}, ${right}, ${bottom}`;
+    if (!inside(left, top) || !inside(right, bottom)) throw new PromptError(`${box} lies outside ${where}.`);
+    if (left >= right || top >= bottom) {
+      throw new PromptError(`${box} has no area. Give left, top, right, bottom with left < right and top < bottom.`);
+    }
+  }
+  const side = (4 * config.image) / config.patch;
+  if (maskInput && maskInput.length !== side * side) {
+    throw new PromptError(
+      `A mask prompt is ${side} x ${side} logits (${side * side} numbers), as an earlier answer's lowRes; ` +
+        `this one has ${maskInput.length}.`,
+    );
+  }
+}
