@@ -47,6 +47,8 @@ export const isSoftware = (info: GPUAdapterInfo): boolean =>
 export class Device {
   private failure: Error | undefined;
   private disposed = false;
+  /** Ends every wait that is under way. */
+  private readonly waiting = new Set<() => void>();
 
   private constructor(
     readonly gpu: GPUDevice,
@@ -65,6 +67,7 @@ export class Device {
         `The device was lost (${lost.reason}): ${lost.message || 'no reason given'}.\n` +
           '  Create a new engine; if it happens again, use a coarser granularity or a smaller configuration.',
       );
+      for (const leave of this.waiting) leave();
     });
   }
 
@@ -118,10 +121,22 @@ export class Device {
   /** Waits for a GPU promise, then throws what the device has reported meanwhile. */
   async wait<T>(promise: Promise<T>): Promise<T> {
     this.check();
-    // A lost device settles nothing that was pending on some drivers: losing it must end the wait.
-    const result = await this.hostWait(Promise.race([promise, this.gpu.lost.then(() => undefined as never)]));
-    this.check();
-    return result;
+    // Some drivers never settle what was pending when the device was lost: losing it must end the wait.
+    let leave: () => void = () => undefined;
+    const lost = new Promise<never>((_, reject) => {
+      leave = () => reject(this.failure ?? new DeviceError('The device was lost.'));
+      this.waiting.add(leave);
+    });
+    try {
+      const result = await this.hostWait(Promise.race([promise, lost]));
+      this.check();
+      return result;
+    } catch (error) {
+      // A map or a submission that fails because the device failed says less than the device itself did.
+      throw this.failure ?? error;
+    } finally {
+      this.waiting.delete(leave);
+    }
   }
 
   /** @throws the first error that the device reported, if any */
