@@ -1,6 +1,6 @@
 /**
- * From a fresh clone to a 3D object: `npm run demo`. Sets the machine up, builds, reconstructs the example picture with
- * the weights that ship with the project, and lists what it wrote. Further arguments go to the command.
+ * From a fresh clone to a 3D object: `npm run demo`. Sets the machine up, builds, reconstructs the example picture and
+ * lists what it wrote. Further arguments go to the command.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -8,9 +8,10 @@ import { setup } from './setup.mjs';
 import { deviceEnv, root, run, runTool, say } from './setup/process.mjs';
 
 const out = join(root, 'out/demo');
-const picture = join(root, 'examples/blocks.png');
-const prompt = ['--box', '60,40,200,200'];
-const weights = ['--weights', 'synthetic:7'];
+const picture = join(root, 'examples/duck.png');
+const prompt = ['--box', '172,78,506,368'];
+const weights = ['--size', 'small', '--weights', 'synthetic:7'];
+const caveat = 'The weights are generated numbers, not trained ones: every step is real, the shape means nothing.';
 
 await runTool(async () => {
   await setup();
@@ -22,5 +23,6 @@ await runTool(async () => {
   for (const name of readdirSync(out).sort()) {
     process.stdout.write(`  ${name.padEnd(20)} ${String(statSync(join(out, name)).size).padStart(10)} bytes\n`);
   }
+  process.stdout.write(`${caveat}\n`);
   return 0;
 });
