@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { EXIT, messageOf, UserError } from '../host/errors.ts';
+import { addBench } from './bench.ts';
 import { addDepth } from './depth.ts';
 import { addDoctor } from './doctor.ts';
 import { addReconstruct } from './reconstruct.ts';
@@ -29,6 +30,7 @@ export async function runProgram(argv: string[], context: CommandContext): Promi
   addSegment(program, context, finish);
   addDepth(program, context, finish);
   addDoctor(program, context, finish);
+  addBench(program, context, finish);
   // Commands do not inherit what was set before they were added.
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
