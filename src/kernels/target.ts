@@ -16,6 +16,8 @@ export interface Target {
   readonly matmul: Family;
   readonly attention: Family;
   readonly conv: Family;
+  /** Kernels that reduce rows: a workgroup to a row, or a single invocation. */
+  readonly rows: 'workgroup' | 'lane';
   readonly sweep: SweepStrategy;
   readonly precision: Precision;
   readonly maxBindingBytes: number;
@@ -25,13 +27,13 @@ export interface Target {
 
 export type AdapterClass = 'gpu' | 'software8' | 'software';
 
-type Choice = Pick<Target, 'matmul' | 'attention' | 'conv' | 'sweep'>;
+type Choice = Pick<Target, 'matmul' | 'attention' | 'conv' | 'rows' | 'sweep'>;
 
 /** The table. `unflat bench` measures both families; `unflat doctor` prints the row in use. */
 export const CHOICES: Readonly<Record<AdapterClass, Choice>> = {
-  gpu: { matmul: 'tiled', attention: 'tiled', conv: 'tiled', sweep: 'batched' },
-  software8: { matmul: 'subgroup8', attention: 'subgroup8', conv: 'subgroup8', sweep: 'batched' },
-  software: { matmul: 'tiled', attention: 'tiled', conv: 'tiled', sweep: 'layered' },
+  gpu: { matmul: 'tiled', attention: 'tiled', conv: 'tiled', rows: 'workgroup', sweep: 'batched' },
+  software8: { matmul: 'subgroup8', attention: 'subgroup8', conv: 'subgroup8', rows: 'lane', sweep: 'batched' },
+  software: { matmul: 'tiled', attention: 'tiled', conv: 'tiled', rows: 'lane', sweep: 'layered' },
 };
 
 export interface AdapterFacts {

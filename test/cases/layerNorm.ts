@@ -1,8 +1,9 @@
-/** Shapes of layerNorm: smallest, odd, one past a workgroup, and the models' own. */
+/** Shapes of layerNorm: smallest, odd, in fours, one past a workgroup, and the models' own. */
 export const layerNormCases = [
   { rows: 1, C: 1 },
   { rows: 5, C: 48 },
   { rows: 21, C: 65 },
   { rows: 2, C: 257 },
+  { rows: 9, C: 1024 },
   { rows: 197, C: 768 },
 ] as const;

@@ -1,20 +1,21 @@
 // layerNorm: y = (x - mean) / sqrt(var + eps) * gamma + beta over the last axis.
-//   x, y [rows, C] · gamma, beta [C]
+//   x, y [rows, C] · gamma, beta [C], read by `Columns` (shared/row.*.wgsl)
 // One workgroup per row; a thread owns columns lid, lid + wgSize, ... Variance in a second pass:
 // mean(x^2) - mean^2 cancels in f32 when the mean is large.
 override wgSize: u32 = 64;
 
 struct Params {
   rows: u32,
+  steps: u32, // Columns per row
   C: u32,
   eps: f32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> gamma: array<f32>;
-@group(0) @binding(3) var<storage, read> beta: array<f32>;
-@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Columns>;
+@group(0) @binding(2) var<storage, read> gamma: array<Columns>;
+@group(0) @binding(3) var<storage, read> beta: array<Columns>;
+@group(0) @binding(4) var<storage, read_write> y: array<Columns>;
 
 @compute @workgroup_size(wgSize)
 fn main(
@@ -26,19 +27,19 @@ fn main(
   if (row >= params.rows) {
     return;
   }
-  let start = row * params.C;
-  var sum = 0.0;
-  for (var c = lid; c < params.C; c += wgSize) {
+  let start = row * params.steps;
+  var sum = Columns();
+  for (var c = lid; c < params.steps; c += wgSize) {
     sum += x[start + c];
   }
-  let mean = workgroupSum(lid, sum) / f32(params.C);
-  var squares = 0.0;
-  for (var c = lid; c < params.C; c += wgSize) {
+  let mean = workgroupSum(lid, sumOf(sum)) / f32(params.C);
+  var squares = Columns();
+  for (var c = lid; c < params.steps; c += wgSize) {
     let d = x[start + c] - mean;
     squares += d * d;
   }
-  let scale = 1.0 / sqrt(workgroupSum(lid, squares) / f32(params.C) + params.eps);
-  for (var c = lid; c < params.C; c += wgSize) {
+  let scale = 1.0 / sqrt(workgroupSum(lid, sumOf(squares)) / f32(params.C) + params.eps);
+  for (var c = lid; c < params.steps; c += wgSize) {
     y[start + c] = (x[start + c] - mean) * scale * gamma[c] + beta[c];
   }
 }

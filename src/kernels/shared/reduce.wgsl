@@ -1,4 +1,4 @@
-// Sum over a workgroup of `wgSize` threads, in a fixed order (same input, same bits).
+// Sum and maximum over a workgroup of `wgSize` threads, in a fixed order (same input, same bits).
 // Needs `override wgSize: u32` (a power of two) in the kernel.
 var<workgroup> reduceScratch: array<f32, wgSize>;
 
@@ -14,4 +14,18 @@ fn workgroupSum(lid: u32, value: f32) -> f32 {
   let total = reduceScratch[0];
   workgroupBarrier();
   return total;
+}
+
+fn workgroupMax(lid: u32, value: f32) -> f32 {
+  reduceScratch[lid] = value;
+  workgroupBarrier();
+  for (var half = wgSize / 2u; half > 0u; half /= 2u) {
+    if (lid < half) {
+      reduceScratch[lid] = max(reduceScratch[lid], reduceScratch[lid + half]);
+    }
+    workgroupBarrier();
+  }
+  let greatest = reduceScratch[0];
+  workgroupBarrier();
+  return greatest;
 }
