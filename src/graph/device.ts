@@ -120,6 +120,8 @@ export class Device {
 
   /** Waits for a GPU promise, then throws what the device has reported meanwhile. */
   async wait<T>(promise: Promise<T>): Promise<T> {
+    // When the device's own failure ends the wait, nobody is left to handle the promise's.
+    promise.catch(() => undefined);
     this.check();
     // Some drivers never settle what was pending when the device was lost: losing it must end the wait.
     let leave: () => void = () => undefined;

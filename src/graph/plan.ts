@@ -235,7 +235,7 @@ async function allocate(
 function bindingOf(device: Device, d: Dispatch, o: Operand, resource: Resource): GPUBindingResource {
   if (isTexture(o)) return (resource as GPUTexture).createView();
   const bytes = bytesOf(o);
-  const most = device.gpu.limits.maxStorageBufferBindingSize;
+  const most = device.target.maxBindingBytes;
   if (bytes > most) {
     throw new LimitError(
       `${d.kernel}: an operand of ${show(o.shape)} takes ${bytes} bytes; this device binds at most ${most}.\n` +

@@ -1,0 +1,30 @@
+/** A small op of the runtime's tests: y = x + 1, with the work it claims to be. */
+import { operand, type Dispatch } from '../../src/kernels/dispatch.ts';
+import { ceilDiv, splitGrid } from '../../src/kernels/grid.ts';
+import { size } from '../../src/kernels/check.ts';
+import type { Tensor } from '../../src/graph/tensor.ts';
+
+export const ADD_ONE = `
+struct Params { count: u32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x < params.count) { y[id.x] = x[id.x] + 1.0; }
+}`;
+
+/** @param change replaces parts of the dispatch, e.g. its text or its `flops` */
+export function addOne(x: Tensor, change: Partial<Dispatch> = {}): Tensor {
+  return x.graph.record('addOne', { x }, {}, (_, inputs) => [
+    {
+      kernel: 'addOne',
+      wgsl: [ADD_ONE],
+      params: { count: size(x) },
+      inputs: [inputs.x as Tensor],
+      outputs: [operand(x.shape)],
+      workgroups: splitGrid(ceilDiv(size(x), 64)),
+      ...change,
+    },
+  ])[0];
+}
