@@ -1,0 +1,37 @@
+// matmul: y[row, column] = residual + scale * activation(sum_k x[row, k] w[column, k] + bias), a linear layer.
+//   x [rows, inner] · w [columns, inner] · bias, scale [columns] · residual, y [rows, columns]
+// The loops are in shared/gemm/tiled.wgsl and shared/gemm/subgroup8.wgsl; this text says where x and y are.
+struct Params {
+  rows: u32,
+  columns: u32,
+  inner: u32,
+  quads: u32, // vec4s of a row of x
+  taps: u32, // 1
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+
+struct RowSource {
+  start: u32,
+}
+
+fn rowSource(row: u32) -> RowSource {
+  return RowSource(row * params.inner);
+}
+
+fn tapSource(source: RowSource, tap: u32) -> RowSource {
+  return source;
+}
+
+fn loadX(source: RowSource, quad: u32) -> vec4f {
+  return readX(source.start, quad);
+}
+
+struct Place {
+  channel: u32,
+  element: u32,
+}
+
+fn place(row: u32, column: u32) -> Place {
+  return Place(column, row * params.columns + column);
+}

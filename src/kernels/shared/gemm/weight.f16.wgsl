@@ -1,0 +1,7 @@
+// Weights of the tiled kernel as halves, [columns, taps * quads] groups of four.
+@group(0) @binding(2) var<storage, read> w: array<vec2u>;
+
+fn loadWeight(column: u32, quad: u32) -> vec4f {
+  let h = w[column * params.taps * params.quads + quad];
+  return vec4f(unpack2x16float(h.x), unpack2x16float(h.y));
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { matmul } from '../../src/graph/ops/matmul.ts';
+import { Graph } from '../../src/graph/record.ts';
+import { batchedMatmulRef } from '../../src/kernels/batchedMatmul/batchedMatmul.ref.ts';
+import { batchedMatmulCases } from '../cases/batchedMatmul.ts';
+import { evaluate } from '../setup/evaluate.ts';
+import { expectClose, noise, sumBound } from '../setup/numbers.ts';
+
+describe('matmul', () => {
+  for (const c of batchedMatmulCases) {
+    it(JSON.stringify(c), async () => {
+      const { B, M, N, K, transposeB } = c;
+      const a = noise(B * M * K, 1);
+      const b = noise(B * N * K, 2);
+      const { y } = await evaluate((s) => ({
+        y: matmul(s.input(a, [B, M, K]), s.input(b, transposeB ? [B, N, K] : [B, K, N]), { transposeB }),
+      }));
+      expectClose(y, batchedMatmulRef(a, b, c), sumBound(K));
+    });
+  }
+
+  it('says which shape it expects', () => {
+    const g = new Graph();
+    const a = g.input('a', [2, 3, 4]);
+    expect(() => matmul(a, g.input('b', [2, 5, 4]))).toThrow(
+      /matmul: a is \[2, 3, 4\], so b must be \[2, 4, N\]; it is \[2, 5, 4\]/,
+    );
+    expect(() => matmul(a, g.input('c', [4, 4]))).toThrow(/matmul: b is \[4, 4\], expected 3 axes/);
+  });
+});
