@@ -1,0 +1,277 @@
+/** Ops that move values and compute nothing: exact on every adapter. */
+import { expect, show } from '../../kernels/check.ts';
+import { operand, type Step } from '../../kernels/dispatch.ts';
+import { fill } from '../../kernels/fill/fill.ts';
+import { stridedCopy, stridesOf, type Placement } from '../../kernels/stridedCopy/stridedCopy.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** One copy into a new tensor of `shape`, read through `from`. */
+function gather(op: string, x: Tensor, shape: readonly number[], from: Placement): Tensor {
+  return x.graph.record(op, { x }, { shape, from }, (_, inputs) => {
+    const source = inputs.x as Tensor;
+    return [stridedCopy(source, operand(shape, source.dtype), shape, from, { offset: 0, strides: stridesOf(shape) })];
+  })[0];
+}
+
+/** The axis counted from the front. @throws ShapeError if x has no such axis */
+function axisOf(op: string, x: Tensor, axis: number): number {
+  const a = axis < 0 ? axis + x.shape.length : axis;
+  expect(
+    Number.isInteger(a) && a >= 0 && a < x.shape.length,
+    op,
+    `x is ${show(x.shape)}, it has no axis ${axis}. Count from 0, or from the back with -1.`,
+  );
+  return a;
+}
+
+const replaced = (shape: readonly number[], axis: number, length: number): number[] =>
+  shape.map((n, a) => (a === axis ? length : n));
+
+/**
+ * Axes in another order: y's axis i is x's axis order[i]. PyTorch's permute.
+ * @throws ShapeError unless `order` holds every axis once
+ */
+export function permute(x: Tensor, order: readonly number[]): Tensor {
+  const sorted = [...order].sort((a, b) => a - b);
+  expect(
+    sorted.length === x.shape.length && sorted.every((a, i) => a === i),
+    'permute',
+    `order ${show(order)} must name each of the ${x.shape.length} axes of x ${show(x.shape)} once.`,
+  );
+  const strides = stridesOf(x.shape);
+  return gather(
+    'permute',
+    x,
+    order.map((a) => x.shape[a]),
+    { offset: 0, strides: order.map((a) => strides[a]) },
+  );
+}
+
+/**
+ * Elements start, start + step, ... below `end` of one axis.
+ * @throws ShapeError if the range is empty or leaves the axis
+ */
+export function slice(x: Tensor, axis: number, start: number, end: number, step = 1): Tensor {
+  const a = axisOf('slice', x, axis);
+  expect(
+    start >= 0 && end <= x.shape[a] && start < end && step >= 1,
+    'slice',
+    `${start}..${end} by ${step} is no range of axis ${a} of x ${show(x.shape)}.`,
+  );
+  const strides = stridesOf(x.shape);
+  return gather('slice', x, replaced(x.shape, a, Math.ceil((end - start) / step)), {
+    offset: start * strides[a],
+    strides: strides.map((s, i) => (i === a ? s * step : s)),
+  });
+}
+
+/**
+ * Joins tensors along one axis.
+ * @throws ShapeError if they differ in another axis
+ */
+export function concat(parts: readonly Tensor[], axis: number): Tensor {
+  expect(parts.length > 0, 'concat', 'there is nothing to join; pass at least one tensor.');
+  const a = axisOf('concat', parts[0], axis);
+  const total = parts.reduce((n, p) => n + p.shape[a], 0);
+  const shape = replaced(parts[0].shape, a, total);
+  for (const p of parts) {
+    expect(
+      p.shape.length === shape.length && p.shape.every((n, i) => i === a || n === shape[i]),
+      'concat',
+      `${show(p.shape)} and ${show(parts[0].shape)} differ in another axis than ${a}. Resize or permute one first.`,
+    );
+  }
+  const [first] = parts;
+  return first.graph.record('concat', { parts }, { axis: a }, (_, inputs) => {
+    const sources = inputs.parts as readonly Tensor[];
+    const y = operand(shape, first.dtype);
+    const strides = stridesOf(shape);
+    let at = 0;
+    return sources.map((source) => {
+      const step = stridedCopy(
+        source,
+        y,
+        source.shape,
+        { offset: 0, strides: stridesOf(source.shape) },
+        { offset: at * strides[a], strides },
+      );
+      at += source.shape[a];
+      return step;
+    });
+  })[0];
+}
+
+/**
+ * Repeats axes of length 1, and the whole in new leading axes, until the shape is `shape`.
+ * @throws ShapeError if an axis of x is neither 1 nor the wanted length
+ */
+export function expand(x: Tensor, shape: readonly number[]): Tensor {
+  const extra = shape.length - x.shape.length;
+  expect(
+    extra >= 0 && x.shape.every((n, i) => n === 1 || n === shape[i + extra]),
+    'expand',
+    `x ${show(x.shape)} does not repeat to ${show(shape)}; only axes of length 1 can grow.`,
+  );
+  const strides = stridesOf(x.shape);
+  return gather('expand', x, shape, {
+    offset: 0,
+    strides: shape.map((_, i) => (i < extra || x.shape[i - extra] === 1 ? 0 : strides[i - extra])),
+  });
+}
+
+/** One axis in reverse order. */
+export function flip(x: Tensor, axis: number): Tensor {
+  const a = axisOf('flip', x, axis);
+  const strides = stridesOf(x.shape);
+  return gather('flip', x, x.shape, {
+    offset: (x.shape[a] - 1) * strides[a],
+    strides: strides.map((s, i) => (i === a ? -s : s)),
+  });
+}
+
+/**
+ * Puts `value` around x: before[i] and after[i] elements on axis i.
+ * @throws ShapeError unless both hold one count, not negative, per axis
+ */
+export function pad(x: Tensor, before: readonly number[], after: readonly number[], value: number): Tensor {
+  expect(
+    [before, after].every((p) => p.length === x.shape.length && p.every((n) => Number.isInteger(n) && n >= 0)),
+    'pad',
+    `${show(before)} before and ${show(after)} after do not give two counts for each axis of x ${show(x.shape)}.`,
+  );
+  const shape = x.shape.map((n, i) => before[i] + n + after[i]);
+  return x.graph.record('pad', { x }, { before, after, value }, (_, inputs) => {
+    const source = inputs.x as Tensor;
+    const y = operand(shape, source.dtype);
+    const strides = stridesOf(shape);
+    return [
+      fill(y, value),
+      stridedCopy(
+        source,
+        y,
+        source.shape,
+        { offset: 0, strides: stridesOf(source.shape) },
+        { offset: before.reduce((sum, n, i) => sum + n * strides[i], 0), strides },
+      ),
+    ];
+  })[0];
+}
+
+export interface Margins {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/**
+ * Continues a map x [B, H, W, C] by mirroring it at its edges; the edge itself is not repeated.
+ * @throws ShapeError if a margin is not smaller than the side it mirrors
+ */
+export function reflectPad(x: Tensor, { top, bottom, left, right }: Margins): Tensor {
+  expect(x.shape.length === 4, 'reflectPad', `x is ${show(x.shape)}, expected [B, H, W, C].`);
+  const [B, H, W, C] = x.shape;
+  expect(
+    Math.max(top, bottom) < H && Math.max(left, right) < W && Math.min(top, bottom, left, right) >= 0,
+    'reflectPad',
+    `margins ${show([top, bottom, left, right])} do not fit a map of ${H} x ${W}: each must be smaller than its side. ` +
+      'Use a larger photo.',
+  );
+  const shape = [B, top + H + bottom, left + W + right, C];
+  return x.graph.record('reflectPad', { x }, { top, bottom, left, right }, (_, inputs) => {
+    const source = inputs.x as Tensor;
+    const y = operand(shape, source.dtype);
+    const from = stridesOf(source.shape);
+    const to = stridesOf(shape);
+    const steps: Step[] = [];
+    for (const v of mirrored(H, top, bottom)) {
+      for (const h of mirrored(W, left, right)) {
+        steps.push(
+          stridedCopy(
+            source,
+            y,
+            [B, v.length, h.length, C],
+            {
+              offset: v.source * from[1] + h.source * from[2],
+              strides: [from[0], v.step * from[1], h.step * from[2], from[3]],
+            },
+            { offset: v.target * to[1] + h.target * to[2], strides: to },
+          ),
+        );
+      }
+    }
+    return steps;
+  })[0];
+}
+
+/** The runs of one padded axis: mirrored before, as it is, mirrored after. */
+function mirrored(length: number, before: number, after: number) {
+  return [
+    { length: before, source: before, step: -1, target: 0 },
+    { length, source: 0, step: 1, target: before },
+    { length: after, source: length - 2, step: -1, target: before + length },
+  ].filter((run) => run.length > 0);
+}
+
+/** The grid of windows that covers maps of B x H x W x C, and how its axes lie in the padded map. */
+function windowGrid(B: number, H: number, W: number, C: number, size: number) {
+  const [rows, columns] = [Math.ceil(H / size), Math.ceil(W / size)];
+  const padded = [B, rows * size, columns * size, C];
+  const [image, row, column, channel] = stridesOf(padded);
+  return {
+    count: B * rows * columns,
+    padded,
+    isWhole: padded[1] === H && padded[2] === W,
+    sizes: [B, rows, columns, size, size, C],
+    inMap: { offset: 0, strides: [image, size * row, size * column, row, column, channel] },
+    inWindows: { offset: 0, strides: stridesOf([B, rows, columns, size, size, C]) },
+  };
+}
+
+const contiguous = (shape: readonly number[]): Placement => ({ offset: 0, strides: stridesOf(shape) });
+
+/**
+ * Cuts x [B, H, W, C] into windows [B * windows, size, size, C], row by row; H and W are padded with zeros at the
+ * bottom and right up to multiples of `size`.
+ */
+export function windowPartition(x: Tensor, size: number): Tensor {
+  expect(x.shape.length === 4, 'windowPartition', `x is ${show(x.shape)}, expected [B, H, W, C].`);
+  const [B, H, W, C] = x.shape;
+  const { count, padded, isWhole, sizes, inMap, inWindows } = windowGrid(B, H, W, C, size);
+  return x.graph.record('windowPartition', { x }, { size }, (_, inputs) => {
+    const source = inputs.x as Tensor;
+    const y = operand([count, size, size, C], source.dtype);
+    if (isWhole) return [stridedCopy(source, y, sizes, inMap, inWindows)];
+    const scratch = operand(padded, source.dtype);
+    return [
+      fill(scratch, 0),
+      stridedCopy(source, scratch, [B, H, W, C], contiguous([B, H, W, C]), contiguous(padded)),
+      stridedCopy(scratch, y, sizes, inMap, inWindows),
+    ];
+  })[0];
+}
+
+/**
+ * Inverse of `windowPartition`: windows [B * windows, size, size, C] -> [B, H, W, C] without the padding.
+ * @throws ShapeError if there are not whole grids of windows
+ */
+export function windowMerge(windows: Tensor, size: number, H: number, W: number): Tensor {
+  const C = windows.shape[3];
+  const B = windows.shape[0] / (Math.ceil(H / size) * Math.ceil(W / size));
+  expect(
+    windows.shape.length === 4 && Number.isInteger(B) && windows.shape[1] === size && windows.shape[2] === size,
+    'windowMerge',
+    `${show(windows.shape)} is no set of windows of ${size} x ${size} for maps of ${H} x ${W}.`,
+  );
+  const { padded, isWhole, sizes, inMap, inWindows } = windowGrid(B, H, W, C, size);
+  return windows.graph.record('windowMerge', { x: windows }, { size }, (_, inputs) => {
+    const source = inputs.x as Tensor;
+    const y = operand([B, H, W, C], source.dtype);
+    if (isWhole) return [stridedCopy(source, y, sizes, inWindows, inMap)];
+    const scratch = operand(padded, source.dtype);
+    return [
+      stridedCopy(source, scratch, sizes, inWindows, inMap),
+      stridedCopy(scratch, y, [B, H, W, C], contiguous(padded), contiguous([B, H, W, C])),
+    ];
+  })[0];
+}

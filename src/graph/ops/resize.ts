@@ -1,0 +1,104 @@
+/** Ops that resample maps [B, H, W, C]. */
+import { expect, show } from '../../kernels/check.ts';
+import { resize as resizeKernel } from '../../kernels/resize/resize.ts';
+import { antialiasedTaps, axisTaps, tapCount, type AxisSpec, type ResizeMode } from '../../kernels/resize/taps.ts';
+import { resizeAxis } from '../../kernels/resizeAxis/resizeAxis.ts';
+import { resizeMasked as resizeMaskedKernel } from '../../kernels/resizeMasked/resizeMasked.ts';
+import type { Graph } from '../record.ts';
+import type { Tensor } from '../tensor.ts';
+
+export interface ResizeOptions {
+  readonly mode: ResizeMode;
+  /** Never defaulted: the networks use both. Nearest takes false. */
+  readonly alignCorners: boolean;
+  /** Input step per output step, 1 / scaleFactor, where the source gives a factor instead of a size. */
+  readonly scale?: number;
+  /** Widens the filter when shrinking; for bilinear and bicubic (then with A = -0.5), alignCorners false. */
+  readonly antialias?: boolean;
+  /** Only output rows [from, to): a band of the result. */
+  readonly rows?: readonly [number, number];
+}
+
+/**
+ * Interpolates a map to height x width, with the coordinates of PyTorch's interpolate (float32, same order).
+ * Bicubic uses A = -0.75 and does not clamp. Resizing to the same size is the identity.
+ * @throws ShapeError for sizes below 1 and combinations that have no meaning
+ */
+export function resize(x: Tensor, size: readonly [number, number], options: ResizeOptions): Tensor {
+  expect(x.shape.length === 4, 'resize', `x is ${show(x.shape)}, expected [B, H, W, C].`);
+  expect(
+    size.every((n) => Number.isInteger(n) && n >= 1),
+    'resize',
+    `${show(size)} is no size; both sides must be whole numbers of at least 1.`,
+  );
+  return options.antialias ? antialiased(x, size, options) : plain(x, size, options);
+}
+
+function plain(x: Tensor, [h, w]: readonly [number, number], options: ResizeOptions): Tensor {
+  const { mode, alignCorners, scale } = options;
+  const [, H, W] = x.shape;
+  const inputs = {
+    x,
+    rows: tapTable(x.graph, { mode, alignCorners, scale, from: H, to: h }, options.rows),
+    columns: tapTable(x.graph, { mode, alignCorners, scale, from: W, to: w }),
+  };
+  return x.graph.record('resize', inputs, { ...options }, (_, { x, rows, columns }) => [
+    resizeKernel(x as Tensor, rows as Tensor, columns as Tensor),
+  ])[0];
+}
+
+/** The table of one axis as a constant: it depends on sizes alone, so all maps of a plan share it. */
+export function tapTable(graph: Graph, spec: AxisSpec, range: readonly [number, number] = [0, spec.to]): Tensor {
+  const [first, end] = range;
+  expect(
+    first >= 0 && end <= spec.to && first < end,
+    'resize',
+    `rows ${first}..${end} do not lie in a result of ${spec.to} rows.`,
+  );
+  const width = 2 * tapCount[spec.mode];
+  const { mode, alignCorners, from, to, scale } = spec;
+  const key = `taps ${mode} ${alignCorners ? 'corners' : 'edges'} ${from} to ${to} by ${scale ?? 'sides'}, ${first}..${end}`;
+  const compute = () => axisTaps(spec).table.slice(first * width, end * width);
+  return graph.constant(key, [end - first, width], [], compute, 'u32');
+}
+
+function antialiased(x: Tensor, [h, w]: readonly [number, number], options: ResizeOptions): Tensor {
+  const { mode, alignCorners, scale } = options;
+  expect(
+    mode !== 'nearest' && !alignCorners && !options.rows,
+    'resize',
+    'antialias goes with bilinear or bicubic, alignCorners false and whole results.',
+  );
+  const pass = (map: Tensor, axis: number, to: number): Tensor => {
+    const from = map.shape[axis];
+    const taps = antialiasedTaps(mode, from, to, scale);
+    const key = `antialiased taps ${mode} ${from} to ${to} by ${scale ?? 'sides'}`;
+    const inputs = {
+      x: map,
+      ranges: map.graph.constant(`${key}: ranges`, [to, 2], [], () => taps.ranges, 'u32'),
+      weights: map.graph.constant(`${key}: weights`, [to, taps.stride], [], () => taps.weights, 'u32'),
+    };
+    return map.graph.record('resizeAxis', inputs, { axis }, (_, { x, ranges, weights }) => [
+      resizeAxis(x as Tensor, axis, ranges as Tensor, weights as Tensor),
+    ])[0];
+  };
+  return pass(pass(x, 2, w), 1, h);
+}
+
+/**
+ * Bilinear (alignCorners false) resize of a map with holes: x [B, H, W, C], valid u32 [B, H, W].
+ * A result is valid when all of its taps are, taps of weight zero included; invalid values are 0.
+ */
+export function resizeMasked(
+  x: Tensor,
+  valid: Tensor,
+  [h, w]: readonly [number, number],
+): { values: Tensor; valid: Tensor } {
+  expect(x.shape.length === 4, 'resizeMasked', `x is ${show(x.shape)}, expected [B, H, W, C].`);
+  const axis = (from: number, to: number) => tapTable(x.graph, { mode: 'bilinear', alignCorners: false, from, to });
+  const inputs = { x, valid, rows: axis(x.shape[1], h), columns: axis(x.shape[2], w) };
+  const [values, whole] = x.graph.record('resizeMasked', inputs, {}, (_, { x, valid, rows, columns }) => [
+    resizeMaskedKernel(x as Tensor, valid as Tensor, rows as Tensor, columns as Tensor),
+  ]);
+  return { values, valid: whole };
+}

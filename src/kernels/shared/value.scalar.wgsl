@@ -1,0 +1,2 @@
+// What a kernel moves or mixes per invocation: one channel.
+alias Value = f32;

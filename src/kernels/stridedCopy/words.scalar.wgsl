@@ -1,0 +1,2 @@
+// What is copied per invocation: one element, whatever its type.
+alias Words = u32;

@@ -1,0 +1,2 @@
+// What is copied per invocation: four neighbouring elements.
+alias Words = vec4u;
