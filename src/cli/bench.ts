@@ -128,7 +128,7 @@ export function ratesOf({ flops, bytes, bound }: BenchCase, { medianMs }: Timing
   return { gflops, gigabytesPerSecond, share };
 }
 
-const COLUMNS = [-14, -38, 10, 10, 10, 10, 8, 7];
+const COLUMNS = [-12, -44, 9, 10, 9, 9, 9, 8, 7];
 
 const row = (cells: string[]): string =>
   cells
@@ -136,15 +136,26 @@ const row = (cells: string[]): string =>
     .join(' ')
     .trimEnd();
 
-const HEADER = row(['kernel', 'shape', 'cold ms', 'median ms', 'p90 ms', 'GFLOP/s', 'GB/s', 'share']);
+const HEADER = row(['kernel', 'shape', 'cold ms', 'median ms', 'p90 ms', 'wall ms', 'GFLOP/s', 'GB/s', 'share']);
 
-function formatLine({ kernel, shape, coldMs, medianMs, p90Ms, gflops, gigabytesPerSecond, share }: Line): string {
+function formatLine({
+  kernel,
+  shape,
+  coldMs,
+  medianMs,
+  p90Ms,
+  wallMs,
+  gflops,
+  gigabytesPerSecond,
+  share,
+}: Line): string {
   return row([
     kernel,
     shape,
     coldMs.toFixed(0),
     medianMs.toFixed(3),
     p90Ms.toFixed(3),
+    wallMs.toFixed(3),
     gflops.toFixed(1),
     gigabytesPerSecond.toFixed(2),
     `${(100 * share).toFixed(0)} %`,

@@ -31,7 +31,7 @@ describe('selection of cases', () => {
 
 describe('numbers', () => {
   it('rates and the share of the ceiling that limits', () => {
-    const timing = { coldMs: 9, bestMs: 1, medianMs: 2, p90Ms: 3, runs: 5, clock: 'wall' } as const;
+    const timing = { coldMs: 9, bestMs: 1, medianMs: 2, p90Ms: 3, wallMs: 4, runs: 5, clock: 'wall' } as const;
     const ceiling = { gflops: 16, gigabytesPerSecond: 8 };
     expect(ratesOf(cases[0], timing, ceiling)).toEqual({ gflops: 4, gigabytesPerSecond: 2, share: 0.25 });
     expect(ratesOf(cases[1], timing, ceiling).share).toBe(0.25);

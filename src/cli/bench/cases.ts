@@ -1,8 +1,70 @@
-/** What `unflat bench` measures: the shapes that the three networks run. */
+/** What `unflat bench` measures: the shapes that the three networks run, and round ones to compare with other libraries. */
+import { attention, type AttentionSettings, columns } from '../../graph/ops/attention.ts';
+import { linear } from '../../graph/ops/matmul.ts';
 import { layerNorm } from '../../graph/ops/rows.ts';
+import type { Sources } from '../../graph/evaluate.ts';
 import type { BenchCase } from './measure.ts';
 
-export const benchCases: readonly BenchCase[] = [layerNormCase(4096, 768, 'SAM vit_b'), layerNormCase(197, 768, 'MCC')];
+export const benchCases: readonly BenchCase[] = [
+  linearCase(512, 512, 512, 'round'),
+  linearCase(197, 768, 768, 'MCC'),
+  linearCase(4096, 768, 3072, 'SAM vit_b MLP'),
+  linearCase(1025, 1024, 4096, 'ZoeDepth MLP'),
+  attentionCase(12, 64, 1024, 'round'),
+  attentionCase(12, 64, 197, 'MCC'),
+  attentionCase(12, 64, 4096, 'SAM vit_b, global', ({ weight }) => ({
+    heads: 12,
+    bias: {
+      kind: 'decomposed',
+      relPosH: table(weight, 127, 64),
+      relPosW: table(weight, 127, 64),
+      height: 64,
+      width: 64,
+    },
+  })),
+  attentionCase(16, 64, 769, 'ZoeDepth', ({ weight }) => ({
+    heads: 16,
+    bias: { kind: 'beit', table: table(weight, 47 * 63 + 3, 16), height: 24, width: 32 },
+  })),
+  layerNormCase(4096, 768, 'SAM vit_b'),
+  layerNormCase(197, 768, 'MCC'),
+];
+
+/** x [M, K] times w [N, K] plus bias. */
+function linearCase(M: number, K: number, N: number, where: string): BenchCase {
+  return {
+    kernel: 'linear',
+    shape: `${M} x ${K} x ${N} (${where})`,
+    flops: 2 * M * K * N,
+    bytes: 4 * (M * K + K * N + N + M * N),
+    bound: 'compute',
+    build: ({ input, weight }) =>
+      linear(input(values(M * K), [M, K]), weight(values(N * K), [N, K]), weight(values(N), [N])),
+  };
+}
+
+/** Self-attention of `N` tokens whose q, k and v are columns of one tensor. */
+function attentionCase(
+  heads: number,
+  headDim: number,
+  N: number,
+  where: string,
+  settings: (sources: Sources) => AttentionSettings = () => ({ heads }),
+): BenchCase {
+  const C = heads * headDim;
+  return {
+    kernel: 'attention',
+    shape: `${heads} heads of ${headDim}, ${N} (${where})`,
+    flops: 4 * N * N * C,
+    bytes: 4 * (3 * N * C + N * C),
+    bound: 'compute',
+    build: (sources) => {
+      const qkv = sources.input(values(3 * N * C), [1, N, 3 * C]);
+      const [q, k, v] = [0, 1, 2].map((part) => columns(qkv, part * C, (part + 1) * C));
+      return attention(q, k, v, settings(sources));
+    },
+  };
+}
 
 function layerNormCase(rows: number, C: number, where: string): BenchCase {
   return {
@@ -19,4 +81,9 @@ function layerNormCase(rows: number, C: number, where: string): BenchCase {
 /** Values in -1..1: zeros would flatter kernels on processors that skip them. */
 function values(count: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => Math.sin(i));
+}
+
+/** A table of positions. */
+function table(weight: Sources['weight'], rows: number, columns: number) {
+  return weight(values(rows * columns), [rows, columns]);
 }
