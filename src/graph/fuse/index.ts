@@ -3,9 +3,10 @@ import { inputsOf, type Node } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
 import { activation, inputActivation, layerScale, residual } from './epilogue.ts';
 import type { Context, Rule } from './rule.ts';
+import { windows } from './windows.ts';
 
 /** All rules, in the order in which they are tried on a node. */
-export const RULES: readonly Rule[] = [activation, layerScale, residual, inputActivation];
+export const RULES: readonly Rule[] = [windows, activation, layerScale, residual, inputActivation];
 
 /**
  * @param nodes in execution order
@@ -23,10 +24,10 @@ export function fuse(nodes: readonly Node[], keep: ReadonlySet<Tensor>, rules = 
       for (const input of inputsOf(node.inputs)) readers.set(input.root, (readers.get(input.root) ?? 0) + 1);
     }
     const context: Context = {
-      onlyProducer(t) {
+      onlyProducer(t, reads = 1) {
         const producer = producers.get(t.root);
         if (!producer || producer.outputs.length !== 1) return undefined;
-        return kept.has(t.root) || readers.get(t.root) !== 1 ? undefined : producer;
+        return kept.has(t.root) || readers.get(t.root) !== reads ? undefined : producer;
       },
     };
     const removed = new Set<Node>();

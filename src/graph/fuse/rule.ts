@@ -3,8 +3,11 @@ import type { Node } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
 
 export interface Context {
-  /** The node that computes `t` (or what `t` is a view of), if nobody else reads its result and nobody keeps it. */
-  onlyProducer(t: Tensor): Node | undefined;
+  /**
+   * The node that computes `t` (or what `t` is a view of), if nobody else reads its result and nobody keeps it.
+   * @param reads how often the asking rule accounts for reading it; 1 by default
+   */
+  onlyProducer(t: Tensor, reads?: number): Node | undefined;
 }
 
 /**
