@@ -1,8 +1,8 @@
 /** `unflat doctor`: the adapters of this machine, what the chosen one can do, which kernels it gets and why, and a numeric self-test. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { version } from '../../package.json';
 import { Device } from '../graph/device.ts';
-import type { AdapterClass } from '../kernels/target.ts';
+import type { AdapterClass, Precision } from '../kernels/target.ts';
 import { EXIT } from '../host/errors.ts';
 import { listAdapters, requestNodeAdapter } from '../host/node/adapter.ts';
 import { runSelfTest } from '../host/selfTest.ts';
@@ -10,6 +10,7 @@ import type { CommandContext } from './session.ts';
 
 interface Options {
   adapter: string;
+  precision: Precision;
   json?: boolean;
 }
 
@@ -36,9 +37,10 @@ export function addDoctor(program: Command, { terminal }: CommandContext, finish
     .command('doctor')
     .description('show the adapter, its limits, the kernels chosen for it, and check their numbers')
     .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter’s name', 'auto')
+    .addOption(new Option('--precision <type>', 'storage of weights to test').choices(['f32', 'f16']).default('f32'))
     .option('--json', 'print everything as JSON')
     .action(async (options: Options) => {
-      const findings = await examine(options.adapter);
+      const findings = await examine(options.adapter, options.precision);
       terminal.out(options.json ? `${JSON.stringify(findings, undefined, 2)}\n` : format(findings));
       finish(findings.selfTest.every(({ passed }) => passed) ? EXIT.ok : EXIT.failure);
     });
@@ -46,10 +48,10 @@ export function addDoctor(program: Command, { terminal }: CommandContext, finish
 
 type Findings = Awaited<ReturnType<typeof examine>>;
 
-async function examine(choice: string) {
+async function examine(choice: string, precision: Precision) {
   const adapters = await listAdapters();
   const { adapter, wait, release } = await requestNodeAdapter(choice);
-  const device = await Device.create(adapter, { wait });
+  const device = await Device.create(adapter, { wait, precision });
   try {
     const { vendor, architecture, description, subgroupMinSize, subgroupMaxSize } = adapter.info;
     const { matmul, attention, conv, sweep } = device.target;
@@ -62,6 +64,7 @@ async function examine(choice: string) {
       limits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
       adapterClass: device.adapterClass,
       kernels: { matmul, attention, conv, sweep },
+      precision,
       selfTest: await runSelfTest(device),
     };
   } finally {
@@ -77,6 +80,7 @@ function format({
   limits,
   adapterClass,
   kernels,
+  precision,
   selfTest,
   ...versions
 }: Findings): string {
@@ -99,7 +103,7 @@ function format({
     `Kernels: ${WHY[adapterClass]}`,
     ...table(Object.entries(kernels)),
     '',
-    'Self-test against float64 on this processor',
+    `Self-test against float64 on this processor, weights in ${precision}`,
     ...selfTest.map(
       ({ name, error, bound, passed }) =>
         `  ${name.padEnd(34)} largest error ${error.toExponential(1)}, bound ${bound.toExponential(1)}  ${passed ? 'ok' : 'WRONG'}`,
