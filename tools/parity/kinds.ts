@@ -2,12 +2,14 @@
 import type { Fixture } from './fixture.ts';
 import { compareOps } from './ops.ts';
 import type { Session } from './session.ts';
+import { compareSam } from './sam.ts';
 import { compareWeights } from './weightValues.ts';
 
 export type Runner = (fixture: Fixture, session: Session) => void | Promise<void>;
 
 const RUNNERS: Readonly<Record<string, Runner>> = {
   weights: compareWeights,
+  sam: compareSam,
 };
 
 /** @throws Error on a kind that no runner knows */

@@ -3,6 +3,7 @@ import type { Tensor } from '../../src/graph/tensor.ts';
 import type { Sources } from '../../src/graph/evaluate.ts';
 import { evaluateTensors } from '../../src/graph/evaluate.ts';
 import * as ops from '../../src/graph/ops/index.ts';
+import type { UnaryKind } from '../../src/kernels/unary/unary.ts';
 import type { Bound } from './compare.ts';
 import type { Fixture, Values } from './fixture.ts';
 import { fromWords, permuted, toChannelsFirst, toChannelsLast, toWords } from './layout.ts';
@@ -39,7 +40,7 @@ const linear: Family = (c, read) => {
         s.weight(floats(w), w.shape),
         b ? s.weight(floats(b), b.shape) : null,
       );
-      return { y: c.act === 'none' ? y : ops.unary(c.act as ops.UnaryKind, y) };
+      return { y: c.act === 'none' ? y : ops.unary(c.act as UnaryKind, y) };
     },
   };
 };
@@ -261,7 +262,7 @@ const pointwise: Family = (c, read) => {
     }
     default:
       return {
-        build: (s) => ({ y: ops.unary(op as ops.UnaryKind, s.input(floats(x), x.shape)) }),
+        build: (s) => ({ y: ops.unary(op as UnaryKind, s.input(floats(x), x.shape)) }),
         bound: op === 'relu' ? EXACT : undefined,
       };
   }
@@ -291,14 +292,26 @@ const pixels: Family = (c, read) => {
       };
     case 'samPreprocess':
       return { build: (s) => ({ y: ops.samNormalise(photo(s), c.target as number) }), back: toChannelsFirst };
-    default:
+    default: {
+      // The two networks' own spellings: subtract, then divide.
+      const [mean, std] =
+        c.op === 'mccNormalise'
+          ? [
+              [0.485, 0.456, 0.406],
+              [0.229, 0.224, 0.225],
+            ]
+          : [
+              [0.5, 0.5, 0.5],
+              [0.5, 0.5, 0.5],
+            ];
       return {
-        build: (s) => {
-          const rgb = ops.photoToRgb(photo(s));
-          return { y: c.op === 'mccNormalise' ? ops.mccNormalise(rgb) : ops.zoeNormalise(rgb) };
+        build(s) {
+          const channel = (values: number[]) => s.weight(Float32Array.from(values), [3]);
+          return { y: ops.div(ops.sub(ops.photoToRgb(photo(s), 255), channel(mean)), channel(std)) };
         },
         back: toChannelsFirst,
       };
+    }
   }
 };
 

@@ -1,0 +1,12 @@
+/** What models call, in reading order. */
+export * from './matmul.ts';
+export * from './attention.ts';
+export * from './rows.ts';
+export * from './pointwise.ts';
+export * from './reduce.ts';
+export * from './movement.ts';
+export * from './resize.ts';
+export * from './image.ts';
+export * from './depth.ts';
+export * from './points.ts';
+export * from './prompt.ts';

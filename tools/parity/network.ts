@@ -1,0 +1,40 @@
+/** Running one network of a fixture twice: unfused with its taps kept, then fused for its results. */
+import { sharedFor } from '../../src/graph/evaluate.ts';
+import type { Shared } from '../../src/graph/plan.ts';
+import type { DeviceTensor } from '../../src/graph/transfer.ts';
+import type { WeightSource } from '../../weights/index.ts';
+import type { Values } from './fixture.ts';
+import type { Session } from './session.ts';
+
+export type Mode = 'unfused' | 'fused';
+
+/** Values of taps, by name; the first value found under a name stays until `clear`. */
+export type Taps = Map<string, Values>;
+
+/**
+ * Calls `run` in both modes with the same uploaded weights.
+ * @param wants which taps the fixture can compare
+ */
+export async function inBothModes(
+  session: Session,
+  weights: WeightSource,
+  wants: (tap: string) => boolean,
+  run: (shared: Shared, mode: Mode, taps: Taps) => Promise<void>,
+): Promise<void> {
+  const shared = sharedFor(session.device, weights);
+  try {
+    const taps: Taps = new Map();
+    const inspection: Shared['inspection'] = {
+      wants,
+      found: (tap, shape, data) => void (taps.has(tap) || taps.set(tap, { shape, data })),
+    };
+    await run({ ...shared, inspection }, 'unfused', taps);
+    await run(shared, 'fused', new Map());
+  } finally {
+    shared.constants.dispose();
+    shared.readback.dispose();
+  }
+}
+
+/** The host copy of a device tensor, with its shape. */
+export const read = async (t: DeviceTensor): Promise<Values> => ({ shape: t.shape, data: await t.read() });
