@@ -39,6 +39,7 @@ export function matmul(
       kernel: 'linear',
       wgsl: matmulWgsl,
       x,
+      vec4Input: K % 4 === 0,
       w,
       constantWeight,
       layout: rowMajor(N, K),

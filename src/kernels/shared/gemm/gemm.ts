@@ -46,6 +46,8 @@ export interface Gemm {
   readonly params?: Readonly<Record<string, number | readonly number[]>>;
   readonly constants?: Readonly<Record<string, number>>;
   readonly x: Operand;
+  /** Whether every run of `inner` starts at a multiple of 4 elements and is a multiple of 4 long. */
+  readonly vec4Input: boolean;
   readonly w: Operand;
   /** Whether w is a weight of the checkpoint, so that it can be packed at load time. */
   readonly constantWeight: boolean;
@@ -72,8 +74,8 @@ function checkEpilogue({ kernel, epilogue, channels, shape }: Gemm): void {
 /** Columns of a tile: 64, or 32 where a second half would be mostly padding. */
 const isWide = (columns: number): boolean => (ceilDiv(columns, 64) * 64) / (ceilDiv(columns, 32) * 32) < 1.3;
 
-/** @throws ShapeError where the epilogue does not fit, LimitError if an index would not fit into 32 bits */
-export function gemm(g: Gemm, family: Family, precision: Precision): Dispatch {
+/** Params, constants, operands and text of everything around the loops. @throws as `gemm` */
+export function gemmEpilogue(g: Gemm) {
   const { kernel, x, rows, layout, epilogue } = g;
   checkEpilogue(g);
   expectDtype(kernel, { x, w: g.w }, 'f32');
@@ -82,41 +84,43 @@ export function gemm(g: Gemm, family: Family, precision: Precision): Dispatch {
   if (largest > 2 ** 30) {
     throw new LimitError(`${kernel}: an operand of ${largest} elements is beyond 2^30. Split the work along its rows.`);
   }
-  const quads = ceilDiv(inner, 4);
-  // The panels of the subgroup kernel can only be made ahead of time.
-  const subgroups = family === 'subgroup8' && g.constantWeight;
+  return {
+    params: { rows, columns, inner, quads: ceilDiv(inner, 4), taps },
+    constants: {
+      hasBias: epilogue.bias ? 1 : 0,
+      hasScale: epilogue.scale ? 1 : 0,
+      hasResidual: epilogue.residual ? 1 : 0,
+      activation: ACTIVATIONS[epilogue.activation],
+    },
+    wgsl: [activationsWgsl, epilogueWgsl, g.channels % 4 === 0 ? outputVec4Wgsl : outputScalarWgsl],
+    inputs: [epilogue.bias, epilogue.scale, epilogue.residual],
+    outputs: [operand(g.shape)],
+  };
+}
+
+/** @throws ShapeError where the epilogue does not fit, LimitError if an index would not fit into 32 bits */
+export function gemm(g: Gemm, family: Family, precision: Precision): Dispatch {
+  const { kernel, x, rows, layout } = g;
+  const { columns, inner, taps } = layout;
+  const around = gemmEpilogue(g);
+  const wgsl = [g.wgsl, g.vec4Input ? inputVec4Wgsl : inputScalarWgsl, gridWgsl, rank4Wgsl, ...around.wgsl];
   const shared = {
     kernel,
-    params: { rows, columns, inner, quads, taps, ...g.params },
-    outputs: [operand(g.shape)],
+    params: { ...around.params, ...g.params },
+    outputs: around.outputs,
     flops: 2 * rows * columns * taps * inner,
   };
-  const constants = {
-    hasBias: epilogue.bias ? 1 : 0,
-    hasScale: epilogue.scale ? 1 : 0,
-    hasResidual: epilogue.residual ? 1 : 0,
-    activation: ACTIVATIONS[epilogue.activation],
-    ...g.constants,
-  };
-  const common = [
-    g.wgsl,
-    inner % 4 === 0 ? inputVec4Wgsl : inputScalarWgsl,
-    gridWgsl,
-    rank4Wgsl,
-    activationsWgsl,
-    epilogueWgsl,
-    g.channels % 4 === 0 ? outputVec4Wgsl : outputScalarWgsl,
-  ];
-  const rest = [epilogue.bias, epilogue.scale, epilogue.residual];
-  if (subgroups) {
+  const constants = { ...around.constants, ...g.constants };
+  // The panels of the subgroup kernel can only be made ahead of time.
+  if (family === 'subgroup8' && g.constantWeight) {
     const half = precision === 'f16';
     const tileRows = rows <= 4 ? 4 : rows <= 8 ? 8 : 16;
     const wide = half || isWide(columns);
     return {
       ...shared,
-      wgsl: [...common, half ? panelsF16Wgsl : panelsF32Wgsl, subgroup8Wgsl],
+      wgsl: [...wgsl, half ? panelsF16Wgsl : panelsF32Wgsl, subgroup8Wgsl],
       constants: { ...constants, tileRows, wide: wide ? 1 : 0 },
-      inputs: [x, packPanels(g.w, layout, precision), ...rest],
+      inputs: [x, packPanels(g.w, layout, precision), ...around.inputs],
       workgroups: splitGrid(ceilDiv(rows, tileRows) * ceilDiv(columns, wide ? 64 : 32)),
     };
   }
@@ -124,9 +128,9 @@ export function gemm(g: Gemm, family: Family, precision: Precision): Dispatch {
   const weights = tiledWeights(g, precision);
   return {
     ...shared,
-    wgsl: [...common, weights.wgsl, tiledWgsl],
+    wgsl: [...wgsl, weights.wgsl, tiledWgsl],
     constants: { ...constants, tall: tall ? 1 : 0 },
-    inputs: [x, weights.operand, ...rest],
+    inputs: [x, weights.operand, ...around.inputs],
     workgroups: splitGrid(ceilDiv(rows, tall ? 64 : 16) * ceilDiv(columns, 64)),
   };
 }

@@ -4,7 +4,7 @@ import { ceilDiv } from '../../grid.ts';
 import type { Precision } from '../../target.ts';
 import { toHalves } from './half.ts';
 
-/** How a weight tensor is read as a matrix [columns, taps, inner]: element start(column) + tap * tapStride + i * innerStride. */
+/** How a weight tensor is read as a matrix [columns, taps, inner]: element start(column) + tap * tapStride + offset(i). */
 export interface WeightLayout {
   readonly columns: number;
   /** Steps of the reduction that read x at different places: 1, or the elements of a convolution's window. */
@@ -14,7 +14,7 @@ export interface WeightLayout {
   readonly name: string;
   start(column: number): number;
   readonly tapStride: number;
-  readonly innerStride: number;
+  offset(i: number): number;
 }
 
 /** [columns, inner], as in a linear layer. */
@@ -25,7 +25,7 @@ export const rowMajor = (columns: number, inner: number): WeightLayout => ({
   name: 'linear',
   start: (column) => column * inner,
   tapStride: 0,
-  innerStride: 1,
+  offset: (i) => i,
 });
 
 const keyOf = (l: WeightLayout, form: string): string => `${form} ${l.name} ${l.columns}x${l.taps}x${l.inner}`;
@@ -45,13 +45,14 @@ export function packPanels(w: Operand, l: WeightLayout, precision: Precision): O
   const count = ceilDiv(l.columns, width) * depth * width;
   const arrange = (data: Float32Array): Float32Array => {
     const out = new Float32Array(count);
+    const offsets = offsetsOf(l);
     for (let column = 0; column < l.columns; column++) {
       const c = column % width;
       const place = half ? ((c % 32) >> 2) * 8 + (c >> 5) * 4 + (c & 3) : c;
       for (let tap = 0; tap < l.taps; tap++) {
-        let from = l.start(column) + tap * l.tapStride;
+        const from = l.start(column) + tap * l.tapStride;
         let to = (Math.floor(column / width) * depth + tap * run) * width + place;
-        for (let i = 0; i < l.inner; i++, from += l.innerStride, to += width) out[to] = data[from];
+        for (let i = 0; i < l.inner; i++, to += width) out[to] = data[from + offsets[i]];
       }
     }
     return out;
@@ -66,6 +67,8 @@ export function packPanels(w: Operand, l: WeightLayout, precision: Precision): O
     : packed(w, { key: keyOf(l, 'panels'), storage: 'rgba32float', size: count, apply: arrange });
 }
 
+const offsetsOf = (l: WeightLayout): Int32Array => Int32Array.from({ length: l.inner }, (_, i) => l.offset(i));
+
 /** Whether `packRows` in f32 would change nothing. */
 export const isPackedRows = (l: WeightLayout): boolean => l.name === 'linear' && l.inner % 4 === 0;
 
@@ -75,11 +78,12 @@ export function packRows(w: Operand, l: WeightLayout, precision: Precision): Ope
   const count = l.columns * l.taps * run;
   const arrange = (data: Float32Array): Float32Array => {
     const out = new Float32Array(count);
+    const offsets = offsetsOf(l);
     for (let column = 0; column < l.columns; column++) {
       for (let tap = 0; tap < l.taps; tap++) {
-        let from = l.start(column) + tap * l.tapStride;
+        const from = l.start(column) + tap * l.tapStride;
         const to = (column * l.taps + tap) * run;
-        for (let i = 0; i < l.inner; i++, from += l.innerStride) out[to + i] = data[from];
+        for (let i = 0; i < l.inner; i++) out[to + i] = data[from + offsets[i]];
       }
     }
     return out;

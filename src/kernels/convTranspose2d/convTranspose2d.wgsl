@@ -1,0 +1,45 @@
+// convTranspose2d whose stride equals its kernel: each input pixel becomes its own block of kernel x kernel pixels, so it is
+// one matrix product whose columns (dy, dx, channel) are stored where they belong.
+//   x [images, height, width, inner] · y [images, height * kernel, width * kernel, channels]
+struct Params {
+  rows: u32, // input pixels
+  columns: u32, // kernel * kernel * channels
+  inner: u32,
+  quads: u32, // vec4s of an input pixel
+  taps: u32, // 1
+  width: u32,
+  kernel: u32,
+  channels: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+
+struct RowSource {
+  start: u32,
+}
+
+fn rowSource(row: u32) -> RowSource {
+  return RowSource(row * params.inner);
+}
+
+fn tapSource(source: RowSource, tap: u32) -> RowSource {
+  return source;
+}
+
+fn loadX(source: RowSource, quad: u32) -> vec4f {
+  return readX(source.start, quad);
+}
+
+struct Place {
+  channel: u32,
+  element: u32,
+}
+
+fn place(row: u32, column: u32) -> Place {
+  let channel = column % params.channels;
+  let block = column / params.channels;
+  // Lines of all images follow each other, in x as in y.
+  let line = row / params.width * params.kernel + block / params.kernel;
+  let x = row % params.width * params.kernel + block % params.kernel;
+  return Place(channel, (line * params.width * params.kernel + x) * params.channels + channel);
+}

@@ -1,0 +1,74 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Device } from '../../src/graph/device.ts';
+import { conv2d } from '../../src/graph/ops/matmul.ts';
+import { Graph } from '../../src/graph/record.ts';
+import type { Tensor } from '../../src/graph/tensor.ts';
+import { conv2dRef } from '../../src/kernels/conv2d/conv2d.ref.ts';
+import { conv2dCases, type Conv2dCase } from '../cases/conv2d.ts';
+import { evaluate, openDevice, testDevice, type Sources } from '../setup/evaluate.ts';
+import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
+
+function dataOf(c: Conv2dCase) {
+  const out = (size: number) => Math.floor((size + 2 * c.padding - c.kernel) / c.stride) + 1;
+  return {
+    x: noise(c.B * c.H * c.W * c.C, 1),
+    w: noise((c.O * c.C * c.kernel ** 2) / c.groups, 2),
+    bias: c.bias ? noise(c.O, 3) : undefined,
+    residual: c.residual ? noise(c.B * out(c.H) * out(c.W) * c.O, 4) : undefined,
+  };
+}
+
+/** Records `conv2d` with everything that the case asks for, as fusion rules would. */
+function record(s: Sources, c: Conv2dCase, data: ReturnType<typeof dataOf>): Tensor {
+  const x = s.input(data.x, [c.B, c.H, c.W, c.C]);
+  const w = s.weight(data.w, [c.O, c.C / c.groups, c.kernel, c.kernel]);
+  const y = conv2d(x, w, data.bias ? s.weight(data.bias, [c.O]) : null, c);
+  const node = s.graph.nodes.pop()!;
+  const inputs = { ...node.inputs, residual: data.residual ? s.input(data.residual, y.shape) : null };
+  const fused = { activation: c.activation ?? 'none', inputActivation: c.inputRelu ? 'relu' : 'none' };
+  return s.graph.record('conv2d', inputs, { ...node.attrs, ...fused }, node.lower)[0];
+}
+
+const families: { name: string; open: () => Promise<Device> }[] = [
+  { name: 'chosen family', open: testDevice },
+  { name: 'tiled', open: () => openDevice({ target: { conv: 'tiled' }, without: ['subgroups'] }) },
+];
+
+for (const { name, open } of families) {
+  describe(`conv2d, ${name}`, () => {
+    let device: Promise<Device> | undefined;
+    afterAll(async () => {
+      if (open !== testDevice) (await device)?.dispose();
+    });
+    for (const c of conv2dCases) {
+      it(JSON.stringify(c), async () => {
+        device ??= open();
+        const data = dataOf(c);
+        const { y } = await evaluate((s) => ({ y: record(s, c, data) }), { device: await device });
+        const expected = conv2dRef(data.x, data.w, c, { ...data, activation: c.activation, inputRelu: c.inputRelu });
+        const K = (c.C / c.groups) * c.kernel ** 2;
+        // As for linear: K roundings of partial sums, GELU's slope and error, single roundings of the epilogue.
+        const bound = 1.2 * 2 * EPS * (Math.sqrt(K) + 4) * Math.max(1, maxAbs(expected)) + 1e-7;
+        expectClose(y, expected, bound);
+      });
+    }
+  });
+}
+
+describe('conv2d', () => {
+  const g = new Graph();
+  const x = g.input('x', [1, 8, 8, 6]);
+  const weight = (...shape: number[]) => g.constant(`w ${shape}`, shape, [], () => new Float32Array(0));
+
+  it('says which weight it expects', () => {
+    expect(() => conv2d(x, weight(4, 5, 3, 3), null)).toThrow(/conv2d: w is \[4, 5, 3, 3\].*must be \[O, 6, k, k\]/);
+    expect(() => conv2d(x, weight(4, 2, 3, 3), null, { groups: 3 })).toThrow(/O a multiple of 3/);
+    expect(() => conv2d(x, weight(6, 3), null)).toThrow(/conv2d: w is \[6, 3\], expected 4 axes/);
+    expect(() => conv2d(x, g.input('w', [4, 6, 3, 3]), null)).toThrow(/conv2d: w is computed/);
+  });
+
+  it('refuses windows and strides that make no map', () => {
+    expect(() => conv2d(x, weight(4, 6, 9, 9), null)).toThrow(/a 9 x 9 window does not fit into x \[1, 8, 8, 6\]/);
+    expect(() => conv2d(x, weight(4, 6, 3, 3), null, { stride: 0 })).toThrow(/stride 0 and padding 0/);
+  });
+});

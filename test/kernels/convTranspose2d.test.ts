@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { convTranspose2d } from '../../src/graph/ops/matmul.ts';
+import { Graph } from '../../src/graph/record.ts';
+import { convTranspose2dRef } from '../../src/kernels/convTranspose2d/convTranspose2d.ref.ts';
+import { convTranspose2dCases } from '../cases/convTranspose2d.ts';
+import { evaluate, openDevice, testDevice } from '../setup/evaluate.ts';
+import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
+
+describe('convTranspose2d', () => {
+  for (const c of convTranspose2dCases) {
+    for (const family of ['chosen', 'tiled']) {
+      it(`${JSON.stringify(c)}, ${family} family`, async () => {
+        const device = family === 'chosen' ? await testDevice() : await openDevice({ target: { conv: 'tiled' } });
+        const x = noise(c.B * c.H * c.W * c.I, 1);
+        const w = noise(c.I * c.O * c.kernel ** 2, 2);
+        const b = noise(c.O, 3);
+        const { y } = await evaluate(
+          (s) => ({
+            y: convTranspose2d(
+              s.input(x, [c.B, c.H, c.W, c.I]),
+              s.weight(w, [c.I, c.O, c.kernel, c.kernel]),
+              s.weight(b, [c.O]),
+              { stride: c.kernel },
+            ),
+          }),
+          { device },
+        );
+        const expected = convTranspose2dRef(x, w, b, c);
+        expectClose(y, expected, 2 * EPS * (Math.sqrt(c.I) + 4) * Math.max(1, maxAbs(expected)));
+        if (family === 'tiled') device.dispose();
+      });
+    }
+  }
+
+  it('says which weight it expects', () => {
+    const g = new Graph();
+    const x = g.input('x', [1, 8, 8, 6]);
+    const w = g.constant('w', [6, 4, 3, 3], [], () => new Float32Array(0));
+    expect(() => convTranspose2d(x, w, null, { stride: 2 })).toThrow(
+      /w is \[6, 4, 3, 3\].*stride 2 it must be \[6, O, 2, 2\]/,
+    );
+    expect(() => convTranspose2d(x, g.input('v', [6, 4, 2, 2]), null, { stride: 2 })).toThrow(/w is computed/);
+  });
+});
