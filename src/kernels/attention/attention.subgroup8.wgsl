@@ -1,0 +1,242 @@
+// attention on subgroups of exactly eight lanes: y = softmax(scale q kT + bias) v, softmax online over tiles of 32 keys.
+//   q, k, v, biases: flat textures of vec4s · y [rows, heads * headDim]
+// One subgroup per eight queries of a head. In q kT a lane stands for keys, in the product with v for features
+// (vec4s lane, lane + 8, lane + 16 of the head). Values that lanes share travel by broadcast and shuffle: on a software
+// adapter a texture load is five times cheaper than a buffer load, and a constant-lane broadcast is almost free.
+enable subgroups;
+
+@group(0) @binding(1) var q: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(2) var k: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(3) var v: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(4) var biases: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
+
+// Features of a head, in units of 8 lanes * 4.
+override slots: u32;
+
+const ROWS = 8u;
+const TILE = 32u;
+
+// Running softmax of one query: maximum and sum of powers (this lane's keys only), and the weighted values.
+struct Row {
+  most: f32,
+  sum: f32,
+  a: vec4f,
+  b: vec4f,
+  c: vec4f,
+}
+
+struct Values {
+  a: vec4f,
+  b: vec4f,
+  c: vec4f,
+}
+
+fn texel(i: u32) -> vec2u {
+  return vec2u(i & 1023u, i >> 10u);
+}
+
+fn biasAt(i: u32) -> f32 {
+  let four = textureLoad(biases, texel(i >> 2u));
+  let pair = select(four.xy, four.zw, (i & 2u) != 0u);
+  return select(pair.x, pair.y, (i & 1u) != 0u);
+}
+
+fn withBias(s: vec4f, head: u32, query: vec2u, a: vec2u, b: vec2u, c: vec2u, d: vec2u) -> vec4f {
+  let bias = vec4f(biasOf(head, query, a), biasOf(head, query, b), biasOf(head, query, c), biasOf(head, query, d));
+  return fma(bias, vec4f(LOG2E), s);
+}
+
+// Takes 32 more logits into the running softmax. Returns their powers.
+fn absorb(row: ptr<function, Row>, logits: vec4f, valid: vec4<bool>) -> vec4f {
+  let s = select(vec4f(LOWEST), logits, valid);
+  var most = max(max(s.x, s.y), max(s.z, s.w));
+  most = max(most, subgroupShuffleXor(most, 1u));
+  most = max(most, subgroupShuffleXor(most, 2u));
+  most = max(most, subgroupShuffleXor(most, 4u));
+  most = max(most, (*row).most);
+  let shrink = exp2((*row).most - most);
+  let powers = exp2(s - most);
+  (*row).most = most;
+  (*row).sum = fma((*row).sum, shrink, (powers.x + powers.y) + (powers.z + powers.w));
+  (*row).a *= shrink;
+  (*row).b *= shrink;
+  (*row).c *= shrink;
+  return powers;
+}
+
+fn loadValues(base: u32, lane: u32) -> Values {
+  var values: Values;
+  values.a = textureLoad(v, texel(base + lane));
+  if (slots > 1u) {
+    values.b = textureLoad(v, texel(base + lane + 8u));
+  }
+  if (slots > 2u) {
+    values.c = textureLoad(v, texel(base + lane + 16u));
+  }
+  return values;
+}
+
+fn weigh(row: ptr<function, Row>, weight: f32, values: Values) {
+  (*row).a = fma(vec4f(weight), values.a, (*row).a);
+  if (slots > 1u) {
+    (*row).b = fma(vec4f(weight), values.b, (*row).b);
+  }
+  if (slots > 2u) {
+    (*row).c = fma(vec4f(weight), values.c, (*row).c);
+  }
+}
+
+fn weighFour(row: ptr<function, Row>, weights: vec4f, a: Values, b: Values, c: Values, d: Values) {
+  weigh(row, weights.x, a);
+  weigh(row, weights.y, b);
+  weigh(row, weights.z, c);
+  weigh(row, weights.w, d);
+}
+
+// A row before its first tile: empty, or holding the query's own key and value.
+fn begin(qRow: u32, ownLogit: f32, head: u32, lane: u32) -> Row {
+  var row: Row;
+  row.most = LOWEST;
+  if (selfKey) {
+    row.most = ownLogit;
+    row.sum = select(0.0, 1.0, lane == 0u);
+    let base = (qRow * params.strideQ + params.selfV) / 4u + head * params.vecs + lane;
+    row.a = textureLoad(q, texel(base));
+    row.b = textureLoad(q, texel(base + 8u));
+    row.c = textureLoad(q, texel(base + 16u));
+  }
+  return row;
+}
+
+fn store(token: u32, qRow: u32, head: u32, lane: u32, row: Row) {
+  var sum = row.sum;
+  sum += subgroupShuffleXor(sum, 1u);
+  sum += subgroupShuffleXor(sum, 2u);
+  sum += subgroupShuffleXor(sum, 4u);
+  let scale = 1.0 / sum;
+  if (token < params.queries && qRow != params.fillRow) {
+    let base = (qRow * params.heads + head) * params.vecs;
+    if (lane < params.vecs) {
+      y[base + lane] = row.a * scale;
+    }
+    if (lane + 8u < params.vecs) {
+      y[base + lane + 8u] = row.b * scale;
+    }
+    if (lane + 16u < params.vecs) {
+      y[base + lane + 16u] = row.c * scale;
+    }
+  }
+}
+
+@compute @workgroup_size(8)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let first = workgroup.x * ROWS;
+  let head = workgroup.y;
+  let group = workgroup.z;
+  // A lane stands for query row `first + lane` here.
+  let token = min(first + lane, params.queries - 1u);
+  let qRow = rowOf(group, token, params.queries);
+  let qBase = (qRow * params.strideQ + params.fromQ) / 4u + head * params.vecs;
+  let code = queryCode(head, qRow, token);
+  let kFrom = params.fromK / 4u + head * params.vecs;
+  let vFrom = params.fromV / 4u + head * params.vecs;
+
+  var own = 0.0;
+  if (selfKey) {
+    let ownBase = (qRow * params.strideQ + params.selfK) / 4u + head * params.vecs;
+    for (var i = 0u; i < params.vecs; i++) {
+      own += dot(textureLoad(q, texel(qBase + i)) * params.scale, textureLoad(q, texel(ownBase + i)));
+    }
+  }
+  var r0 = begin(subgroupBroadcast(qRow, 0u), subgroupBroadcast(own, 0u), head, lane);
+  var r1 = begin(subgroupBroadcast(qRow, 1u), subgroupBroadcast(own, 1u), head, lane);
+  var r2 = begin(subgroupBroadcast(qRow, 2u), subgroupBroadcast(own, 2u), head, lane);
+  var r3 = begin(subgroupBroadcast(qRow, 3u), subgroupBroadcast(own, 3u), head, lane);
+  var r4 = begin(subgroupBroadcast(qRow, 4u), subgroupBroadcast(own, 4u), head, lane);
+  var r5 = begin(subgroupBroadcast(qRow, 5u), subgroupBroadcast(own, 5u), head, lane);
+  var r6 = begin(subgroupBroadcast(qRow, 6u), subgroupBroadcast(own, 6u), head, lane);
+  var r7 = begin(subgroupBroadcast(qRow, 7u), subgroupBroadcast(own, 7u), head, lane);
+
+  for (var start = 0u; start < params.keys; start += TILE) {
+    let tokens = start + lane + vec4u(0u, 8u, 16u, 24u);
+    let valid = tokens < vec4u(params.keys);
+    let t = min(tokens, vec4u(params.keys - 1u));
+    let rowA = rowOf(group, t.x, params.keys);
+    let rowB = rowOf(group, t.y, params.keys);
+    let rowC = rowOf(group, t.z, params.keys);
+    let rowD = rowOf(group, t.w, params.keys);
+    let kBase = vec4u(rowA, rowB, rowC, rowD) * (params.strideK / 4u) + kFrom;
+    let vBase = vec4u(rowA, rowB, rowC, rowD) * (params.strideV / 4u) + vFrom;
+    var s0 = vec4f();
+    var s1 = vec4f();
+    var s2 = vec4f();
+    var s3 = vec4f();
+    var s4 = vec4f();
+    var s5 = vec4f();
+    var s6 = vec4f();
+    var s7 = vec4f();
+    for (var i = 0u; i < params.vecs; i++) {
+      let rows = textureLoad(q, texel(qBase + i)) * params.scale;
+      let keys = Keys(
+        textureLoad(k, texel(kBase.x + i)),
+        textureLoad(k, texel(kBase.y + i)),
+        textureLoad(k, texel(kBase.z + i)),
+        textureLoad(k, texel(kBase.w + i)),
+      );
+      s0 = scores(subgroupBroadcast(rows, 0u), keys, s0);
+      s1 = scores(subgroupBroadcast(rows, 1u), keys, s1);
+      s2 = scores(subgroupBroadcast(rows, 2u), keys, s2);
+      s3 = scores(subgroupBroadcast(rows, 3u), keys, s3);
+      s4 = scores(subgroupBroadcast(rows, 4u), keys, s4);
+      s5 = scores(subgroupBroadcast(rows, 5u), keys, s5);
+      s6 = scores(subgroupBroadcast(rows, 6u), keys, s6);
+      s7 = scores(subgroupBroadcast(rows, 7u), keys, s7);
+    }
+    if (BIASED) {
+      let a = keyCode(t.x);
+      let b = keyCode(t.y);
+      let c = keyCode(t.z);
+      let d = keyCode(t.w);
+      s0 = withBias(s0, head, subgroupBroadcast(code, 0u), a, b, c, d);
+      s1 = withBias(s1, head, subgroupBroadcast(code, 1u), a, b, c, d);
+      s2 = withBias(s2, head, subgroupBroadcast(code, 2u), a, b, c, d);
+      s3 = withBias(s3, head, subgroupBroadcast(code, 3u), a, b, c, d);
+      s4 = withBias(s4, head, subgroupBroadcast(code, 4u), a, b, c, d);
+      s5 = withBias(s5, head, subgroupBroadcast(code, 5u), a, b, c, d);
+      s6 = withBias(s6, head, subgroupBroadcast(code, 6u), a, b, c, d);
+      s7 = withBias(s7, head, subgroupBroadcast(code, 7u), a, b, c, d);
+    }
+    s0 = absorb(&r0, s0, valid);
+    s1 = absorb(&r1, s1, valid);
+    s2 = absorb(&r2, s2, valid);
+    s3 = absorb(&r3, s3, valid);
+    s4 = absorb(&r4, s4, valid);
+    s5 = absorb(&r5, s5, valid);
+    s6 = absorb(&r6, s6, valid);
+    s7 = absorb(&r7, s7, valid);
+    for (var other = 0u; other < 8u; other++) {
+      let base = subgroupShuffle(vBase, other);
+      let a = loadValues(base.x, lane);
+      let b = loadValues(base.y, lane);
+      let c = loadValues(base.z, lane);
+      let d = loadValues(base.w, lane);
+      weighFour(&r0, subgroupShuffle(s0, other), a, b, c, d);
+      weighFour(&r1, subgroupShuffle(s1, other), a, b, c, d);
+      weighFour(&r2, subgroupShuffle(s2, other), a, b, c, d);
+      weighFour(&r3, subgroupShuffle(s3, other), a, b, c, d);
+      weighFour(&r4, subgroupShuffle(s4, other), a, b, c, d);
+      weighFour(&r5, subgroupShuffle(s5, other), a, b, c, d);
+      weighFour(&r6, subgroupShuffle(s6, other), a, b, c, d);
+      weighFour(&r7, subgroupShuffle(s7, other), a, b, c, d);
+    }
+  }
+  store(first, subgroupBroadcast(qRow, 0u), head, lane, r0);
+  store(first + 1u, subgroupBroadcast(qRow, 1u), head, lane, r1);
+  store(first + 2u, subgroupBroadcast(qRow, 2u), head, lane, r2);
+  store(first + 3u, subgroupBroadcast(qRow, 3u), head, lane, r3);
+  store(first + 4u, subgroupBroadcast(qRow, 4u), head, lane, r4);
+  store(first + 5u, subgroupBroadcast(qRow, 5u), head, lane, r5);
+  store(first + 6u, subgroupBroadcast(qRow, 6u), head, lane, r6);
+  store(first + 7u, subgroupBroadcast(qRow, 7u), head, lane, r7);
+}

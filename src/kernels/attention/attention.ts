@@ -1,0 +1,258 @@
+/** Fused multi-head attention. Attention Is All You Need, arXiv:1706.03762, section 3.2; softmax online as in
+ *  FlashAttention, arXiv:2205.14135: no matrix of queries by keys is ever stored. */
+import { expect, expectRank, expectShape, LimitError, show, size } from '../check.ts';
+import { operand, type Dispatch, type Operand, type Step } from '../dispatch.ts';
+import { ceilDiv, MAX_GROUPS } from '../grid.ts';
+import type { Target } from '../target.ts';
+import biasBeitWgsl from './bias.beit.wgsl';
+import biasDecomposedWgsl from './bias.decomposed.wgsl';
+import biasFullWgsl from './bias.full.wgsl';
+import biasNoneWgsl from './bias.none.wgsl';
+import { expectColumns, type Columns } from './columns.ts';
+import operandsScalarWgsl from './operands.scalar.wgsl';
+import operandsVec4Wgsl from './operands.vec4.wgsl';
+import paramsWgsl from './params.wgsl';
+import { relativeTerms } from './relativeTerms.ts';
+import rows8Wgsl from './rows8.wgsl';
+import subgroup8Wgsl from './attention.subgroup8.wgsl';
+import tiledWgsl from './attention.wgsl';
+
+/** What is added to the scaled products of queries and keys. */
+export type Bias =
+  /** bias [heads, N, M] */
+  | { readonly kind: 'full'; readonly bias: Operand }
+  /** SAM: q . relPosH[yq - yk + h - 1] + q . relPosW[xq - xk + w - 1], with the unscaled q; tables [2h - 1, d], [2w - 1, d] */
+  | {
+      readonly kind: 'decomposed';
+      readonly relPosH: Operand;
+      readonly relPosW: Operand;
+      readonly height: number;
+      readonly width: number;
+    }
+  /** BEiT: table [(2h - 1)(2w - 1) + 3, heads] by relative position; token 0 is the class token */
+  | { readonly kind: 'beit'; readonly table: Operand; readonly height: number; readonly width: number };
+
+/** Attention inside windows of `size` x `size` tokens of a height x width grid. Tokens beyond the right and lower edge take part: their row is `fill` [S]. */
+export interface Windows {
+  readonly height: number;
+  readonly width: number;
+  readonly size: number;
+  readonly fill: Operand;
+}
+
+export interface AttentionOptions {
+  readonly heads: number;
+  /** Of the products; 1 / sqrt(features of a head) when absent. */
+  readonly scale?: number;
+  readonly bias?: Bias;
+  readonly windows?: Windows;
+  /** Columns of q's tensor with a key and a value for each query alone, beside the common ones. */
+  readonly own?: { readonly k: number; readonly v: number };
+}
+
+/** Features of a head that fit into workgroup memory and registers. */
+const MAX_HEAD_DIM = 80;
+
+/** A row index that no token has. */
+const NO_ROW = 0xffffffff;
+
+/** Queries per workgroup of each family. */
+const ROWS = { tiled: 32, subgroup8: 8 } as const;
+
+const biasWgsl = {
+  none: biasNoneWgsl,
+  full: biasFullWgsl,
+  decomposed: biasDecomposedWgsl,
+  beit: biasBeitWgsl,
+} as const;
+
+/**
+ * q [B, N, C] · k, v [B, M, C] -> y [B, N, C]: softmax(scale q kT + bias) v in each of `heads` groups of C / heads features.
+ * @throws ShapeError if operands do not fit together; LimitError if a head has more than 80 features
+ */
+export function attention(
+  target: Pick<Target, 'attention'>,
+  { q, k, v }: { readonly q: Columns; readonly k: Columns; readonly v: Columns },
+  options: AttentionOptions,
+): Step[] {
+  const { heads, bias, windows, own } = options;
+  for (const [name, c] of Object.entries({ q, k, v })) expectColumns('attention', name, c, heads);
+  const [B, N, strideQ] = q.of.shape;
+  const M = k.of.shape[1];
+  const C = q.to - q.from;
+  const headDim = C / heads;
+  expect(
+    k.to - k.from === C && v.to - v.from === C,
+    'attention',
+    `q has ${C} columns, k ${k.to - k.from} and v ${v.to - v.from}; they must have as many.`,
+  );
+  expect(
+    k.of.shape[0] === B && v.of.shape[0] === B && v.of.shape[1] === M,
+    'attention',
+    `q is in ${show(q.of.shape)}, k in ${show(k.of.shape)}, v in ${show(v.of.shape)}: batches and tokens do not agree.`,
+  );
+  if (headDim > MAX_HEAD_DIM) {
+    throw new LimitError(`attention: a head has ${headDim} features, at most ${MAX_HEAD_DIM} fit. Use more heads.`);
+  }
+  if (windows) expectWindows(windows, { q, k, v });
+  const windowsY = windows ? ceilDiv(windows.height, windows.size) : 1;
+  const windowsX = windows ? ceilDiv(windows.width, windows.size) : 1;
+  const queries = windows ? windows.size ** 2 : N;
+  const keys = windows ? windows.size ** 2 : M;
+  const groups = B * windowsY * windowsX;
+  if (groups > MAX_GROUPS) throw new LimitError(`attention: ${groups} windows or batch items; at most ${MAX_GROUPS}.`);
+
+  const columns = [headDim, q.from, k.from, v.from, own?.k ?? 0, own?.v ?? 0];
+  const strides = [strideQ, k.of.shape[2], v.of.shape[2]];
+  const whole = [...columns, ...strides].every((n) => n % 4 === 0);
+  const family = target.attention === 'subgroup8' && whole ? 'subgroup8' : 'tiled';
+  const steps: Step[] = [];
+  const textures = new Map<Operand, Operand>();
+  const flat = (x: Operand): Operand => {
+    let texture = textures.get(x);
+    if (!texture) {
+      const rest = windows ? size(windows.fill) : 0;
+      texture = operand([size(x) + rest], 'f32', 'rgba32float');
+      steps.push({ from: x, to: texture });
+      if (windows) steps.push({ from: windows.fill, to: texture, at: size(x) });
+      textures.set(x, texture);
+    }
+    return texture;
+  };
+  const inputs = [q, k, v].map((c) => (family === 'subgroup8' ? flat(c.of) : c.of));
+  const terms = biasTerms({ attention: family }, q, options, queries, keys, inputs[0]);
+  steps.push(...terms.steps);
+
+  const dispatch: Dispatch = {
+    kernel: 'attention',
+    wgsl: [
+      paramsWgsl,
+      biasWgsl[bias?.kind ?? 'none'],
+      ...(family === 'subgroup8'
+        ? [rows8Wgsl, subgroup8Wgsl]
+        : [whole ? operandsVec4Wgsl : operandsScalarWgsl, tiledWgsl]),
+    ],
+    constants: { selfKey: own ? 1 : 0, ...(family === 'subgroup8' && { slots: ceilDiv(headDim, 32) }) },
+    params: {
+      heads,
+      headDim,
+      vecs: ceilDiv(headDim, 4),
+      window: windows?.size ?? 0,
+      queries,
+      keys,
+      scale: (options.scale ?? 1 / Math.sqrt(headDim)) * Math.LOG2E,
+      fillRow: windows ? B * N : NO_ROW,
+      strideQ,
+      fromQ: q.from,
+      strideK: k.of.shape[2],
+      fromK: k.from,
+      strideV: v.of.shape[2],
+      fromV: v.from,
+      selfK: own?.k ?? 0,
+      selfV: own?.v ?? 0,
+      height: windows?.height ?? 0,
+      width: windows?.width ?? 0,
+      windowsY,
+      windowsX,
+      biasHeight: terms.height,
+      biasWidth: terms.width,
+    },
+    inputs:
+      family === 'subgroup8'
+        ? [...inputs, terms.operand ? flatBias(steps, terms.operand) : inputs[0]]
+        : [...inputs, terms.operand, windows?.fill ?? null],
+    outputs: [operand([B, N, C])],
+    workgroups: [ceilDiv(queries, ROWS[family]), heads, groups],
+    flops: 4 * groups * queries * keys * C,
+  };
+  return [...steps, dispatch];
+}
+
+/** The operand that the bias module reads, with the grid that its positions are on. */
+function biasTerms(
+  target: Pick<Target, 'attention'>,
+  q: Columns,
+  { heads, bias, windows }: AttentionOptions,
+  queries: number,
+  keys: number,
+  queryTexture: Operand,
+): { steps: Step[]; operand: Operand | null; height: number; width: number } {
+  if (!bias) return { steps: [], operand: null, height: 0, width: 0 };
+  if (bias.kind === 'full') {
+    expect(!windows, 'attention', 'a full bias is for all tokens; with windows, use positions.');
+    expectShape('attention', { bias: bias.bias }, [heads, queries, keys]);
+    return { steps: [], operand: bias.bias, height: 0, width: 0 };
+  }
+  const { height, width } = bias;
+  const patches = height * width;
+  const tokens = bias.kind === 'beit' ? patches + 1 : patches;
+  expect(
+    queries === tokens && keys === tokens,
+    'attention',
+    `there are ${queries} queries and ${keys} keys, but a position bias of ${height} x ${width} is for ${tokens}.`,
+  );
+  if (bias.kind === 'beit') {
+    expectShape('attention', { table: bias.table }, [(2 * height - 1) * (2 * width - 1) + 3, heads]);
+    return { steps: [], operand: bias.table, height, width };
+  }
+  expect(
+    bias.relPosH.shape[0] === 2 * height - 1 && bias.relPosW.shape[0] === 2 * width - 1,
+    'attention',
+    `relPosH is ${show(bias.relPosH.shape)} and relPosW ${show(bias.relPosW.shape)}; a grid of ${height} x ${width} ` +
+      `needs ${2 * height - 1} and ${2 * width - 1} rows.`,
+  );
+  const texture = queryTexture.storage === 'rgba32float' ? queryTexture : undefined;
+  const { steps, terms } = relativeTerms(target, q, bias.relPosH, bias.relPosW, heads, texture);
+  return { steps, operand: terms, height, width };
+}
+
+function flatBias(steps: Step[], bias: Operand): Operand {
+  const texture = operand([size(bias)], 'f32', 'rgba32float');
+  steps.push({ from: bias, to: texture });
+  return texture;
+}
+
+function expectWindows(
+  { height, width, size: side, fill }: Windows,
+  operands: Readonly<Record<string, Columns>>,
+): void {
+  const { q } = operands;
+  for (const [name, c] of Object.entries(operands)) {
+    expect(
+      c.of === q.of,
+      'attention',
+      `with windows, q, k and v must be columns of one tensor; ${name} is in another.`,
+    );
+  }
+  expect(
+    height * width === q.of.shape[1],
+    'attention',
+    `a grid of ${height} x ${width} has ${height * width} tokens, but q is in ${show(q.of.shape)}.`,
+  );
+  expect(side >= 1, 'attention', `windows of side ${side}; use at least 1.`);
+  expectShape('attention', { fill }, [q.of.shape[2]]);
+}
+
+/**
+ * MCC's decoder: query i attends to all seen tokens and to itself.
+ * queries [1, Q, 3C] (q, k, v) · seenK, seenV [1, M, C] -> [1, Q, C].
+ * @throws ShapeError if operands do not fit together
+ */
+export function queryAttention(
+  target: Pick<Target, 'attention'>,
+  queries: Operand,
+  seenK: Operand,
+  seenV: Operand,
+  heads: number,
+): Step[] {
+  expectRank('queryAttention', { queries, seenK }, 3);
+  const C = seenK.shape[2];
+  expect(
+    queries.shape[2] === 3 * C,
+    'queryAttention',
+    `queries are ${show(queries.shape)} and seenK ${show(seenK.shape)}; expected [1, Q, 3C] and [1, M, C].`,
+  );
+  expectShape('queryAttention', { seenV }, seenK.shape);
+  const all = (of: Operand): Columns => ({ of, from: 0, to: C });
+  return attention(target, { q: all(queries), k: all(seenK), v: all(seenV) }, { heads, own: { k: C, v: 2 * C } });
+}

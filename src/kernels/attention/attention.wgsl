@@ -1,0 +1,184 @@
+// attention for GPUs: y = softmax(scale q kT + bias) v, softmax online over tiles of 32 keys.
+// A workgroup of 8 x 8 threads owns 32 queries of one head. Thread (ty, tx) has queries 4 ty .. 4 ty + 3; of a tile it
+// computes the logits of keys tx, tx + 8, tx + 16, tx + 24, and then the features in vec4s tx, tx + 8, tx + 16.
+// q and k pass through workgroup memory eight vec4s of the head at a time, v whole: at most 80 features fit.
+const SIDE = 8u;
+const TILE = 32u;
+const CHUNK = 8u; // vec4s
+
+// [vec4 of the chunk][query], then the same for keys; later [key][vec4 of the head] of v.
+var<workgroup> staged: array<vec4f, 640>;
+// Powers of the tile's logits: [key][four queries].
+var<workgroup> powers: array<vec4f, 256>;
+// One vec4 per thread, for sums and maxima over tx.
+var<workgroup> partial: array<vec4f, 64>;
+
+fn biasAt(i: u32) -> f32 {
+  return biases[i];
+}
+
+fn maxOverKeys(lid: u32, value: vec4f) -> vec4f {
+  partial[lid] = value;
+  workgroupBarrier();
+  let base = lid & ~7u;
+  var most = partial[base];
+  for (var i = 1u; i < SIDE; i++) {
+    most = max(most, partial[base + i]);
+  }
+  return most;
+}
+
+fn sumOverKeys(lid: u32, value: vec4f) -> vec4f {
+  partial[lid] = value;
+  workgroupBarrier();
+  let base = lid & ~7u;
+  var sum = vec4f();
+  for (var i = 0u; i < SIDE; i++) {
+    sum += partial[base + i];
+  }
+  return sum;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lid: u32) {
+  let ty = lid / SIDE;
+  let tx = lid % SIDE;
+  let first = workgroup.x * TILE;
+  let head = workgroup.y;
+  let group = workgroup.z;
+  let offset = head * params.headDim;
+
+  let tokens = min(first + 4u * ty + vec4u(0u, 1u, 2u, 3u), vec4u(params.queries - 1u));
+  var rows: vec4u;
+  var codes: array<vec2u, 4>;
+  for (var r = 0u; r < 4u; r++) {
+    rows[r] = rowOf(group, tokens[r], params.queries);
+    codes[r] = queryCode(head, rows[r], tokens[r]);
+    rows[r] = select(rows[r], 0u, rows[r] == params.fillRow); // nobody reads the result of a query beyond the grid
+  }
+
+  var most = vec4f(LOWEST);
+  var sum = vec4f();
+  var a: array<vec4f, 4>; // of queries 4 ty + r: features in vec4 tx, and below vec4s tx + 8 and tx + 16
+  var b: array<vec4f, 4>;
+  var c: array<vec4f, 4>;
+  if (selfKey) {
+    for (var r = 0u; r < 4u; r++) {
+      var logit = 0.0;
+      for (var i = 0u; i < params.vecs; i++) {
+        let scaled = queryVec(rows[r], params.fromQ + offset, i) * params.scale;
+        logit += dot(scaled, queryVec(rows[r], params.selfK + offset, i));
+      }
+      most[r] = logit;
+      sum[r] = select(0.0, 1.0, tx == 0u);
+      a[r] = queryVec(rows[r], params.selfV + offset, min(tx, params.vecs - 1u));
+      b[r] = queryVec(rows[r], params.selfV + offset, min(tx + 8u, params.vecs - 1u));
+      c[r] = queryVec(rows[r], params.selfV + offset, min(tx + 16u, params.vecs - 1u));
+    }
+  }
+
+  for (var start = 0u; start < params.keys; start += TILE) {
+    // Logits of key tx + 8 j, by query. Zeros are written out: a bare `var` keeps its last value on some drivers.
+    var s = array<vec4f, 4>(vec4f(), vec4f(), vec4f(), vec4f());
+    for (var chunk = 0u; chunk < params.vecs; chunk += CHUNK) {
+      workgroupBarrier();
+      for (var i = lid; i < CHUNK * TILE; i += 64u) {
+        let at = chunk + i / TILE;
+        let queryToken = min(first + i % TILE, params.queries - 1u);
+        let keyToken = min(start + i % TILE, params.keys - 1u);
+        var query = vec4f();
+        var key = vec4f();
+        if (at < params.vecs) {
+          let row = rowOf(group, queryToken, params.queries);
+          query = queryVec(select(row, 0u, row == params.fillRow), params.fromQ + offset, at) * params.scale;
+          key = keyVec(rowOf(group, keyToken, params.keys), params.fromK + offset, at);
+        }
+        staged[i] = query;
+        staged[CHUNK * TILE + i] = key;
+      }
+      workgroupBarrier();
+      for (var i = 0u; i < CHUNK; i++) {
+        let q0 = staged[i * TILE + 4u * ty];
+        let q1 = staged[i * TILE + 4u * ty + 1u];
+        let q2 = staged[i * TILE + 4u * ty + 2u];
+        let q3 = staged[i * TILE + 4u * ty + 3u];
+        for (var j = 0u; j < 4u; j++) {
+          let key = staged[CHUNK * TILE + i * TILE + tx + 8u * j];
+          s[j] += vec4f(dot(q0, key), dot(q1, key), dot(q2, key), dot(q3, key));
+        }
+      }
+    }
+    for (var j = 0u; j < 4u; j++) {
+      let token = start + tx + 8u * j;
+      if (token >= params.keys) {
+        s[j] = vec4f(LOWEST);
+      } else if (BIASED) {
+        let key = keyCode(token);
+        let bias = vec4f(
+          biasOf(head, codes[0], key),
+          biasOf(head, codes[1], key),
+          biasOf(head, codes[2], key),
+          biasOf(head, codes[3], key),
+        );
+        s[j] += bias * LOG2E;
+      }
+    }
+    let tileMost = maxOverKeys(lid, max(max(s[0], s[1]), max(s[2], s[3])));
+    let nextMost = max(most, tileMost);
+    let shrink = exp2(most - nextMost);
+    most = nextMost;
+    sum *= shrink;
+    for (var j = 0u; j < 4u; j++) {
+      let power = exp2(s[j] - most);
+      sum += power;
+      powers[(tx + 8u * j) * SIDE + ty] = power;
+    }
+    for (var i = lid; i < TILE * params.vecs; i += 64u) {
+      let token = min(start + i / params.vecs, params.keys - 1u);
+      staged[i] = valueVec(rowOf(group, token, params.keys), params.fromV + offset, i % params.vecs);
+    }
+    workgroupBarrier();
+    for (var r = 0u; r < 4u; r++) {
+      a[r] *= shrink[r];
+      b[r] *= shrink[r];
+      c[r] *= shrink[r];
+    }
+    for (var t = 0u; t < TILE; t++) {
+      let power = powers[t * SIDE + ty];
+      let value = staged[t * params.vecs + min(tx, params.vecs - 1u)];
+      for (var r = 0u; r < 4u; r++) {
+        a[r] += power[r] * value;
+      }
+      if (params.vecs > 8u) {
+        let second = staged[t * params.vecs + min(tx + 8u, params.vecs - 1u)];
+        for (var r = 0u; r < 4u; r++) {
+          b[r] += power[r] * second;
+        }
+      }
+      if (params.vecs > 16u) {
+        let third = staged[t * params.vecs + min(tx + 16u, params.vecs - 1u)];
+        for (var r = 0u; r < 4u; r++) {
+          c[r] += power[r] * third;
+        }
+      }
+    }
+  }
+
+  workgroupBarrier();
+  let scale = 1.0 / sumOverKeys(lid, sum);
+  for (var r = 0u; r < 4u; r++) {
+    let token = first + 4u * ty + r;
+    let row = rowOf(group, min(token, params.queries - 1u), params.queries);
+    if (token < params.queries && row != params.fillRow) {
+      if (tx < params.vecs) {
+        storeVec(row, head, tx, a[r] * scale[r]);
+      }
+      if (tx + 8u < params.vecs) {
+        storeVec(row, head, tx + 8u, b[r] * scale[r]);
+      }
+      if (tx + 16u < params.vecs) {
+        storeVec(row, head, tx + 16u, c[r] * scale[r]);
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// Operands of the tiled kernel for any head size, offset and stride: element by element, zeros beyond the head.
+@group(0) @binding(1) var<storage, read> q: array<f32>;
+@group(0) @binding(2) var<storage, read> k: array<f32>;
+@group(0) @binding(3) var<storage, read> v: array<f32>;
+@group(0) @binding(4) var<storage, read> biases: array<f32>;
+@group(0) @binding(5) var<storage, read> fill: array<f32>; // what tokens beyond the grid have in place of a row
+@group(0) @binding(6) var<storage, read_write> y: array<f32>;
+
+fn queryVec(row: u32, column: u32, i: u32) -> vec4f {
+  var value = vec4f();
+  for (var c = 0u; c < min(4u, params.headDim - 4u * i); c++) {
+    value[c] = q[row * params.strideQ + column + 4u * i + c];
+  }
+  return value;
+}
+
+fn keyVec(row: u32, column: u32, i: u32) -> vec4f {
+  var value = vec4f();
+  for (var c = 0u; c < min(4u, params.headDim - 4u * i); c++) {
+    let at = column + 4u * i + c;
+    if (row == params.fillRow) {
+      value[c] = fill[at];
+    } else {
+      value[c] = k[row * params.strideK + at];
+    }
+  }
+  return value;
+}
+
+fn valueVec(row: u32, column: u32, i: u32) -> vec4f {
+  var value = vec4f();
+  for (var c = 0u; c < min(4u, params.headDim - 4u * i); c++) {
+    let at = column + 4u * i + c;
+    if (row == params.fillRow) {
+      value[c] = fill[at];
+    } else {
+      value[c] = v[row * params.strideV + at];
+    }
+  }
+  return value;
+}
+
+fn storeVec(row: u32, head: u32, i: u32, value: vec4f) {
+  for (var c = 0u; c < min(4u, params.headDim - 4u * i); c++) {
+    y[(row * params.heads + head) * params.headDim + 4u * i + c] = value[c];
+  }
+}

@@ -1,0 +1,29 @@
+// Operands of the tiled kernel where head sizes, offsets and strides are whole vec4s.
+@group(0) @binding(1) var<storage, read> q: array<vec4f>;
+@group(0) @binding(2) var<storage, read> k: array<vec4f>;
+@group(0) @binding(3) var<storage, read> v: array<vec4f>;
+@group(0) @binding(4) var<storage, read> biases: array<f32>;
+@group(0) @binding(5) var<storage, read> fill: array<vec4f>; // what tokens beyond the grid have in place of a row
+@group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
+
+fn queryVec(row: u32, column: u32, i: u32) -> vec4f {
+  return q[(row * params.strideQ + column) / 4u + i];
+}
+
+fn keyVec(row: u32, column: u32, i: u32) -> vec4f {
+  if (row == params.fillRow) {
+    return fill[column / 4u + i];
+  }
+  return k[(row * params.strideK + column) / 4u + i];
+}
+
+fn valueVec(row: u32, column: u32, i: u32) -> vec4f {
+  if (row == params.fillRow) {
+    return fill[column / 4u + i];
+  }
+  return v[(row * params.strideV + column) / 4u + i];
+}
+
+fn storeVec(row: u32, head: u32, i: u32, value: vec4f) {
+  y[(row * params.heads + head) * params.vecs + i] = value;
+}
