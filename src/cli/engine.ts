@@ -1,4 +1,5 @@
 /** What the commands ask of the engine. `src/index.ts` provides it; tests provide a small stand-in. */
+import type { StepTime } from '../graph/run.ts';
 import type { ColouredPoints, PointMap } from '../io/index.ts';
 import type { Photo } from '../pipeline/photo.ts';
 import type { Box, EngineOptions, PointOption } from './options.ts';
@@ -59,5 +60,10 @@ export interface Engine {
 }
 
 export type CreateEngine = (
-  options: EngineOptions & { onProgress: (event: StageProgress) => void; signal: AbortSignal },
+  options: Omit<EngineOptions, 'profile'> & {
+    onProgress: (event: StageProgress) => void;
+    /** Gets the time of every dispatch of a run. */
+    onProfile?: (times: readonly StepTime[]) => void;
+    signal: AbortSignal;
+  },
 ) => Promise<Engine>;

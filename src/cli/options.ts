@@ -26,6 +26,8 @@ export interface EngineOptions {
   size: 'small' | 'full';
   precision: 'f32' | 'f16';
   adapter: string;
+  /** Where the trace of the time on the device goes. */
+  profile?: string;
 }
 
 export interface ReportOptions {
@@ -54,13 +56,14 @@ export function addCameraOptions(command: Command): Command {
     );
 }
 
-/** --weights, --size, --precision and --adapter. */
+/** --weights, --size, --precision, --adapter and --profile. */
 export function addEngineOptions(command: Command): Command {
   return command
     .option('--weights <source>', 'synthetic:SEED, or a folder with safetensors files', parseWeights, 'synthetic:1')
     .addOption(new Option('--size <size>', 'size of the networks').choices(['small', 'full']).default('small'))
     .addOption(new Option('--precision <type>', 'storage of weights').choices(['f32', 'f16']).default('f32'))
-    .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter’s name', 'auto');
+    .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter’s name', 'auto')
+    .option('--profile <file.json>', 'print where the time goes, and write a trace for ui.perfetto.dev');
 }
 
 /** --quiet and --json. */

@@ -1,7 +1,9 @@
 /** What every command that works on a photo does around its work: progress, Ctrl-C, the engine's life, the summary. */
 import type { CreateEngine, Engine } from './engine.ts';
+import { expectWritable, writeWhole } from '../host/node/files.ts';
 import { watchInterrupt } from './interrupt.ts';
 import type { EngineOptions, ReportOptions } from './options.ts';
+import { Profile } from './profile.ts';
 import { Progress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -27,14 +29,25 @@ export async function withSession<T>(
   const progress = new Progress(terminal, options);
   const interruption = watchInterrupt((line) => progress.say(line));
   const { signal } = interruption;
+  const profile = options.profile === undefined ? undefined : new Profile();
   let engine: Engine | undefined;
   const startEngine = async (): Promise<Engine> => {
     const { weights, size, precision, adapter } = options;
-    engine = await createEngine({ weights, size, precision, adapter, onProgress: progress.update, signal });
+    engine = await createEngine({
+      ...{ weights, size, precision, adapter, signal },
+      onProgress: progress.update,
+      ...(profile && { onProfile: profile.add }),
+    });
     return engine;
   };
   try {
-    return await work({ progress, signal, startEngine });
+    if (options.profile !== undefined) await expectWritable(options.profile);
+    const result = await work({ progress, signal, startEngine });
+    if (options.profile !== undefined && profile) {
+      await writeWhole(options.profile, new TextEncoder().encode(profile.trace()));
+      terminal.err(`\n${profile.table()}\n`);
+    }
+    return result;
   } finally {
     progress.finish();
     engine?.dispose();

@@ -48,8 +48,9 @@ function standIn(answer: { partial?: boolean; empty?: boolean; fail?: Error } = 
     describe: () => ({ adapter: 'stand-in' }),
     dispose: () => void asked.disposed++,
   };
-  const createEngine: CreateEngine = ({ onProgress }) => {
+  const createEngine: CreateEngine = ({ onProgress, onProfile }) => {
     asked.created++;
+    onProfile?.([{ kernel: 'matmul', scope: 'sam', flops: 2e6, startMs: 0, ms: 1 }]);
     onProgress({ stage: 'weights', done: 1, total: 1 });
     return Promise.resolve(engine);
   };
@@ -255,6 +256,14 @@ describe('segment and depth', () => {
       adapter: 'stand-in',
     });
     expect((await readdir(out)).sort()).toEqual(['d.png', 'd_preview.png', 'm.png']);
+  });
+
+  it('print and write a profile', async () => {
+    const trace = join(out, 'trace.json');
+    const { code, stderr } = await run(['depth', photo, '-o', join(out, 'd.png'), '--profile', trace, '--quiet']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('1 dispatches, 1.0 ms on the device');
+    expect(JSON.parse(await readFile(trace, 'utf8'))).toMatchObject({ traceEvents: [{ name: 'matmul', dur: 1000 }] });
   });
 
   it('refuse other formats, and a mask as a prompt', async () => {

@@ -1,0 +1,87 @@
+/** Where the time of a run goes: a table for people, and a trace for chrome://tracing or ui.perfetto.dev. */
+import type { StepTime } from '../graph/run.ts';
+
+/** Rows of each part of the table. */
+const ROWS = 20;
+
+/** Gathers the times of one run after another. */
+export class Profile {
+  /** Steps on one time line: runs follow one another without gaps, because their clocks have different origins. */
+  readonly #steps: StepTime[] = [];
+  #end = 0;
+
+  /** Takes the steps of one run. An arrow function, so that it can be handed on as a callback. */
+  readonly add = (times: readonly StepTime[]): void => {
+    const offset = this.#end;
+    for (const step of times) {
+      const startMs = offset + step.startMs;
+      this.#steps.push({ ...step, startMs });
+      this.#end = Math.max(this.#end, startMs + step.ms);
+    }
+  };
+
+  /** Time by kernel, and by part of the networks. */
+  table(): string {
+    const total = sumOf(this.#steps);
+    const parts = groupBy(this.#steps, ({ scope }) => scope.split('.').slice(0, 2).join('.') || '(chain)');
+    return [
+      `${this.#steps.length} dispatches, ${total.toFixed(1)} ms on the device`,
+      '',
+      ...section(
+        'kernel',
+        groupBy(this.#steps, ({ kernel }) => kernel),
+        total,
+      ),
+      '',
+      ...section('part', parts, total),
+      '',
+    ].join('\n');
+  }
+
+  /** Trace Event Format: complete events in microseconds, a thread for the kernels. */
+  trace(): string {
+    const events = this.#steps.map(({ kernel, scope, flops, startMs, ms }) => ({
+      name: kernel,
+      cat: scope || 'chain',
+      ph: 'X',
+      pid: 0,
+      tid: 0,
+      ts: 1000 * startMs,
+      dur: 1000 * ms,
+      args: { scope, flops, gflops: rateOf(flops, ms) },
+    }));
+    return JSON.stringify({ displayTimeUnit: 'ms', traceEvents: events });
+  }
+}
+
+function section(title: string, groups: Map<string, StepTime[]>, total: number): string[] {
+  const line = (name: string, count: string, ms: string, share: string, rate: string): string =>
+    `${name.padEnd(40)} ${count.padStart(7)} ${ms.padStart(11)} ${share.padStart(7)} ${rate.padStart(9)}`;
+  const rows = [...groups]
+    .map(([name, steps]) => ({ name, count: steps.length, ms: sumOf(steps), flops: flopsOf(steps) }))
+    .sort((a, b) => b.ms - a.ms);
+  const shown = rows
+    .slice(0, ROWS)
+    .map(({ name, count, ms, flops }) =>
+      line(name, String(count), ms.toFixed(2), `${((100 * ms) / total).toFixed(1)} %`, rateOf(flops, ms).toFixed(1)),
+    );
+  const rest = rows.length > ROWS ? [`and ${rows.length - ROWS} more`] : [];
+  return [line(title, 'calls', 'ms', 'share', 'GFLOP/s'), ...shown, ...rest];
+}
+
+function groupBy(steps: readonly StepTime[], keyOf: (step: StepTime) => string): Map<string, StepTime[]> {
+  const groups = new Map<string, StepTime[]>();
+  for (const step of steps) {
+    const key = keyOf(step);
+    const group = groups.get(key);
+    if (group) group.push(step);
+    else groups.set(key, [step]);
+  }
+  return groups;
+}
+
+const sumOf = (steps: readonly StepTime[]): number => steps.reduce((sum, { ms }) => sum + ms, 0);
+const flopsOf = (steps: readonly StepTime[]): number => steps.reduce((sum, { flops }) => sum + flops, 0);
+
+/** GFLOP/s; 0 for a step that the clock did not see pass. */
+const rateOf = (flops: number, ms: number): number => (ms > 0 ? flops / ms / 1e6 : 0);

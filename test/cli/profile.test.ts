@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { Profile } from '../../src/cli/profile.ts';
+
+const step = (kernel: string, scope: string, startMs: number, ms: number) => ({
+  kernel,
+  scope,
+  flops: 2e6,
+  startMs,
+  ms,
+});
+
+const profile = new Profile();
+profile.add([step('matmul', 'sam.encoder.block0', 0, 3), step('layerNorm', 'sam.encoder.block1', 3, 1)]);
+profile.add([step('matmul', 'mcc.decoder', 0, 4), step('compact', '', 4, 0)]);
+
+describe('Profile', () => {
+  it('adds up time by kernel and by part, longest first', () => {
+    const lines = profile.table().split('\n');
+    expect(lines[0]).toBe('4 dispatches, 8.0 ms on the device');
+    const words = lines.map((line) => line.split(/\s{2,}/));
+    expect(words.slice(2, 6)).toEqual([
+      ['kernel', 'calls', 'ms', 'share', 'GFLOP/s'],
+      ['matmul', '2', '7.00', '87.5 %', '0.6'],
+      ['layerNorm', '1', '1.00', '12.5 %', '2.0'],
+      ['compact', '1', '0.00', '0.0 %', '0.0'],
+    ]);
+    expect(words.slice(7, 11).map(([name, calls]) => [name, calls])).toEqual([
+      ['part', 'calls'],
+      ['sam.encoder', '2'],
+      ['mcc.decoder', '1'],
+      ['(chain)', '1'],
+    ]);
+  });
+
+  it('puts runs one after another in the trace', () => {
+    const { traceEvents } = JSON.parse(profile.trace()) as { traceEvents: { name: string; ts: number; dur: number }[] };
+    expect(traceEvents.map(({ name, ts, dur }) => [name, ts, dur])).toEqual([
+      ['matmul', 0, 3000],
+      ['layerNorm', 3000, 1000],
+      ['matmul', 4000, 4000],
+      ['compact', 8000, 0],
+    ]);
+  });
+});
