@@ -1,0 +1,35 @@
+/** Probabilities of depth bins. ZoeDepth, arXiv:2302.12288, section 3.2; released code, dist_layers.py. */
+import { expect, expectShape, lastDim, size } from '../check.ts';
+import { operand, type Dispatch, type Operand } from '../dispatch.ts';
+import { ceilDiv, splitGrid } from '../grid.ts';
+import binomialWgsl from '../shared/binomial.wgsl';
+import gridWgsl from '../shared/grid.wgsl';
+import mathWgsl from '../shared/math.wgsl';
+import binProbabilitiesWgsl from './binProbabilities.wgsl';
+
+/** Range of the temperature that divides the scores. */
+export interface Temperatures {
+  readonly minTemp: number;
+  readonly maxTemp: number;
+}
+
+/**
+ * raw [..., 4], before softplus · coefficients [bins] -> [..., bins], each pixel summing to 1.
+ * @throws ShapeError unless raw has four channels and bins come in fours
+ */
+export function binProbabilities(raw: Operand, coefficients: Operand, { minTemp, maxTemp }: Temperatures): Dispatch {
+  const bins = size(coefficients);
+  expectShape('binProbabilities', { raw }, [...raw.shape.slice(0, -1), 4]);
+  expectShape('binProbabilities', { coefficients }, [lastDim(coefficients)]);
+  expect(bins % 4 === 0, 'binProbabilities', `${bins} bins; their number must be a multiple of four.`);
+  const pixels = size(raw) / 4;
+  return {
+    kernel: 'binProbabilities',
+    wgsl: [gridWgsl, mathWgsl, binomialWgsl, binProbabilitiesWgsl],
+    params: { pixels, bins, minTemp, maxTemp },
+    inputs: [raw, coefficients],
+    outputs: [operand([...raw.shape.slice(0, -1), bins])],
+    workgroups: splitGrid(ceilDiv(pixels, 64)),
+    flops: 40 * pixels * bins,
+  };
+}

@@ -1,0 +1,45 @@
+// binProbabilities: softmax over k of (B[k] + k log p + (bins - 1 - k) log(1 - p)) / t
+//   raw [pixels, 4] · coefficients B [bins] · y [pixels, bins], as vec4s
+// One invocation per pixel: the largest score first, then the sum, then the quotients.
+struct Params {
+  pixels: u32,
+  bins: u32,
+  minTemp: f32,
+  maxTemp: f32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> raw: array<vec4f>;
+@group(0) @binding(2) var<storage, read> coefficients: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+
+const wgSize = 64u;
+
+@compute @workgroup_size(wgSize)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) lid: u32,
+) {
+  let pixel = workgroupIndex(workgroup, workgroups) * wgSize + lid;
+  if (pixel >= params.pixels) {
+    return;
+  }
+  let b = binomialOf(raw[pixel], params.minTemp, params.maxTemp);
+  let fours = params.bins / 4u;
+  var most = binScores(b, coefficients[0], 0u, params.bins);
+  for (var i = 1u; i < fours; i++) {
+    most = max(most, binScores(b, coefficients[i], i, params.bins));
+  }
+  let peak = largest(most);
+  var sum = vec4f();
+  for (var i = 0u; i < fours; i++) {
+    let e = expAccurate(binScores(b, coefficients[i], i, params.bins) - peak);
+    sum += e;
+    y[pixel * fours + i] = e;
+  }
+  let all = total(sum);
+  for (var i = 0u; i < fours; i++) {
+    y[pixel * fours + i] /= all;
+  }
+}

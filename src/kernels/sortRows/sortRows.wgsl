@@ -1,0 +1,34 @@
+// sortRows: each row in ascending order. x, y [rows, C]
+// One invocation per element: it counts the elements that come before its own, equal ones by position, and so knows
+// where to put it. Quadratic in C, but C is the number of depth bins, and nothing is shared or synchronised.
+struct Params {
+  count: u32,
+  C: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+
+const wgSize = 64u;
+
+@compute @workgroup_size(wgSize)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) lid: u32,
+) {
+  let i = workgroupIndex(workgroup, workgroups) * wgSize + lid;
+  if (i >= params.count) {
+    return;
+  }
+  let start = i - i % params.C;
+  let own = x[i];
+  var rank = 0u;
+  for (var j = start; j < start + params.C; j++) {
+    let other = x[j];
+    let before = other < own || (other == own && j < i);
+    rank += select(0u, 1u, before);
+  }
+  y[start + rank] = own;
+}

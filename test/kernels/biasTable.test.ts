@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { relativeBias, resizeBiasTable } from '../../src/graph/ops/depth.ts';
+import { Graph } from '../../src/graph/record.ts';
+import { biasTableRef } from '../../src/kernels/biasTable/biasTable.ref.ts';
+import { biasTable } from '../../src/kernels/biasTable/biasTable.ts';
+import { operand } from '../../src/kernels/dispatch.ts';
+import { biasTableCases } from '../cases/biasTable.ts';
+import { evaluate } from '../setup/evaluate.ts';
+import { golden } from '../setup/golden.ts';
+import { EPS, expectClose, noise } from '../setup/numbers.ts';
+
+describe('biasTable', () => {
+  for (const { native, to, heads } of biasTableCases) {
+    it(`${native} x ${native} to ${to}, ${heads} heads`, async () => {
+      const entries = (2 * native - 1) ** 2 + 3;
+      const x = noise(entries * heads, 5);
+      const { y } = await evaluate((s) => ({ y: resizeBiasTable(s.input(x, [entries, heads]), native, ...to) }));
+      // Coordinates near the longer side are rounded to float32; a value moves by twice that, at most.
+      expectClose(y, biasTableRef(x, native, to, heads), EPS * (6 * 2 * Math.max(native, ...to) + 16));
+    });
+  }
+
+  it('agrees with the released code', async () => {
+    const fixture = await golden('ops/pointwise');
+    const cases = fixture.cases.flatMap((c, i) => (c.op === 'relativeBias' ? [i] : []));
+    expect(cases.length).toBe(4);
+    for (const i of cases) {
+      const { native, height, width } = fixture.cases[i] as Record<string, number>;
+      const { y } = await evaluate((s) => ({
+        y: relativeBias(
+          resizeBiasTable(s.input(fixture.f32(`${i}.x`), fixture.tensor(`${i}.x`).shape), native, height, width),
+          height,
+          width,
+        ),
+      }));
+      const exact = native === height && native === width;
+      expectClose(y, fixture.f32(`${i}.y`), exact ? 0 : 8 * EPS, `case ${i}`);
+    }
+  });
+
+  it('says what does not fit', () => {
+    const g = new Graph();
+    expect(() => resizeBiasTable(g.input('t', [12, 2]), 3, 4, 4)).toThrow(/table is \[12, 2\], expected \[28, 2\]/);
+    const taps = operand([3, 4], 'u32');
+    expect(() => biasTable(operand([13, 2]), taps, taps)).toThrow(/its rows are no square number plus three/);
+  });
+});

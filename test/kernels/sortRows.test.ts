@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { sortRows } from '../../src/graph/ops/depth.ts';
+import { Graph } from '../../src/graph/record.ts';
+import { sortRowsRef } from '../../src/kernels/sortRows/sortRows.ref.ts';
+import { sortRowsCases } from '../cases/sortRows.ts';
+import { channelsLast } from '../setup/channelsLast.ts';
+import { evaluate } from '../setup/evaluate.ts';
+import { golden } from '../setup/golden.ts';
+import { noise } from '../setup/numbers.ts';
+
+describe('sortRows', () => {
+  for (const { rows, C } of sortRowsCases) {
+    it(`[${rows}, ${C}], with equal elements`, async () => {
+      const x = noise(rows * C, 3, 20).map((v, i) => (i % 2 ? v : Math.round(v) + 0));
+      const { y } = await evaluate((s) => ({ y: sortRows(s.input(x, [rows, C])) }));
+      expect(y).toEqual(Float32Array.from(sortRowsRef(x, C)));
+    });
+  }
+
+  it('agrees with PyTorch', async () => {
+    const fixture = await golden('ops/pointwise');
+    const i = fixture.cases.findIndex((c) => c.op === 'sort');
+    const { shape } = fixture.tensor(`${i}.x`);
+    const x = channelsLast(fixture.f32(`${i}.x`), shape);
+    const { y } = await evaluate((s) => ({ y: sortRows(s.input(x, [x.length / shape[1], shape[1]])) }));
+    expect(y).toEqual(channelsLast(fixture.f32(`${i}.y`), shape));
+  });
+
+  it('wants floats', () => {
+    expect(() => sortRows(new Graph().input('x', [2, 2], 'u32'))).toThrow(/sortRows: x is u32, expected f32/);
+  });
+});
