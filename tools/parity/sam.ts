@@ -142,11 +142,11 @@ function promptsOf(fixture: Fixture, config: SamConfig): NamedPrompt[] {
 function isPrompt(fixture: Fixture, prefix: string, { boxes, points, labels, mask }: StoredPrompt): boolean {
   const count = (part: string, axis: number) =>
     fixture.has(prefix + part) ? fixture.peek(prefix + part).shape[axis] : 0;
-  const sameLabels = labels === undefined || labels.every((l, i) => fixture.peek(`${prefix}labels`).data[i] === l);
+  const sameLabels = () => !labels || labels.every((l, i) => fixture.peek(`${prefix}labels`).data[i] === l);
   return (
     count('boxes', 0) === (boxes?.length ?? 0) &&
     count('points', 1) === (points?.length ?? 0) &&
     fixture.has(`${prefix}mask_input`) === (mask !== undefined) &&
-    sameLabels
+    sameLabels()
   );
 }

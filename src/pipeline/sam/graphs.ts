@@ -12,7 +12,7 @@ import { resizedSize, type Size } from './prompt.ts';
 import { densePositions, densePrompt, noDensePrompt, sparsePrompt } from './promptEncoder.ts';
 
 /**
- * Input `photo` u32 [H, W] of RGBA8 words -> output `input` [1, image, image, 3]. Tap: resized.
+ * Input `photo` u32 [H, W] of RGBA8 words -> output `input` [1, image, image, 3]. Taps: resized, input.
  * as in the released code: resized with 8-bit rounding, normalised, and only then padded with zeros.
  */
 export function inputGraph(config: SamConfig, photo: Size): Recorded {
@@ -20,7 +20,7 @@ export function inputGraph(config: SamConfig, photo: Size): Recorded {
   const { height, width } = resizedSize(photo, config);
   const words = graph.input('photo', [photo.height, photo.width], 'u32');
   const resized = graph.tap('resized', resizeRgba8(words, [height, width]));
-  return { graph, outputs: { input: samNormalise(resized, config.image) } };
+  return { graph, outputs: { input: graph.tap('input', samNormalise(resized, config.image)) } };
 }
 
 /** Input `input` [1, image, image, 3] -> output `embedding` [1, grid, grid, out]. Taps: those of `imageEncoder`. */

@@ -38,7 +38,9 @@ export interface SamRunOptions extends RunOptions {
 }
 
 export class Sam {
-  private readonly plans: PlanCache;
+  /** Apart, so that many kinds of prompts do not push out the encoder. */
+  private readonly encoders: PlanCache;
+  private readonly decoders: PlanCache;
   private current: SamImage | undefined;
 
   /** @param shared its constants must read weights of `config` */
@@ -46,7 +48,8 @@ export class Sam {
     shared: Shared,
     private readonly config: SamConfig,
   ) {
-    this.plans = new PlanCache(shared);
+    this.encoders = new PlanCache(shared);
+    this.decoders = new PlanCache(shared);
   }
 
   /**
@@ -55,8 +58,10 @@ export class Sam {
    */
   async encode({ words, height, width }: PhotoWords, options: SamRunOptions = {}): Promise<SamImage> {
     this.current = undefined;
-    const prepare = await this.plans.get(`input ${height}x${width}`, () => inputGraph(this.config, { height, width }));
-    const encoder = await this.plans.get('encoder', () => encoderGraph(this.config), options);
+    const prepare = await this.encoders.get(`input ${height}x${width}`, () =>
+      inputGraph(this.config, { height, width }),
+    );
+    const encoder = await this.encoders.get('encoder', () => encoderGraph(this.config), options);
     const { input } = await prepare.run({ photo: words }, { signal: options.signal });
     const { embedding } = await encoder.run({ input }, options);
     this.current = { embedding, height, width };
@@ -74,11 +79,11 @@ export class Sam {
     const { config } = this;
     const { batch, count, xy, kinds } = promptTokensOf(prompt, image, config);
     const hasMask = prompt.maskInput !== undefined;
-    const decoder = await this.plans.get(`prompt ${batch} ${count} ${hasMask ? 'mask' : ''}`, () =>
+    const decoder = await this.decoders.get(`prompt ${batch} ${count} ${hasMask ? 'mask' : ''}`, () =>
       promptGraph(config, { batch, count, hasMask }),
     );
     const { height, width } = image;
-    const answer = await this.plans.get(`answer ${batch} ${height}x${width}`, () =>
+    const answer = await this.decoders.get(`answer ${batch} ${height}x${width}`, () =>
       answerGraph(config, batch, batch, { height, width }),
     );
     const { lowRes, iou } = await decoder.run(
@@ -93,9 +98,10 @@ export class Sam {
   }
 
   /** Frees the plans, not the weights. */
-  dispose(): Promise<void> {
+  async dispose(): Promise<void> {
     this.current = undefined;
-    return this.plans.dispose();
+    await this.encoders.dispose();
+    await this.decoders.dispose();
   }
 }
 
