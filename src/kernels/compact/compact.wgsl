@@ -1,0 +1,42 @@
+// compact, last stage: each block writes the indices of its set flags.
+//   flags [n] u32 · starts [blocks + 1] u32 · indices [n] u32, 0 from the number of set flags on · count [1] u32
+const BLOCK = 256u;
+
+struct Params {
+  n: u32,
+  blocks: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> flags: array<u32>;
+@group(0) @binding(2) var<storage, read> starts: array<u32>;
+@group(0) @binding(3) var<storage, read_write> indices: array<u32>;
+@group(0) @binding(4) var<storage, read_write> count: array<u32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) lid: u32,
+) {
+  let block = workgroupIndex(workgroup, workgroups) * 64u + lid;
+  if (block >= params.blocks) {
+    return;
+  }
+  let total = starts[params.blocks];
+  let to = min((block + 1u) * BLOCK, params.n);
+  var at = starts[block];
+  for (var i = block * BLOCK; i < to; i++) {
+    if (flags[i] != 0u) {
+      indices[at] = i;
+      at++;
+    }
+    // Places beyond the last index are nobody's: the block that lies there clears them.
+    if (i >= total) {
+      indices[i] = 0u;
+    }
+  }
+  if (block == 0u) {
+    count[0] = total;
+  }
+}

@@ -1,0 +1,26 @@
+// gatherRows: y[m] = x[indices[m]], whole rows. x [rows, steps] and y [count, steps] by `Columns` · indices [count] u32.
+// An index beyond the last row reads the last row.
+struct Params {
+  rows: u32,
+  steps: u32, // Columns per row
+  total: u32, // count * steps
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<Columns>;
+@group(0) @binding(2) var<storage, read> indices: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<Columns>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) lid: u32,
+) {
+  let i = workgroupIndex(workgroup, workgroups) * 64u + lid;
+  if (i >= params.total) {
+    return;
+  }
+  let row = min(indices[i / params.steps], params.rows - 1u);
+  y[i] = x[row * params.steps + i % params.steps];
+}

@@ -1,0 +1,46 @@
+// reduce for short rows: one invocation per row. x [rows, C] · y [rows], y multiplied by `scale`.
+// Four running sums keep the chains of additions short.
+override greatest: bool = false; // maximum instead of sum
+
+const LOWEST = -3.4028234e38;
+
+struct Params {
+  rows: u32,
+  C: u32,
+  scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) lid: u32,
+) {
+  let row = workgroupIndex(workgroup, workgroups) * 64u + lid;
+  if (row >= params.rows) {
+    return;
+  }
+  let start = row * params.C;
+  let whole = params.C / 4u * 4u;
+  if (greatest) {
+    var most = LOWEST;
+    for (var c = 0u; c < params.C; c++) {
+      most = max(most, x[start + c]);
+    }
+    y[row] = most;
+    return;
+  }
+  var sum = vec4f();
+  for (var c = 0u; c < whole; c += 4u) {
+    let i = start + c;
+    sum += vec4f(x[i], x[i + 1u], x[i + 2u], x[i + 3u]);
+  }
+  for (var c = whole; c < params.C; c++) {
+    sum.x += x[start + c];
+  }
+  y[row] = (sum.x + sum.y + (sum.z + sum.w)) * params.scale;
+}

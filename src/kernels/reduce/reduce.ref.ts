@@ -1,0 +1,16 @@
+/** Sum, mean or maximum of each row, in float64. x [rows, C] -> [rows]. */
+import type { ReduceKind } from './reduce.ts';
+
+export function reduceRef(kind: ReduceKind, x: ArrayLike<number>, C: number): Float64Array {
+  const y = new Float64Array(x.length / C);
+  for (let row = 0; row < y.length; row++) {
+    let sum = 0;
+    let most = -Infinity;
+    for (let c = 0; c < C; c++) {
+      sum += x[row * C + c];
+      most = Math.max(most, x[row * C + c]);
+    }
+    y[row] = kind === 'max' ? most : kind === 'mean' ? sum / C : sum;
+  }
+  return y;
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { shrinkPoints } from '../../src/graph/ops/points.ts';
+import { Graph } from '../../src/graph/record.ts';
+import { shrinkPointsRef } from '../../src/kernels/shrinkPoints/shrinkPoints.ref.ts';
+import { pointCases } from '../cases/points.ts';
+import { evaluate } from '../setup/evaluate.ts';
+import { golden } from '../setup/golden.ts';
+import { EPS, expectClose, noise } from '../setup/numbers.ts';
+
+/** Root, two quotients of 2.5 units each, three products; nothing lies beyond twice the limit. */
+const BOUND = EPS * 16 * 20;
+
+describe('shrinkPoints', () => {
+  for (const { count } of pointCases) {
+    it(`${count} points`, async () => {
+      const x = noise(3 * count, 1, 14);
+      const { y } = await evaluate((s) => ({ y: shrinkPoints(s.input(x, [count, 3]), 10) }));
+      expectClose(y, shrinkPointsRef(x, 10), BOUND);
+    });
+  }
+
+  it('leaves near points as they are', async () => {
+    const x = Float32Array.of(0, 0, 0, 6, -8, 0, 0, 0, 9.999);
+    const { y } = await evaluate((s) => ({ y: shrinkPoints(s.input(x, [3, 3]), 10) }));
+    expect(y).toEqual(x);
+  });
+
+  it('agrees with PyTorch', async () => {
+    const fixture = await golden('ops/pointwise');
+    const i = fixture.cases.findIndex((c) => c.op === 'shrinkPoints');
+    const x = fixture.f32(`${i}.x`);
+    const { y } = await evaluate((s) => ({ y: shrinkPoints(s.input(x, [x.length / 3, 3]), 10) }));
+    expectClose(y, fixture.f32(`${i}.y`), BOUND + fixture.f64err(`${i}.y`));
+  });
+
+  it('names what does not fit', () => {
+    const g = new Graph();
+    expect(() => shrinkPoints(g.input('x', [3, 4]), 10)).toThrow(/shrinkPoints: x is \[3, 4\]/);
+    expect(() => shrinkPoints(g.input('y', [3, 3]), 0)).toThrow(/the limit is 0; it must be positive/);
+    expect(() => shrinkPoints(g.input('z', [3, 3], 'u32'), 1)).toThrow(/shrinkPoints: x is u32/);
+  });
+});
