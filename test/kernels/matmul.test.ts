@@ -6,6 +6,7 @@ import { Graph } from '../../src/graph/record.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import { matmulRef } from '../../src/kernels/matmul/matmul.ref.ts';
 import { matmul } from '../../src/kernels/matmul/matmul.ts';
+import { activationRef } from '../../src/kernels/shared/activations.ref.ts';
 import { halfBits, halfValue } from '../../src/kernels/shared/gemm/half.ts';
 import type { Precision } from '../../src/kernels/target.ts';
 import { matmulCases, type MatmulCase } from '../cases/matmul.ts';
@@ -79,6 +80,22 @@ describe('linear', () => {
     const { y } = await evaluate((s) => ({ y: linear(s.input(x, [9, 7]), s.input(w, [10, 7]), null) }));
     const expected = matmulRef(x, w, 10, 7);
     expectClose(y, expected, bound(7, expected));
+  });
+
+  it('computes GELU within 1e-7 and a rounding', async () => {
+    const x = Float32Array.from({ length: 6001 }, (_, i) => (i - 3000) / 200);
+    const node = (s: Sources) => {
+      linear(s.input(x, [x.length, 1]), s.weight(new Float32Array([1]), [1, 1]), null);
+      return s.graph.nodes.pop()!;
+    };
+    const { y } = await evaluate((s) => {
+      const { inputs, lower } = node(s);
+      return { y: s.graph.record('linear', inputs, { activation: 'gelu' }, lower)[0] };
+    });
+    x.forEach((v, i) => {
+      const error = Math.abs(y[i] - activationRef('gelu', v));
+      expect(error, `gelu(${v})`).toBeLessThanOrEqual(1e-7 + EPS * Math.abs(v));
+    });
   });
 
   it('gives the same bits again', async () => {

@@ -34,5 +34,5 @@ fn main(
     }
     sums[j] = sum;
   }
-  store(row, column, sums);
+  store(row, column, sums, channelTerms(column));
 }

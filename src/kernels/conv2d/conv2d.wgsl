@@ -57,11 +57,10 @@ fn loadX(source: TapSource, quad: u32) -> vec4f {
   return v;
 }
 
-struct Place {
-  channel: u32,
-  element: u32,
+fn channelOf(column: u32) -> u32 {
+  return column;
 }
 
-fn place(row: u32, column: u32) -> Place {
-  return Place(column, row * params.columns + column);
+fn elementOf(row: u32, column: u32) -> u32 {
+  return row * params.columns + column;
 }

@@ -30,16 +30,14 @@ fn loadX(source: RowSource, quad: u32) -> vec4f {
   return readX(source.start, quad);
 }
 
-struct Place {
-  channel: u32,
-  element: u32,
+fn channelOf(column: u32) -> u32 {
+  return column % params.channels;
 }
 
-fn place(row: u32, column: u32) -> Place {
-  let channel = column % params.channels;
+fn elementOf(row: u32, column: u32) -> u32 {
   let block = column / params.channels;
   // Lines of all images follow each other, in x as in y.
   let line = row / params.width * params.kernel + block / params.kernel;
   let x = row % params.width * params.kernel + block % params.kernel;
-  return Place(channel, (line * params.width * params.kernel + x) * params.channels + channel);
+  return (line * params.width * params.kernel + x) * params.channels + channelOf(column);
 }

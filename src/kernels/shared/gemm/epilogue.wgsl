@@ -1,5 +1,24 @@
 // What happens to a sum before it is stored: y = residual + scale * activation(sum + bias), bias and scale per channel.
+// The output part has `channelTerms`, to be called once per column, and `store`, once per row.
 override hasBias: bool = false;
 override hasScale: bool = false;
 override hasResidual: bool = false;
 override activation: u32 = 0;
+
+// Bias and scale of four columns.
+struct ChannelTerms {
+  bias: vec4f,
+  scale: vec4f,
+}
+
+fn perChannel(sum: vec4f, terms: ChannelTerms) -> vec4f {
+  var v = sum;
+  if (hasBias) {
+    v += terms.bias;
+  }
+  v = activate(activation, v);
+  if (hasScale) {
+    v *= terms.scale;
+  }
+  return v;
+}

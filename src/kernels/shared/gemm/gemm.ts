@@ -40,7 +40,7 @@ export interface Epilogue {
 
 export interface Gemm {
   readonly kernel: string;
-  /** The kernel's text: Params, rowSource, tapSource, loadX, place. */
+  /** The kernel's text: Params, rowSource, tapSource, loadX, channelOf, elementOf. */
   readonly wgsl: string;
   /** Beyond rows, columns, inner, quads, taps. */
   readonly params?: Readonly<Record<string, number | readonly number[]>>;

@@ -4,25 +4,32 @@
 @group(0) @binding(5) var<storage, read> residual: array<f32>;
 @group(0) @binding(6) var<storage, read_write> y: array<f32>;
 
-// `column` is a multiple of 4. `place` (of the kernel) gives channel and element.
-fn store(row: u32, column: u32, sum: vec4f) {
+// Of columns `column` .. `column` + 3, as far as they exist. `channelOf` and `elementOf` are the kernel's.
+fn channelTerms(column: u32) -> ChannelTerms {
+  var terms = ChannelTerms(vec4f(), vec4f());
+  for (var i = 0u; i < 4u; i++) {
+    let channel = channelOf(min(column + i, params.columns - 1u));
+    if (hasBias) {
+      terms.bias[i] = bias[channel];
+    }
+    if (hasScale) {
+      terms.scale[i] = scale[channel];
+    }
+  }
+  return terms;
+}
+
+fn store(row: u32, column: u32, sum: vec4f, terms: ChannelTerms) {
   if (row >= params.rows) {
     return;
   }
-  var sums = sum;
-  for (var i = 0u; i < min(4u, params.columns - min(column, params.columns)); i++) {
-    let to = place(row, column + i);
-    var v = sums[i];
-    if (hasBias) {
-      v += bias[to.channel];
-    }
-    v = activate(activation, vec4f(v)).x;
-    if (hasScale) {
-      v *= scale[to.channel];
-    }
+  var v = perChannel(sum, terms);
+  for (var i = 0u; i < 4u && column + i < params.columns; i++) {
+    let at = elementOf(row, column + i);
+    var one = v[i];
     if (hasResidual) {
-      v += residual[to.element];
+      one += residual[at];
     }
-    y[to.element] = v;
+    y[at] = one;
   }
 }

@@ -4,22 +4,27 @@
 @group(0) @binding(5) var<storage, read> residual: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
 
-// `column` is a multiple of 4. `place` (of the kernel) gives channel and element.
-fn store(row: u32, column: u32, sum: vec4f) {
+// Of columns `column` .. `column` + 3, a multiple of 4. `channelOf` and `elementOf` are the kernel's.
+fn channelTerms(column: u32) -> ChannelTerms {
+  let channel = channelOf(column) / 4u;
+  var terms = ChannelTerms(vec4f(), vec4f());
+  if (hasBias) {
+    terms.bias = bias[channel];
+  }
+  if (hasScale) {
+    terms.scale = scale[channel];
+  }
+  return terms;
+}
+
+fn store(row: u32, column: u32, sum: vec4f, terms: ChannelTerms) {
   if (row >= params.rows || column >= params.columns) {
     return;
   }
-  let to = place(row, column);
-  var v = sum;
-  if (hasBias) {
-    v += bias[to.channel / 4u];
-  }
-  v = activate(activation, v);
-  if (hasScale) {
-    v *= scale[to.channel / 4u];
-  }
+  let at = elementOf(row, column) / 4u;
+  var v = perChannel(sum, terms);
   if (hasResidual) {
-    v += residual[to.element / 4u];
+    v += residual[at];
   }
-  y[to.element / 4u] = v;
+  y[at] = v;
 }

@@ -116,10 +116,15 @@ fn main(
   var leftSums = left;
   var rightSums = right;
   let valid = min(tileRows, params.rows - firstRow);
+  let column = firstColumn + 4u * lane;
+  let leftTerms = channelTerms(column);
   for (var i = 0u; i < valid; i++) {
-    store(firstRow + i, firstColumn + 4u * lane, leftSums[i]);
-    if (wide) {
-      store(firstRow + i, firstColumn + 32u + 4u * lane, rightSums[i]);
+    store(firstRow + i, column, leftSums[i], leftTerms);
+  }
+  if (wide) {
+    let rightTerms = channelTerms(column + 32u);
+    for (var i = 0u; i < valid; i++) {
+      store(firstRow + i, column + 32u, rightSums[i], rightTerms);
     }
   }
 }

@@ -74,14 +74,15 @@ fn main(
     workgroupBarrier();
   }
 
-  let y = firstColumn + 4u * thread.x;
+  let firstOwn = firstColumn + 4u * thread.x;
+  let terms = channelTerms(firstOwn);
   if (tall) {
-    let x = firstRow + 4u * thread.y;
-    store(x, y, sum0);
-    store(x + 1u, y, sum1);
-    store(x + 2u, y, sum2);
-    store(x + 3u, y, sum3);
+    let row = firstRow + 4u * thread.y;
+    store(row, firstOwn, sum0, terms);
+    store(row + 1u, firstOwn, sum1, terms);
+    store(row + 2u, firstOwn, sum2, terms);
+    store(row + 3u, firstOwn, sum3, terms);
   } else {
-    store(firstRow + thread.y, y, sum0);
+    store(firstRow + thread.y, firstOwn, sum0, terms);
   }
 }
