@@ -58,8 +58,9 @@ export class Fixture {
     return this.file.metadata.has(key);
   }
 
+  /** Operator files keep their seed in `config`. */
   get seed(): number {
-    return Number(this.text('seed'));
+    return this.hasMeta('seed') ? Number(this.text('seed')) : this.meta<{ seed: number }>('config').seed;
   }
 
   has(name: string): boolean {
