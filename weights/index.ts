@@ -6,6 +6,7 @@ export { samSpecs } from './specs/sam.ts';
 export { zoeSpecs } from './specs/zoe.ts';
 export { mccSpecs } from './specs/mcc.ts';
 export { fileSource, recogniseFiles, syntheticSource, type WeightSource } from './load.ts';
+export { type NetworkWeights, type WeightSet, fileSet, syntheticSet, weightsOf } from './sets.ts';
 export { type Naming, type Scheme, detectNaming, namesInScheme, officialPlace, stripPrefix } from './names/index.ts';
 export { bytesSource, type ByteSource } from './byteSource.ts';
 export { SafetensorsFile, type Piece, type StoredTensor } from './safetensors.ts';
