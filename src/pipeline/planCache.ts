@@ -47,7 +47,11 @@ export class PlanCache {
     for (const [key, plan] of this.plans) {
       if (this.plans.size <= this.capacity) return;
       this.plans.delete(key);
-      (await plan).dispose();
+      // A plan that failed to compile is reported to whoever asked for it.
+      await plan.then(
+        (p) => p.dispose(),
+        () => undefined,
+      );
     }
   }
 
