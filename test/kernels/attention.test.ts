@@ -178,7 +178,9 @@ for (const family of families) {
         const seenV = noise(M * C, 3);
         const { y } = await evaluate(
           (s) => ({
-            y: queryAttention(s.input(qkv, [Q, 3 * C]), s.input(seenK, [M, C]), s.input(seenV, [M, C]), { heads }),
+            y: queryAttention(s.input(qkv, [Q, 3 * C]), s.input(seenK, [1, M, C]), s.input(seenV, [1, M, C]), {
+              heads,
+            }),
           }),
           { device: await deviceFor(family) },
         );
@@ -246,8 +248,9 @@ describe('attention checks', () => {
     expect(run({ height: 3, width: 4, size: 2, fill: g.input('short', [8]) })).toThrow(
       /fill is \[8\], expected \[24\]/,
     );
-    expect(() => queryAttention(x.reshape([12, 24]), x.reshape([24, 12]), x.reshape([24, 12]), { heads: 2 })).toThrow(
-      /expected \[1, Q, 3C\]/,
+    expect(() => queryAttention(x.reshape([12, 24]), c(0, 16), c(0, 16), { heads: 2 })).toThrow(
+      /expected \[1, Q, 48\]/,
     );
+    expect(() => queryAttention(x, x, x, { heads: 2 })).toThrow(/expected \[Q, 3C\]/);
   });
 });

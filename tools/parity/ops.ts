@@ -132,7 +132,7 @@ function seenAndQueries(c: Case, q: Values, k: Values, v: Values, heads: number,
   return {
     build(s) {
       const seen = [q, k, v].map((x) => s.input(rows(x, 0, M), [1, M, C]));
-      const y = ops.queryAttention(s.input(qkv, [Q, 3 * C]), seen[1].reshape([M, C]), seen[2].reshape([M, C]), {
+      const y = ops.queryAttention(s.input(qkv, [Q, 3 * C]), seen[1].reshape([1, M, C]), seen[2].reshape([1, M, C]), {
         heads,
       });
       return { y: ops.concat([ops.attention(seen[0], seen[1], seen[2], { heads }).reshape([M, C]), y], 0) };

@@ -93,22 +93,25 @@ function withOperands(bias: AttentionBias, at: (name: string) => Tensor): Attent
 
 /**
  * MCC's decoder: each query attends to all seen tokens and to itself, to no other query.
- * qkv [Q, 3C] · seenK, seenV [M, C] -> [Q, C].
+ * qkv [Q, 3C] · seenK, seenV [1, M, C], or columns of wider tensors -> [Q, C].
  * @throws ShapeError if operands do not fit together
  */
 export function queryAttention(
   qkv: Tensor,
-  seenK: Tensor,
-  seenV: Tensor,
+  seenK: Tensor | ColumnView,
+  seenV: Tensor | ColumnView,
   { heads }: { readonly heads: number },
 ): Tensor {
-  for (const [name, x] of Object.entries({ qkv, seenK, seenV })) {
-    expect(x.shape.length === 2, 'queryAttention', `${name} is ${show(x.shape)}, expected two axes.`);
-  }
-  const batch = (x: Tensor) => x.reshape([1, ...x.shape]);
-  const inputs = { qkv: batch(qkv), seenK: batch(seenK), seenV: batch(seenV) };
-  const [y] = qkv.graph.record('queryAttention', inputs, { heads }, (target, given) =>
-    queryAttentionKernel(target, given.qkv as Tensor, given.seenK as Tensor, given.seenV as Tensor, heads),
-  );
-  return y.reshape([qkv.shape[0], seenK.shape[1]]);
+  expect(qkv.shape.length === 2, 'queryAttention', `qkv is ${show(qkv.shape)}, expected [Q, 3C].`);
+  const views = { seenK: view(seenK), seenV: view(seenV) };
+  const inputs = {
+    qkv: qkv.reshape([1, ...qkv.shape]),
+    seenK: views.seenK.tensor,
+    seenV: views.seenV.tensor,
+  };
+  const [y] = qkv.graph.record('queryAttention', inputs, { heads }, (target, given) => {
+    const part = (name: 'seenK' | 'seenV') => ({ ...views[name], of: given[name] as Tensor });
+    return queryAttentionKernel(target, given.qkv as Tensor, part('seenK'), part('seenV'), heads);
+  });
+  return y.reshape([qkv.shape[0], y.shape[2]]);
 }

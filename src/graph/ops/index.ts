@@ -10,3 +10,4 @@ export * from './image.ts';
 export * from './depth.ts';
 export * from './points.ts';
 export * from './prompt.ts';
+export * from './mcc.ts';

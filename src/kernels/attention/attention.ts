@@ -241,18 +241,20 @@ function expectWindows(
 export function queryAttention(
   target: Pick<Target, 'attention'>,
   queries: Operand,
-  seenK: Operand,
-  seenV: Operand,
+  seenK: Columns,
+  seenV: Columns,
   heads: number,
 ): Step[] {
-  expectRank('queryAttention', { queries, seenK }, 3);
-  const C = seenK.shape[2];
+  const C = seenK.to - seenK.from;
+  expectRank('queryAttention', { queries }, 3);
   expect(
     queries.shape[2] === 3 * C,
     'queryAttention',
-    `queries are ${show(queries.shape)} and seenK ${show(seenK.shape)}; expected [1, Q, 3C] and [1, M, C].`,
+    `queries are ${show(queries.shape)} and seenK has ${C} columns; expected [1, Q, ${3 * C}].`,
   );
-  expectShape('queryAttention', { seenV }, seenK.shape);
-  const all = (of: Operand): Columns => ({ of, from: 0, to: C });
-  return attention(target, { q: all(queries), k: all(seenK), v: all(seenV) }, { heads, own: { k: C, v: 2 * C } });
+  return attention(
+    target,
+    { q: { of: queries, from: 0, to: C }, k: seenK, v: seenV },
+    { heads, own: { k: C, v: 2 * C } },
+  );
 }

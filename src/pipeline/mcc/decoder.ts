@@ -1,0 +1,114 @@
+/**
+ * MCC's decoder: what is at a point of space? arXiv:2301.08247, section 3.
+ * Seen tokens attend to seen tokens only, a query to them and itself. So the seen tokens go through the decoder once per
+ * image, leaving their keys and values of every block, and a query's result depends on no other query.
+ */
+import { attention, columns, queryAttention } from '../../graph/ops/attention.ts';
+import { concat } from '../../graph/ops/movement.ts';
+import { add } from '../../graph/ops/pointwise.ts';
+import { shrinkPoints } from '../../graph/ops/points.ts';
+import { linear as linearOp } from '../../graph/ops/matmul.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import type { MccConfig } from '../../../weights/config.ts';
+import { layerNorm, linear, mlp, vitBlock } from '../layers/index.ts';
+import { EPS, weightRows } from './constants.ts';
+
+/** MLP width of the decoder's blocks, in units of the token width. */
+export const DECODER_MLP_RATIO = 4;
+
+export const blockName = (i: number): string => `decoder_blocks.${i}`;
+
+/** What queries need of the seen tokens. */
+export interface SeenTokens {
+  /** Queries, keys and values of each block, [1, M, 3 decoderEmbed]: keys and values are columns of them. */
+  readonly qkv: readonly Tensor[];
+  /** The tokens after each block, [1, M, decoderEmbed]: for comparisons; nobody else needs the last. */
+  readonly states: readonly Tensor[];
+}
+
+/** latent [1, M, 2 embed] -> the seen tokens' way through the decoder. Tap: decoder.seen. */
+export function seenTokens(latent: Tensor, config: MccConfig): SeenTokens {
+  const { graph } = latent;
+  const M = latent.shape[1];
+  const D = config.decoderEmbed;
+  let x = add(linear('decoder_embed', latent, D), graph.weight('decoder_pos_embed', [1, M, D]));
+  graph.tap('decoder.seen', x);
+  const qkv: Tensor[] = [];
+  const states: Tensor[] = [];
+  for (let i = 0; i < config.decoderDepth; i++) {
+    x = decoderBlock(i, x, (all) => {
+      qkv.push(all);
+      const [q, k, v] = [0, D, 2 * D].map((from) => columns(all, from, from + D));
+      return attention(q, k, v, { heads: config.decoderHeads });
+    });
+    states.push(x);
+  }
+  return { qkv, states };
+}
+
+/**
+ * points [Q, 3] -> features [Q, decoderEmbed] after the last norm.
+ * @param seen keys and values of each block: columns of [1, M, 3 decoderEmbed]
+ * @param onBlock gets the queries after each block
+ */
+export function decodePoints(
+  points: Tensor,
+  seen: readonly Tensor[],
+  config: MccConfig,
+  onBlock: (i: number, x: Tensor) => void = () => undefined,
+): Tensor {
+  const D = config.decoderEmbed;
+  let x = linear('decoder_xyz_pos_embed.pos_embed', shrinkPoints(points, config.shrinkThreshold), D); // [Q, D]
+  for (let i = 0; i < config.decoderDepth; i++) {
+    x = decoderBlock(i, x, (qkv) =>
+      queryAttention(qkv, columns(seen[i], D, 2 * D), columns(seen[i], 2 * D, 3 * D), { heads: config.decoderHeads }),
+    );
+    onBlock(i, x);
+  }
+  return layerNorm('decoder_norm', x, EPS);
+}
+
+/** Block i; `attend` turns queries, keys and values into what attention gives. */
+function decoderBlock(i: number, x: Tensor, attend: (qkv: Tensor) => Tensor): Tensor {
+  const name = blockName(i);
+  const D = x.shape[x.shape.length - 1];
+  return x.graph.scope(name, () =>
+    vitBlock(name, x, {
+      eps: EPS,
+      attention: (y) => linear(`${name}.attn.proj`, attend(linear(`${name}.attn.qkv`, y, 3 * D)), D),
+      mlp: (y) => mlp(`${name}.mlp`, y, DECODER_MLP_RATIO * D),
+    }),
+  );
+}
+
+/** Numbers that the decoder predicts per point: occupancy, then colour. */
+export const predictions = (config: MccConfig): number => 1 + 3 * (config.regressColor ? 1 : 256);
+
+/** Features [Q, decoderEmbed] -> occupancy logits and colours' numbers, [Q, 1 + 768 or 1 + 3]. */
+export const predict = (features: Tensor, config: MccConfig): Tensor =>
+  linear('decoder_pred', features, predictions(config));
+
+/** Features [Q, decoderEmbed] -> occupancy logits [Q]. */
+export const predictOccupancy = (features: Tensor, config: MccConfig): Tensor =>
+  predictRows(features, config, 0, 1).reshape([features.shape[0]]);
+
+/** Features [Q, decoderEmbed] -> the colours' numbers [Q, 768 or 3]. */
+export const predictColor = (features: Tensor, config: MccConfig): Tensor =>
+  predictRows(features, config, 1, predictions(config));
+
+function predictRows(features: Tensor, config: MccConfig, from: number, to: number): Tensor {
+  const { graph } = features;
+  const rows = predictions(config);
+  const w = weightRows(graph, 'decoder_pred.weight', [rows, config.decoderEmbed], from, to);
+  const b = graph.constant(
+    `decoder_pred.bias, ${from} to ${to}`,
+    [to - from],
+    [{ name: 'decoder_pred.bias', shape: [rows] }],
+    (all) => all.slice(from, to),
+  );
+  return linearOp(features, w, b);
+}
+
+/** States of seen tokens [1, M, D] and of queries [Q, D] as one list of tokens [1, M + Q, D]. */
+export const joinTokens = (seen: Tensor, queries: Tensor): Tensor =>
+  concat([seen, queries.reshape([1, ...queries.shape])], 1);

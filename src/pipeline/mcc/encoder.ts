@@ -1,0 +1,77 @@
+/** MCC's encoder: two ViTs, for colours and for points, whose tokens are joined. arXiv:2301.08247, section 3. */
+import { concat } from '../../graph/ops/movement.ts';
+import { add, div, sub } from '../../graph/ops/pointwise.ts';
+import { shrinkPoints } from '../../graph/ops/points.ts';
+import { resize } from '../../graph/ops/resize.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import type { MccConfig } from '../../../weights/config.ts';
+import { layerNorm, mlp, patchEmbed, selfAttention, vitBlock } from '../layers/index.ts';
+import { classToken, EPS, weightRows } from './constants.ts';
+import { pointEncoder, type PointEncoderOptions } from './pointEncoder.ts';
+
+/** Of ImageNet, for colours in 0..1. */
+const MEAN = [0.485, 0.456, 0.406];
+const STD = [0.229, 0.224, 0.225];
+
+/** Side that the released code resizes crops to before the network; its own resize starts from there. */
+export const CROP_SIDE = 800;
+
+export interface Seen {
+  /** [1, S, S, 3] in 0..1, with S 800 or the network's own side. */
+  readonly rgb: Tensor;
+  /** [1, P, P, 3], in the normalised frame, P half the network's side. */
+  readonly xyz: Tensor;
+  /** u32 [1, P, P], 0 or 1. */
+  readonly valid: Tensor;
+}
+
+/**
+ * What is seen -> latent [1, 1 + patches, 2 embed].
+ * Taps: image, rgb.patches, xyz.shrunk, those of `pointEncoder`, rgb.block<i>, xyz.block<i>, latent.
+ */
+export function encoder({ rgb, xyz, valid }: Seen, config: MccConfig, options: PointEncoderOptions = {}): Tensor {
+  const { graph } = rgb;
+  const { embed, image, patch, depth } = config;
+  const patches = (image / patch) ** 2;
+  const colours = graph.tap('image', normalised(rgb, image)); // [1, image, image, 3]
+
+  const rgbTokens = patchEmbed('patch_embed', colours, embed, patch).reshape([1, patches, embed]);
+  graph.tap('rgb.patches', rgbTokens);
+  const placed = add(rgbTokens, weightRows(graph, 'pos_embed', [1, patches + 1, embed], 1, patches + 1));
+  const cls = classToken(graph, 'cls_token', 'pos_embed', patches + 1, embed);
+  let x = concat([cls.reshape([1, 1, embed]), placed], 1); // [1, 1 + patches, embed]
+
+  const points = graph.tap('xyz.shrunk', shrinkPoints(xyz, config.shrinkThreshold));
+  const pointTokens = graph.scope('points', () => pointEncoder(points, valid, config, options));
+  // as in the released code: point tokens get no position code, and neither does their class token.
+  let y = concat([graph.weight('cls_token_xyz', [1, 1, embed]), pointTokens], 1); // [1, 1 + patches, embed]
+
+  for (let i = 0; i < depth; i++) {
+    x = graph.tap(`rgb.block${i}`, block(`blocks.${i}`, x, config.heads));
+    y = graph.tap(`xyz.block${i}`, block(`blocks_xyz.${i}`, y, config.heads));
+  }
+  return graph.tap('latent', concat([layerNorm('norm', x, EPS), layerNorm('norm_xyz', y, EPS)], 2));
+}
+
+/** rgb [1, S, S, 3] in 0..1 -> [1, side, side, 3], standardised per channel. */
+function normalised(rgb: Tensor, side: number): Tensor {
+  const constant = (key: string, values: readonly number[]) =>
+    rgb.graph.constant(`ImageNet ${key}`, [3], [], () => Float32Array.from(values));
+  const own =
+    rgb.shape[1] === side
+      ? rgb
+      : // as in the released code: the scale factor is given, so coordinates step by its reciprocal.
+        resize(rgb, [side, side], { mode: 'bilinear', alignCorners: false, scale: 1 / (side / CROP_SIDE) });
+  return div(sub(own, constant('mean', MEAN)), constant('deviation', STD));
+}
+
+function block(name: string, x: Tensor, heads: number): Tensor {
+  const { graph } = x;
+  return graph.scope(name, () =>
+    vitBlock(name, x, {
+      eps: EPS,
+      attention: (y) => selfAttention(`${name}.attn`, y, heads),
+      mlp: (y) => mlp(`${name}.mlp`, y, 4 * x.shape[x.shape.length - 1]),
+    }),
+  );
+}

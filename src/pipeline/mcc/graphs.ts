@@ -1,0 +1,93 @@
+/** MCC as graphs: the seen image once, then queries as often as wanted. */
+import { slice } from '../../graph/ops/movement.ts';
+import { temperatureColor } from '../../graph/ops/points.ts';
+import { Graph } from '../../graph/record.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import type { MccConfig } from '../../../weights/config.ts';
+import type { Recorded } from '../planCache.ts';
+import { decodePoints, joinTokens, predict, predictColor, seenTokens } from './decoder.ts';
+import { encoder, type Seen } from './encoder.ts';
+import type { PointEncoderOptions } from './pointEncoder.ts';
+
+/** Name of block i's queries, keys and values of the seen tokens, in outputs and inputs of graphs. */
+export const seenName = (i: number): string => `seen${i}`;
+
+/** Tokens of an image: the class token and the patches. */
+export const tokenCount = ({ image, patch }: MccConfig): number => (image / patch) ** 2 + 1;
+
+/** Side of the point map: half that of the colours. */
+export const pointSide = ({ image }: MccConfig): number => image / 2;
+
+function seenInputs(graph: Graph, config: MccConfig, side: number): Seen {
+  const points = pointSide(config);
+  return {
+    rgb: graph.input('rgb', [1, side, side, 3]),
+    xyz: graph.input('xyz', [1, points, points, 3]),
+    valid: graph.input('valid', [1, points, points], 'u32'),
+  };
+}
+
+/**
+ * Inputs `rgb` [1, side, side, 3] in 0..1 (side 800 or the network's), `xyz` [1, P, P, 3], `valid` u32 [1, P, P]
+ * -> outputs `latent` [1, M, 2 embed] and, for every decoder block, `seen<i>` [1, M, 3 decoderEmbed].
+ * Taps: those of `encoder` and decoder.seen.
+ */
+export function encoderGraph(config: MccConfig, side: number, options: PointEncoderOptions = {}): Recorded {
+  const graph = new Graph();
+  const latent = graph.scope('encoder', () => encoder(seenInputs(graph, config, side), config, options));
+  const { qkv } = graph.scope('seen', () => seenTokens(latent, config));
+  return { graph, outputs: { latent, ...Object.fromEntries(qkv.map((t, i) => [seenName(i), t])) } };
+}
+
+/** Inputs of a graph that decodes queries: the seen tokens of every block. */
+export const seenBlocks = (graph: Graph, config: MccConfig): Tensor[] =>
+  Array.from({ length: config.decoderDepth }, (_, i) =>
+    graph.input(seenName(i), [1, tokenCount(config), 3 * config.decoderEmbed]),
+  );
+
+/** Colours in 0..1 of the colour predictions [n, 768 or 3]. Regressed colours are used as they are. */
+export const toColors = (numbers: Tensor, config: MccConfig, temperature: number): Tensor =>
+  config.regressColor ? numbers : temperatureColor(numbers, temperature);
+
+/**
+ * Inputs `queries` [count, 3] and `seen<i>` -> outputs `pred` [count, predictions] (occupancy logit first) and
+ * `color` [count, 3].
+ */
+export function queryGraph(config: MccConfig, count: number, temperature: number): Recorded {
+  const graph = new Graph();
+  const features = decodePoints(graph.input('queries', [count, 3]), seenBlocks(graph, config), config);
+  const pred = predict(features, config);
+  return { graph, outputs: { pred, color: toColors(colorColumns(pred, config), config, temperature) } };
+}
+
+const colorColumns = (pred: Tensor, config: MccConfig): Tensor => (config.regressColor ? slice(pred, 1, 1, 4) : pred);
+
+/** Input `features` [count, decoderEmbed] -> output `color` [take, 3] of its first rows. */
+export function colorGraph(config: MccConfig, count: number, take: number, temperature: number): Recorded {
+  const graph = new Graph();
+  const features = slice(graph.input('features', [count, config.decoderEmbed]), 0, 0, take);
+  return { graph, outputs: { color: toColors(predictColor(features, config), config, temperature) } };
+}
+
+/**
+ * The whole network with all its taps, for comparisons: inputs of `encoderGraph` and `queries` [count, 3]
+ * -> outputs of `queryGraph` and `latent`. Further taps: decoder.block<i> [1, M + count, decoderEmbed] (seen tokens, then
+ * queries), decoder.norm [1, count, decoderEmbed].
+ */
+export function wholeGraph(
+  config: MccConfig,
+  side: number,
+  count: number,
+  temperature: number,
+  options: PointEncoderOptions = {},
+): Recorded {
+  const graph = new Graph();
+  const latent = encoder(seenInputs(graph, config, side), config, options);
+  const { qkv, states } = seenTokens(latent, config);
+  const features = decodePoints(graph.input('queries', [count, 3]), qkv, config, (i, x) =>
+    graph.tap(`decoder.block${i}`, joinTokens(states[i], x)),
+  );
+  graph.tap('decoder.norm', features.reshape([1, ...features.shape]));
+  const pred = predict(features, config);
+  return { graph, outputs: { latent, pred, color: toColors(colorColumns(pred, config), config, temperature) } };
+}
