@@ -105,6 +105,32 @@ describe('linear', () => {
     expect((await run()).y).toEqual((await run()).y);
   });
 
+  it('is cut into dispatches that together cover all tiles', () => {
+    const x = { shape: [4096, 768], dtype: 'f32' } as const;
+    const operands = { x, w: { shape: [3072, 768], dtype: 'f32' } as const, b: null, scale: null, residual: null };
+    for (const family of ['tiled', 'subgroup8'] as const) {
+      const parts = matmul({ matmul: family, precision: 'f32' }, operands, 'none', true);
+      const tiles = (4096 / (family === 'tiled' ? 64 : 16)) * (3072 / 64);
+      expect(parts.map((p) => p.params!.firstTile)).toEqual([0, tiles / 3, (2 * tiles) / 3].map(Math.round));
+      expect(parts.map((p) => p.params!.endTile)).toEqual([tiles / 3, (2 * tiles) / 3, tiles].map(Math.round));
+      expect(parts.reduce((sum, p) => sum + p.flops!, 0)).toBeCloseTo(2 * 4096 * 768 * 3072, -3);
+      expect(new Set(parts.map((p) => p.outputs[0])).size).toBe(1);
+    }
+  });
+
+  it('computes the same when it is cut', async () => {
+    const [rows, K, N] = [2048, 768, 2560];
+    const x = noise(rows * K, 1);
+    const w = noise(N * K, 2);
+    const { y } = await evaluate((s) => ({ y: linear(s.input(x, [rows, K]), s.weight(w, [N, K]), null) }));
+    const places = Array.from({ length: 64 }, (_, i) => [(i * 420) % rows, (i * 1361) % N]);
+    const expected = places.map(
+      ([row, n]) => matmulRef(x.subarray(row * K, (row + 1) * K), w.subarray(n * K, (n + 1) * K), 1, K)[0],
+    );
+    const actual = places.map(([row, n]) => y[row * N + n]);
+    expectClose(actual, expected, bound(K, expected));
+  });
+
   it('names the operand that does not fit', () => {
     const g = new Graph();
     const x = g.input('x', [4, 8]);

@@ -23,7 +23,7 @@ const plainEpilogue = { scale: null, residual: null } as const;
  * @throws ShapeError if w or b does not fit
  */
 export function linear(x: Tensor, w: Tensor, b: Tensor | null): Tensor {
-  return x.graph.record('linear', { x, w, b, ...plainEpilogue }, { activation: 'none' }, (target, inputs, attrs) => [
+  return x.graph.record('linear', { x, w, b, ...plainEpilogue }, { activation: 'none' }, (target, inputs, attrs) =>
     matmulKernel(
       target,
       {
@@ -36,7 +36,7 @@ export function linear(x: Tensor, w: Tensor, b: Tensor | null): Tensor {
       attrs.activation as Activation,
       isConstant(get(inputs, 'w')),
     ),
-  ])[0];
+  )[0];
 }
 
 /**
@@ -67,7 +67,7 @@ export function conv2d(
 ): Tensor {
   expectConstant('conv2d', w);
   const attrs: Conv2dOptions = { stride, padding, groups, activation: 'none', inputActivation: 'none' };
-  return x.graph.record('conv2d', { x, w, b, ...plainEpilogue }, { ...attrs }, (target, inputs, options) => [
+  return x.graph.record('conv2d', { x, w, b, ...plainEpilogue }, { ...attrs }, (target, inputs, options) =>
     conv2dKernel(
       target,
       {
@@ -79,7 +79,7 @@ export function conv2d(
       },
       options as unknown as Conv2dOptions,
     ),
-  ])[0];
+  )[0];
 }
 
 /**
@@ -89,7 +89,7 @@ export function conv2d(
  */
 export function convTranspose2d(x: Tensor, w: Tensor, b: Tensor | null, { stride }: { stride: number }): Tensor {
   expectConstant('convTranspose2d', w);
-  return x.graph.record('convTranspose2d', { x, w, b }, { stride }, (target, inputs, attrs) => [
+  return x.graph.record('convTranspose2d', { x, w, b }, { stride }, (target, inputs, attrs) =>
     convTranspose2dKernel(target, get(inputs, 'x'), get(inputs, 'w'), optional(inputs, 'b'), attrs.stride as number),
-  ])[0];
+  )[0];
 }

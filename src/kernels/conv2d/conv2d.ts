@@ -38,7 +38,7 @@ export function conv2d(
   target: Pick<Target, 'conv' | 'precision'>,
   { x, w, b, scale, residual }: Conv2dOperands,
   { stride, padding, groups, activation, inputActivation }: Conv2dOptions,
-): Dispatch {
+): Dispatch[] {
   expectRank('conv2d', { x, w }, 4);
   const [B, height, width, C] = x.shape;
   const [O, inner, kernel] = w.shape;
@@ -87,7 +87,7 @@ export function conv2d(
     shape: [B, outHeight, outWidth, O],
     channels: O,
   };
-  return groups === 1 ? gemm(g, target.conv, target.precision) : grouped(g, groups);
+  return groups === 1 ? gemm(g, target.conv, target.precision) : [grouped(g, groups)];
 }
 
 /** Taps are the elements of the window, runs its channels. */
@@ -122,7 +122,7 @@ function grouped(g: Gemm, groups: number): Dispatch {
     kernel: g.kernel,
     wgsl: [conv2dWgsl, inputScalarWgsl, gridWgsl, ...epilogue.wgsl, groupedWgsl],
     constants: { ...epilogue.constants, ...g.constants, groups },
-    params: { ...epilogue.params, ...g.params },
+    params: { ...epilogue.params, ...g.params, firstTile: 0, endTile: 0 },
     inputs: [x, w, ...epilogue.inputs],
     outputs: epilogue.outputs,
     workgroups: splitGrid(ceilDiv(rows * ceilDiv(shape[3], 4), 64)),

@@ -10,6 +10,8 @@ struct Params {
   inner: u32, // length of a run
   quads: u32, // vec4s of a run
   taps: u32,
+  firstTile: u32, // of this dispatch
+  endTile: u32,
   tapsAcross: u32, // taps of a line of the window
   height: u32,
   width: u32,

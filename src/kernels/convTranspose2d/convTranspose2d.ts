@@ -15,7 +15,7 @@ export function convTranspose2d(
   w: Operand,
   b: Operand | null,
   stride: number,
-): Dispatch {
+): Dispatch[] {
   expectRank('convTranspose2d', { x, w }, 4);
   const [B, H, W, I] = x.shape;
   const [inputs, O, kernel] = w.shape;

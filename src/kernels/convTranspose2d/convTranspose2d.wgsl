@@ -7,6 +7,8 @@ struct Params {
   inner: u32,
   quads: u32, // vec4s of an input pixel
   taps: u32, // 1
+  firstTile: u32, // of this dispatch
+  endTile: u32,
   width: u32,
   kernel: u32,
   channels: u32,

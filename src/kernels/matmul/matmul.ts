@@ -25,7 +25,7 @@ export function matmul(
   { x, w, b, scale, residual }: MatmulOperands,
   activation: Activation,
   constantWeight: boolean,
-): Dispatch {
+): Dispatch[] {
   const K = lastDim(x);
   expect(
     w.shape.length === 2 && w.shape[1] === K,

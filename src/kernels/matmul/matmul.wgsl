@@ -7,6 +7,8 @@ struct Params {
   inner: u32,
   quads: u32, // vec4s of a row of x
   taps: u32, // 1
+  firstTile: u32, // of this dispatch
+  endTile: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;

@@ -6,7 +6,7 @@
  * part (panels in a flat texture or rows in a buffer, f32 or f16), the loops of the family, and the output part.
  */
 import { expect, expectDtype, expectShape, LimitError, sameShape, show, size } from '../../check.ts';
-import { operand, type Dispatch, type Operand } from '../../dispatch.ts';
+import { operand, type Dispatch, type Operand, type Uniform } from '../../dispatch.ts';
 import { ceilDiv, splitGrid } from '../../grid.ts';
 import type { Family, Precision } from '../../target.ts';
 import activationsWgsl from '../activations.wgsl';
@@ -43,7 +43,7 @@ export interface Gemm {
   /** The kernel's text: Params, rowSource, tapSource, loadX, channelOf, elementOf. */
   readonly wgsl: string;
   /** Beyond rows, columns, inner, quads, taps. */
-  readonly params?: Readonly<Record<string, number | readonly number[]>>;
+  readonly params?: Readonly<Record<string, Uniform>>;
   readonly constants?: Readonly<Record<string, number>>;
   readonly x: Operand;
   /** Whether every run of `inner` starts at a multiple of 4 elements and is a multiple of 4 long. */
@@ -98,41 +98,67 @@ export function gemmEpilogue(g: Gemm) {
   };
 }
 
-/** @throws ShapeError where the epilogue does not fit, LimitError if an index would not fit into 32 bits */
-export function gemm(g: Gemm, family: Family, precision: Precision): Dispatch {
+/**
+ * One dispatch or, where it would run for long, several that each compute a part of the tiles.
+ * @throws ShapeError where the epilogue does not fit, LimitError if an index would not fit into 32 bits
+ */
+export function gemm(g: Gemm, family: Family, precision: Precision): Dispatch[] {
   const { kernel, x, rows, layout } = g;
   const { columns, inner, taps } = layout;
   const around = gemmEpilogue(g);
   const wgsl = [g.wgsl, g.vec4Input ? inputVec4Wgsl : inputScalarWgsl, gridWgsl, rank4Wgsl, ...around.wgsl];
-  const shared = {
-    kernel,
-    params: { ...around.params, ...g.params },
-    outputs: around.outputs,
-    flops: 2 * rows * columns * taps * inner,
-  };
+  const flops = 2 * rows * columns * taps * inner;
+  const params = { ...around.params, ...g.params };
   const constants = { ...around.constants, ...g.constants };
   // The panels of the subgroup kernel can only be made ahead of time.
   if (family === 'subgroup8' && g.constantWeight) {
     const half = precision === 'f16';
     const tileRows = rows <= 4 ? 4 : rows <= 8 ? 8 : 16;
     const wide = half || isWide(columns);
-    return {
-      ...shared,
+    const dispatch = {
+      kernel,
       wgsl: [...wgsl, half ? panelsF16Wgsl : panelsF32Wgsl, subgroup8Wgsl],
       constants: { ...constants, tileRows, wide: wide ? 1 : 0 },
       inputs: [x, packPanels(g.w, layout, precision), ...around.inputs],
-      workgroups: splitGrid(ceilDiv(rows, tileRows) * ceilDiv(columns, wide ? 64 : 32)),
+      outputs: around.outputs,
     };
+    return inParts(dispatch, params, ceilDiv(rows, tileRows) * ceilDiv(columns, wide ? 64 : 32), flops);
   }
   const tall = rows > 16;
   const weights = tiledWeights(g, precision);
-  return {
-    ...shared,
+  const dispatch = {
+    kernel,
     wgsl: [...wgsl, weights.wgsl, tiledWgsl],
     constants: { ...constants, tall: tall ? 1 : 0 },
     inputs: [x, weights.operand, ...around.inputs],
-    workgroups: splitGrid(ceilDiv(rows, tall ? 64 : 16) * ceilDiv(columns, 64)),
+    outputs: around.outputs,
   };
+  return inParts(dispatch, params, ceilDiv(rows, tall ? 64 : 16) * ceilDiv(columns, 64), flops);
+}
+
+/**
+ * The most that one dispatch computes: 0.1 s on a software adapter of two cores, 1 ms on a GPU. The runtime can cut a run
+ * into submissions only between dispatches.
+ */
+const PART_FLOPS = 8e9;
+
+function inParts(
+  dispatch: Omit<Dispatch, 'workgroups'>,
+  params: Readonly<Record<string, Uniform>>,
+  tiles: number,
+  flops: number,
+): Dispatch[] {
+  const parts = Math.min(tiles, Math.max(1, Math.ceil(flops / PART_FLOPS)));
+  return Array.from({ length: parts }, (_, i) => {
+    const [firstTile, endTile] = [i, i + 1].map((part) => Math.round((part * tiles) / parts));
+    const count = endTile - firstTile;
+    return {
+      ...dispatch,
+      params: { ...params, firstTile, endTile },
+      workgroups: splitGrid(count),
+      flops: (flops * count) / tiles,
+    };
+  });
 }
 
 /** The weights in the form that the tiled kernel reads, and the text that reads them. */

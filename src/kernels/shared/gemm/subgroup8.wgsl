@@ -19,15 +19,15 @@ fn main(
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let tile = workgroupIndex(workgroup, workgroups);
+  let tile = params.firstTile + workgroupIndex(workgroup, workgroups);
+  if (tile >= params.endTile) {
+    return;
+  }
   let tilesDown = (params.rows + tileRows - 1u) / tileRows;
   let columns = select(32u, 64u, wide);
   // Neighbouring workgroups share a panel of weights.
   let firstRow = (tile % tilesDown) * tileRows;
   let firstColumn = (tile / tilesDown) * columns;
-  if (firstColumn >= params.columns) {
-    return;
-  }
   let top = rowSource(min(firstRow + lane, params.rows - 1u));
   let bottom = rowSource(min(firstRow + lane + 8u, params.rows - 1u));
   let depth = params.taps * params.quads * 4u;

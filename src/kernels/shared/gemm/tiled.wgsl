@@ -23,14 +23,14 @@ fn main(
   @builtin(local_invocation_id) thread: vec3u,
   @builtin(local_invocation_index) lid: u32,
 ) {
-  let tile = workgroupIndex(workgroup, workgroups);
+  let tile = params.firstTile + workgroupIndex(workgroup, workgroups);
+  if (tile >= params.endTile) {
+    return;
+  }
   let tileRows = select(16u, 64u, tall);
   let tilesDown = (params.rows + tileRows - 1u) / tileRows;
   let firstRow = tile % tilesDown * tileRows;
   let firstColumn = tile / tilesDown * 64u;
-  if (firstColumn >= params.columns) {
-    return;
-  }
   // What this thread stages: one quad of one row and of one column per step.
   let staged = lid / 4u;
   let stagedQuad = lid % 4u;
