@@ -64,8 +64,7 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
   device.check();
   const { inspection } = shared;
   const taps = inspection ? Object.fromEntries([...graph.taps].filter(([name]) => inspection.wants(name))) : {};
-  const wanted: Record<string, Tensor> = { ...taps, ...options.outputs };
-  const keep = new Set(Object.values(wanted).map((t) => t.root));
+  const keep = new Set([...Object.values(taps), ...Object.values(options.outputs)].map((t) => t.root));
   const live = reachable(graph, keep);
   const lowered = lower(options.fused === false || inspection ? live : fuse(live, keep), device.target);
 
@@ -126,10 +125,15 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
     return { encoded, arena };
   });
 
-  const outputs: Record<string, DeviceTensor> = {};
-  for (const [name, t] of Object.entries(wanted)) {
-    outputs[name] = new DeviceTensor(resource(t.root) as GPUBuffer, t.shape, t.dtype, shared.readback);
-  }
+  const kept = (tensors: Readonly<Record<string, Tensor>>): Record<string, DeviceTensor> =>
+    Object.fromEntries(
+      Object.entries(tensors).map(([name, t]) => [
+        name,
+        new DeviceTensor(resource(t.root) as GPUBuffer, t.shape, t.dtype, shared.readback),
+      ]),
+    );
+  const outputs = kept(options.outputs);
+  const inspected = kept(taps);
   const runner = new Runner(device, encoded);
   let running = false;
 
@@ -143,7 +147,7 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
         device.check();
         feed(device, graph, inputs, (t) => allocation.resources.get(t) as GPUBuffer | undefined);
         await runner.run(runOptions);
-        for (const name of Object.keys(taps)) inspection!.found(name, taps[name].shape, await outputs[name].read());
+        for (const [name, tap] of Object.entries(inspected)) inspection!.found(name, tap.shape, await tap.read());
         return outputs;
       } finally {
         running = false;

@@ -2,14 +2,18 @@
 import type { Fixture } from './fixture.ts';
 import { compareOps } from './ops.ts';
 import type { Session } from './session.ts';
+import { compareMcc } from './mcc.ts';
 import { compareSam } from './sam.ts';
 import { compareWeights } from './weightValues.ts';
+import { compareZoe } from './zoe.ts';
 
 export type Runner = (fixture: Fixture, session: Session) => void | Promise<void>;
 
 const RUNNERS: Readonly<Record<string, Runner>> = {
   weights: compareWeights,
   sam: compareSam,
+  mcc: compareMcc,
+  zoe: compareZoe,
 };
 
 /** @throws Error on a kind that no runner knows */
