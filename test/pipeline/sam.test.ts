@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
 import { sharedFor } from '../../src/graph/evaluate.ts';
+import type { Recorded } from '../../src/pipeline/planCache.ts';
+import { encoderGraph, promptGraph } from '../../src/pipeline/sam/graphs.ts';
 import type { SamPrompt } from '../../src/pipeline/sam/prompt.ts';
 import { Sam, type SamImage } from '../../src/pipeline/sam/sam.ts';
 import { compareSam } from '../../tools/parity/sam.ts';
@@ -33,6 +35,18 @@ describe('equals the released code', () => {
     const device = await openDevice({ target: TILED, without: ['subgroups'] });
     await expectParity('sam_b.safetensors', device);
     device.dispose();
+  });
+});
+
+describe('quirks too small for the tolerance of the comparison', () => {
+  const epsilons = ({ graph }: Recorded, scope: RegExp) =>
+    new Set(graph.nodes.filter((n) => n.op === 'layerNorm' && scope.test(n.scope)).map((n) => n.attrs.eps));
+
+  it('norms of the two-way transformer have 1e-5, all others 1e-6', () => {
+    const decoder = promptGraph(samConfigs.small, { batch: 1, count: 2, hasMask: true });
+    expect(epsilons(decoder, /^decoder(\.layer\d)?$/)).toEqual(new Set([1e-5]));
+    expect(epsilons(decoder, /^(decoder\.upscaling)?$/)).toEqual(new Set([1e-6]));
+    expect(epsilons(encoderGraph(samConfigs.small), /./)).toEqual(new Set([1e-6]));
   });
 });
 
