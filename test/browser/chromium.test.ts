@@ -35,19 +35,26 @@ describe('Chromium', () => {
     'passes the tests of %s',
     async (name) => {
       const outcomes = (await page.call(tests, 'runKernelTests', name)) as Outcome[];
-      expect(outcomes.filter(({ problem }) => problem !== undefined)).toEqual([]);
-      expect(outcomes.length).toBeGreaterThan(0);
+      // SwiftShader has subgroups of four: tests of the kernels for eight have nothing to run on there.
+      const missed = ({ name, state }: Outcome) => state === 'skipped' && !name.includes('subgroup8');
+      expect(outcomes.filter((outcome) => outcome.state === 'failed' || missed(outcome))).toEqual([]);
+      expect(outcomes.filter(({ state }) => state === 'passed')).not.toEqual([]);
     },
     300_000,
   );
 
   it('reports tests that fail or do not run', async () => {
     expect(await page.call(tests, 'runSample')).toEqual([
-      { name: 'passes' },
-      { name: 'fails', problem: 'expected 1 to be 2 // Object.is equality' },
-      { name: 'rejects', problem: 'expected 1 to be 2 // Object.is equality' },
-      { name: 'does not run', problem: 'state: skip' },
+      { name: 'passes', state: 'passed' },
+      { name: 'fails', state: 'failed', problem: 'expected 1 to be 2 // Object.is equality' },
+      { name: 'rejects', state: 'failed', problem: 'expected 1 to be 2 // Object.is equality' },
+      { name: 'does not run', state: 'skipped' },
     ]);
+  });
+
+  it('reports a file that does not load', async () => {
+    const [outcome] = (await page.call(tests, 'runKernelTests', 'noSuchKernel')) as Outcome[];
+    expect(outcome).toMatchObject({ name: 'test/kernels/noSuchKernel.test.ts', state: 'failed' });
   });
 
   it('reports an error in the page as an exception that says what failed', async () => {

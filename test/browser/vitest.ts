@@ -55,7 +55,8 @@ const config: VitestRunnerConfig = {
 
 export interface Outcome {
   name: string;
-  /** Undefined when it passed; else why it failed or did not run. */
+  state: 'passed' | 'failed' | 'skipped';
+  /** Why it failed. */
   problem?: string;
 }
 
@@ -63,15 +64,16 @@ export interface Outcome {
 export async function runFile(path: string, load: () => Promise<unknown>): Promise<Outcome[]> {
   const runner: VitestRunner = { config, importFile: load };
   const [file] = await startTests([path], runner);
-  const loading = problemOf(file);
-  if (file.tasks.length === 0 && loading !== undefined) return [{ name: path, problem: loading }];
-  return getTests(file).map((task) => ({ name: nameOf(task), problem: problemOf(task) }));
+  const outcomes = getTests(file).map((task) => outcomeOf(task, nameOf(task)));
+  // A file that fails as a whole has failures of its own: it did not load, or a hook failed.
+  return file.result?.errors?.length ? [outcomeOf(file, path), ...outcomes] : outcomes;
 }
 
-function problemOf(task: Test | Suite): string | undefined {
-  if (task.result?.state === 'pass') return undefined;
-  const messages = task.result?.errors?.map(({ message }) => message) ?? [];
-  return messages.join('\n') || `state: ${task.result?.state ?? task.mode}`;
+function outcomeOf({ result, mode }: Test | Suite, name: string): Outcome {
+  if (result?.state === 'pass') return { name, state: 'passed' };
+  if (mode === 'skip' || mode === 'todo') return { name, state: 'skipped' };
+  const messages = result?.errors?.map(({ message }) => message) ?? [];
+  return { name, state: 'failed', problem: messages.join('\n') || `did not finish: ${result?.state ?? mode}` };
 }
 
 function nameOf(task: Test): string {
