@@ -1,9 +1,7 @@
 /** Focal length of a photo, from what the user said, from EXIF, or by default. */
+import { DEFAULT_FOV, focalFromFov } from '../pipeline/camera.ts';
 import type { Photo } from '../pipeline/photo.ts';
 import type { CameraOptions } from './options.ts';
-
-/** Horizontal field of view in degrees when nothing is known, as in the original demo. */
-export const DEFAULT_FOV = 55;
 
 /** Width of 35 mm film, in millimetres. */
 const FILM_WIDTH = 36;
@@ -25,9 +23,6 @@ export function focalOf(photo: Photo, { focal, fov }: CameraOptions): Focal {
   if (fov === undefined && photo.focal35mm !== undefined) {
     return { pixels: (photo.focal35mm / FILM_WIDTH) * Math.max(photo.width, photo.height), source: 'EXIF' };
   }
-  const halfAngle = ((fov ?? DEFAULT_FOV) * Math.PI) / 360;
-  return {
-    pixels: (0.5 * photo.width) / Math.tan(halfAngle),
-    source: fov === undefined ? 'default' : 'option --fov',
-  };
+  const pixels = focalFromFov(photo.width, fov ?? DEFAULT_FOV);
+  return { pixels, source: fov === undefined ? 'default' : 'option --fov' };
 }
