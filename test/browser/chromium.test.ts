@@ -18,7 +18,7 @@ describe('Chromium', () => {
   beforeAll(async () => {
     await ensureBuild();
     page = await openPage({ '/': join(root, 'dist'), '/golden/': join(root, 'test/golden') });
-  }, 120_000);
+  }, 300_000);
 
   afterAll(() => page?.close());
 
@@ -40,7 +40,7 @@ describe('Chromium', () => {
       expect(outcomes.filter((outcome) => outcome.state === 'failed' || missed(outcome))).toEqual([]);
       expect(outcomes.filter(({ state }) => state === 'passed')).not.toEqual([]);
     },
-    300_000,
+    900_000,
   );
 
   it('reports tests that fail or do not run', async () => {
