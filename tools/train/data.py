@@ -1,0 +1,130 @@
+"""Training records: pictures of scenes with truth, and queries around the main object for MCC.
+
+A record keeps everything in metres in the camera frame; what the chain does to it (masks, crops, normalisation, noise) happens
+at training time. `data.py DIRECTORY FIRST COUNT [WORKER WORKERS]` writes shards; existing shards are skipped.
+"""
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+import numpy as np
+import torch
+
+from render import Renderer
+from scene import random_scene
+
+HEIGHT, WIDTH = 192, 256
+NEAR, UNIFORM = 1024, 512
+SHARD = 64
+BOX_LOW, BOX_HIGH = (-3.5, -3.5, -2.0), (3.5, 3.5, 5.5)  # of MCC's grid, normalised
+SMALLEST = 350  # visible pixels of a usable main object
+
+RECORD = np.dtype([
+    ("seed", "<i8"), ("usable", "u1"), ("fov", "<f4"), ("centre", "<f4", 3),
+    ("rgb", "u1", (HEIGHT, WIDTH, 3)), ("depth", "<u2", (HEIGHT, WIDTH)), ("number", "u1", (HEIGHT, WIDTH)),
+    ("near", "<f2", (NEAR, 3)), ("near_distance", "<f2", NEAR), ("near_colour", "u1", (NEAR, 3)),
+    ("uniform", "<f2", (UNIFORM, 3)), ("uniform_distance", "<f2", UNIFORM),
+])
+
+
+def unproject(depth, fov):
+    """Depth [..., H, W] metres and horizontal field of view [...] degrees -> camera points [..., 3, H, W]."""
+    h, w = depth.shape[-2:]
+    v, u = torch.meshgrid(torch.arange(h, device=depth.device), torch.arange(w, device=depth.device), indexing="ij")
+    f = 0.5 * w / torch.tan(torch.deg2rad(fov) / 2)[..., None, None]
+    return torch.stack([(u - w / 2) / f * depth, (v - h / 2) / f * depth, depth], -3)
+
+
+def normalisation(points, mask):
+    """points [..., 3, H, W], mask [..., H, W] -> scale [...] and centre [..., 3] of the scaled points, as the chain does."""
+    m = mask[..., None, :, :].to(points.dtype)
+    n = m.sum((-2, -1))
+    mean = (points * m).sum((-2, -1)) / n
+    var = ((points - mean[..., None, None]) ** 2 * m).sum((-2, -1)) / (n - 1)
+    scale = var.sqrt().mean(-1)
+    return scale, mean / scale[..., None]
+
+
+@torch.no_grad()
+def record(seed: int, device: str = "cpu") -> np.ndarray:
+    out = np.zeros((), RECORD)
+    scene = random_scene(seed)
+    renderer = Renderer(scene, device)
+    rgb, depth, number = renderer.picture(HEIGHT, WIDTH)
+    out["seed"], out["fov"], out["rgb"], out["number"] = seed, scene.fov, rgb, number
+    out["depth"] = np.round(depth * 1000)
+    mask = torch.from_numpy(number == 1)
+    border = mask[0].sum() + mask[:, 0].sum() + mask[:, -1].sum() + mask[-1].sum()
+    out["usable"] = int(mask.sum() >= SMALLEST and border < 40)
+    if not out["usable"]:
+        return out
+    scale, centre = normalisation(unproject(torch.from_numpy(depth), torch.tensor(scene.fov)), mask)
+    g = torch.Generator().manual_seed(seed)
+    camera, colour, world = renderer.surface(NEAR, lines=700)
+    sigma = torch.where(torch.rand(NEAR, generator=g) < 0.5, 0.06, 0.2) * scale
+    near = camera + (torch.randn(NEAR, 3, generator=g) * sigma[:, None]).to(device)
+    low, high = torch.tensor(BOX_LOW), torch.tensor(BOX_HIGH)
+    uniform = ((low + (high - low) * torch.rand(UNIFORM, 3, generator=g)) + centre) * scale
+    middle = camera.mean(0)
+    out["centre"], out["near_colour"] = middle.cpu(), colour.cpu()
+    for name, q in (("near", near), ("uniform", uniform.to(device))):
+        p = renderer.axes @ q.T + renderer.eye
+        slope = renderer.tables.gradient(0, p)
+        distance = renderer.tables.distance(0, p).abs() / (slope * slope).sum(0).sqrt().clamp(0.5, 1.5)
+        out[name], out[name + "_distance"] = (q - middle).cpu(), distance.clamp(0, 9).cpu()
+    return out
+
+
+def write_shards(directory: str, first: int, count: int, worker: int = 0, workers: int = 1) -> None:
+    os.makedirs(directory, exist_ok=True)
+    for start in range(first + worker * SHARD, first + count, workers * SHARD):
+        path = os.path.join(directory, f"shard-{start:08d}.npy")
+        if os.path.exists(path):
+            continue
+        begun = time.time()
+        shard = np.stack([record(seed) for seed in range(start, start + SHARD)])
+        np.save(path + ".part.npy", shard)
+        os.replace(path + ".part.npy", path)
+        print(f"{path}: {SHARD / (time.time() - begun):.1f} scenes/s, {int(shard['usable'].sum())} usable", flush=True)
+
+
+class Pool:
+    """The usable records of a directory of shards; grows as shards appear."""
+
+    def __init__(self, directory: str, first: int = 0, stop: int = 10**9):
+        self.directory, self.range, self.shards, self.index = directory, (first, stop), {}, []
+        self.refresh()
+
+    def refresh(self) -> int:
+        """Looks for new shards; returns how many records there are."""
+        for name in sorted(os.listdir(self.directory)):
+            whole = name.startswith("shard-") and name.endswith(".npy") and ".part" not in name
+            if not whole or name in self.shards or not self.range[0] <= int(name[6:14]) < self.range[1]:
+                continue
+            shard = np.load(os.path.join(self.directory, name), mmap_mode="r")
+            self.shards[name] = shard
+            self.index += [(name, i) for i in np.nonzero(shard["usable"])[0]]
+        return len(self.index)
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def take(self, which, fields) -> dict:
+        """Fields of records as tensors [B, ...]."""
+        rows = [self.shards[name][i] for name, i in (self.index[int(k)] for k in which)]
+        return {f: torch.from_numpy(np.stack([r[f] for r in rows]).astype(KINDS.get(f, None) or rows[0][f].dtype)) for f in fields}
+
+
+KINDS = {"depth": np.float32, "near": np.float32, "uniform": np.float32, "near_distance": np.float32, "uniform_distance": np.float32}
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    directory, first, count, *rest = sys.argv[1:]
+    write_shards(directory, int(first), int(count), *map(int, rest))
+
+
+if __name__ == "__main__":
+    main()
