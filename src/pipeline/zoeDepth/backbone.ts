@@ -1,0 +1,65 @@
+/** ZoeDepth's backbone, BEiT-L. BEiT, arXiv:2106.08254; released code, midas/backbones/beit.py. */
+import { concat, expand, slice } from '../../graph/ops/movement.ts';
+import { relativeBias, resizeBiasTable } from '../../graph/ops/depth.ts';
+import type { Graph } from '../../graph/record.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import type { ZoeConfig } from '../../../weights/config.ts';
+import { mlp, patchEmbed, selfAttention, vitBlock } from '../layers/index.ts';
+
+const PREFIX = 'core.core.pretrained.model';
+
+/** Side of a patch, pixels. */
+export const PATCH = 16;
+
+/**
+ * Image x [B, H, W, 3], normalised -> tokens [B, 1 + h w, embed] after each of the hooked blocks, shallow first.
+ * There is no absolute position code, and no norm after the last block: `fc_norm` and `head` never run.
+ */
+export function backbone(config: ZoeConfig, x: Tensor): Tensor[] {
+  const { embed, heads } = config;
+  const { graph } = x;
+  const patches = patchEmbed(`${PREFIX}.patch_embed`, x, embed, PATCH);
+  const [B, h, w] = patches.shape;
+  const patchTokens = graph.tap('patch_embed', patches.reshape([B, h * w, embed]));
+  const classToken = expand(graph.weight(`${PREFIX}.cls_token`, [1, 1, embed]), [B, 1, embed]);
+  let tokens = concat([classToken, patchTokens], 1); // [B, 1 + hw, embed]
+  const hooked: Tensor[] = [];
+  for (let i = 0; i < config.depth; i++) {
+    const name = `${PREFIX}.blocks.${i}`;
+    const table = biasTable(config, graph, `${name}.attn`, h, w);
+    if (i === 0) graph.tap('block0.bias', relativeBias(slice(table, 1, 0, 2), h, w)); // of two heads
+    tokens = graph.scope(`block${i}`, () =>
+      vitBlock(name, tokens, {
+        eps: 1e-6,
+        layerScale: true,
+        attention: (y) =>
+          selfAttention(`${name}.attn`, y, heads, {
+            bias: { kind: 'beit', table, height: h, width: w },
+            qkvBias: qkvBias(graph, `${name}.attn`, embed),
+          }),
+        mlp: (y) => mlp(`${name}.mlp`, y, 4 * embed),
+      }),
+    );
+    graph.tap(`block${i}`, tokens);
+    if (config.hooks.includes(i)) hooked.push(tokens);
+  }
+  return hooked;
+}
+
+/** The block's position biases for h x w patches. */
+function biasTable({ nativeGrid, heads }: ZoeConfig, graph: Graph, name: string, h: number, w: number): Tensor {
+  const rows = (2 * nativeGrid - 1) ** 2 + 3;
+  const table = graph.weight(`${name}.relative_position_bias_table`, [rows, heads]);
+  return resizeBiasTable(table, nativeGrid, h, w);
+}
+
+/** Queries and values have a bias, keys have none. */
+function qkvBias(graph: Graph, name: string, embed: number): Tensor {
+  const needs = ['q_bias', 'v_bias'].map((bias) => ({ name: `${name}.${bias}`, shape: [embed] }));
+  return graph.constant(`${name}.qkv bias`, [3 * embed], needs, (q, v) => {
+    const bias = new Float32Array(3 * embed);
+    bias.set(q);
+    bias.set(v, 2 * embed);
+    return bias;
+  });
+}

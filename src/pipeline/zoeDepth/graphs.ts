@@ -1,0 +1,125 @@
+/** ZoeDepth as graphs: one for a pass of N or K; two for NK, cut where the router's answer is read; one for the average. */
+import { expect } from '../../kernels/check.ts';
+import { photoToRgb } from '../../graph/ops/image.ts';
+import { flip, reflectPad, slice } from '../../graph/ops/movement.ts';
+import { add, affine } from '../../graph/ops/pointwise.ts';
+import { resize } from '../../graph/ops/resize.ts';
+import { Graph } from '../../graph/record.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import type { ZoeConfig } from '../../../weights/config.ts';
+import type { Recorded } from '../planCache.ts';
+import { backbone, PATCH } from './backbone.ts';
+import { fusion } from './fusion.ts';
+import { metricHead, type HeadInputs } from './metricHead.ts';
+import { reassemble } from './reassemble.ts';
+import { router, type Expert } from './router.ts';
+import { conv } from '../layers/index.ts';
+import { networkSize, padAmount } from './size.ts';
+
+/** What one pass is run on. */
+export interface PassShape {
+  /** Of the photo, pixels. */
+  readonly height: number;
+  readonly width: number;
+  /** Whether the photo is continued at its edges before it is resized, as the released program does. */
+  readonly pad: boolean;
+}
+
+/** Sizes that follow from a photo's. */
+interface PassSizes {
+  readonly top: number;
+  readonly left: number;
+  readonly padded: readonly [number, number];
+  readonly network: readonly [number, number];
+}
+
+function sizesOf({ inputSize }: ZoeConfig, { height, width, pad }: PassShape): PassSizes {
+  const [top, left] = pad ? [padAmount(height), padAmount(width)] : [0, 0];
+  const padded: [number, number] = [height + 2 * top, width + 2 * left];
+  const network = networkSize(...padded, inputSize);
+  expect(
+    network.every((side) => side > 0) && top < height && left < width,
+    'ZoeDepth',
+    `a photo of ${height} x ${width} pixels is too small or too narrow to see depth in. Use a larger one.`,
+  );
+  return { top, left, padded, network };
+}
+
+/**
+ * Input `photo` u32 [H, W] of RGBA8 words -> output `depth` [H, W], metres. N and K.
+ * Taps: input, patch_embed, block0.bias, block<i>, reassemble<i>, layer<i>_rn, path<i>, bottleneck, seed_centers,
+ * seed_embedding, centers<i>, embedding<i>, features, relative_depth, probabilities, metric_depth.
+ * @param maxBytes what a tensor may take; larger maps are worked through in bands
+ */
+export function passGraph(config: ZoeConfig, shape: PassShape, maxBytes: number): Recorded {
+  const graph = new Graph();
+  const sizes = sizesOf(config, shape);
+  const depth = metricHead(config, trunk(config, networkInput(graph, shape, sizes)), { maxBytes });
+  return { graph, outputs: { depth: toPhoto(depth, shape, sizes) } };
+}
+
+/**
+ * NK up to the router: input `photo` u32 [H, W] -> outputs `logits` [1, 2] of the experts, and what `expertGraph` takes.
+ * Taps: those of `passGraph` up to bottleneck, and domain_logits.
+ */
+export function trunkGraph(config: ZoeConfig, shape: PassShape): Recorded {
+  const graph = new Graph();
+  const { bottleneck, paths } = trunk(config, networkInput(graph, shape, sizesOf(config, shape)));
+  const logits = graph.tap(
+    'domain_logits',
+    graph.scope('router', () => router(config, bottleneck)),
+  );
+  const named = Object.fromEntries(paths.map((path, i) => [`path${i}`, path]));
+  return { graph, outputs: { logits, bottleneck, ...named } };
+}
+
+/**
+ * One expert of NK: inputs `bottleneck` and `path0` .. `path3`, coarse first -> output `depth` [H, W], metres.
+ * Taps: those of `passGraph` after bottleneck.
+ */
+export function expertGraph(config: ZoeConfig, shape: PassShape, expert: Expert, maxBytes: number): Recorded {
+  const graph = new Graph();
+  const sizes = sizesOf(config, shape);
+  const [h, w] = sizes.network.map((side) => side / PATCH);
+  const { features } = config;
+  const inputs: HeadInputs = {
+    bottleneck: graph.input('bottleneck', [1, h / 2, w / 2, features]),
+    paths: [1, 2, 4, 8].map((scale, i) => graph.input(`path${i}`, [1, scale * h, scale * w, features])),
+  };
+  return { graph, outputs: { depth: toPhoto(metricHead(config, inputs, { expert, maxBytes }), shape, sizes) } };
+}
+
+/** Inputs `plain` and `mirrored` [H, W] -> output `depth` [H, W], the average of the first and the second turned back. */
+export function averageGraph({ height, width }: { height: number; width: number }): Recorded {
+  const graph = new Graph();
+  const [plain, mirrored] = ['plain', 'mirrored'].map((name) => graph.input(name, [height, width]));
+  return { graph, outputs: { depth: affine(add(plain, flip(mirrored, 1)), 0.5, 0) } };
+}
+
+/** The photo as the network sees it: [1, h, w, 3] in -1..1. */
+function networkInput(graph: Graph, { height, width }: PassShape, { top, left, network }: PassSizes): Tensor {
+  const colours = photoToRgb(graph.input('photo', [height, width], 'u32'), 255);
+  const padded = top || left ? reflectPad(colours, { top, bottom: top, left, right: left }) : colours;
+  const resized = resize(padded, network, { mode: 'bilinear', alignCorners: true });
+  return graph.tap('input', affine(resized, 2, -1));
+}
+
+/** From the input to what the metric head reads. */
+function trunk(config: ZoeConfig, input: Tensor): HeadInputs {
+  const { graph } = input;
+  const [h, w] = [input.shape[1] / PATCH, input.shape[2] / PATCH];
+  const hooked = graph.scope('backbone', () => backbone(config, input));
+  const levels = graph.scope('reassemble', () => reassemble(config, hooked, h, w));
+  const paths = fusion(levels);
+  // As in the released code: the bottleneck is read from the coarsest level itself, not from its fused map.
+  return { bottleneck: graph.tap('bottleneck', conv('conv2', levels[3], config.features)), paths };
+}
+
+/** Depth [1, h, w] at the network's size -> [H, W] at the photo's: bicubic, not clamped, and without the padding. */
+function toPhoto(depth: Tensor, { height, width }: PassShape, { top, left, padded, network }: PassSizes): Tensor {
+  const map = depth.graph.tap('metric_depth', depth.reshape([1, ...network, 1]));
+  const rows: [number, number] = [top, top + height];
+  const isPadded = network[0] === padded[0] && network[1] === padded[1];
+  const tall = isPadded ? slice(map, 1, ...rows) : resize(map, padded, { mode: 'bicubic', alignCorners: false, rows });
+  return slice(tall, 2, left, left + width).reshape([height, width]);
+}

@@ -1,0 +1,172 @@
+/** Metric depth: bins whose centres move from scale to scale. ZoeDepth, arXiv:2302.12288, section 3.2. */
+import { attract, binProbabilities, cumsumRows, metricBins, sortRows } from '../../graph/ops/depth.ts';
+import { conv2d } from '../../graph/ops/matmul.ts';
+import { concat, pad, slice } from '../../graph/ops/movement.ts';
+import { add, affine, clamp, div, gelu, relu, softplus } from '../../graph/ops/pointwise.ts';
+import { sum } from '../../graph/ops/reduce.ts';
+import { resize } from '../../graph/ops/resize.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import type { ZoeConfig } from '../../../weights/config.ts';
+import { conv } from '../layers/index.ts';
+import { bandsOf, type Band } from './bands.ts';
+import { RELATIVE_FEATURES, relativeBand, relativeStem } from './relativeHead.ts';
+import type { Expert } from './router.ts';
+
+/** What the metric head reads. */
+export interface HeadInputs {
+  /** [B, h, w, features] */
+  readonly bottleneck: Tensor;
+  /** Fused maps, coarse first. */
+  readonly paths: readonly Tensor[];
+}
+
+/** Which head runs, and how large a tensor may become. */
+export interface HeadOptions {
+  /** NK has two heads; N and K have one, without a name. */
+  readonly expert?: Expert;
+  readonly maxBytes: number;
+}
+
+/** Added to rectified numbers that must be positive. */
+const POSITIVE = 1e-3;
+
+/** -> depth in metres [B, H, W], at twice the finest path's size. */
+export function metricHead(config: ZoeConfig, { bottleneck, paths }: HeadInputs, options: HeadOptions): Tensor {
+  const { graph } = bottleneck;
+  const { expert } = options;
+  const suffix = expert ? `.${expert}` : '';
+  const range = depthRange(config, expert);
+  const seedName = expert ? `seed_bin_regressors${suffix}` : 'seed_bin_regressor';
+  const seed = twoConvs(seedName, bottleneck, config.seedMlp, config.bins);
+  let centres = graph.tap('seed_centers', config.normed ? centresFromWidths(seed, range) : softplus(seed));
+  const projector = (name: string, x: Tensor) => twoConvs(name, x, config.projectorMlp, config.binEmbed);
+  let previous = graph.tap('seed_embedding', projector('seed_projector', bottleneck));
+  paths.forEach((path, i) => {
+    const embedding = projector(`projectors.${i}`, path);
+    const context = add(embedding, enlarge(previous, path)); // previous is the projector's output, not such a sum
+    const count = config.attractors[i];
+    const raw = twoConvs(`attractors${suffix}.${i}`, context, config.attractorMlp, config.normed ? 2 * count : count);
+    centres = graph.tap(`centers${i}`, attract(attractorPoints(raw, config), enlarge(centres, path)));
+    previous = graph.tap(`embedding${i}`, embedding);
+  });
+  const metres = config.normed ? orderedMetres(centres, range) : centres;
+  return lastStage(config, { path: paths[paths.length - 1], embedding: previous, centres: metres }, suffix, options);
+}
+
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+const depthRange = (config: ZoeConfig, expert?: Expert): Range => ({
+  low: config.minDepth,
+  high: expert === 'kitti' ? config.kittiMaxDepth : config.maxDepth,
+});
+
+/** Two 1x1 convolutions with ReLU between them. */
+const twoConvs = (name: string, x: Tensor, hidden: number, out: number): Tensor =>
+  conv(`${name}._net.2`, relu(conv(`${name}._net.0`, x, hidden)), out);
+
+/** A map at the size of `like`. */
+const enlarge = (x: Tensor, like: Tensor): Tensor =>
+  resize(x, [like.shape[1], like.shape[2]], { mode: 'bilinear', alignCorners: true });
+
+/** K: positive widths that fill the range of depth; centres are the middles, mapped to 0..1. */
+function centresFromWidths(seed: Tensor, { low, high }: Range): Tensor {
+  const positive = affine(relu(seed), 1, POSITIVE);
+  const total = sum(positive);
+  const widths = affine(div(positive, total.reshape([...total.shape, 1])), high - low, 0);
+  const edges = cumsumRows(pad(widths, [0, 0, 0, 1], [0, 0, 0, 0], low)); // [B, h, w, bins + 1]
+  const bins = seed.shape[3];
+  const middles = affine(add(slice(edges, 3, 0, bins), slice(edges, 3, 1, bins + 1)), 0.5, -low);
+  return affine(middles, 1 / (high - low), 0);
+}
+
+/** Where centres are drawn to. */
+function attractorPoints(raw: Tensor, { normed }: ZoeConfig): Tensor {
+  if (!normed) return softplus(raw);
+  // As in the released code: pairs were meant to be normalised, but the first of each pair is used as it is.
+  return slice(affine(relu(raw), 1, POSITIVE), 3, 0, raw.shape[3], 2);
+}
+
+/** K: centres in 0..1 to metres, ascending, within the range. */
+const orderedMetres = (centres: Tensor, { low, high }: Range): Tensor =>
+  clamp(sortRows(affine(centres, high - low, low)), low, high);
+
+interface LastStage {
+  /** The finest fused map; features come from it at twice its size. */
+  readonly path: Tensor;
+  readonly embedding: Tensor;
+  readonly centres: Tensor;
+}
+
+/** Distribution over bins and expected depth at full size, in bands where a map would not fit into a binding. */
+function lastStage(
+  config: ZoeConfig,
+  { path, embedding, centres }: LastStage,
+  suffix: string,
+  { expert, maxBytes }: HeadOptions,
+): Tensor {
+  const { graph } = path;
+  const name = `conditional_log_binomial${suffix}.mlp`;
+  // N and K also see the relative depth.
+  const own = RELATIVE_FEATURES + (expert ? 0 : 1);
+  const hidden = Math.floor((own + config.binEmbed) / (expert ? 4 : 2));
+  const stem = relativeStem(path);
+  const [height, width] = [2 * stem.shape[1], 2 * stem.shape[2]];
+  // The released code enlarges the embedding, joins it to the features and convolves. A 1x1 convolution and a resize are
+  // both linear, so the embedding's share is computed at the small size: roundings differ, and the widest map is not made.
+  const context = conv2d(embedding, columnsOf(path, name, hidden, own, config.binEmbed, true), null);
+  const bias = graph.weight(`${name}.0.bias`, [hidden]);
+  const weight = columnsOf(path, name, hidden, own, config.binEmbed, false);
+  const bands = bandsOf(height, 4 * width * Math.max(stem.shape[3], hidden), maxBytes);
+  const parts = bands.map((band) =>
+    graph.scope(`rows ${band.from}..${band.to}`, () => {
+      const { features, relative } = relativeBand(stem, band);
+      const seen = expert ? features : concat([features, relative], 3);
+      const around = resize(context, [height, width], { mode: 'bilinear', alignCorners: true, rows: rowsOf(band) });
+      const mixed = gelu(add(conv2d(seen, weight, bias), around)); // [B, rows, W, hidden]
+      const raw = conv(`${name}.2`, mixed, 4);
+      return {
+        features,
+        relative,
+        probabilities: binProbabilities(raw, config.bins, config),
+        depth: metricBins(raw, centres, config, height, rowsOf(band)),
+      };
+    }),
+  );
+  const joined = (key: keyof (typeof parts)[0]): Tensor =>
+    parts.length === 1
+      ? parts[0][key]
+      : concat(
+          parts.map((part) => part[key]),
+          1,
+        );
+  graph.tap('features', joined('features'));
+  graph.tap('relative_depth', joined('relative'));
+  graph.tap('probabilities', joined('probabilities'));
+  return joined('depth');
+}
+
+const rowsOf = ({ from, to }: Band): [number, number] => [from, to];
+
+/** The columns of the first layer that read the embedding, or those that read what is made at full size. */
+function columnsOf(
+  { graph }: Tensor,
+  name: string,
+  hidden: number,
+  own: number,
+  embedding: number,
+  ofEmbedding: boolean,
+): Tensor {
+  const inputs = own + embedding;
+  const [from, to] = ofEmbedding ? [own, inputs] : [0, own];
+  const needs = [{ name: `${name}.0.weight`, shape: [hidden, inputs, 1, 1] }];
+  return graph.constant(`${name}.0.weight, inputs ${from}..${to}`, [hidden, to - from, 1, 1], needs, (weight) => {
+    const part = new Float32Array(hidden * (to - from));
+    for (let row = 0; row < hidden; row++) {
+      part.set(weight.subarray(row * inputs + from, row * inputs + to), row * (to - from));
+    }
+    return part;
+  });
+}

@@ -1,0 +1,91 @@
+/** ZoeDepth: metric depth from one photo. arXiv:2302.12288; released code, models/depth_model.py. */
+import type { Plan, Shared } from '../../graph/plan.ts';
+import type { RunOptions } from '../../graph/run.ts';
+import type { DeviceTensor } from '../../graph/transfer.ts';
+import type { ZoeConfig } from '../../../weights/config.ts';
+import { PlanCache, type Recorded } from '../planCache.ts';
+import type { PhotoWords } from '../sam/sam.ts';
+import { averageGraph, expertGraph, passGraph, trunkGraph, type PassShape } from './graphs.ts';
+import { expertOf } from './router.ts';
+
+export interface DepthOptions extends RunOptions {
+  /** Share of the weights uploaded, 0..1; only the first use uploads. */
+  readonly onUpload?: (done: number) => void;
+  /** Whether the photo is continued at its edges before it is resized; on by default, as in the released program. */
+  readonly pad?: boolean;
+  /** Whether the result is averaged with that of the mirrored photo; on by default, as in the released program. */
+  readonly mirror?: boolean;
+}
+
+/** Plans of one photo size: N and K run a pass and the average, NK a trunk, two experts and the average. */
+const plansOf = ({ variant }: ZoeConfig): number => (variant === 'NK' ? 4 : 2);
+
+export class ZoeDepth {
+  private readonly plans: PlanCache;
+
+  /** @param shared its constants must read weights of `config` */
+  constructor(
+    private readonly shared: Shared,
+    private readonly config: ZoeConfig,
+  ) {
+    // A plan holds all maps of a pass, so those of another size make room.
+    this.plans = new PlanCache(shared, plansOf(config));
+  }
+
+  /**
+   * Depth of each pixel in metres, f32 [H, W]; valid until the next call. Bicubic resizing may overshoot: values are not
+   * limited to the range of the bins.
+   * @throws ShapeError if the photo is too small; LimitError if it is too large or too wide; Cancelled; DeviceError
+   */
+  async infer(photo: PhotoWords, options: DepthOptions = {}): Promise<DeviceTensor> {
+    const { pad = true, mirror = true } = options;
+    const { height, width, words } = photo;
+    const shape = { height, width, pad };
+    if (!mirror) return this.pass(words, shape, options);
+    // The second pass runs in the same buffers, so the first one's result is kept on the host.
+    const plain = await (await this.pass(words, shape, part(options, 0, 0.5))).read();
+    const mirrored = await this.pass(mirroredRows(words, width), shape, part(options, 0.5, 1));
+    const average = await this.plan(`average ${height}x${width}`, () => averageGraph(photo));
+    return (await average.run({ plain, mirrored }, { signal: options.signal })).depth;
+  }
+
+  /** One run of the network. */
+  private async pass(words: Uint32Array, shape: PassShape, options: DepthOptions): Promise<DeviceTensor> {
+    const { config } = this;
+    const { maxBindingBytes } = this.shared.device.target;
+    const size = `${shape.height}x${shape.width}${shape.pad ? ' padded' : ''}`;
+    if (config.variant !== 'NK') {
+      const plan = await this.plan(`pass ${size}`, () => passGraph(config, shape, maxBindingBytes), options);
+      return (await plan.run({ photo: words }, options)).depth;
+    }
+    const trunk = await this.plan(`trunk ${size}`, () => trunkGraph(config, shape), options);
+    const { logits, bottleneck, path0, path1, path2, path3 } = await trunk.run({ photo: words }, part(options, 0, 0.8));
+    const expert = expertOf((await logits.read()) as Float32Array);
+    const head = await this.plan(
+      `${expert} ${size}`,
+      () => expertGraph(config, shape, expert, maxBindingBytes),
+      options,
+    );
+    return (await head.run({ bottleneck, path0, path1, path2, path3 }, part(options, 0.8, 1))).depth;
+  }
+
+  private plan(key: string, record: () => Recorded, { onUpload }: DepthOptions = {}): Promise<Plan> {
+    return this.plans.get(key, record, { onUpload });
+  }
+
+  /** Frees the plans, not the weights. */
+  dispose(): Promise<void> {
+    return this.plans.dispose();
+  }
+}
+
+/** The same options for a share of the work. */
+const part = <T extends RunOptions>(options: T, from: number, to: number): T => ({
+  ...options,
+  onProgress: options.onProgress && ((done: number) => options.onProgress?.(from + (to - from) * done)),
+});
+
+/** The mirror image of a photo: rows of `width` words, each in reverse order. */
+export function mirroredRows(words: Uint32Array, width: number): Uint32Array {
+  return words.map((_, i) => words[i - (i % width) + width - 1 - (i % width)]);
+}
