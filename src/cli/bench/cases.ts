@@ -10,12 +10,6 @@ export const benchCases: readonly BenchCase[] = [
   linearCase(197, 768, 768, 'MCC'),
   linearCase(4096, 768, 3072, 'SAM vit_b MLP'),
   linearCase(1025, 1024, 4096, 'ZoeDepth MLP'),
-  conv2dCase(56, 56, 64, 64, { kernel: 3, padding: 1 }, 'round'),
-  conv2dCase(64, 64, 256, 256, { kernel: 3, padding: 1 }, 'SAM neck'),
-  conv2dCase(1024, 1024, 3, 768, { kernel: 16, stride: 16 }, 'SAM vit_b patches'),
-  conv2dCase(96, 128, 256, 256, { kernel: 3, padding: 1 }, 'ZoeDepth fusion'),
-  convTransposeCase(64, 64, 256, 64, 2, 'SAM upscaling'),
-  matmulCase(4, 32, 65536, 'SAM masks'),
   attentionCase(12, 64, 1024, 'round'),
   attentionCase(12, 64, 197, 'MCC'),
   attentionCase(12, 64, 4096, 'SAM vit_b, global', ({ weight }) => ({
@@ -49,63 +43,6 @@ function linearCase(M: number, K: number, N: number, where: string): BenchCase {
     bound: 'compute',
     build: ({ input, weight }) =>
       linear(input(values(M * K), [M, K]), weight(values(N * K), [N, K]), weight(values(N), [N])),
-  };
-}
-
-/** x [height, width, C] to O channels, with bias. */
-function conv2dCase(
-  height: number,
-  width: number,
-  C: number,
-  O: number,
-  { kernel, stride = 1, padding = 0 }: { kernel: number; stride?: number; padding?: number },
-  where: string,
-): BenchCase {
-  const [outHeight, outWidth] = [height, width].map((n) => Math.floor((n + 2 * padding - kernel) / stride) + 1);
-  const weights = O * C * kernel ** 2;
-  return {
-    kernel: 'conv2d',
-    shape: `${height} x ${width} x ${C} to ${O}, ${kernel} x ${kernel} (${where})`,
-    flops: 2 * outHeight * outWidth * weights,
-    bytes: 4 * (height * width * C + weights + O + outHeight * outWidth * O),
-    bound: 'compute',
-    build: ({ input, weight }) =>
-      conv2d(
-        input(values(height * width * C), [1, height, width, C]),
-        weight(values(weights), [O, C, kernel, kernel]),
-        weight(values(O), [O]),
-        { stride, padding },
-      ),
-  };
-}
-
-/** x [height, width, I] to O channels of k times the size. */
-function convTransposeCase(height: number, width: number, I: number, O: number, k: number, where: string): BenchCase {
-  return {
-    kernel: 'convTranspose2d',
-    shape: `${height} x ${width} x ${I} to ${O}, times ${k} (${where})`,
-    flops: 2 * height * width * I * O * k * k,
-    bytes: 4 * (height * width * I + I * O * k * k + O + height * width * k * k * O),
-    bound: 'compute',
-    build: ({ input, weight }) =>
-      convTranspose2d(
-        input(values(height * width * I), [1, height, width, I]),
-        weight(values(I * O * k * k), [I, O, k, k]),
-        weight(values(O), [O]),
-        { stride: k },
-      ),
-  };
-}
-
-/** a [M, K] times b [K, N], both computed. */
-function matmulCase(M: number, K: number, N: number, where: string): BenchCase {
-  return {
-    kernel: 'matmul',
-    shape: `${M} x ${K} x ${N} (${where})`,
-    flops: 2 * M * K * N,
-    bytes: 4 * (M * K + K * N + M * N),
-    bound: 'memory',
-    build: ({ input }) => matmul(input(values(M * K), [1, M, K]), input(values(K * N), [1, K, N])),
   };
 }
 
