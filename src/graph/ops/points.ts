@@ -3,12 +3,15 @@ import { compact as compactKernel } from '../../kernels/compact/compact.ts';
 import { gatherRows as gatherRowsKernel } from '../../kernels/gatherRows/gatherRows.ts';
 import { maskBounds as maskBoundsKernel } from '../../kernels/maskBounds/maskBounds.ts';
 import { maskedStats as maskedStatsKernel } from '../../kernels/maskedStats/maskedStats.ts';
-import { maskPoints as maskPointsKernel } from '../../kernels/maskPoints/maskPoints.ts';
 import { normalisePoints as normalisePointsKernel } from '../../kernels/normalisePoints/normalisePoints.ts';
+import { pointMap as pointMapKernel } from '../../kernels/pointMap/pointMap.ts';
+import { seenColors as seenColorsKernel } from '../../kernels/seenColors/seenColors.ts';
+import { seenMap as seenMapKernel } from '../../kernels/seenMap/seenMap.ts';
+import type { PointSource as Source } from '../../kernels/shared/pointSource.ts';
 import { shrinkPoints as shrinkPointsKernel } from '../../kernels/shrinkPoints/shrinkPoints.ts';
 import { temperatureColor as temperatureColorKernel } from '../../kernels/temperatureColor/temperatureColor.ts';
 import { threshold as thresholdKernel } from '../../kernels/threshold/threshold.ts';
-import { unproject as unprojectKernel } from '../../kernels/unproject/unproject.ts';
+import type { Step } from '../../kernels/dispatch.ts';
 import { ShapeError } from '../errors.ts';
 import type { Inputs } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
@@ -16,11 +19,17 @@ import type { Tensor } from '../tensor.ts';
 const at = (inputs: Inputs, name: string): Tensor => inputs[name] as Tensor;
 
 export interface PointMap {
-  /** [..., 3] f32; (0, 0, 0) where not valid. */
+  /** [..., 3] f32. */
   readonly points: Tensor;
   /** [...] u32, 0 or 1. */
   readonly valid: Tensor;
 }
+
+/**
+ * Where the points of a photo come from: depth [H, W] (metres), mask [H, W] u32 and intrinsics [4] (fx, fy, cx, cy in
+ * pixels), or a map of points [H, W, 3] and a mask. Points are in the camera's frame: x right, y down, z forward.
+ */
+export type PointSource = Source<Tensor>;
 
 /** 1 where x > limit (strictly), else 0: x [...] f32 -> u32 like x. */
 export const threshold = (x: Tensor, limit: number): Tensor =>
@@ -37,25 +46,23 @@ export function probabilityThreshold(logits: Tensor, probability: number): Tenso
   return threshold(logits, Math.log(probability / (1 - probability)));
 }
 
-/**
- * depth [H, W] metres, mask [H, W] u32, intrinsics [4] = fx, fy, cx, cy in pixels -> points [H, W, 3] in the camera's
- * frame, metres; valid inside the mask where the depth is finite and positive.
- */
-export function unproject(depth: Tensor, mask: Tensor, intrinsics: Tensor): PointMap {
-  const [points, valid] = depth.graph.record('unproject', { depth, mask, intrinsics }, {}, (_, inputs) => [
-    unprojectKernel(at(inputs, 'depth'), at(inputs, 'mask'), at(inputs, 'intrinsics')),
-  ]);
-  return { points, valid };
-}
-
-/** points [..., 3], given and mask [...] u32 -> the points that are given, inside the mask and finite. */
-export function maskPoints(given: PointMap, mask: Tensor): PointMap {
-  const [points, valid] = mask.graph.record(
-    'maskPoints',
-    { points: given.points, given: given.valid, mask },
-    {},
-    (_, inputs) => [maskPointsKernel(at(inputs, 'points'), at(inputs, 'given'), at(inputs, 'mask'))],
+/** Records an op on a point source: its parts are the node's operands. */
+const recordOn = (
+  op: string,
+  source: PointSource,
+  others: Inputs,
+  kernel: (source: PointSource, inputs: Inputs) => readonly Step[],
+): Tensor[] =>
+  source.mask.graph.record(op, { ...source, ...others }, {}, (_, inputs) =>
+    kernel(inputs as unknown as PointSource, inputs),
   );
+
+/**
+ * The points of all pixels. Valid are those inside the mask whose depth is finite and positive, or whose coordinates are
+ * finite.
+ */
+export function pointMap(source: PointSource): PointMap {
+  const [points, valid] = recordOn('pointMap', source, {}, (parts) => [pointMapKernel(parts)]);
   return { points, valid };
 }
 
@@ -63,10 +70,26 @@ export function maskPoints(given: PointMap, mask: Tensor): PointMap {
  * Over the valid points -> [8]: mean x, y, z · count · standard deviation x, y, z (unbiased) · mean of the three
  * deviations.
  */
-export const maskedStats = ({ points, valid }: PointMap): Tensor =>
-  points.graph.record('maskedStats', { points, valid }, {}, (_, inputs) =>
-    maskedStatsKernel(at(inputs, 'points'), at(inputs, 'valid')),
-  )[0];
+export const maskedStats = (source: PointSource): Tensor =>
+  recordOn('maskedStats', source, {}, (parts) => maskedStatsKernel(parts))[0];
+
+/**
+ * The points of the square around the object, normalised with the numbers of `maskedStats` and resized.
+ * taps [size, 4] u32: bilinear taps of the square's side · box [4] u32: top, left, height, width of the crop
+ * -> points [1, size, size, 3], (-100, -100, -100) where not valid · valid [1, size, size].
+ */
+export function seenMap(source: PointSource, stats: Tensor, taps: Tensor, box: Tensor): PointMap {
+  const [points, valid] = recordOn('seenMap', source, { stats, taps, box }, (parts, inputs) => [
+    seenMapKernel(parts, at(inputs, 'stats'), at(inputs, 'taps'), at(inputs, 'box')),
+  ]);
+  return { points, valid };
+}
+
+/** The colours of the same square: photo [H, W] u32 words -> [1, size, size, 3] in 0..1, black beyond the crop. */
+export const seenColors = (photo: Tensor, taps: Tensor, box: Tensor): Tensor =>
+  photo.graph.record('seenColors', { photo, taps, box }, {}, (_, inputs) => [
+    seenColorsKernel(at(inputs, 'photo'), at(inputs, 'taps'), at(inputs, 'box')),
+  ])[0];
 
 /** (x - mean) / scale with the numbers of `maskedStats`, scale being the mean deviation -> like points. */
 export const normalisePoints = ({ points, valid }: PointMap, stats: Tensor): Tensor =>

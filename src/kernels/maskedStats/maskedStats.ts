@@ -1,42 +1,37 @@
-/** Statistics of the valid points of a map. */
-import { expect, expectDtype, expectShape, lastDim, LimitError, show, size } from '../check.ts';
+/** Statistics of the valid points of a photo. */
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import gridWgsl from '../shared/grid.wgsl';
+import { pointSource, type PointSource } from '../shared/pointSource.ts';
 import reduce4Wgsl from '../shared/reduce4.wgsl';
 import finishWgsl from './maskedStats.finish.wgsl';
 import blockWgsl from './maskedStats.wgsl';
 
-/** Points of one workgroup, as in maskedStats.wgsl. */
+/** Pixels of one workgroup, as in maskedStats.wgsl. */
 const BLOCK = 4096;
 
 /**
- * points [..., 3] f32 · valid [...] u32 -> [8] f32: mean x, y, z · count · standard deviation x, y, z (unbiased: divided
- * by count - 1) · mean of the three deviations. Two passes, in a fixed order. Without valid points all are 0.
- * @throws ShapeError if shapes or types differ from these; LimitError beyond 2^24 points, which float32 cannot count
+ * source -> [8] f32: mean x, y, z · count (exact up to 2^24) · standard deviation x, y, z (unbiased: divided by
+ * count - 1) · mean of the three deviations, over valid points. Two passes, in a fixed order. Without valid points all
+ * are 0.
+ * @throws ShapeError if the source's parts do not fit together
  */
-export function maskedStats(points: Operand, valid: Operand): Dispatch[] {
-  expect(lastDim(points) === 3, 'maskedStats', `points are ${show(points.shape)}; the last axis must be x, y, z.`);
-  expectShape('maskedStats', { valid }, points.shape.slice(0, -1));
-  expectDtype('maskedStats', { points }, 'f32');
-  expectDtype('maskedStats', { valid }, 'u32');
-  const count = size(valid);
-  if (count > 2 ** 24) {
-    throw new LimitError(`maskedStats: ${count} points are more than ${2 ** 24}. Use a smaller photo.`);
-  }
-  const blocks = Math.max(1, ceilDiv(count, BLOCK));
+export function maskedStats(source: PointSource): Dispatch[] {
+  const { wgsl, inputs, H, W } = pointSource('maskedStats', source);
+  const pixels = H * W;
+  const blocks = Math.max(1, ceilDiv(pixels, BLOCK));
   const pass = (squares: 0 | 1, mean: Operand | null, result: Operand): Dispatch[] => {
     const sums = operand([blocks, 4]);
     const common = { kernel: 'maskedStats', constants: { squares } };
     return [
       {
         ...common,
-        wgsl: [gridWgsl, reduce4Wgsl, blockWgsl],
-        params: { count, blocks },
-        inputs: [points, valid, mean],
+        wgsl: [gridWgsl, reduce4Wgsl, wgsl, blockWgsl],
+        params: { pixels, W, blocks },
+        inputs: [...inputs, mean],
         outputs: [sums],
         workgroups: splitGrid(blocks),
-        flops: 8 * count,
+        flops: 16 * pixels,
       },
       {
         ...common,

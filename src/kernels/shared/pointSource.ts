@@ -1,0 +1,36 @@
+/** Where the points of a photo come from: one half of the kernels that read points. */
+import { expect, expectDtype, expectRank, expectShape, show } from '../check.ts';
+import type { Operand } from '../dispatch.ts';
+import depthWgsl from './points.depth.wgsl';
+import mapWgsl from './points.map.wgsl';
+
+/**
+ * depth [H, W] f32 (metres) · mask [H, W] u32 · intrinsics [4] f32 (fx, fy, cx, cy in pixels, for integer pixel
+ * coordinates): valid inside the mask where the depth is finite and positive.
+ * Or: points [H, W, 3] f32 · mask [H, W] u32: valid inside the mask where the coordinates are finite.
+ */
+export type PointSource<T extends Operand = Operand> =
+  { readonly depth: T; readonly mask: T; readonly intrinsics: T } | { readonly points: T; readonly mask: T };
+
+/** The WGSL that defines `pointAt`, what it binds at 1 to 3, and the photo's size. @throws ShapeError on a misfit */
+export function pointSource(kernel: string, source: PointSource) {
+  const { mask } = source;
+  expectRank(kernel, { mask }, 2);
+  expectDtype(kernel, { mask }, 'u32');
+  const [H, W] = mask.shape;
+  if ('depth' in source) {
+    const { depth, intrinsics } = source;
+    expectShape(kernel, { depth }, [H, W]);
+    expectShape(kernel, { intrinsics }, [4]);
+    expectDtype(kernel, { depth, intrinsics }, 'f32');
+    return { wgsl: depthWgsl, inputs: [depth, mask, intrinsics], H, W };
+  }
+  const { points } = source;
+  expect(
+    points.shape.length === 3 && points.shape[0] === H && points.shape[1] === W && points.shape[2] === 3,
+    kernel,
+    `points are ${show(points.shape)}, the mask is ${show(mask.shape)}; a point map has x, y, z for each pixel.`,
+  );
+  expectDtype(kernel, { points }, 'f32');
+  return { wgsl: mapWgsl, inputs: [points, mask, null], H, W };
+}

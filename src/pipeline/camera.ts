@@ -1,0 +1,60 @@
+/** Cameras: that of the photo, as pixel intrinsics, and those that look at the result, as matrices. */
+import { mat4, vec3 } from 'gl-matrix';
+
+/** A pinhole camera in pixels: pixel (u, v) looks along ((u - cx) / fx, (v - cy) / fy, 1). */
+export interface Intrinsics {
+  readonly fx: number;
+  readonly fy: number;
+  readonly cx: number;
+  readonly cy: number;
+}
+
+/** Horizontal field of view that the released code assumes, in degrees. */
+export const DEFAULT_FOV = 55;
+
+const radians = (degrees: number): number => (degrees * Math.PI) / 180;
+
+/** Focal length in pixels of a photo `width` pixels wide. @throws RangeError unless 0 < degrees < 180 */
+export function focalFromFov(width: number, degrees: number): number {
+  if (!(degrees > 0 && degrees < 180)) {
+    throw new RangeError(`A field of view of ${degrees} degrees is not between 0 and 180.`);
+  }
+  return (0.5 * width) / Math.tan(0.5 * radians(degrees));
+}
+
+/**
+ * The camera of a photo: one focal length for both axes, the optical axis through the middle.
+ * as in the released code: the middle is (W / 2, H / 2) for integer pixel coordinates, without a half-pixel shift.
+ * @param focal in pixels
+ * @throws RangeError unless focal is positive and finite
+ */
+export function intrinsicsOf(
+  photo: { readonly width: number; readonly height: number },
+  focal = focalFromFov(photo.width, DEFAULT_FOV),
+): Intrinsics {
+  if (!(focal > 0 && focal < Infinity)) {
+    throw new RangeError(`A focal length of ${focal} pixels is not a positive number.`);
+  }
+  return { fx: focal, fy: focal, cx: photo.width / 2, cy: photo.height / 2 };
+}
+
+/** fx, fy, cx, cy: as kernels read them. */
+export const intrinsicsArray = ({ fx, fy, cx, cy }: Intrinsics): Float32Array => Float32Array.of(fx, fy, cx, cy);
+
+/**
+ * A view from a sphere around `target`, in a frame whose x is right, y down and z forward (away from the photo's camera).
+ * Column-major 4 x 4 matrix to a frame with x right, y up and z towards the viewer, as WebGPU projections take it.
+ * @param yaw degrees to the right around the object; 0 is the side of the photo's camera
+ * @param pitch degrees upwards
+ */
+export function orbitView(target: vec3, distance: number, yaw: number, pitch: number): mat4 {
+  const [a, b] = [radians(yaw), radians(pitch)];
+  const eye = vec3.fromValues(
+    target[0] + distance * Math.cos(b) * Math.sin(a),
+    target[1] - distance * Math.sin(b),
+    target[2] - distance * Math.cos(b) * Math.cos(a),
+  );
+  // Straight above or below, "up" is where the photo's camera would have to look.
+  const up = Math.abs(pitch) > 89 ? vec3.fromValues(-Math.sin(a), 0, Math.cos(a)) : vec3.fromValues(0, -1, 0);
+  return mat4.lookAt(mat4.create(), eye, target, up);
+}
