@@ -3,6 +3,7 @@ import type { Fixture } from './fixture.ts';
 import { compareOps } from './ops.ts';
 import type { Session } from './session.ts';
 import { compareMcc } from './mcc.ts';
+import { comparePipeline } from './pipeline.ts';
 import { compareSam } from './sam.ts';
 import { compareWeights } from './weightValues.ts';
 import { compareZoe } from './zoe.ts';
@@ -12,6 +13,7 @@ export type Runner = (fixture: Fixture, session: Session) => void | Promise<void
 const RUNNERS: Readonly<Record<string, Runner>> = {
   weights: compareWeights,
   sam: compareSam,
+  pipeline: comparePipeline,
   mcc: compareMcc,
   zoe: compareZoe,
 };

@@ -1,0 +1,96 @@
+/** Fixtures of kind `pipeline`: the steps between depth, mask and MCC's input. */
+import { evaluateTensors, sharedFor } from '../../src/graph/evaluate.ts';
+import { intrinsicsOf } from '../../src/pipeline/camera.ts';
+import { standardised } from '../../src/pipeline/mcc/encoder.ts';
+import { SeenPoints } from '../../src/pipeline/seenPoints.ts';
+import { scene } from '../../weights/index.ts';
+import type { Bound } from './compare.ts';
+import type { Fixture, Values } from './fixture.ts';
+import { toChannelsFirst, toWords } from './layout.ts';
+import type { Taps } from './network.ts';
+import type { Session } from './session.ts';
+
+const EPS = 2 ** -24;
+/** Side of MCC's input in these fixtures. */
+const NETWORK_SIDE = 224;
+
+export async function comparePipeline(fixture: Fixture, session: Session): Promise<void> {
+  const { height, width, rect } = fixture.meta<{
+    height: number;
+    width: number;
+    rect: [number, number, number, number] | null;
+  }>('config');
+  const { seed } = fixture;
+  const rgb = scene.image(seed, height, width);
+  const depth = scene.depth(seed, height, width);
+  const mask = scene.objectMask(seed, height, width, rect);
+  const generated: Record<string, Values> = {
+    rgb: { shape: [height, width, 3], data: rgb },
+    depth: { shape: [height, width], data: depth },
+    mask: { shape: [height, width], data: mask },
+  };
+  for (const [name, values] of Object.entries(generated))
+    if (fixture.has(name)) fixture.compare(name, values, { exact: true });
+
+  const taps: Taps = new Map();
+  const shared = sharedFor(session.device);
+  const inspection = {
+    wants: () => true,
+    found: (tap: string, shape: readonly number[], data: ArrayLike<number>) => void taps.set(tap, { shape, data }),
+  };
+  const photo = { width, height, words: toWords(generated.rgb) };
+  const seenPoints = new SeenPoints({ ...shared, inspection });
+  try {
+    const camera = intrinsicsOf(photo);
+    const seen = await seenPoints.see(photo, Uint32Array.from(mask), { depth, camera });
+    const { scale, centre } = seen.normalisation;
+    compareNumbers(fixture, 'cropBox', seen.box, 0);
+    compareNumbers(fixture, 'side', seen.side, 0);
+    compareNumbers(fixture, 'maskCount', seen.maskCount, 0);
+    compareNumbers(fixture, 'validCount', seen.validCount, 0);
+    compareNumbers(fixture, 'scale', scale, 16 * EPS * scale);
+    compareNumbers(fixture, 'centre', centre, 16 * EPS * Math.max(...centre.map(Math.abs)));
+    const { fx, fy, cx, cy } = camera;
+    compareNumbers(fixture, 'intrinsics', [fx, 0, cx, 0, fy, cy, 0, 0, 1], 1e-12 * fx);
+
+    // A coordinate is a product of three roundings; a normalised one also carries the error of the centre that is
+    // subtracted from it, which is several times larger than what remains.
+    const largest = Math.max(...Array.from(fixture.peek('xyz').data, (v) => (v === -100 ? 0 : Math.abs(v))));
+    const normalised: Bound = { relative: (2 * EPS * (largest + Math.max(...centre.map(Math.abs)))) / largest };
+    const missing = ({ shape, data }: Values): Values => ({
+      shape,
+      data: Float32Array.from(data, (v, i) => (mask[Math.floor(i / 3)] ? v : Infinity)),
+    });
+    fixture.compare('points', missing(taps.get('points')!), { relative: EPS });
+    fixture.compare('normalised', missing(taps.get('normalised')!), normalised);
+    fixture.compare('xyz', taps.get('xyz')!, { relative: (normalised.relative! * largest) / 100 });
+    fixture.compare('valid', taps.get('valid')!);
+    fixture.compare('rgb800', toChannelsFirst(taps.get('rgb800')!), { relative: EPS });
+    const { data, shape } = taps.get('rgb800')!;
+    const { small } = await evaluateTensors(session.device, (s) => ({
+      small: standardised(s.input(Float32Array.from(data), shape), NETWORK_SIDE),
+    }));
+    fixture.compare('rgb224', toChannelsFirst(small), { relative: 2 * EPS });
+  } finally {
+    await seenPoints.dispose();
+    shared.constants.dispose();
+    shared.readback.dispose();
+  }
+}
+
+type Numbers = number | readonly number[] | object;
+
+const flat = (x: Numbers): number[] =>
+  typeof x === 'number' ? [x] : Object.values(x).flatMap((v) => flat(v as Numbers));
+
+/** Compares numbers of the metadata; records in the order of their keys are compared by key. */
+function compareNumbers(fixture: Fixture, key: string, actual: Numbers, bound: number): void {
+  const expected = fixture.meta<Numbers>(key);
+  const sorted = (x: Numbers): number[] =>
+    Array.isArray(x) || typeof x === 'number'
+      ? flat(x)
+      : Object.entries(x)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([, v]) => v as number);
+  fixture.note(key, sorted(actual), sorted(expected), bound);
+}
