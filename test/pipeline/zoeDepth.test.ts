@@ -96,6 +96,13 @@ describe('ZoeDepth', () => {
     device.dispose();
   });
 
+  it('refuses panoramas whose maps do not fit, and says why', async () => {
+    const device = await openDevice({ target: { maxBindingBytes: 200_000 } });
+    const zoe = new ZoeDepth(sharedFor(device, weights), config);
+    await expect(zoe.infer(photo(30, 200))).rejects.toThrow(/makes a map of \d+ bytes; .* at most 200000[^]*crop the/);
+    device.dispose();
+  });
+
   it('refuses photos that are too small or too narrow', async () => {
     const zoe = new ZoeDepth(sharedFor(await testDevice(), weights), config);
     await expect(zoe.infer(photo(1, 40))).rejects.toThrow(/1 x 40 pixels is too small or too narrow/);

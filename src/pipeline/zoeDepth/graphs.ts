@@ -1,5 +1,5 @@
 /** ZoeDepth as graphs: one for a pass of N or K; two for NK, cut where the router's answer is read; one for the average. */
-import { expect } from '../../kernels/check.ts';
+import { expect, LimitError } from '../../kernels/check.ts';
 import { photoToRgb } from '../../graph/ops/image.ts';
 import { flip, reflectPad, slice } from '../../graph/ops/movement.ts';
 import { add, affine } from '../../graph/ops/pointwise.ts';
@@ -33,15 +33,24 @@ interface PassSizes {
   readonly network: readonly [number, number];
 }
 
-function sizesOf({ inputSize }: ZoeConfig, { height, width, pad }: PassShape): PassSizes {
+/** @throws ShapeError for photos that are too small, LimitError for photos that are too wide or too tall */
+function sizesOf(config: ZoeConfig, { height, width, pad }: PassShape, maxBytes: number): PassSizes {
   const [top, left] = pad ? [padAmount(height), padAmount(width)] : [0, 0];
   const padded: [number, number] = [height + 2 * top, width + 2 * left];
-  const network = networkSize(...padded, inputSize);
+  const network = networkSize(...padded, config.inputSize);
   expect(
     network.every((side) => side > 0) && top < height && left < width,
     'ZoeDepth',
     `a photo of ${height} x ${width} pixels is too small or too narrow to see depth in. Use a larger one.`,
   );
+  // The largest map that is not worked through in bands: the finest fused one, at half the network's size.
+  const bytes = network[0] * network[1] * config.features;
+  if (bytes > maxBytes) {
+    throw new LimitError(
+      `ZoeDepth: a photo of ${height} x ${width} pixels makes a map of ${bytes} bytes; this device binds at most ` +
+        `${maxBytes}.\n  The map grows with the ratio of the sides, not with the number of pixels: crop the photo.`,
+    );
+  }
   return { top, left, padded, network };
 }
 
@@ -53,7 +62,7 @@ function sizesOf({ inputSize }: ZoeConfig, { height, width, pad }: PassShape): P
  */
 export function passGraph(config: ZoeConfig, shape: PassShape, maxBytes: number): Recorded {
   const graph = new Graph();
-  const sizes = sizesOf(config, shape);
+  const sizes = sizesOf(config, shape, maxBytes);
   const depth = metricHead(config, trunk(config, networkInput(graph, shape, sizes)), { maxBytes });
   return { graph, outputs: { depth: toPhoto(depth, shape, sizes) } };
 }
@@ -62,9 +71,9 @@ export function passGraph(config: ZoeConfig, shape: PassShape, maxBytes: number)
  * NK up to the router: input `photo` u32 [H, W] -> outputs `logits` [1, 2] of the experts, and what `expertGraph` takes.
  * Taps: those of `passGraph` up to bottleneck, and domain_logits.
  */
-export function trunkGraph(config: ZoeConfig, shape: PassShape): Recorded {
+export function trunkGraph(config: ZoeConfig, shape: PassShape, maxBytes: number): Recorded {
   const graph = new Graph();
-  const { bottleneck, paths } = trunk(config, networkInput(graph, shape, sizesOf(config, shape)));
+  const { bottleneck, paths } = trunk(config, networkInput(graph, shape, sizesOf(config, shape, maxBytes)));
   const logits = graph.tap(
     'domain_logits',
     graph.scope('router', () => router(config, bottleneck)),
@@ -79,7 +88,7 @@ export function trunkGraph(config: ZoeConfig, shape: PassShape): Recorded {
  */
 export function expertGraph(config: ZoeConfig, shape: PassShape, expert: Expert, maxBytes: number): Recorded {
   const graph = new Graph();
-  const sizes = sizesOf(config, shape);
+  const sizes = sizesOf(config, shape, maxBytes);
   const [h, w] = sizes.network.map((side) => side / PATCH);
   const { features } = config;
   const inputs: HeadInputs = {

@@ -3,8 +3,8 @@ import type { Plan, Shared } from '../../graph/plan.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import type { ZoeConfig } from '../../../weights/config.ts';
+import type { PhotoWords } from '../photo.ts';
 import { PlanCache, type Recorded } from '../planCache.ts';
-import type { PhotoWords } from '../sam/sam.ts';
 import { averageGraph, expertGraph, passGraph, trunkGraph, type PassShape } from './graphs.ts';
 import { expertOf } from './router.ts';
 
@@ -58,7 +58,7 @@ export class ZoeDepth {
       const plan = await this.plan(`pass ${size}`, () => passGraph(config, shape, maxBindingBytes), options);
       return (await plan.run({ photo: words }, options)).depth;
     }
-    const trunk = await this.plan(`trunk ${size}`, () => trunkGraph(config, shape), options);
+    const trunk = await this.plan(`trunk ${size}`, () => trunkGraph(config, shape, maxBindingBytes), options);
     const { logits, bottleneck, path0, path1, path2, path3 } = await trunk.run({ photo: words }, part(options, 0, 0.8));
     const expert = expertOf((await logits.read()) as Float32Array);
     const head = await this.plan(
