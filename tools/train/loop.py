@@ -34,16 +34,16 @@ def arguments(name: str, batch: int, rate: float) -> argparse.ArgumentParser:
 
 
 class Loop:
-    def __init__(self, args, config: dict, weights: dict):
+    def __init__(self, args, config: dict, weights: dict, frozen: tuple = ()):
         torch.set_num_threads(args.threads)
         self.args, self.config = args, config
         os.makedirs(args.out, exist_ok=True)
         with open(os.path.join(args.out, "pid"), "w") as f:
             f.write(str(os.getpid()))
-        self.weights = {k: v.to(args.device).requires_grad_(v.is_floating_point()) for k, v in weights.items()}
-        matrices = [v for k, v in self.weights.items() if v.dim() > 1 and "embed" not in k and "token" not in k and "rel_pos" not in k
+        self.weights = {k: v.to(args.device).requires_grad_(k not in frozen) for k, v in weights.items()}
+        matrices = [v for k, v in self.weights.items() if v.requires_grad and v.dim() > 1 and "embed" not in k and "token" not in k and "rel_pos" not in k
                     and "position" not in k]
-        rest = [v for v in self.weights.values() if all(v is not m for m in matrices)]
+        rest = [v for v in self.weights.values() if v.requires_grad and all(v is not m for m in matrices)]
         self.optimiser = torch.optim.AdamW([dict(params=matrices, weight_decay=0.05), dict(params=rest, weight_decay=0.0)],
                                            lr=args.rate, betas=(0.9, 0.95))
         self.average = {k: v.detach().clone() for k, v in self.weights.items()}

@@ -1,6 +1,7 @@
 """Pieces that the three networks share for training, and the reference modules whose tensor names and sizes they follow."""
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import sys
@@ -12,6 +13,11 @@ sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 import mcc  # noqa: E402,F401
 import sam  # noqa: E402,F401
 import zoe  # noqa: E402,F401
+
+
+def building_on(device: str):
+    """Where the reference modules make their constants: they name no device."""
+    return torch.device(device) if device.startswith("cuda") else contextlib.nullcontext()
 
 
 def linear(w: dict, name: str, x):

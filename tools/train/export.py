@@ -1,0 +1,57 @@
+"""Writes weights/tiny: f16 safetensors under the released names, config.json, and the curves.
+
+`export.py OUT [sam=RUN] [zoe=RUN] [mcc=RUN]`, where RUN is the --out of a training program.
+"""
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+
+import torch
+
+KINDS = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64", torch.uint8: "U8"}
+
+
+def write_safetensors(path: str, tensors: dict, metadata: dict) -> None:
+    """Aligned, in a fixed order: large elements first, then by name."""
+    header, offset = {"__metadata__": dict(sorted(metadata.items()))} if metadata else {}, 0
+    order = sorted(tensors, key=lambda k: (-tensors[k].element_size(), k))
+    for name in order:
+        t = tensors[name]
+        size = t.numel() * t.element_size()
+        header[name] = {"dtype": KINDS[t.dtype], "shape": list(t.shape), "data_offsets": [offset, offset + size]}
+        offset += size
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as f:
+        f.write(len(text).to_bytes(8, "little") + text)
+        for name in order:
+            f.write(tensors[name].contiguous().cpu().numpy().tobytes())
+
+
+def main() -> None:
+    out, runs = sys.argv[1], dict(a.split("=", 1) for a in sys.argv[2:])
+    os.makedirs(out, exist_ok=True)
+    path = os.path.join(out, "config.json")
+    config = json.load(open(path)) if os.path.exists(path) else {}
+    for network, run in runs.items():
+        state = torch.load(os.path.join(run, "last.pt"), map_location="cpu")
+        half = {}
+        for name, value in state["average"].items():
+            half[name] = value.half()
+            if not torch.isfinite(half[name]).all():
+                raise SystemExit(f"{network}: {name} does not fit f16: largest value {value.abs().max():.3g}. Train with more weight decay.")
+        write_safetensors(os.path.join(out, network + ".safetensors"), half,
+                          {"network": network, "samples": str(state["samples"]), "license": "same as the project"})
+        config[network] = state["config"]
+        shutil.copyfile(os.path.join(run, "curve.jsonl"), os.path.join(out, network + ".curve.jsonl"))
+        print(f"{network}: {sum(v.numel() for v in half.values())} values, {os.path.getsize(os.path.join(out, network + '.safetensors'))} bytes")
+    with open(path, "w") as f:
+        json.dump(config, f, indent=2)
+        f.write("\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""Trains the small ZoeDepth (N): metric depth of the padded picture that the chain shows it."""
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+
+import configs
+import zoe_net
+from data import Pool
+from loop import Loop, arguments
+from nets import building_on, zoe
+
+OBJECT_WEIGHT = 4.0  # of pixels on objects, against floor and walls
+NEAREST, FURTHEST = 0.3, 9.99
+
+
+def padded(x, share, flip, size, mode: str):
+    """[B, C, H, W] with reflected borders of `share` [B] of each side, mirrored where `flip`, resized to `size` (align_corners)."""
+    b, device = len(x), x.device
+    y = torch.linspace(-1, 1, size[0], device=device)[None] * (1 + 2 * share[:, None])
+    u = torch.linspace(-1, 1, size[1], device=device)[None] * (1 + 2 * share[:, None])
+    u = torch.where(flip[:, None], -u, u)
+    grid = torch.stack([u[:, None, :].expand(-1, size[0], -1), y[:, :, None].expand(-1, -1, size[1])], -1)
+    return F.grid_sample(x, grid, mode=mode, padding_mode="reflection", align_corners=True)
+
+
+def main() -> None:
+    args = arguments("ZoeDepth", batch=8, rate=1e-3).parse_args()
+    config = configs.load(args.config, configs.ZOE)
+    never_run = tuple(k for k in zoe.specs(config) if ".fc_norm." in k or ".model.head." in k or "refinenet4.resConfUnit1" in k)
+    loop = Loop(args, config, zoe_net.initial(config, args.seed), frozen=never_run)
+    pool = Pool(args.data, stop=1_000_000)
+    size = config["inputSize"]
+
+    def losses(generator):
+        if loop.step % 200 == 0:
+            pool.refresh()
+        r = pool.take(torch.randint(len(pool), (args.batch,), generator=generator), ("rgb", "depth", "number"))
+        r = {k: v.to(args.device) for k, v in r.items()}
+        draw = lambda *s: torch.rand(args.batch, *s, generator=generator).to(args.device)
+        rgb = r["rgb"].permute(0, 3, 1, 2).float() / 255
+        rgb = (rgb * (1 + 0.3 * (draw(3, 1, 1) - 0.5)) + 0.1 * (draw(3, 1, 1) - 0.5)).clamp(0, 1)
+        share, flip = 0.06 + 0.09 * draw(), draw() < 0.5  # 3 sqrt(H / 2) of H, for photos of 200 to 1200 pixels
+        picture = padded(rgb, share, flip, size, "bilinear")
+        depth = padded(r["depth"][:, None] / 1000, share, flip, size, "nearest")
+        weight = 1 + (OBJECT_WEIGHT - 1) * (padded(r["number"][:, None].float(), share, flip, size, "nearest") > 0.5)
+        weight = weight * ((depth > NEAREST) & (depth < FURTHEST))
+        with building_on(args.device):
+            out = zoe.metric_head(loop.weights, config, *zoe.dpt(loop.weights, config, (picture - 0.5) / 0.5)).float()
+        ratio = out.clamp_min(1e-3).log() - depth.clamp_min(1e-3).log()
+        error = (ratio.abs() * weight).sum() / weight.sum()
+        # slopes, so that relief within an object counts beside its distance
+        slope = ((ratio[..., 1:] - ratio[..., :-1]).abs() * torch.minimum(weight[..., 1:], weight[..., :-1])).sum() / weight.sum() + (
+            (ratio[..., 1:, :] - ratio[..., :-1, :]).abs() * torch.minimum(weight[..., 1:, :], weight[..., :-1, :])).sum() / weight.sum()
+        with torch.no_grad():
+            on = weight > 1.5
+            relative = ((out - depth).abs() / depth)[on].mean()
+        return error + 0.5 * slope, dict(log_error=error, slope=slope, object_absrel=relative, records=len(pool))
+
+    loop.run(losses)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""Initial weights of the small ZoeDepth; its function is tools/reference/zoe.py itself."""
+from __future__ import annotations
+
+import torch
+
+from nets import xavier, zoe
+
+
+def initial(c: dict, seed: int = 0) -> dict:
+    torch.manual_seed(seed)
+    w = {}
+    for name, (kind, shape) in zoe.specs(c).items():
+        if kind != "F32" or name.endswith("K_minus_1"):
+            continue
+        if "norm" in name:
+            t = torch.ones(shape) if name.endswith("weight") else torch.zeros(shape)
+        elif name.endswith(("gamma_1", "gamma_2")):
+            t = 0.5 * torch.ones(shape)
+        elif name.endswith(("bias", "relative_position_bias_table")):
+            t = torch.zeros(shape)
+        elif "cls_token" in name:
+            t = 0.02 * torch.randn(shape)
+        elif len(shape) == 4 and "patch_embed" not in name:  # rectified convolutions; transposed ones see one tap each
+            taps = 1 if "act_postprocess" in name and name.endswith("4.weight") and shape[2] in (2, 4) else shape[2] * shape[3]
+            t = torch.randn(shape) * (1.5 / (shape[1] * taps)) ** 0.5
+        else:
+            t = xavier(shape, 3 if "qkv" in name else 1)
+        w[name] = t
+    centres = torch.linspace(0.4, 6.0, c["bins"])
+    w["seed_bin_regressor._net.2.bias"] = torch.log(torch.expm1(centres))  # softplus gives the centres back
+    w["seed_bin_regressor._net.2.weight"] *= 0.1
+    w["conditional_log_binomial.mlp.2.bias"] = torch.tensor([0.0, 0.0, -2.0, 2.0])  # a temperature of about 3
+    w[zoe.SCR + "output_conv.4.bias"] += 0.5
+    return w
