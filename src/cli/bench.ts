@@ -1,4 +1,4 @@
-/** `unflat bench [case...]`: kernels on this machine, as a table and as JSON lines. */
+/** `unflat bench [case...]`: kernels, or with --stages whole networks, on this machine: as a table and as JSON lines. */
 import { execFile } from 'node:child_process';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,6 +14,8 @@ import type { Family } from '../kernels/target.ts';
 import { benchCases } from './bench/cases.ts';
 import { type Ceiling, measureCeiling } from './bench/ceiling.ts';
 import { type BenchCase, measure, type Timing } from './bench/measure.ts';
+import { measureStage, stages, type Stage } from './bench/stages.ts';
+import { presets } from '../../weights/index.ts';
 import { watchInterrupt } from './interrupt.ts';
 import { positive } from './options.ts';
 import type { CommandContext } from './session.ts';
@@ -24,6 +26,7 @@ interface Options {
   precision: 'f32' | 'f16';
   family?: Family;
   budget: number;
+  stages?: keyof typeof presets;
   output: string;
 }
 
@@ -41,7 +44,8 @@ interface Line extends Timing {
   /** Kernel family that was asked for; null when the table for the adapter chose. */
   family: Family | null;
   gflops: number;
-  gigabytesPerSecond: number;
+  /** Null for stages, whose traffic depends on the kernels. */
+  gigabytesPerSecond: number | null;
   ceiling: Ceiling;
   /** Share of the ceiling that limits this case. */
   share: number;
@@ -56,6 +60,7 @@ export function addBench(program: Command, { terminal }: CommandContext, finish:
     .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter’s name', 'auto')
     .addOption(new Option('--precision <type>', 'storage of weights').choices(['f32', 'f16']).default('f32'))
     .addOption(new Option('--family <name>', 'kernel family instead of the chosen one').choices(['tiled', 'subgroup8']))
+    .addOption(new Option('--stages <size>', 'measure networks with generated weights').choices(Object.keys(presets)))
     .option('--budget <seconds>', 'time for the warm runs of one case', positive('Expected a number above 0.'), 1)
     .option('-o, --output <folder>', 'where the JSON lines are appended, a file for each adapter', 'bench/results')
     .action(async (words: string[], options: Options) => {
@@ -65,35 +70,26 @@ export function addBench(program: Command, { terminal }: CommandContext, finish:
 }
 
 async function bench(words: string[], options: Options, terminal: Terminal): Promise<void> {
-  const cases = selectCases(words);
+  const { family, precision } = options;
+  const jobs = options.stages ? stageJobs(words, options.stages) : kernelJobs(words, 1000 * options.budget);
   const { adapter, wait, release } = await requestNodeAdapter(options.adapter);
   const file = join(options.output, `${slug(adapter.info.description)}.jsonl`);
   await expectWritable(file);
-  const { family, precision } = options;
   const target = family && { matmul: family, attention: family, conv: family };
   const device = await Device.create(adapter, { wait, precision, target });
   const interruption = watchInterrupt((line) => terminal.err(`${line}\n`));
   const { signal } = interruption;
   try {
     const ceiling = await measureCeiling(device, signal);
-    terminal.out(`${adapter.info.description} (${device.adapterClass})\n${describeCeiling(ceiling)}\n\n${HEADER}\n`);
-    const commit = await currentCommit();
-    for (const one of cases) {
+    const { description } = adapter.info;
+    terminal.out(`${description} (${device.adapterClass})\n${describeCeiling(ceiling)}\n\n${HEADER}\n`);
+    const origin = { unflat: version, commit: await currentCommit(), date: new Date().toISOString() };
+    for (const job of jobs) {
       if (signal.aborted) throw new Cancelled('The benchmark');
-      const timing = await measure(device, one.build, { budgetMs: 1000 * options.budget, signal });
       const line: Line = {
-        unflat: version,
-        commit,
-        date: new Date().toISOString(),
-        adapter: adapter.info.description,
-        adapterClass: device.adapterClass,
-        kernel: one.kernel,
-        shape: one.shape,
-        precision,
-        family: family ?? null,
-        ...timing,
-        ...ratesOf(one, timing, ceiling),
-        ceiling,
+        ...origin,
+        ...{ adapter: description, adapterClass: device.adapterClass, precision, family: family ?? null, ceiling },
+        ...(await job(device, ceiling, signal)),
       };
       terminal.out(`${formatLine(line)}\n`);
       await append(file, line);
@@ -106,9 +102,33 @@ async function bench(words: string[], options: Options, terminal: Terminal): Pro
   }
 }
 
+/** What a job finds out; the rest of a line is the same for all. */
+type Finding = Timing & Pick<Line, 'kernel' | 'shape' | 'gflops' | 'gigabytesPerSecond' | 'share'>;
+type Job = (device: Device, ceiling: Ceiling, signal: AbortSignal) => Promise<Finding>;
+
+function kernelJobs(words: string[], budgetMs: number): Job[] {
+  return selectCases(words).map((one) => async (device, ceiling, signal) => {
+    const timing = await measure(device, one.build, { budgetMs, signal });
+    return { kernel: one.kernel, shape: one.shape, ...timing, ...ratesOf(one, timing, ceiling) };
+  });
+}
+
+function stageJobs(words: string[], size: keyof typeof presets): Job[] {
+  const named = stages.map((stage) => ({ ...stage, kernel: stage.name, shape: `${size}, ${stage.shape}` }));
+  return select(words, named).map((stage: Stage) => async (device, ceiling, signal) => {
+    const timing = await measureStage(device, stage, presets[size], { signal });
+    const gflops = timing.flops / timing.medianMs / 1e6;
+    const share = gflops / ceiling.gflops;
+    return { kernel: stage.name, shape: stage.shape, ...timing, gflops, gigabytesPerSecond: null, share };
+  });
+}
+
 /** Cases that contain one of the words; all when there is none. @throws UserError if a word fits no case */
-export function selectCases(words: string[], cases: readonly BenchCase[] = benchCases): BenchCase[] {
-  const fits = ({ kernel, shape }: BenchCase, word: string): boolean =>
+export const selectCases = (words: string[], cases: readonly BenchCase[] = benchCases): BenchCase[] =>
+  select(words, cases);
+
+function select<T extends { kernel: string; shape: string }>(words: string[], cases: readonly T[]): T[] {
+  const fits = ({ kernel, shape }: T, word: string): boolean =>
     `${kernel} ${shape}`.toLowerCase().includes(word.toLowerCase());
   const stray = words.find((word) => !cases.some((one) => fits(one, word)));
   if (stray !== undefined) {
@@ -157,7 +177,7 @@ function formatLine({
     p90Ms.toFixed(3),
     wallMs.toFixed(3),
     gflops.toFixed(1),
-    gigabytesPerSecond.toFixed(2),
+    gigabytesPerSecond?.toFixed(2) ?? '',
     `${(100 * share).toFixed(0)} %`,
   ]);
 }

@@ -71,6 +71,18 @@ describe('unflat bench', () => {
     expect(line.runs).toBeGreaterThanOrEqual(5);
   });
 
+  it('measures a network', async () => {
+    const { code, stdout } = await run('mccEncode', '--stages', 'small', '-o', folder);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/mccEncode +small, crop of an object/);
+    const [file] = await readdir(folder);
+    const lines = (await readFile(join(folder, file), 'utf8')).trim().split('\n');
+    const line = JSON.parse(lines[lines.length - 1]) as Record<string, number | null>;
+    expect(line).toMatchObject({ kernel: 'mccEncode', gigabytesPerSecond: null, runs: 2 });
+    expect(line.flops).toBeGreaterThan(1e8);
+    expect(line.weightBytes).toBeGreaterThan(1e5);
+  });
+
   it('refuses a case that does not exist', async () => {
     const { code, stderr } = await run('fft', '-o', folder);
     expect(code).toBe(2);
