@@ -17,21 +17,6 @@ override slots: u32;
 const ROWS = 8u;
 const TILE = 32u;
 
-// Running softmax of one query: maximum and sum of powers (this lane's keys only), and the weighted values.
-struct Row {
-  most: f32,
-  sum: f32,
-  a: vec4f,
-  b: vec4f,
-  c: vec4f,
-}
-
-struct Values {
-  a: vec4f,
-  b: vec4f,
-  c: vec4f,
-}
-
 fn texel(i: u32) -> vec2u {
   return vec2u(i & 1023u, i >> 10u);
 }
@@ -47,27 +32,8 @@ fn withBias(s: vec4f, head: u32, query: vec2u, a: vec2u, b: vec2u, c: vec2u, d: 
   return fma(bias, vec4f(LOG2E), s);
 }
 
-// Takes 32 more logits into the running softmax. Returns their powers.
-fn absorb(row: ptr<function, Row>, logits: vec4f, valid: vec4<bool>) -> vec4f {
-  let s = select(vec4f(LOWEST), logits, valid);
-  var most = max(max(s.x, s.y), max(s.z, s.w));
-  most = max(most, subgroupShuffleXor(most, 1u));
-  most = max(most, subgroupShuffleXor(most, 2u));
-  most = max(most, subgroupShuffleXor(most, 4u));
-  most = max(most, (*row).most);
-  let shrink = exp2((*row).most - most);
-  let powers = exp2(s - most);
-  (*row).most = most;
-  (*row).sum = fma((*row).sum, shrink, (powers.x + powers.y) + (powers.z + powers.w));
-  (*row).a *= shrink;
-  (*row).b *= shrink;
-  (*row).c *= shrink;
-  return powers;
-}
-
 fn loadValues(base: u32, lane: u32) -> Values {
-  var values: Values;
-  values.a = textureLoad(v, texel(base + lane));
+  var values = Values(textureLoad(v, texel(base + lane)), vec4f(), vec4f());
   if (slots > 1u) {
     values.b = textureLoad(v, texel(base + lane + 8u));
   }
@@ -77,27 +43,9 @@ fn loadValues(base: u32, lane: u32) -> Values {
   return values;
 }
 
-fn weigh(row: ptr<function, Row>, weight: f32, values: Values) {
-  (*row).a = fma(vec4f(weight), values.a, (*row).a);
-  if (slots > 1u) {
-    (*row).b = fma(vec4f(weight), values.b, (*row).b);
-  }
-  if (slots > 2u) {
-    (*row).c = fma(vec4f(weight), values.c, (*row).c);
-  }
-}
-
-fn weighFour(row: ptr<function, Row>, weights: vec4f, a: Values, b: Values, c: Values, d: Values) {
-  weigh(row, weights.x, a);
-  weigh(row, weights.y, b);
-  weigh(row, weights.z, c);
-  weigh(row, weights.w, d);
-}
-
 // A row before its first tile: empty, or holding the query's own key and value.
 fn begin(qRow: u32, ownLogit: f32, head: u32, lane: u32) -> Row {
-  var row: Row;
-  row.most = LOWEST;
+  var row = Row(LOWEST, 0.0, vec4f(), vec4f(), vec4f());
   if (selfKey) {
     row.most = ownLogit;
     row.sum = select(0.0, 1.0, lane == 0u);

@@ -9,6 +9,7 @@ import biasDecomposedWgsl from './bias.decomposed.wgsl';
 import biasFullWgsl from './bias.full.wgsl';
 import biasNoneWgsl from './bias.none.wgsl';
 import { expectColumns, type Columns } from './columns.ts';
+import online8Wgsl from './online8.wgsl';
 import operandsScalarWgsl from './operands.scalar.wgsl';
 import operandsVec4Wgsl from './operands.vec4.wgsl';
 import paramsWgsl from './params.wgsl';
@@ -129,7 +130,7 @@ export function attention(
       paramsWgsl,
       biasWgsl[bias?.kind ?? 'none'],
       ...(family === 'subgroup8'
-        ? [rows8Wgsl, subgroup8Wgsl]
+        ? [rows8Wgsl, online8Wgsl, subgroup8Wgsl]
         : [whole ? operandsVec4Wgsl : operandsScalarWgsl, tiledWgsl]),
     ],
     constants: { selfKey: own ? 1 : 0, ...(family === 'subgroup8' && { slots: ceilDiv(headDim, 32) }) },

@@ -1,0 +1,101 @@
+// sweepDecoder: MCC's decoder for points of space, from coordinates to the features after the last norm.
+//   points [queries, 3] · seen [depth, M, 3 C]: q, k and v of the seen tokens · weights: pack.ts
+//   -> features [queries, C] · slab: scratch, each workgroup's own
+// A workgroup carries `tileRows` queries through all blocks. Queries never meet, so nothing is shared across workgroups;
+// weights stream by once per tile. The slab holds, per query: x [C], the tokens; a [C], normalised or attended; b [4 C],
+// queries, keys and values, or hidden features. Offsets below are in vec4s.
+struct Params {
+  queries: u32,
+  quads: u32, // C / 4
+  heads: u32,
+  vecs: u32, // vec4s of a head
+  seen: u32, // M
+  depth: u32,
+  scale: f32, // of q . k, times log2(e)
+  eps: f32,
+  limit: f32, // distance beyond which points are pulled in
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+
+// Queries of a workgroup.
+override tileRows: u32;
+
+const LOG2E = 1.4426950408889634;
+// Below every logit, and small enough that its power of two is 0.
+const LOWEST = -1e30;
+
+// Columns of a panel of weights, as in pack.ts.
+const PANEL = 64u;
+const MLP_RATIO = 4u;
+
+// vec4s of a query in the slab: x, a and b.
+fn slabStride() -> u32 {
+  return (2u + MLP_RATIO) * params.quads;
+}
+
+fn padded(columns: u32) -> u32 {
+  return (columns + PANEL - 1u) / PANEL * PANEL;
+}
+
+// One linear layer of a block on the tile: target = kind(source W + bias).
+struct Layer {
+  source: u32, // in the slab, of the tile's first query
+  destination: u32,
+  inner: u32, // terms of a sum, in vec4s
+  columns: u32,
+  bias: u32, // in the weights
+  panels: u32,
+}
+
+const QKV = 0u;
+const PROJ = 1u;
+const FC1 = 2u;
+const FC2 = 3u;
+
+fn outputsOf(layer: u32) -> u32 {
+  let C = 4u * params.quads;
+  return select(select(C, MLP_RATIO * C, layer == FC1), 3u * C, layer == QKV);
+}
+
+// vec4s from one block's weights to the next's.
+fn blockStride() -> u32 {
+  let C = 4u * params.quads;
+  var sum = 4u * C;
+  for (var layer = QKV; layer <= FC2; layer++) {
+    sum += padded(outputsOf(layer)) * (1u + select(C, MLP_RATIO * C, layer == FC2));
+  }
+  return sum / 4u;
+}
+
+fn blockStart(block: u32) -> u32 {
+  return 6u * params.quads + block * blockStride();
+}
+
+// `tile`: where the workgroup's slab begins.
+fn layerOf(block: u32, layer: u32, tile: u32) -> Layer {
+  let C = 4u * params.quads;
+  let a = tile + params.quads;
+  let b = tile + 2u * params.quads;
+  var result: Layer;
+  result.source = select(a, b, layer == FC2);
+  result.destination = select(b, tile, layer == PROJ || layer == FC2);
+  result.inner = select(params.quads, MLP_RATIO * params.quads, layer == FC2);
+  result.columns = outputsOf(layer);
+  result.bias = blockStart(block) + C;
+  result.panels = result.bias;
+  for (var l = QKV; l <= FC2; l++) {
+    result.panels += padded(outputsOf(l)) / 4u;
+  }
+  for (var l = QKV; l < layer; l++) {
+    result.bias += padded(outputsOf(l)) / 4u;
+    result.panels += padded(outputsOf(l)) * params.quads; // all layers before fc2 sum C terms
+  }
+  return result;
+}
+
+// A point as the decoder sees it: far ones are pulled in.
+fn pulledIn(p: vec3f) -> vec3f {
+  let r = sqrt(dot(p, p));
+  return select(p, p * (params.limit * (2.0 - params.limit / r) / r), r > params.limit);
+}

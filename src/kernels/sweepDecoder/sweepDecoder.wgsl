@@ -1,0 +1,200 @@
+// sweepDecoder for GPUs; see params.wgsl for what it computes.
+// A workgroup of 16 x 16 threads carries 64 queries. In a linear layer it computes 64 x 64 results at a time, thread
+// (ty, tx) those of queries 4 ty .. 4 ty + 3 and columns 4 tx .. 4 tx + 3; terms pass through workgroup memory 16 at a time.
+// In attention a thread owns one query of one head; neighbouring threads have other queries of the same head, so keys and
+// values are read once for all of them.
+@group(0) @binding(1) var<storage, read> points: array<f32>;
+@group(0) @binding(2) var<storage, read> seen: array<vec4f>;
+@group(0) @binding(3) var<storage, read> weights: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> features: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> slab: array<vec4f>;
+
+const THREADS = 256u;
+const SIDE = 16u;
+const CHUNK = 4u; // vec4s of the terms in workgroup memory
+const MAX_VECS = 8u; // heads have at most 32 features here
+
+var<workgroup> sources: array<vec4f, 256>; // [vec4 of terms][query]
+var<workgroup> panel: array<vec4f, 256>; // [term][vec4 of columns]
+var<workgroup> partial: array<f32, 256>;
+
+fn embed(first: u32, tile: u32, lid: u32) {
+  for (var i = lid; i < tileRows * params.quads; i += THREADS) {
+    let t = i / params.quads;
+    let c = i % params.quads;
+    let at = 3u * min(first + t, params.queries - 1u);
+    let p = pulledIn(vec3f(points[at], points[at + 1u], points[at + 2u]));
+    var x = weights[3u * params.quads + c];
+    x = fma(vec4f(p.x), weights[c], x);
+    x = fma(vec4f(p.y), weights[params.quads + c], x);
+    x = fma(vec4f(p.z), weights[2u * params.quads + c], x);
+    slab[tile + t * slabStride() + c] = x;
+  }
+}
+
+// The sum over the four threads that share a query.
+fn sumOfFour(lid: u32, value: f32) -> f32 {
+  partial[lid] = value;
+  workgroupBarrier();
+  let at = lid & ~3u;
+  let sum = (partial[at] + partial[at + 1u]) + (partial[at + 2u] + partial[at + 3u]);
+  workgroupBarrier();
+  return sum;
+}
+
+// a = norm(x), with gamma at `gamma` in the weights and beta behind it. Variance in a second pass.
+fn normalise(tile: u32, gamma: u32, lid: u32) {
+  let x = tile + lid / 4u * slabStride();
+  var sum = vec4f();
+  for (var c = lid % 4u; c < params.quads; c += 4u) {
+    sum += slab[x + c];
+  }
+  let count = f32(4u * params.quads);
+  let mean = sumOfFour(lid, dot(sum, vec4f(1.0))) / count;
+  var squares = vec4f();
+  for (var c = lid % 4u; c < params.quads; c += 4u) {
+    let d = slab[x + c] - mean;
+    squares = fma(d, d, squares);
+  }
+  let scale = 1.0 / sqrt(sumOfFour(lid, dot(squares, vec4f(1.0))) / count + params.eps);
+  for (var c = lid % 4u; c < params.quads; c += 4u) {
+    slab[x + params.quads + c] = fma((slab[x + c] - mean) * scale, weights[gamma + c], weights[gamma + params.quads + c]);
+  }
+}
+
+fn rank4(s: vec4f, x: vec4f, w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f) -> vec4f {
+  return fma(vec4f(x.w), w3, fma(vec4f(x.z), w2, fma(vec4f(x.y), w1, fma(vec4f(x.x), w0, s))));
+}
+
+fn finish(kind: u32, at: u32, sum: vec4f) {
+  if (kind == FC1) {
+    slab[at] = activate(ACTIVATION_GELU, sum);
+  } else if (kind == QKV) {
+    slab[at] = sum;
+  } else {
+    slab[at] += sum; // the residual
+  }
+}
+
+fn project(kind: u32, layer: Layer, lid: u32) {
+  let stride = slabStride();
+  let ty = lid / SIDE;
+  let tx = lid % SIDE;
+  for (var column = 0u; column < layer.columns; column += PANEL) {
+    let bias = weights[layer.bias + column / 4u + tx];
+    var s0 = bias;
+    var s1 = bias;
+    var s2 = bias;
+    var s3 = bias;
+    for (var chunk = 0u; chunk < layer.inner; chunk += CHUNK) {
+      workgroupBarrier();
+      // Neighbouring threads load neighbouring vec4s of a query. Terms past the end are zeros on both sides.
+      let i = chunk + lid % CHUNK;
+      var source = vec4f();
+      if (i < layer.inner) {
+        source = slab[layer.source + lid / CHUNK * stride + i];
+      }
+      sources[lid % CHUNK * tileRows + lid / CHUNK] = source;
+      let term = 4u * chunk + ty;
+      var w = vec4f();
+      if (term < 4u * layer.inner) {
+        w = weights[layer.panels + column * layer.inner + term * SIDE + tx];
+      }
+      panel[lid] = w;
+      workgroupBarrier();
+      for (var k = 0u; k < CHUNK; k++) {
+        let w0 = panel[4u * k * SIDE + tx];
+        let w1 = panel[(4u * k + 1u) * SIDE + tx];
+        let w2 = panel[(4u * k + 2u) * SIDE + tx];
+        let w3 = panel[(4u * k + 3u) * SIDE + tx];
+        s0 = rank4(s0, sources[k * tileRows + 4u * ty], w0, w1, w2, w3);
+        s1 = rank4(s1, sources[k * tileRows + 4u * ty + 1u], w0, w1, w2, w3);
+        s2 = rank4(s2, sources[k * tileRows + 4u * ty + 2u], w0, w1, w2, w3);
+        s3 = rank4(s3, sources[k * tileRows + 4u * ty + 3u], w0, w1, w2, w3);
+      }
+    }
+    if (column + 4u * tx < layer.columns) {
+      let at = layer.destination + 4u * ty * stride + column / 4u + tx;
+      finish(kind, at, s0);
+      finish(kind, at + stride, s1);
+      finish(kind, at + 2u * stride, s2);
+      finish(kind, at + 3u * stride, s3);
+    }
+  }
+}
+
+// a = softmax(q kT) v over the seen tokens and the query itself; q, k and v of the queries are in b.
+fn attend(block: u32, tile: u32, lid: u32) {
+  let tokenStride = 3u * params.quads;
+  let own = tile + lid % tileRows * slabStride();
+  for (var head = lid / tileRows; head < params.heads; head += THREADS / tileRows) {
+    let offset = head * params.vecs;
+    let query = own + 2u * params.quads + offset;
+    var q: array<vec4f, MAX_VECS>;
+    var y: array<vec4f, MAX_VECS>;
+    var most = 0.0;
+    for (var i = 0u; i < MAX_VECS; i++) {
+      q[i] = vec4f();
+      y[i] = vec4f();
+      if (i < params.vecs) {
+        q[i] = slab[query + i] * params.scale;
+        y[i] = slab[query + 2u * params.quads + i];
+        most += dot(q[i], slab[query + params.quads + i]);
+      }
+    }
+    var sum = 1.0;
+    let keysAt = block * params.seen * tokenStride + params.quads + offset;
+    for (var token = 0u; token < params.seen; token++) {
+      let key = keysAt + token * tokenStride;
+      var logit = 0.0;
+      for (var i = 0u; i < MAX_VECS; i++) {
+        if (i < params.vecs) {
+          logit += dot(q[i], seen[key + i]);
+        }
+      }
+      let next = max(most, logit);
+      let shrink = exp2(most - next);
+      let power = exp2(logit - next);
+      most = next;
+      sum = fma(sum, shrink, power);
+      for (var i = 0u; i < MAX_VECS; i++) {
+        if (i < params.vecs) {
+          y[i] = fma(vec4f(power), seen[key + params.quads + i], y[i] * shrink);
+        }
+      }
+    }
+    for (var i = 0u; i < MAX_VECS; i++) {
+      if (i < params.vecs) {
+        slab[own + params.quads + offset + i] = y[i] / sum;
+      }
+    }
+  }
+}
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lid: u32) {
+  let first = workgroup.x * tileRows;
+  let tile = first * slabStride();
+  embed(first, tile, lid);
+  storageBarrier();
+  for (var block = 0u; block < params.depth; block++) {
+    // One loop over the four layers, so that the code of each step exists once.
+    for (var layer = QKV; layer <= FC2; layer++) {
+      if (layer == QKV || layer == FC1) {
+        normalise(tile, blockStart(block) + select(0u, 2u * params.quads, layer == FC1), lid);
+      }
+      if (layer == PROJ) {
+        attend(block, tile, lid);
+      }
+      storageBarrier();
+      project(layer, layerOf(block, layer, tile), lid);
+      storageBarrier();
+    }
+  }
+  normalise(tile, 4u * params.quads, lid);
+  storageBarrier();
+  let count = min(tileRows, params.queries - first) * params.quads;
+  for (var i = lid; i < count; i += THREADS) {
+    features[first * params.quads + i] = slab[tile + i / params.quads * slabStride() + params.quads + i % params.quads];
+  }
+}
