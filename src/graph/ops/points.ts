@@ -5,6 +5,7 @@ import { maskBounds as maskBoundsKernel } from '../../kernels/maskBounds/maskBou
 import { maskedStats as maskedStatsKernel } from '../../kernels/maskedStats/maskedStats.ts';
 import { normalisePoints as normalisePointsKernel } from '../../kernels/normalisePoints/normalisePoints.ts';
 import { pointMap as pointMapKernel } from '../../kernels/pointMap/pointMap.ts';
+import { renderPoints as renderPointsKernel, type View } from '../../kernels/renderPoints/renderPoints.ts';
 import { seenColors as seenColorsKernel } from '../../kernels/seenColors/seenColors.ts';
 import { seenMap as seenMapKernel } from '../../kernels/seenMap/seenMap.ts';
 import type { PointSource as Source } from '../../kernels/shared/pointSource.ts';
@@ -126,3 +127,18 @@ export const temperatureColor = (logits: Tensor, temperature: number): Tensor =>
   logits.graph.record('temperatureColor', { logits }, { temperature }, (_, inputs) => [
     temperatureColorKernel(at(inputs, 'logits'), temperature),
   ])[0];
+
+/**
+ * A picture of coloured points: points [n, 3], colours [n] u32 (RGBA8 words) -> [height, width] u32, RGBA8 words.
+ * @param radius of a splat, in the points' unit; a little less than the distance of neighbours closes the surface
+ */
+export const renderPoints = (
+  points: Tensor,
+  colours: Tensor,
+  size: { readonly width: number; readonly height: number },
+  radius: number,
+  views: readonly View[],
+): Tensor =>
+  points.graph.record('renderPoints', { points, colours }, {}, (_, inputs) =>
+    renderPointsKernel(at(inputs, 'points'), at(inputs, 'colours'), size, radius, views),
+  )[0];

@@ -1,0 +1,27 @@
+// A view of renderPoints: one rectangle of the picture, seen by one camera. Depths are stored as integers, so that
+// atomics order them, and sums as integers, so that their order does not matter: same input, same picture.
+const DEPTH_STEPS = 8388607u;
+// Added to the depth of a disc's rim: it counts only where no disc has its middle part.
+const RIM = 8388608u;
+
+struct Params {
+  n: u32,
+  width: u32, // of the whole picture
+  rect: vec4u, // left, top, right, bottom of the view in the picture
+  // Rows of the matrix from points to the camera's frame: x right, y up, z towards the viewer.
+  right: vec4f,
+  up: vec4f,
+  back: vec4f,
+  centre: vec2f, // where the optical axis meets the picture
+  focal: f32, // pixels
+  radius: f32, // of a splat, in the points' unit
+  near: f32,
+  range: f32, // farthest depth - nearest
+  band: u32, // steps of depth within which splats belong to one surface
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+
+fn depthOf(steps: f32) -> f32 {
+  return params.near + steps * params.range / f32(DEPTH_STEPS);
+}

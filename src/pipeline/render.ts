@@ -1,0 +1,136 @@
+/** A picture of the object from a few sides, on one sheet. */
+import { vec3 } from 'gl-matrix';
+import type { View } from '../kernels/renderPoints/renderPoints.ts';
+import { renderPoints } from '../graph/ops/points.ts';
+import { compile, type Shared } from '../graph/plan.ts';
+import { Graph } from '../graph/record.ts';
+import type { RunOptions } from '../graph/run.ts';
+import { orbitView } from './camera.ts';
+
+/** Points to be drawn: x right, y down, z away from the photo's camera, in any unit. */
+export interface Cloud {
+  /** [n, 3] */
+  readonly xyz: Float32Array;
+  /** [n, 3] sRGB bytes. */
+  readonly rgb: Uint8Array;
+}
+
+export interface Sheet {
+  readonly width: number;
+  readonly height: number;
+  /** [height, width, 4] sRGB bytes. */
+  readonly rgba: Uint8Array;
+}
+
+/** Vertical field of view of the cameras, in degrees. */
+const FOV = 28;
+/** The frame in sizes of the object. */
+const MARGIN = 1.06;
+/** Splats reach a little beyond the neighbours, which closes surfaces; their rims fade. */
+const RADIUS = 1.05;
+/** Share of points that may lie outside the frame: a few stray ones must not make the object small. */
+const STRAY = 0.01;
+
+/** Points whose neighbours are looked for to learn the spacing. */
+const SAMPLE = 100;
+
+/** The sheet in units of its height: the front large, then right and back above left and top. */
+const SIDES = [
+  { x: 0, y: 0, size: 1, yaw: 0, pitch: 12 },
+  { x: 1, y: 0, size: 0.5, yaw: 90, pitch: 12 },
+  { x: 1.5, y: 0, size: 0.5, yaw: 180, pitch: 12 },
+  { x: 1, y: 0.5, size: 0.5, yaw: 270, pitch: 12 },
+  { x: 1.5, y: 0.5, size: 0.5, yaw: 0, pitch: 90 },
+] as const;
+
+/**
+ * Draws a sheet twice as wide as high. The left half shows the object from the photo's camera; in the right half, from
+ * left to right, are its right side and its back, and below them its left side and its top.
+ * @param height even number of pixels
+ * @throws RangeError if rgb and xyz differ in length; ShapeError; Cancelled; DeviceError
+ */
+export async function renderSheet(
+  shared: Shared,
+  cloud: Cloud,
+  { height = 640, signal }: { height?: number } & Pick<RunOptions, 'signal'> = {},
+): Promise<Sheet> {
+  const { xyz, rgb } = cloud;
+  if (xyz.length !== rgb.length) {
+    throw new RangeError(`There are ${xyz.length / 3} points and ${rgb.length / 3} colours; each point needs one.`);
+  }
+  const n = xyz.length / 3;
+  const spacing = spacingOf(xyz);
+  const colours = Uint32Array.from(
+    { length: n },
+    (_, i) => rgb[3 * i] | (rgb[3 * i + 1] << 8) | (rgb[3 * i + 2] << 16),
+  );
+  const size = { width: 2 * height, height };
+  const graph = new Graph();
+  const picture = renderPoints(
+    graph.input('points', [n, 3]),
+    graph.input('colours', [n], 'u32'),
+    size,
+    RADIUS * spacing,
+    sheetViews(frameOf(xyz, spacing), height),
+  );
+  const plan = await compile(shared, graph, { outputs: { picture } });
+  try {
+    const result = await plan.run({ points: xyz, colours }, { signal });
+    const words = await result.picture.read();
+    return { ...size, rgba: new Uint8Array(words.buffer, words.byteOffset, words.byteLength) };
+  } finally {
+    plan.dispose();
+  }
+}
+
+/** Distance of neighbouring points: the median, over a sample of points, of the distance to the nearest other one. */
+function spacingOf(xyz: Float32Array): number {
+  const n = xyz.length / 3;
+  const stride = Math.ceil(n / SAMPLE);
+  const nearest: number[] = [];
+  for (let i = 0; i < n; i += stride) {
+    let least = Infinity;
+    for (let j = 0; j < n; j++) {
+      const [x, y, z] = [xyz[3 * i] - xyz[3 * j], xyz[3 * i + 1] - xyz[3 * j + 1], xyz[3 * i + 2] - xyz[3 * j + 2]];
+      const square = x * x + y * y + z * z;
+      if (square > 0 && square < least) least = square;
+    }
+    if (least < Infinity) nearest.push(Math.sqrt(least));
+  }
+  nearest.sort((a, b) => a - b);
+  // A single place has no spacing: any size shows it.
+  return nearest[nearest.length >> 1] ?? 1;
+}
+
+interface Frame {
+  readonly middle: vec3;
+  /** Radius of the sphere around `middle` that the cameras frame. */
+  readonly reach: number;
+}
+
+/** What to look at: the middle of the points, but for stray ones, and how far they reach from it. */
+function frameOf(xyz: Float32Array, spacing: number): Frame {
+  const n = xyz.length / 3;
+  if (n === 0) return { middle: vec3.create(), reach: spacing };
+  const drop = Math.floor(STRAY * n);
+  const middle = [0, 1, 2].map((axis) => {
+    const sorted = Float32Array.from({ length: n }, (_, i) => xyz[3 * i + axis]).sort();
+    return (sorted[drop] + sorted[n - 1 - drop]) / 2;
+  }) as [number, number, number];
+  const distances = Float32Array.from({ length: n }, (_, i) =>
+    Math.hypot(xyz[3 * i] - middle[0], xyz[3 * i + 1] - middle[1], xyz[3 * i + 2] - middle[2]),
+  ).sort();
+  return { middle, reach: distances[n - 1 - drop] + spacing };
+}
+
+function sheetViews({ middle, reach }: Frame, height: number): View[] {
+  const half = (0.5 * FOV * Math.PI) / 180;
+  const distance = (MARGIN * reach) / Math.sin(half);
+  return SIDES.map(({ x, y, size, yaw, pitch }) => ({
+    rect: { left: x * height, top: y * height, right: (x + size) * height, bottom: (y + size) * height },
+    matrix: orbitView(middle, distance, yaw, pitch),
+    focal: (0.5 * size * height) / Math.tan(half),
+    near: 0.05 * distance,
+    far: 2 * distance,
+  }));
+}
