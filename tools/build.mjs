@@ -17,22 +17,27 @@ const bundles = [
     entry: 'test/browser/entry.ts',
     out: 'dist/browserTests.js',
     host: 'browser',
-    // The tests of kernels run there as they are; these know Node.
+    // Tests of kernels and networks run there as they are; these know Node.
     standIns: {
       vitest: 'test/browser/vitest.ts',
       '../setup/evaluate.ts': 'test/browser/evaluate.ts',
       './goldenBytes.ts': 'test/browser/goldenBytes.ts',
+      '../setup/goldenBytes.ts': 'test/browser/goldenBytes.ts',
     },
   },
 ];
 
 /** What a bundle may depend on; a change in any of it makes the build stale. */
-const inputs = ['src', 'weights', 'tools', 'test/browser', 'test/cases', 'test/kernels', 'test/setup'].concat([
+const inputs = [
+  'src',
+  'weights',
+  'tools',
+  'test',
   'package.json',
   'package-lock.json',
   'tsconfig.json',
   'tsconfig.types.json',
-]);
+];
 
 /** Written last, so that a build that was interrupted is stale. */
 const stamp = 'dist/.built';

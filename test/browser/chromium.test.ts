@@ -10,7 +10,10 @@ const tests = '/browserTests.js';
 
 const kernels = readdirSync(join(root, 'test/kernels'))
   .filter((name) => name.endsWith('.test.ts'))
-  .map((name) => name.replace('.test.ts', ''));
+  .map((name) => ['kernels', name.replace('.test.ts', '')]);
+
+/** What lies between kernels and networks. Whole networks take this adapter minutes each. */
+const pipeline = ['layers', 'seenPoints'].map((name) => ['pipeline', name]);
 
 describe('Chromium', () => {
   let page: BrowserPage;
@@ -31,10 +34,10 @@ describe('Chromium', () => {
     expect(await page.call(tests, 'squares', values)).toEqual(values.map((x) => x * x));
   });
 
-  it.each(kernels)(
-    'passes the tests of %s',
-    async (name) => {
-      const outcomes = (await page.call(tests, 'runKernelTests', name)) as Outcome[];
+  it.each([...kernels, ...pipeline])(
+    'passes test/%s/%s.test.ts',
+    async (folder, name) => {
+      const outcomes = (await page.call(tests, 'runTests', folder, name)) as Outcome[];
       // SwiftShader has subgroups of four: tests of the kernels for eight have nothing to run on there.
       const missed = ({ name, state }: Outcome) => state === 'skipped' && !name.includes('subgroup8');
       expect(outcomes.filter((outcome) => outcome.state === 'failed' || missed(outcome))).toEqual([]);
@@ -53,7 +56,7 @@ describe('Chromium', () => {
   });
 
   it('reports a file that does not load', async () => {
-    const [outcome] = (await page.call(tests, 'runKernelTests', 'noSuchKernel')) as Outcome[];
+    const [outcome] = (await page.call(tests, 'runTests', 'kernels', 'noSuchKernel')) as Outcome[];
     expect(outcome).toMatchObject({ name: 'test/kernels/noSuchKernel.test.ts', state: 'failed' });
   });
 

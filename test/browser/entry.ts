@@ -4,11 +4,13 @@
 import { expect, it, runFile, type Outcome } from './vitest.ts';
 
 /**
- * Runs a test file of `test/kernels` on the browser's adapter.
- * @param name of the kernel, such as layerNorm
+ * Runs a test file of this folder's neighbours on the browser's adapter.
+ * @param name such as layerNorm or chain
  */
-export function runKernelTests(name: string): Promise<Outcome[]> {
-  return runFile(`test/kernels/${name}.test.ts`, () => import(`../kernels/${name}.test.ts`));
+export function runTests(folder: 'kernels' | 'pipeline', name: string): Promise<Outcome[]> {
+  return runFile(`test/${folder}/${name}.test.ts`, () =>
+    folder === 'kernels' ? import(`../kernels/${name}.test.ts`) : import(`../pipeline/${name}.test.ts`),
+  );
 }
 
 /** Outcomes of tests that pass, fail and do not run: whether a failure in the browser can be seen at all. */

@@ -14,8 +14,12 @@ import {
 } from '@vitest/expect';
 import { startTests, type Suite, type Test, type VitestRunner, type VitestRunnerConfig } from '@vitest/runner';
 import { getTests } from '@vitest/runner/utils';
+import { spyOn } from '@vitest/spy';
 
 export { afterAll, afterEach, beforeAll, beforeEach, describe, it, test } from '@vitest/runner';
+
+/** What tests of this project use of vitest's `vi`. */
+export const vi = { spyOn };
 
 chai.use(JestExtend);
 chai.use(JestChaiExpect);
