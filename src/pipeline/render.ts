@@ -28,9 +28,10 @@ const FOV = 28;
 const MARGIN = 1.06;
 /** Splats reach a little beyond the neighbours, which closes surfaces; their rims fade. */
 const RADIUS = 1.05;
-/** Share of points that may lie outside the frame: a few stray ones must not make the object small. */
-const STRAY = 0.01;
-
+/** Share of points, on each side of an axis and in distance, that does not tell how large the object is. */
+const RARE = 0.01;
+/** A point this many times as far from the middle as nearly all others is stray and may lie outside the frame. */
+const STRAY = 1.6;
 /** Points whose neighbours are looked for to learn the spacing. */
 const SAMPLE = 100;
 
@@ -108,20 +109,32 @@ interface Frame {
   readonly reach: number;
 }
 
-/** What to look at: the middle of the points, but for stray ones, and how far they reach from it. */
+/** What to look at: the middle of the points and how far they reach, stray ones left out, thin parts not. */
 function frameOf(xyz: Float32Array, spacing: number): Frame {
   const n = xyz.length / 3;
   if (n === 0) return { middle: vec3.create(), reach: spacing };
-  const drop = Math.floor(STRAY * n);
-  const middle = [0, 1, 2].map((axis) => {
+  const drop = Math.floor(RARE * n);
+  const bulk = [0, 1, 2].map((axis) => {
     const sorted = Float32Array.from({ length: n }, (_, i) => xyz[3 * i + axis]).sort();
     return (sorted[drop] + sorted[n - 1 - drop]) / 2;
-  }) as [number, number, number];
-  const distances = Float32Array.from({ length: n }, (_, i) =>
-    Math.hypot(xyz[3 * i] - middle[0], xyz[3 * i + 1] - middle[1], xyz[3 * i + 2] - middle[2]),
-  ).sort();
-  return { middle, reach: distances[n - 1 - drop] + spacing };
+  });
+  const distances = Float32Array.from({ length: n }, (_, i) => distanceTo(bulk, xyz, i));
+  const limit = STRAY * (Float32Array.from(distances).sort()[n - 1 - drop] + spacing);
+  const low = [Infinity, Infinity, Infinity];
+  const high = [-Infinity, -Infinity, -Infinity];
+  for (let k = 0; k < xyz.length; k++) {
+    if (distances[Math.floor(k / 3)] > limit) continue;
+    low[k % 3] = Math.min(low[k % 3], xyz[k]);
+    high[k % 3] = Math.max(high[k % 3], xyz[k]);
+  }
+  const middle = vec3.fromValues((low[0] + high[0]) / 2, (low[1] + high[1]) / 2, (low[2] + high[2]) / 2);
+  let reach = 0;
+  for (let i = 0; i < n; i++) if (distances[i] <= limit) reach = Math.max(reach, distanceTo(middle, xyz, i));
+  return { middle, reach: reach + spacing };
 }
+
+const distanceTo = (middle: ArrayLike<number>, xyz: Float32Array, i: number): number =>
+  Math.hypot(xyz[3 * i] - middle[0], xyz[3 * i + 1] - middle[1], xyz[3 * i + 2] - middle[2]);
 
 function sheetViews({ middle, reach }: Frame, height: number): View[] {
   const half = (0.5 * FOV * Math.PI) / 180;
