@@ -1,10 +1,12 @@
 /** Ops that only MCC needs. */
+import { gridPoints as gridPointsKernel } from '../../kernels/gridPoints/gridPoints.ts';
 import { pointEmbed as pointEmbedKernel } from '../../kernels/pointEmbed/pointEmbed.ts';
 import {
   sweepDecoder as sweepDecoderKernel,
   type SweepDecoderOptions,
 } from '../../kernels/sweepDecoder/sweepDecoder.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Graph } from '../record.ts';
+import { Tensor } from '../tensor.ts';
 
 export interface PointEmbedding {
   /** [E, 3] */
@@ -34,3 +36,37 @@ export const sweepDecoder = (points: Tensor, seen: Tensor, weights: Tensor, opti
     const at = (name: string) => inputs[name] as Tensor;
     return sweepDecoderKernel(target, at('points'), at('seen'), at('weights'), options);
   })[0];
+
+export interface GridAxes {
+  /** Points along x, y, z. */
+  readonly counts: readonly [number, number, number];
+  /** Their coordinates, x first. */
+  readonly axes: Float32Array;
+}
+
+/**
+ * Points start .. start + count - 1 of a grid, x slowest and z fastest -> [count, 3]; beyond its end, its last point.
+ * @param start a number, or a tensor u32 [1] that is given anew to every run
+ */
+export function gridPoints(graph: Graph, { counts, axes }: GridAxes, start: number | Tensor, count: number): Tensor {
+  const [first, last] = [axes[0], axes[axes.length - 1]];
+  const inputs = {
+    axes: graph.constant(
+      `grid of ${counts.join(' x ')} from ${first} to ${last}: ${hashOf(axes)}`,
+      [axes.length],
+      [],
+      () => axes,
+    ),
+    start:
+      start instanceof Tensor ? start : graph.constant(`index ${start}`, [1], [], () => Uint32Array.of(start), 'u32'),
+  };
+  return graph.record('gridPoints', inputs, { counts, count }, (_, given) => [
+    gridPointsKernel(given.axes as Tensor, given.start as Tensor, counts, count),
+  ])[0];
+}
+
+/** Tells grids apart that agree in size and corners. */
+function hashOf(values: Float32Array): number {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  return words.reduce((hash, word) => Math.imul(hash ^ word, 0x01000193) >>> 0, 0x811c9dc5);
+}

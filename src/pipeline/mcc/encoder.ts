@@ -33,7 +33,7 @@ export function encoder({ rgb, xyz, valid }: Seen, config: MccConfig, options: P
   const { graph } = rgb;
   const { embed, image, patch, depth } = config;
   const patches = (image / patch) ** 2;
-  const colours = graph.tap('image', normalised(rgb, image)); // [1, image, image, 3]
+  const colours = graph.tap('image', standardised(rgb, image)); // [1, image, image, 3]
 
   const rgbTokens = patchEmbed('patch_embed', colours, embed, patch).reshape([1, patches, embed]);
   graph.tap('rgb.patches', rgbTokens);
@@ -54,7 +54,7 @@ export function encoder({ rgb, xyz, valid }: Seen, config: MccConfig, options: P
 }
 
 /** rgb [1, S, S, 3] in 0..1 -> [1, side, side, 3], standardised per channel. */
-function normalised(rgb: Tensor, side: number): Tensor {
+export function standardised(rgb: Tensor, side: number): Tensor {
   const constant = (key: string, values: readonly number[]) =>
     rgb.graph.constant(`ImageNet ${key}`, [3], [], () => Float32Array.from(values));
   const own =

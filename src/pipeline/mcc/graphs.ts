@@ -1,16 +1,17 @@
 /** MCC as graphs: the seen image once, then queries as often as wanted. */
-import { slice } from '../../graph/ops/movement.ts';
+import { sweepDecoder } from '../../graph/ops/mcc.ts';
+import { concat, slice } from '../../graph/ops/movement.ts';
 import { temperatureColor } from '../../graph/ops/points.ts';
 import { Graph } from '../../graph/record.ts';
 import type { Tensor } from '../../graph/tensor.ts';
+import type { SweepStrategy } from '../../kernels/target.ts';
 import type { MccConfig } from '../../../weights/config.ts';
 import type { Recorded } from '../planCache.ts';
+import { EPS } from './constants.ts';
 import { decodePoints, joinTokens, predict, predictColor, seenTokens } from './decoder.ts';
 import { encoder, type Seen } from './encoder.ts';
+import { packedDecoder } from './packedDecoder.ts';
 import type { PointEncoderOptions } from './pointEncoder.ts';
-
-/** Name of block i's queries, keys and values of the seen tokens, in outputs and inputs of graphs. */
-export const seenName = (i: number): string => `seen${i}`;
 
 /** Tokens of an image: the class token and the patches. */
 export const tokenCount = ({ image, patch }: MccConfig): number => (image / patch) ** 2 + 1;
@@ -29,38 +30,54 @@ function seenInputs(graph: Graph, config: MccConfig, side: number): Seen {
 
 /**
  * Inputs `rgb` [1, side, side, 3] in 0..1 (side 800 or the network's), `xyz` [1, P, P, 3], `valid` u32 [1, P, P]
- * -> outputs `latent` [1, M, 2 embed] and, for every decoder block, `seen<i>` [1, M, 3 decoderEmbed].
- * Taps: those of `encoder` and decoder.seen.
+ * -> outputs `latent` [1, M, 2 embed] and `seen` [decoderDepth, M, 3 decoderEmbed]: queries, keys and values of the seen
+ * tokens in every block of the decoder. Taps: those of `encoder`, and decoder.seen.
  */
 export function encoderGraph(config: MccConfig, side: number, options: PointEncoderOptions = {}): Recorded {
   const graph = new Graph();
   const latent = graph.scope('encoder', () => encoder(seenInputs(graph, config, side), config, options));
   const { qkv } = graph.scope('seen', () => seenTokens(latent, config));
-  return { graph, outputs: { latent, ...Object.fromEntries(qkv.map((t, i) => [seenName(i), t])) } };
+  return { graph, outputs: { latent, seen: concat(qkv, 0) } };
 }
 
-/** Inputs of a graph that decodes queries: the seen tokens of every block. */
-export const seenBlocks = (graph: Graph, config: MccConfig): Tensor[] =>
-  Array.from({ length: config.decoderDepth }, (_, i) =>
-    graph.input(seenName(i), [1, tokenCount(config), 3 * config.decoderEmbed]),
-  );
+/** The input `seen` of a graph that decodes points. */
+export const seenInput = (graph: Graph, config: MccConfig): Tensor =>
+  graph.input('seen', [config.decoderDepth, tokenCount(config), 3 * config.decoderEmbed]);
+
+/** points [Q, 3], seen [decoderDepth, M, 3 decoderEmbed] -> features [Q, decoderEmbed], in one dispatch or by layers. */
+export function featuresOf(points: Tensor, seen: Tensor, config: MccConfig, strategy: SweepStrategy): Tensor {
+  if (strategy === 'layered') {
+    const blocks = Array.from({ length: config.decoderDepth }, (_, i) => slice(seen, 0, i, i + 1));
+    return decodePoints(points, blocks, config);
+  }
+  return sweepDecoder(points, seen, packedDecoder(points.graph, config), {
+    heads: config.decoderHeads,
+    eps: EPS,
+    shrinkThreshold: config.shrinkThreshold,
+  });
+}
 
 /** Colours in 0..1 of the colour predictions [n, 768 or 3]. Regressed colours are used as they are. */
-export const toColors = (numbers: Tensor, config: MccConfig, temperature: number): Tensor =>
+const toColors = (numbers: Tensor, config: MccConfig, temperature: number): Tensor =>
   config.regressColor ? numbers : temperatureColor(numbers, temperature);
 
+const colorColumns = (pred: Tensor, config: MccConfig): Tensor => (config.regressColor ? slice(pred, 1, 1, 4) : pred);
+
 /**
- * Inputs `queries` [count, 3] and `seen<i>` -> outputs `pred` [count, predictions] (occupancy logit first) and
- * `color` [count, 3].
+ * Inputs `queries` [count, 3] and `seen` -> outputs `pred` [count, predictions] (occupancy logit first) and `color`
+ * [count, 3].
  */
-export function queryGraph(config: MccConfig, count: number, temperature: number): Recorded {
+export function queryGraph(
+  config: MccConfig,
+  count: number,
+  temperature: number,
+  strategy: SweepStrategy = 'layered',
+): Recorded {
   const graph = new Graph();
-  const features = decodePoints(graph.input('queries', [count, 3]), seenBlocks(graph, config), config);
-  const pred = predict(features, config);
+  const points = graph.input('queries', [count, 3]);
+  const pred = predict(featuresOf(points, seenInput(graph, config), config, strategy), config);
   return { graph, outputs: { pred, color: toColors(colorColumns(pred, config), config, temperature) } };
 }
-
-const colorColumns = (pred: Tensor, config: MccConfig): Tensor => (config.regressColor ? slice(pred, 1, 1, 4) : pred);
 
 /** Input `features` [count, decoderEmbed] -> output `color` [take, 3] of its first rows. */
 export function colorGraph(config: MccConfig, count: number, take: number, temperature: number): Recorded {

@@ -1,0 +1,69 @@
+/** The grid of points that a sweep asks about. */
+import { defaultBox, type Box } from '../../../weights/config.ts';
+
+/** A grid cannot be made as asked. */
+export class GridError extends Error {
+  override name = 'GridError';
+}
+
+export interface Grid {
+  /** Points along x, y, z; z runs fastest. */
+  readonly counts: readonly [number, number, number];
+  /** Coordinates along x, along y, along z, one after the other. */
+  readonly axes: Float32Array;
+  /** Largest distance of neighbours along an axis. */
+  readonly step: number;
+  /** Points in all. */
+  readonly total: number;
+}
+
+/** More points than this are a slip of the granularity, not a wish: 645 along each axis. */
+const MAX_POINTS = 2 ** 28;
+
+/**
+ * N = ceil(size / granularity) points along an axis, at (i - N / 2) / (N / 2 / half the size) from its centre.
+ * as in the released code: from the lower bound to one step below the upper bound, with a step of size / N, in float32.
+ * @throws GridError if the box is empty, or the granularity would give no points or more than 2^28
+ */
+export function gridOf(granularity: number, box: Box = defaultBox): Grid {
+  if (!(granularity > 0) || !Number.isFinite(granularity)) {
+    throw new GridError(`The granularity is ${granularity}; it is a distance. Give a positive number such as 0.05.`);
+  }
+  const sizes = box.max.map((most, axis) => most - box.min[axis]);
+  if (!sizes.every((s) => s > 0 && Number.isFinite(s))) {
+    throw new GridError(
+      `The box from (${box.min.join(', ')}) to (${box.max.join(', ')}) is empty. Its minimum must lie below its maximum.`,
+    );
+  }
+  const counts = sizes.map((s) => Math.ceil(s / granularity)) as [number, number, number];
+  const total = counts.reduce((a, b) => a * b, 1);
+  if (total > MAX_POINTS) {
+    throw new GridError(
+      `A granularity of ${granularity} gives ${counts.join(' x ')} points; at most ${MAX_POINTS} can be swept.\n` +
+        '  Use a larger granularity or a smaller box.',
+    );
+  }
+  const axes = counts.flatMap((n, axis) => axisOf(n, sizes[axis] / 2, (box.min[axis] + box.max[axis]) / 2));
+  const step = Math.max(...sizes.map((s, axis) => s / counts[axis]));
+  return { counts, axes: Float32Array.from(axes), step, total };
+}
+
+/** Coordinates of n points around `centre`, rounded to float32 after every operation. */
+function axisOf(n: number, half: number, centre: number): number[] {
+  const divisor = Math.fround(n / 2 / half);
+  return Array.from({ length: n }, (_, i) =>
+    Math.fround(Math.fround(Math.fround(i - n / 2) / divisor) + Math.fround(centre)),
+  );
+}
+
+/** Coordinates [n, 3] of grid points by their indices. */
+export function pointsOf({ counts: [nx, ny, nz], axes }: Grid, indices: ArrayLike<number>): Float32Array {
+  const xyz = new Float32Array(3 * indices.length);
+  for (let i = 0; i < indices.length; i++) {
+    const p = indices[i];
+    xyz[3 * i] = axes[Math.floor(p / (ny * nz))];
+    xyz[3 * i + 1] = axes[nx + (Math.floor(p / nz) % ny)];
+    xyz[3 * i + 2] = axes[nx + ny + (p % nz)];
+  }
+  return xyz;
+}

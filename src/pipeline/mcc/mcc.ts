@@ -1,0 +1,136 @@
+/** Multiview Compressive Coding: encode what is seen once, then ask about as many points as wanted. arXiv:2301.08247. */
+import { show } from '../../kernels/check.ts';
+import { ShapeError } from '../../graph/errors.ts';
+import type { PlanInput, Shared } from '../../graph/plan.ts';
+import type { RunOptions } from '../../graph/run.ts';
+import { DeviceTensor } from '../../graph/transfer.ts';
+import type { SweepStrategy } from '../../kernels/target.ts';
+import type { MccConfig } from '../../../weights/config.ts';
+import { PlanCache } from '../planCache.ts';
+import { CROP_SIDE } from './encoder.ts';
+import { encoderGraph, queryGraph } from './graphs.ts';
+import { Sweep, type SweepOptions, type SweepResult, type SweepRunOptions } from './sweep.ts';
+
+/** What the network is given. */
+export interface MccInput {
+  /** [1, S, S, 3] in 0..1, with S 800 or the network's own side. */
+  readonly rgb: PlanInput;
+  /** [1, P, P, 3] in the normalised frame, P half the network's side; finite where not valid, too. */
+  readonly xyz: PlanInput;
+  /** u32 [1, P, P], 0 or 1. */
+  readonly valid: PlanInput;
+}
+
+/** An encoded image. Its tensors stay valid until the next `encode`. */
+export interface MccImage {
+  /** [1, tokens, 2 embed]. */
+  readonly latent: DeviceTensor;
+  /** Queries, keys and values of the seen tokens in each block of the decoder, [decoderDepth, tokens, 3 decoderEmbed]. */
+  readonly seen: DeviceTensor;
+}
+
+/** What the decoder says of points. The tensors stay valid until the next `decode`. */
+export interface MccPrediction {
+  /** Occupancy logit, then colour logits or the colour, [n, 1 + 768 or 1 + 3]. */
+  readonly pred: DeviceTensor;
+  /** [n, 3] in 0..1; not clamped where colours are regressed. */
+  readonly color: DeviceTensor;
+}
+
+export interface MccRunOptions extends RunOptions {
+  /** Share of the weights uploaded, 0..1; only the first use uploads. */
+  readonly onUpload?: (done: number) => void;
+}
+
+export interface DecodeOptions extends MccRunOptions {
+  /** Of the softmax over colours; 0.1 by default. */
+  readonly temperature?: number;
+  /** How the decoder runs; layer by layer by default. */
+  readonly strategy?: SweepStrategy;
+}
+
+export class Mcc {
+  private readonly encoders: PlanCache;
+  private readonly decoders: PlanCache;
+  private readonly sweeps: Sweep;
+  private current: MccImage | undefined;
+
+  /** @param shared its constants must read weights of `config` */
+  constructor(
+    shared: Shared,
+    private readonly config: MccConfig,
+  ) {
+    this.encoders = new PlanCache(shared, 2);
+    this.decoders = new PlanCache(shared, 2);
+    this.sweeps = new Sweep(shared, config);
+  }
+
+  /**
+   * Encodes what is seen; the image encoded before is forgotten.
+   * @throws ShapeError if a side is not one that the network takes; Cancelled; DeviceError; WeightsError
+   */
+  async encode({ rgb, xyz, valid }: MccInput, options: MccRunOptions = {}): Promise<MccImage> {
+    this.current = undefined;
+    const side = this.sideOf(rgb);
+    const plan = await this.encoders.get(`encoder ${side}`, () => encoderGraph(this.config, side), options);
+    const { latent, seen } = await plan.run({ rgb, xyz, valid }, options);
+    this.current = { latent, seen };
+    return this.current;
+  }
+
+  /**
+   * Predictions at given points.
+   * @param queries [n, 3] in the normalised frame
+   * @throws ShapeError if queries are not triples; Cancelled; DeviceError; WeightsError
+   */
+  async decode(image: MccImage, queries: Float32Array, options: DecodeOptions = {}): Promise<MccPrediction> {
+    this.expectCurrent(image);
+    const { temperature = 0.1, strategy = 'layered' } = options;
+    const count = queries.length / 3;
+    if (!Number.isInteger(count) || count === 0) {
+      throw new ShapeError(`decode: ${queries.length} numbers are no points; give x, y and z of each.`);
+    }
+    const plan = await this.decoders.get(
+      `${strategy} ${count} ${temperature}`,
+      () => queryGraph(this.config, count, temperature, strategy),
+      options,
+    );
+    const { pred, color } = await plan.run({ queries, seen: image.seen }, options);
+    return { pred, color };
+  }
+
+  /**
+   * All occupied points of a grid, with colours. An aborted sweep gives what it had found.
+   * @throws GridError if the grid cannot be made; ShapeError; DeviceError; WeightsError
+   */
+  sweep(image: MccImage, options: SweepOptions = {}, run: SweepRunOptions = {}): Promise<SweepResult> {
+    this.expectCurrent(image);
+    return this.sweeps.run(image.seen, options, run);
+  }
+
+  /** Frees the plans, not the weights. */
+  async dispose(): Promise<void> {
+    this.current = undefined;
+    await this.encoders.dispose();
+    await this.decoders.dispose();
+    await this.sweeps.dispose();
+  }
+
+  private expectCurrent(image: MccImage): void {
+    if (image !== this.current) {
+      throw new Error('This image is no longer encoded: a later `encode` took its place. Encode it again.');
+    }
+  }
+
+  private sideOf(rgb: PlanInput): number {
+    const numbers = rgb instanceof DeviceTensor ? rgb.shape.reduce((a, b) => a * b, 1) : rgb.length;
+    const side = Math.sqrt(numbers / 3);
+    if (side !== CROP_SIDE && side !== this.config.image) {
+      const given = rgb instanceof DeviceTensor ? show(rgb.shape) : `${numbers} numbers`;
+      throw new ShapeError(
+        `encode: rgb is ${given}, expected [1, S, S, 3] with S ${CROP_SIDE} or ${this.config.image}. Resize it first.`,
+      );
+    }
+    return side;
+  }
+}

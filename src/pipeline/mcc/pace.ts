@@ -1,0 +1,33 @@
+/** How many points a sweep asks about at once: few enough to stay within a time, many enough to keep the device busy. */
+
+export interface PaceLimits {
+  readonly first: number;
+  readonly least: number;
+  readonly most: number;
+  /** Milliseconds that one stretch should take. */
+  readonly budgetMs: number;
+}
+
+/** Sizes are powers of two, so that there are few plans; results do not depend on them. */
+const floorPower = (n: number): number => 2 ** Math.floor(Math.log2(n));
+
+export class Pace {
+  /** Points of the next stretch. */
+  size: number;
+
+  constructor(private readonly limits: PaceLimits) {
+    this.size = this.clamp(limits.first);
+  }
+
+  /** Learns from a stretch of `size` points that took `ms`. Grows at most fourfold; shrinks only when far too slow. */
+  learn(ms: number): void {
+    const ideal = (this.size * this.limits.budgetMs) / Math.max(ms, 0.1);
+    if (ideal >= 2 * this.size) this.size = this.clamp(Math.min(ideal, 4 * this.size));
+    else if (ideal < this.size / 2) this.size = this.clamp(ideal);
+  }
+
+  private clamp(size: number): number {
+    const { least, most } = this.limits;
+    return floorPower(Math.max(least, Math.min(most, size)));
+  }
+}

@@ -1,0 +1,32 @@
+/** One stretch of a sweep as a graph. */
+import { gridPoints, type GridAxes } from '../../graph/ops/mcc.ts';
+import { compact, gatherRows, probabilityThreshold } from '../../graph/ops/points.ts';
+import { Graph } from '../../graph/record.ts';
+import type { SweepStrategy } from '../../kernels/target.ts';
+import type { MccConfig } from '../../../weights/config.ts';
+import type { Recorded } from '../planCache.ts';
+import { predictOccupancy } from './decoder.ts';
+import { featuresOf, seenInput } from './graphs.ts';
+
+export interface Stretch {
+  readonly grid: GridAxes;
+  /** Points of one run. */
+  readonly count: number;
+  /** Probability above which a point is occupied. */
+  readonly threshold: number;
+  readonly strategy: SweepStrategy;
+}
+
+/**
+ * Inputs `start` u32 [1], index of the first point, and `seen` -> outputs of the occupied points, in the order of the grid:
+ * `features` [count, decoderEmbed] and `indices` u32 [count] from `start` on, both filled up at the end, and `found` u32 [1],
+ * how many they are. Beyond the end of the grid its last point is repeated.
+ */
+export function sweepGraph(config: MccConfig, { grid, count, threshold, strategy }: Stretch): Recorded {
+  const graph = new Graph();
+  const points = gridPoints(graph, grid, graph.input('start', [1], 'u32'), count);
+  const features = featuresOf(points, seenInput(graph, config), config, strategy);
+  const occupied = probabilityThreshold(predictOccupancy(features, config), threshold);
+  const { indices, count: found } = compact(occupied);
+  return { graph, outputs: { features: gatherRows(features, indices), indices, found } };
+}
