@@ -5,7 +5,7 @@ import { maskPointsRef, unprojectRef } from '../../src/kernels/pointMap/pointMap
 import { axisTaps } from '../../src/kernels/resize/taps.ts';
 import { seenMapRef } from '../../src/kernels/seenMap/seenMap.ref.ts';
 import { seenCases } from '../cases/seenMap.ts';
-import { evaluate } from '../setup/evaluate.ts';
+import { evaluate, openDevice } from '../setup/evaluate.ts';
 import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
 import { tapRows } from '../setup/taps.ts';
 
@@ -51,6 +51,28 @@ describe('seenMap', () => {
       expectClose(y.points, expected.points, bound(6));
     });
   }
+
+  it('fits into what every adapter has', async () => {
+    const limits = { maxStorageBuffersPerShaderStage: 8, maxComputeInvocationsPerWorkgroup: 256 };
+    const device = await openDevice({ limits, without: ['subgroups'] });
+    const { table } = axisTaps({ mode: 'bilinear', alignCorners: false, from: 1, to: 2 });
+    const { points } = await evaluate(
+      (s) => {
+        const source = {
+          depth: s.input(Float32Array.of(2), [1, 1]),
+          mask: s.input(Uint32Array.of(1), [1, 1]),
+          intrinsics: s.input(Float32Array.of(1, 1, 0, 0), [4]),
+        };
+        const box = s.input(Uint32Array.of(0, 0, 1, 1), [4]);
+        return {
+          ...seenMap(source, s.input(Float32Array.of(0, 0, 1, 1, 1, 1, 1, 1), [8]), s.input(table, [2, 4]), box),
+        };
+      },
+      { device },
+    );
+    expect([...points]).toEqual([0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1]);
+    device.dispose();
+  });
 
   it('names what does not fit', () => {
     const g = new Graph();
