@@ -7,7 +7,7 @@ import { decodePhoto } from '../host/node/image.ts';
 import { depthToMillimetres } from '../io/index.ts';
 import { addEngineOptions, addReportOptions, type EngineOptions, type ReportOptions } from './options.ts';
 import { depthFiles } from './outputs.ts';
-import { type CommandContext, withSession } from './session.ts';
+import { type CommandContext, weightNotices, withSession } from './session.ts';
 
 interface Options extends EngineOptions, ReportOptions {
   output: string;
@@ -34,9 +34,9 @@ async function depth(path: string, options: Options, context: CommandContext): P
     await expectWritable(options.output);
     const output = await OutputFolder.open(dirname(options.output));
     const photo = await decodePhoto(path);
-    for (const notice of photo.notices ?? []) progress.say(notice);
+    for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
     const engine = await startEngine();
-    const { depth: metres } = await engine.depth(photo, { signal });
+    const metres = await engine.depth(photo, { signal });
     progress.finish();
     const { saturated } = depthToMillimetres(metres);
     if (saturated > 0) progress.say(`${saturated} pixels are farther than 65.535 m; they are stored as 65.535 m.`);

@@ -1,18 +1,10 @@
 /** Options that commands share: their text, how they are read, and what is refused before any work starts. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-
-/** A prompt point: pixels of the photo; label 1 = on the object, 0 = not on it. */
-export interface PointOption {
-  x: number;
-  y: number;
-  label: 0 | 1;
-}
-
-export type Box = [x0: number, y0: number, x1: number, y1: number];
+import type { PromptBox, PromptPoint } from '../pipeline/sam/prompt.ts';
 
 export interface PromptOptions {
-  box?: Box;
-  point?: PointOption[];
+  box?: PromptBox;
+  point?: PromptPoint[];
   mask?: string;
 }
 
@@ -74,7 +66,7 @@ export function addReportOptions(command: Command): Command {
 }
 
 /** `x0,y0,x1,y1` with x0 < x1 and y0 < y1. */
-export function parseBox(text: string): Box {
+export function parseBox(text: string): PromptBox {
   const values = parseNumbers(text);
   if (values?.length !== 4) throw new InvalidArgumentError('Expected four numbers x0,y0,x1,y1.');
   const [x0, y0, x1, y1] = values;
@@ -85,7 +77,7 @@ export function parseBox(text: string): Box {
 }
 
 /** `x,y` or `x,y,label` with label 0 or 1. */
-export function parsePoint(text: string): PointOption {
+export function parsePoint(text: string): PromptPoint {
   const values = parseNumbers(text);
   if (values?.length !== 2 && values?.length !== 3) throw new InvalidArgumentError('Expected x,y or x,y,label.');
   const [x, y, label = 1] = values;
@@ -95,7 +87,7 @@ export function parsePoint(text: string): PointOption {
   return { x, y, label };
 }
 
-const collectPoint = (text: string, before: PointOption[] = []): PointOption[] => [...before, parsePoint(text)];
+const collectPoint = (text: string, before: PromptPoint[] = []): PromptPoint[] => [...before, parsePoint(text)];
 
 /** Degrees between 0 and 180. */
 export function parseFov(text: string): number {

@@ -1,7 +1,7 @@
 /** The files of a result. */
 import { encodeMaskPng, encodePng, encodePng16 } from '../host/node/encode.ts';
 import { depthPreview, depthToMillimetres, encodeGlb, encodePly } from '../io/index.ts';
-import type { Reconstruction } from './engine.ts';
+import type { Reconstruction } from '../pipeline/engine.ts';
 
 const FRAME = 'camera frame in metres: x right, y down, z forward';
 
@@ -13,7 +13,7 @@ interface Size {
 /** mask.png, depth.png, depth_preview.png, seen.ply, object.ply, object.glb (when there are points), preview.png, summary.json. */
 export async function reconstructionFiles(
   { width, height }: Size,
-  { mask, depth, seen, object, preview }: Reconstruction,
+  { mask, depth, seen, object, preview }: Pick<Reconstruction, 'mask' | 'depth' | 'seen' | 'object' | 'preview'>,
   summary: unknown,
 ): Promise<Record<string, Uint8Array>> {
   const files: Record<string, Uint8Array> = {

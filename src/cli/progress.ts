@@ -1,15 +1,7 @@
 /** Progress of a command: a bar for each stage on a terminal, plain lines in a pipe. */
 import { Presets, SingleBar } from 'cli-progress';
+import type { StageProgress } from '../pipeline/photoTo3d.ts';
 import type { Terminal } from './terminal.ts';
-
-/** How far a stage is. A stage ends when the next one begins. */
-export interface StageProgress {
-  stage: string;
-  done: number;
-  total: number;
-  /** What is counted, in the plural: `points`. Rates and remaining time are shown for stages that have a unit. */
-  unit?: string;
-}
 
 /** Milliseconds between lines of one stage in a pipe. */
 const LINE_INTERVAL = 5000;
@@ -28,7 +20,7 @@ export class Progress {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** Shows how far a stage is. An arrow function, so that it can be handed on as a callback. */
+  /** Shows how far a stage is; one with a unit gets its rate and the time left. An arrow function, so that it can be handed on as a callback. */
   readonly update = (event: StageProgress): void => {
     if (this.#quiet) return;
     const now = this.#now();

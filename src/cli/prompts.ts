@@ -2,14 +2,14 @@
 import { EXIT, UserError } from '../host/errors.ts';
 import { decodeMask } from '../host/node/image.ts';
 import type { Photo } from '../pipeline/photo.ts';
-import type { Prompts } from './engine.ts';
+import type { ObjectPrompt } from '../pipeline/prompts.ts';
 import type { PromptOptions } from './options.ts';
 
 /**
  * Reads the mask file and scales box and points when the photo was reduced.
  * @throws UserError if there is no prompt, or one lies outside the photo
  */
-export async function promptsOf(photo: Photo, { box, point, mask }: PromptOptions): Promise<Prompts> {
+export async function promptsOf(photo: Photo, { box, point, mask }: PromptOptions): Promise<ObjectPrompt> {
   expectPrompt({ box, point, mask });
   if (mask !== undefined) return { mask: await decodeMask(mask, photo) };
   const { width, height } = photo.original ?? photo;

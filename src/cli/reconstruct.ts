@@ -6,7 +6,7 @@ import { EXIT } from '../host/errors.ts';
 import { OutputFolder } from '../host/node/files.ts';
 import { decodeDepth, decodePhoto, decodePointMap } from '../host/node/image.ts';
 import type { Photo } from '../pipeline/photo.ts';
-import type { ReconstructOptions } from './engine.ts';
+import type { ChainOptions } from '../pipeline/photoTo3d.ts';
 import { type Focal, focalOf } from './focal.ts';
 import {
   addCameraOptions,
@@ -24,7 +24,7 @@ import {
 import { reconstructionFiles } from './outputs.ts';
 import { formatSeconds } from './progress.ts';
 import { expectPrompt, promptsOf } from './prompts.ts';
-import { type CommandContext, withSession } from './session.ts';
+import { type CommandContext, weightNotices, withSession } from './session.ts';
 
 interface Options extends PromptOptions, CameraOptions, EngineOptions, ReportOptions {
   output: string;
@@ -66,37 +66,42 @@ async function reconstruct(path: string, options: Options, context: CommandConte
     const photo = await decodePhoto(path);
     const focal = focalOf(photo, options);
     const input = await readInputs(photo, options, focal);
-    const notices = [...(photo.notices ?? []), ...input.notices];
+    const notices = [...(photo.notices ?? []), ...input.notices, ...weightNotices(options.weights)];
     for (const notice of notices) progress.say(notice);
 
     const engine = await startEngine();
     const result = await engine.reconstruct(photo, { ...input.options, signal });
-    for (const notice of result.notices) progress.say(notice);
     progress.finish();
 
     const { terminal } = context;
+    const { quality, crop, normalisation, spacing, swept, partial } = result;
+    const { box, side, maskCount, pointCount, validCount } = crop;
     const summary = {
       unflat: version,
       photo: { name: photo.name, width: photo.width, height: photo.height, original: photo.original },
       focal,
       options: settingsOf(options),
       ...engine.describe(),
-      ...result.details,
-      quality: result.quality,
+      totalSeconds: Number(((performance.now() - started) / 1000).toFixed(3)),
+      quality,
+      crop: { box, side, maskCount, pointCount, validCount },
+      normalisation,
+      spacing,
+      swept,
       points: { seen: result.seen.xyz.length / 3, object: result.object.xyz.length / 3 },
-      partial: result.partial,
-      notices: [...notices, ...result.notices],
-      seconds: Number(((performance.now() - started) / 1000).toFixed(3)),
+      partial,
+      notices,
     };
     // A partial result is written although Ctrl-C was pressed: that is what it is for.
     const paths = await output.writeAll(await reconstructionFiles(photo, result, summary));
     if (options.json) terminal.out(`${JSON.stringify(summary, undefined, 2)}\n`);
     else for (const file of paths) terminal.out(`${file}\n`);
+    const asked = `${swept.queries} of ${swept.of} grid points asked`;
     progress.say(
-      `${summary.points.object} points in ${formatSeconds(summary.seconds)}` +
-        (result.partial ? '; stopped by Ctrl-C, so the object is not complete.' : '.'),
+      `${summary.points.object} points in ${formatSeconds(summary.totalSeconds)}` +
+        (partial ? `; stopped by Ctrl-C with ${asked}, so the object is not complete.` : '.'),
     );
-    return result.partial ? EXIT.interrupted : EXIT.ok;
+    return partial ? EXIT.interrupted : EXIT.ok;
   });
 }
 
@@ -105,10 +110,10 @@ async function readInputs(
   photo: Photo,
   options: Options,
   focal: Focal,
-): Promise<{ options: ReconstructOptions; notices: string[] }> {
+): Promise<{ options: ChainOptions; notices: string[] }> {
   const prompts = await promptsOf(photo, options);
   const { granularity, threshold, temperature } = options;
-  const read: ReconstructOptions = { ...prompts, focal: focal.pixels, granularity, threshold, temperature };
+  const read: ChainOptions = { ...prompts, focal: focal.pixels, granularity, threshold, temperature };
   const pixels = photo.width * photo.height;
   if (options.depthMap !== undefined) {
     const { metres, missing } = await decodeDepth(options.depthMap, photo);

@@ -13,7 +13,7 @@ import {
   type ReportOptions,
 } from './options.ts';
 import { expectPrompt, promptsOf } from './prompts.ts';
-import { type CommandContext, withSession } from './session.ts';
+import { type CommandContext, weightNotices, withSession } from './session.ts';
 
 interface Options extends Omit<PromptOptions, 'mask'>, EngineOptions, ReportOptions {
   output: string;
@@ -34,7 +34,7 @@ async function segment(path: string, options: Options, context: CommandContext):
   return withSession(context, options, async ({ progress, signal, startEngine }) => {
     await expectWritable(options.output);
     const photo = await decodePhoto(path);
-    for (const notice of photo.notices ?? []) progress.say(notice);
+    for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
     const prompts = await promptsOf(photo, options);
     const engine = await startEngine();
     const { mask, quality } = await engine.segment(photo, { ...prompts, signal });

@@ -35,6 +35,8 @@ export async function withSession<T>(
     const { weights, size, precision, adapter } = options;
     engine = await createEngine({
       ...{ weights, size, precision, adapter, signal },
+      // A command uses each network once: with one at a time on the device, the full-size ones fit into 4 GiB.
+      keepNetworks: false,
       onProgress: progress.update,
       ...(profile && { onProfile: profile.add }),
     });
@@ -54,3 +56,9 @@ export async function withSession<T>(
     interruption.dispose();
   }
 }
+
+/** What the owner of a result has to know about the weights it was made with. */
+export const weightNotices = (weights: string): string[] =>
+  weights.startsWith('synthetic:')
+    ? ['The weights are generated, not trained: everything is computed as it should be, but the shapes mean nothing.']
+    : [];

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CreateEngine, Engine, ReconstructOptions } from '../../src/cli/engine.ts';
+import type { CreateEngine, Engine } from '../../src/cli/engine.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { encodePng16 } from '../../src/host/node/encode.ts';
+import { PointCloud, type ChainOptions } from '../../src/index.ts';
 
 const [WIDTH, HEIGHT] = [4, 3];
 let folder: string;
@@ -23,35 +24,44 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /** Engine that notes what it was asked and answers with fixed values. */
 function standIn(answer: { partial?: boolean; empty?: boolean; fail?: Error } = {}) {
-  const asked: { options?: ReconstructOptions; created: number; disposed: number } = { created: 0, disposed: 0 };
+  const asked: { options?: ChainOptions; created: number; disposed: number } = { created: 0, disposed: 0 };
   const mask = new Uint8Array(WIDTH * HEIGHT).fill(1, 5, 7);
   const depth = new Float32Array(WIDTH * HEIGHT).fill(1.5);
-  const points = { xyz: new Float32Array([0, 0, 1.5, 0.1, 0, 1.5]), rgb: new Uint8Array([1, 2, 3, 4, 5, 6]) };
-  const none = { xyz: new Float32Array(), rgb: new Uint8Array() };
+  const points = new PointCloud(new Float32Array([0, 0, 1.5, 0.1, 0, 1.5]), new Uint8Array([1, 2, 3, 4, 5, 6]));
+  const none = new PointCloud(new Float32Array(), new Uint8Array());
   const engine: Engine = {
     segment: () => Promise.resolve({ mask, quality: 0.9 }),
-    depth: () => Promise.resolve({ depth }),
-    reconstruct: (_, options) => {
+    depth: () => Promise.resolve(depth),
+    reconstruct: async (_, options) => {
       asked.options = options;
-      if (answer.fail) return Promise.reject(answer.fail);
-      return Promise.resolve({
-        mask,
-        depth,
+      if (answer.fail) throw answer.fail;
+      const partial = answer.partial ?? false;
+      return {
+        ...{ mask, quality: 0.9, depth, partial },
         seen: points,
         object: answer.empty ? none : points,
+        grid: new Float32Array(6),
+        spacing: 0.02,
+        crop: {
+          ...{ box: { top: 0, bottom: 3, left: 0, right: 4 }, side: 4, maskCount: 2, pointCount: 2, validCount: 2 },
+          ...{ buffer: 1n },
+        },
+        normalisation: { scale: 0.5, centre: [0, 0, 3] as const },
+        swept: { queries: partial ? 500 : 1000, of: 1000 },
         preview: { width: 2, height: 1, rgba: new Uint8Array(8).fill(255) },
-        details: { grid: 120 },
-        partial: answer.partial ?? false,
-        notices: ['The weights are synthetic.'],
-      });
+        seconds: { sweep: 1 },
+      };
     },
-    describe: () => ({ adapter: 'stand-in' }),
+    describe: () => ({
+      ...{ adapter: 'stand-in', adapterClass: 'software', precision: 'f32', weights: 'synthetic:1' },
+      seconds: { sweep: 1 },
+    }),
     dispose: () => void asked.disposed++,
   };
   const createEngine: CreateEngine = ({ onProgress, onProfile }) => {
     asked.created++;
     onProfile?.([{ kernel: 'matmul', scope: 'sam', flops: 2e6, startMs: 0, ms: 1 }]);
-    onProgress({ stage: 'weights', done: 1, total: 1 });
+    onProgress?.({ stage: 'weights', done: 1, total: 1 });
     return Promise.resolve(engine);
   };
   return { asked, createEngine };
@@ -84,7 +94,7 @@ describe('reconstruct', () => {
       'summary.json',
     ]);
     expect(stdout.trim().split('\n').sort()).toEqual(names.map((name) => join(out, name)));
-    expect(stderr).toMatch(/The weights are synthetic\.\n.*\n?2 points in /);
+    expect(stderr).toMatch(/^The weights are generated, not trained.*\n(.*\n)*2 points in /);
     expect(asked.options).toMatchObject({ box: [1, 1, 3, 2], granularity: 0.05, threshold: 0.1, temperature: 0.1 });
     expect([asked.created, asked.disposed]).toEqual([1, 1]);
 
@@ -93,10 +103,12 @@ describe('reconstruct', () => {
       photo: { name: 'photo', width: WIDTH, height: HEIGHT },
       focal: { source: 'default' },
       adapter: 'stand-in',
-      grid: 120,
+      seconds: { sweep: 1 },
+      quality: 0.9,
+      swept: { queries: 1000, of: 1000 },
       points: { seen: 2, object: 2 },
       partial: false,
-      notices: ['The weights are synthetic.'],
+      notices: [expect.stringMatching(/^The weights are generated/)],
     });
     const depth = await sharp(join(out, 'depth.png')).metadata();
     expect([depth.width, depth.height, depth.depth, depth.channels]).toEqual([WIDTH, HEIGHT, 'ushort', 1]);
@@ -113,7 +125,7 @@ describe('reconstruct', () => {
   it('writes what a stopped sweep had found, says so, and exits with 130', async () => {
     const { code, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out], standIn({ partial: true }));
     expect(code).toBe(130);
-    expect(stderr).toContain('stopped by Ctrl-C, so the object is not complete');
+    expect(stderr).toContain('stopped by Ctrl-C with 500 of 1000 grid points asked, so the object is not complete');
     expect(await readdir(out)).toContain('object.glb');
   });
 
@@ -166,7 +178,7 @@ describe('reconstruct', () => {
     await writeFile(cloud, 'v nan nan nan\n' + 'v 1 2 3\n'.repeat(11));
     const second = standIn();
     await run(['reconstruct', photo, ...BOX, '--point-cloud', cloud, '-o', out], second);
-    expect(second.asked.options!.pointMap).toMatchObject({ width: WIDTH, height: HEIGHT, missing: 1 });
+    expect(second.asked.options!.pointMap!.xyz).toHaveLength(3 * WIDTH * HEIGHT);
   });
 
   it('reads the focal length of the photo', async () => {
@@ -248,7 +260,7 @@ describe('segment and depth', () => {
     const depth = join(out, 'd.png');
     const measured = await run(['depth', photo, '-o', depth, '--json']);
     expect(measured.code).toBe(0);
-    expect(JSON.parse(measured.stdout)).toEqual({
+    expect(JSON.parse(measured.stdout)).toMatchObject({
       files: [depth, join(out, 'd_preview.png')],
       nearestMetres: 1.5,
       farthestMetres: 1.5,
