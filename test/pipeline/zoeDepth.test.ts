@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
 import { sharedFor } from '../../src/graph/evaluate.ts';
+import { inputsOf } from '../../src/graph/record.ts';
+import { size } from '../../src/kernels/check.ts';
 import { bandsOf } from '../../src/pipeline/zoeDepth/bands.ts';
+import { passGraph } from '../../src/pipeline/zoeDepth/graphs.ts';
 import { expertOf } from '../../src/pipeline/zoeDepth/router.ts';
 import { networkSize, padAmount } from '../../src/pipeline/zoeDepth/size.ts';
 import { mirroredRows, ZoeDepth } from '../../src/pipeline/zoeDepth/zoeDepth.ts';
@@ -129,6 +132,20 @@ describe('sizes', () => {
 });
 
 describe('bands', () => {
+  it.each(['N', 'K'] as const)('ZoeD_%s at 480 x 640 stays within bindings of 128 MiB', (variant) => {
+    const { graph, outputs } = passGraph(zoeConfigs[variant], { height: 480, width: 640, pad: true }, 2 ** 27);
+    // Taps join what was worked through in bands; nobody asks for them outside of comparisons.
+    const wanted = new Set(Object.values(outputs).map((t) => t.root));
+    const nodes = [...graph.nodes].reverse().filter((node) => {
+      if (!node.outputs.some((t) => wanted.has(t))) return false;
+      for (const t of inputsOf(node.inputs)) wanted.add(t.root);
+      return true;
+    });
+    const bytes = nodes.flatMap((node) => node.outputs.map((t) => 4 * size(t)));
+    expect(Math.max(...bytes)).toBeLessThanOrEqual(2 ** 27);
+    expect(nodes.filter((node) => node.op === 'metricBins').length).toBe(variant === 'K' ? 2 : 1);
+  });
+
   it('one when all fits', () => expect(bandsOf(10, 100, 1000)).toEqual([{ from: 0, to: 10, low: 0, high: 10 }]));
 
   it('several, with a row of margin inside the map', () => {

@@ -63,7 +63,8 @@ function sizesOf(config: ZoeConfig, { height, width, pad }: PassShape, maxBytes:
 export function passGraph(config: ZoeConfig, shape: PassShape, maxBytes: number): Recorded {
   const graph = new Graph();
   const sizes = sizesOf(config, shape, maxBytes);
-  const depth = metricHead(config, trunk(config, networkInput(graph, shape, sizes)), { maxBytes });
+  const inputs = trunk(config, networkInput(graph, shape, sizes));
+  const depth = graph.scope('metricHead', () => metricHead(config, inputs, { maxBytes }));
   return { graph, outputs: { depth: toPhoto(depth, shape, sizes) } };
 }
 
@@ -95,7 +96,8 @@ export function expertGraph(config: ZoeConfig, shape: PassShape, expert: Expert,
     bottleneck: graph.input('bottleneck', [1, h / 2, w / 2, features]),
     paths: [1, 2, 4, 8].map((scale, i) => graph.input(`path${i}`, [1, scale * h, scale * w, features])),
   };
-  return { graph, outputs: { depth: toPhoto(metricHead(config, inputs, { expert, maxBytes }), shape, sizes) } };
+  const depth = graph.scope('metricHead', () => metricHead(config, inputs, { expert, maxBytes }));
+  return { graph, outputs: { depth: toPhoto(depth, shape, sizes) } };
 }
 
 /** Inputs `plain` and `mirrored` [H, W] -> output `depth` [H, W], the average of the first and the second turned back. */
