@@ -13,6 +13,8 @@ export interface Cloud {
   readonly xyz: Float32Array;
   /** [n, 3] sRGB bytes. */
   readonly rgb: Uint8Array;
+  /** Distance of neighbouring points, where it is known; else it is measured. */
+  readonly spacing?: number;
 }
 
 export interface Sheet {
@@ -60,7 +62,7 @@ export async function renderSheet(
     throw new RangeError(`There are ${xyz.length / 3} points and ${rgb.length / 3} colours; each point needs one.`);
   }
   const n = xyz.length / 3;
-  const spacing = spacingOf(xyz);
+  const spacing = cloud.spacing ?? spacingOf(xyz);
   const colours = Uint32Array.from(
     { length: n },
     (_, i) => rgb[3 * i] | (rgb[3 * i + 1] << 8) | (rgb[3 * i + 2] << 16),

@@ -61,6 +61,17 @@ describe('renderSheet', () => {
     expect(two.rgba).toEqual(one.rgba);
   });
 
+  it('measures the spacing that it is not told', async () => {
+    const shared = sharedFor(await testDevice());
+    const told = await renderSheet(shared, { ...cube(), spacing: 0.1 }, { height: 64 });
+    const measured = await renderSheet(shared, cube(), { height: 64 });
+    // Coordinates around 5 are rounded, so the distance is 0.1 to about 1e-6.
+    const different = told.rgba.filter((v, i) => Math.abs(v - measured.rgba[i]) > 2).length;
+    expect(different).toBeLessThan(0.01 * told.rgba.length);
+    const wide = await renderSheet(shared, { ...cube(), spacing: 0.3 }, { height: 64 });
+    expect(wide.rgba.filter((v, i) => Math.abs(v - told.rgba[i]) > 2).length).toBeGreaterThan(0.1 * told.rgba.length);
+  });
+
   it('draws nothing and a single point', async () => {
     const shared = sharedFor(await testDevice());
     const nothing = await renderSheet(shared, { xyz: new Float32Array(0), rgb: new Uint8Array(0) }, { height: 32 });
