@@ -25,6 +25,10 @@ export interface SweepOptions {
   readonly temperature?: number;
   /** Corners of the grid; the configuration's by default. */
   readonly gridBox?: Box;
+  /** How the decoder runs; by default what the table of kernels says for the adapter. */
+  readonly strategy?: SweepStrategy;
+  /** Points at once, instead of a number that adapts to the device. */
+  readonly stretch?: number;
 }
 
 /** Points of the grid that are occupied, in its order. */
@@ -33,6 +37,8 @@ export interface FoundPoints {
   readonly xyz: Float32Array;
   /** [n, 3] in 0..1; not clamped where colours are regressed. */
   readonly colors: Float32Array;
+  /** Occupancy logits [n]. */
+  readonly logits: Float32Array;
   /** Places in the grid, x slowest and z fastest. */
   readonly indices: Uint32Array;
 }
@@ -59,10 +65,6 @@ export interface SweepRunOptions extends Pick<RunOptions, 'signal' | 'onProfile'
   readonly onPartial?: (found: FoundPoints) => void;
   /** Share of the weights uploaded, 0..1; only the first use uploads. */
   readonly onUpload?: (done: number) => void;
-  /** By default what the table of kernels says for the adapter. */
-  readonly strategy?: SweepStrategy;
-  /** Points at once, instead of a number that adapts to the device. */
-  readonly stretch?: number;
 }
 
 const GRANULARITY = 0.05;
@@ -102,8 +104,8 @@ export class Sweep {
    */
   async run(seen: DeviceTensor, options: SweepOptions, run: SweepRunOptions): Promise<SweepResult> {
     const grid = gridOf(options.granularity ?? GRANULARITY, options.gridBox ?? this.config.box);
-    const strategy = this.strategyFor(run.strategy);
-    const pace = this.paceOf(strategy, run.stretch);
+    const strategy = this.strategyFor(options.strategy);
+    const pace = this.paceOf(strategy, options.stretch);
     const parts: FoundPoints[] = [];
     const started = performance.now();
     let done = 0;
@@ -152,7 +154,8 @@ export class Sweep {
     const places = (await result.indices.read()).subarray(0, all).filter((i) => start + i < grid.total);
     const indices = Uint32Array.from(places, (i) => start + i);
     const colors = await this.colorsOf(result.features, indices.length, options.temperature ?? TEMPERATURE, signal);
-    return { indices, xyz: pointsOf(grid, indices), colors };
+    const logits = (await result.logits.read()).slice(0, indices.length) as Float32Array;
+    return { indices, xyz: pointsOf(grid, indices), logits, colors };
   }
 
   /** Colours [n, 3] of the first n rows of `features`. */
@@ -212,11 +215,17 @@ export class Sweep {
 
 function joined(parts: readonly FoundPoints[]): FoundPoints {
   const n = parts.reduce((sum, p) => sum + p.indices.length, 0);
-  const all = { xyz: new Float32Array(3 * n), colors: new Float32Array(3 * n), indices: new Uint32Array(n) };
+  const all = {
+    xyz: new Float32Array(3 * n),
+    colors: new Float32Array(3 * n),
+    logits: new Float32Array(n),
+    indices: new Uint32Array(n),
+  };
   let at = 0;
-  for (const { xyz, colors, indices } of parts) {
+  for (const { xyz, colors, logits, indices } of parts) {
     all.xyz.set(xyz, 3 * at);
     all.colors.set(colors, 3 * at);
+    all.logits.set(logits, at);
     all.indices.set(indices, at);
     at += indices.length;
   }

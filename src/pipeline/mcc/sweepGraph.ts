@@ -19,14 +19,15 @@ export interface Stretch {
 
 /**
  * Inputs `start` u32 [1], index of the first point, and `seen` -> outputs of the occupied points, in the order of the grid:
- * `features` [count, decoderEmbed] and `indices` u32 [count] from `start` on, both filled up at the end, and `found` u32 [1],
+ * `features` [count, decoderEmbed], `logits` [count, 1] and `indices` u32 [count] from `start` on, all filled up at the end, and `found` u32 [1],
  * how many they are. Beyond the end of the grid its last point is repeated.
  */
 export function sweepGraph(config: MccConfig, { grid, count, threshold, strategy }: Stretch): Recorded {
   const graph = new Graph();
   const points = gridPoints(graph, grid, graph.input('start', [1], 'u32'), count);
   const features = featuresOf(points, seenInput(graph, config), config, strategy);
-  const occupied = probabilityThreshold(predictOccupancy(features, config), threshold);
-  const { indices, count: found } = compact(occupied);
-  return { graph, outputs: { features: gatherRows(features, indices), indices, found } };
+  const occupancy = predictOccupancy(features, config);
+  const { indices, count: found } = compact(probabilityThreshold(occupancy, threshold));
+  const logits = gatherRows(occupancy.reshape([count, 1]), indices);
+  return { graph, outputs: { features: gatherRows(features, indices), logits, indices, found } };
 }
