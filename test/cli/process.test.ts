@@ -1,0 +1,94 @@
+/** The command as a process of its own: exit codes, Ctrl-C, and what it leaves behind. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import sharp from 'sharp';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+let bundles: string;
+let folder: string;
+let out: string;
+
+beforeAll(async () => {
+  // Inside the project, so that the bundle finds its packages.
+  bundles = await mkdtemp(join(import.meta.dirname, 'run-'));
+  folder = await mkdtemp(join(tmpdir(), 'unflat-process-'));
+  await build({
+    entryPoints: [join(import.meta.dirname, '../../src/cli/main.ts')],
+    outfile: join(bundles, 'cli.mjs'),
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    loader: { '.wgsl': 'text' },
+  });
+  const pixels = Uint8Array.from({ length: 3 * 64 * 48 }, (_, i) => (i * 31) % 256);
+  await sharp(pixels, { raw: { width: 64, height: 48, channels: 3 } }).toFile(join(folder, 'photo.png'));
+});
+afterAll(async () => {
+  await rm(bundles, { recursive: true });
+  await rm(folder, { recursive: true });
+});
+beforeEach(() => {
+  out = join(folder, `out-${Math.random()}`);
+});
+
+/** Runs `unflat reconstruct`; `interrupts` times Ctrl-C as soon as standard error shows `at`. */
+async function reconstruct(granularity: number, at = '', interrupts = 0) {
+  const prompt = ['--mask', join(folder, 'photo.png'), '-o', out, '--granularity', String(granularity)];
+  const child = spawn(process.execPath, [
+    join(bundles, 'cli.mjs'),
+    'reconstruct',
+    join(folder, 'photo.png'),
+    ...prompt,
+  ]);
+  let [stdout, stderr] = ['', ''];
+  let left = interrupts;
+  child.stdout.on('data', (piece: Buffer) => (stdout += piece.toString()));
+  child.stderr.on('data', (piece: Buffer) => {
+    stderr += piece.toString();
+    // The second one follows when the first was heard.
+    const heard = left < interrupts ? stderr.includes('Stopping') : stderr.includes(at);
+    if (left > 0 && heard) {
+      left--;
+      child.kill('SIGINT');
+    }
+  });
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, stdout, stderr };
+}
+
+describe('the process', () => {
+  it('writes plain lines into a pipe and ends by itself', async () => {
+    const { code, stdout, stderr } = await reconstruct(1);
+    expect(code).toBe(0);
+    expect(stdout).toContain(join(out, 'object.ply\n'));
+    expect(stderr).toMatch(/^sweep \.\.\.$/m);
+    expect(stderr).toMatch(/^\d+ points in /m);
+    expect(stderr).not.toContain('\x1b');
+  });
+
+  it('keeps what the sweep had found when Ctrl-C is pressed', async () => {
+    const { code, stderr } = await reconstruct(0.02, 'sweep ...', 1);
+    expect(stderr).toContain('stopped by Ctrl-C');
+    expect(code).toBe(130);
+    const summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as Record<string, unknown>;
+    expect(summary).toMatchObject({ partial: true, swept: { of: 300 ** 3 } });
+    expect((await readdir(out)).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it('ends at once on the second Ctrl-C, with nothing half-written', async () => {
+    const { code } = await reconstruct(0.02, 'sweep ...', 2);
+    expect(code).toBe(130);
+    expect((await readdir(out)).filter((name) => name.endsWith('.part') || name.startsWith('.'))).toEqual([]);
+  });
+
+  it('stops before the sweep without a result', async () => {
+    const { code, stderr } = await reconstruct(0.02, 'load ', 1);
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/(cancelled|Stopped by Ctrl-C)\.\n$/);
+    expect(await readdir(out)).toEqual([]);
+  });
+});
