@@ -9,26 +9,42 @@ const HEIGHT = 480;
 const FOV = (55 * Math.PI) / 180;
 const SAMPLES = 2; // per axis
 
+/** @typedef {[number, number, number]} Vec */
+
+/** @type {(a: number[], b: number[]) => Vec} */
 const sub = (a, b) => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+/** @type {(a: number[], b: number[], s?: number) => Vec} */
 const add = (a, b, s = 1) => [a[0] + s * b[0], a[1] + s * b[1], a[2] + s * b[2]];
+/** @type {(a: number[], b: number[]) => number} */
 const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+/** @type {(a: number[]) => number} */
 const length = (a) => Math.sqrt(dot(a, a));
+/** @type {(a: number[]) => Vec} */
 const unit = (a) => {
   const n = length(a);
   return [a[0] / n, a[1] / n, a[2] / n];
 };
-const mix = (a, b, t) => a.map((v, i) => v + (b[i] - v) * t);
+/** @type {(a: number[], b: number[], t: number) => Vec} */
+const mix = (a, b, t) => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
+/** @type {(x: number, low: number, high: number) => number} */
 const clamp = (x, low, high) => Math.min(high, Math.max(low, x));
 
-/** Distance to an ellipsoid, good near its surface. */
+/**
+ * Distance to an ellipsoid, good near its surface.
+ * @param {Vec} p @param {Vec} centre @param {Vec} radii
+ */
 function ellipsoid(p, centre, radii) {
-  const q = sub(p, centre).map((v, i) => v / radii[i]);
-  const g = sub(p, centre).map((v, i) => v / radii[i] ** 2);
+  const d = sub(p, centre);
+  const q = d.map((v, i) => v / radii[i]);
+  const g = d.map((v, i) => v / radii[i] ** 2);
   const k = length(q);
   return k === 0 ? -Math.min(...radii) : (k * (k - 1)) / length(g);
 }
 
-/** Union with a rounded seam of width k. */
+/**
+ * Union with a rounded seam of width k.
+ * @param {number} a @param {number} b @param {number} k
+ */
 function blend(a, b, k) {
   const h = clamp(0.5 + (0.5 * (b - a)) / k, 0, 1);
   return b + (a - b) * h - k * h * (1 - h);
@@ -39,7 +55,11 @@ const ORANGE = [0.93, 0.38, 0.08];
 const BLACK = [0.03, 0.03, 0.04];
 const RED = [0.75, 0.1, 0.12];
 
-/** Distance and colour of the duck; y is up, the duck looks to +x. */
+/**
+ * Distance and colour of the duck; y is up, the duck looks to +x.
+ * @param {Vec} p
+ * @returns {[number, number[]]}
+ */
 function duck(p) {
   const body = ellipsoid(p, [0, 0.62, 0], [0.95, 0.6, 0.68]);
   const tail = ellipsoid(p, [-0.9, 0.95, 0], [0.32, 0.18, 0.3]);
@@ -50,18 +70,20 @@ function duck(p) {
   const beak = ellipsoid(p, [1.05, 1.38, 0], [0.28, 0.09, 0.2]);
   const eye = ellipsoid([p[0], p[1], Math.abs(p[2])], [0.88, 1.6, 0.27], [0.08, 0.1, 0.08]);
   const scarf = Math.hypot(Math.hypot(p[0] - 0.42, p[2]) - 0.4, (p[1] - 1.1) * 1.1) - 0.085;
-  for (const [d, c] of [
+  /** @type {[number, number[]][]} */
+  const parts = [
     [beak, ORANGE],
     [eye, BLACK],
     [scarf, RED],
-  ]) {
-    if (d < distance) [distance, colour] = [d, c];
-  }
+  ];
+  for (const [d, c] of parts) if (d < distance) [distance, colour] = [d, c];
   return [distance, colour];
 }
 
+/** @type {(p: Vec) => number} */
 const scene = (p) => Math.min(duck(p)[0], p[1]);
 
+/** @param {Vec} p */
 function normalAt(p) {
   const e = 5e-4;
   return unit(
@@ -73,6 +95,7 @@ function normalAt(p) {
   );
 }
 
+/** @param {Vec} origin @param {Vec} direction @param {number} far */
 function march(origin, direction, far) {
   for (let t = 0.01, i = 0; t < far && i < 160; i++) {
     const d = scene(add(origin, direction, t));
@@ -84,7 +107,10 @@ function march(origin, direction, far) {
 
 const LIGHT = unit([0.55, 1.0, 0.75]);
 
-/** Share of light that reaches a point; soft because near misses count in part. */
+/**
+ * Share of light that reaches a point; soft because near misses count in part.
+ * @param {Vec} p
+ */
 function lightAt(p) {
   let lit = 1;
   for (let t = 0.03, i = 0; t < 6 && i < 60; i++) {
@@ -96,6 +122,7 @@ function lightAt(p) {
   return lit;
 }
 
+/** @param {Vec} origin @param {Vec} direction */
 function shade(origin, direction) {
   const t = march(origin, direction, 30);
   const sky = mix([0.78, 0.83, 0.88], [0.5, 0.6, 0.72], clamp(direction[1] * 2 + 0.6, 0, 1));
@@ -115,6 +142,7 @@ function shade(origin, direction) {
   return mix(lit, sky, clamp((t - 6) / 14, 0, 1));
 }
 
+/** @type {Vec} */
 const eye = [2.6, 2.3, 3.1];
 const target = [0.1, 0.85, 0];
 const forward = unit(sub(target, eye));

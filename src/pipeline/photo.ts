@@ -15,3 +15,17 @@ export interface Photo {
   /** What was done to the photo that its owner may want to know, as sentences. */
   notices?: string[];
 }
+
+/** A photo as the device reads it. */
+export interface PhotoWords {
+  readonly width: number;
+  readonly height: number;
+  /** [height, width] RGBA8 words, red in the low byte. */
+  readonly words: Uint32Array;
+}
+
+/** The same bytes as words: WebGPU's byte order is little-endian, and so is that of every host it runs on. */
+export function wordsOf({ width, height, rgba }: Photo): PhotoWords {
+  const aligned = rgba.byteOffset % 4 === 0 ? rgba : rgba.slice();
+  return { width, height, words: new Uint32Array(aligned.buffer, aligned.byteOffset, width * height) };
+}

@@ -10,18 +10,12 @@ import { Graph } from '../graph/record.ts';
 import type { RunOptions } from '../graph/run.ts';
 import type { DeviceTensor } from '../graph/transfer.ts';
 import { intrinsicsArray, type Intrinsics } from './camera.ts';
+import type { PhotoWords } from './photo.ts';
 import { PlanCache, type Recorded } from './planCache.ts';
 
 /** The mask or the depth leave nothing to work with. */
 export class GeometryError extends Error {
   override name = 'GeometryError';
-}
-
-/** A photo as the device reads it: RGBA8 words [height, width], red in the low byte. */
-interface PhotoWords {
-  readonly width: number;
-  readonly height: number;
-  readonly words: Uint32Array;
 }
 
 /** Where points come from: depth [H, W] in metres and a camera, or a map of points [H, W, 3], NaN where there is none. */

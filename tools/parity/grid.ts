@@ -1,6 +1,7 @@
 /** Fixtures of kind `grid`: query coordinates, occupancy, selection and colours. */
 import { evaluateTensors } from '../../src/graph/evaluate.ts';
 import * as ops from '../../src/graph/ops/index.ts';
+import type { Box } from '../../weights/index.ts';
 import type { Fixture } from './fixture.ts';
 import type { Session } from './session.ts';
 import { gridOf } from '../../src/pipeline/mcc/grid.ts';
@@ -8,17 +9,17 @@ import { gridOf } from '../../src/pipeline/mcc/grid.ts';
 export async function compareGrid(fixture: Fixture, session: Session): Promise<void> {
   const { world } = fixture.meta<{ world: number }>('config');
   const sizes = fixture.meta<Record<string, number>>('sizes');
-  const box = { min: [-world, -world, -world], max: [world, world, world] } as const;
+  const box: Box = { min: [-world, -world, -world], max: [world, world, world] };
   for (const name of fixture.names) {
     const [what, value] = [name.slice(0, name.indexOf('.')), name.slice(name.indexOf('.') + 1)];
     if (what === 'axis' || what === 'points') {
       const grid = gridOf(Number(value), box);
       fixture.note(`size of ${value}`, grid.counts, [sizes[value], sizes[value], sizes[value]], 0);
       const count = what === 'axis' ? sizes[value] : sizes[value] ** 3;
+      // z runs fastest: the first N points walk along it.
       const { points } = await evaluateTensors(session.device, (s) => ({
         points: ops.gridPoints(s.graph, grid, 0, count),
       }));
-      // z runs fastest: the first N points walk along it.
       const data =
         what === 'axis' ? Float32Array.from({ length: count }, (_, i) => points.data[3 * i + 2]) : points.data;
       fixture.compare(name, { shape: what === 'axis' ? [count] : [count, 3], data }, { exact: true });

@@ -2,6 +2,8 @@
 import type { Fixture } from './fixture.ts';
 import { compareOps } from './ops.ts';
 import type { Session } from './session.ts';
+import { compareChain } from './chain.ts';
+import { compareGrid } from './grid.ts';
 import { compareMcc } from './mcc.ts';
 import { comparePipeline } from './pipeline.ts';
 import { compareSam } from './sam.ts';
@@ -15,6 +17,8 @@ const RUNNERS: Readonly<Record<string, Runner>> = {
   sam: compareSam,
   pipeline: comparePipeline,
   mcc: compareMcc,
+  grid: compareGrid,
+  chain: compareChain,
   zoe: compareZoe,
 };
 

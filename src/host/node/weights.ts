@@ -1,9 +1,12 @@
 /** The weights that a user named: generated ones, a folder, or files. */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ChainConfig, fileSet, SafetensorsFile, syntheticSet, type WeightSet } from '../../../weights/index.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { FileBytes } from './bytes.ts';
+
+/** A folder may describe networks that are not among the released ones: `{ "sam": {...}, "zoe": {...}, "mcc": {...} }`. */
+const CONFIG_FILE = 'config.json';
 
 export interface OpenWeights {
   set: WeightSet;
@@ -27,24 +30,25 @@ export async function openWeights(source: string, preset: ChainConfig): Promise<
   };
   try {
     const files: SafetensorsFile[] = [];
-    for (const path of await listFiles(source)) {
+    const { paths, configs } = await find(source);
+    for (const path of paths) {
       const bytes = await FileBytes.open(path);
       opened.push(bytes);
       files.push(await SafetensorsFile.open(bytes));
     }
-    return { set: fileSet(source, files), close };
+    return { set: fileSet(source, files, configs), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function listFiles(source: string): Promise<string[]> {
+async function find(source: string): Promise<{ paths: string[]; configs: Partial<ChainConfig> }> {
   const isFolder = await stat(source).then(
     (found) => found.isDirectory(),
     () => false,
   );
-  if (!isFolder) return source.split(',');
+  if (!isFolder) return { paths: source.split(','), configs: {} };
   const names = await readdir(source).catch((error: unknown) => {
     throw new UserError(`The folder of weights ${source} cannot be read: ${messageOf(error)}.`, { cause: error });
   });
@@ -54,5 +58,17 @@ async function listFiles(source: string): Promise<string[]> {
       hint: 'Put the checkpoints of SAM, ZoeDepth and MCC there, or use --weights synthetic:1 to try the program.',
     });
   }
-  return files.map((name) => join(source, name));
+  const configs = names.includes(CONFIG_FILE) ? await readConfigs(join(source, CONFIG_FILE)) : {};
+  return { paths: files.map((name) => join(source, name)), configs };
+}
+
+async function readConfigs(path: string): Promise<Partial<ChainConfig>> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Partial<ChainConfig>;
+  } catch (error) {
+    throw new UserError(`${path} cannot be read: ${messageOf(error)}.`, {
+      hint: 'It holds one JSON object with the configurations of the networks beside it: sam, zoe, mcc.',
+      cause: error,
+    });
+  }
 }

@@ -3,14 +3,10 @@ import type { Shared } from '../../graph/plan.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import type { SamConfig } from '../../../weights/config.ts';
+import type { PhotoWords } from '../photo.ts';
 import { PlanCache } from '../planCache.ts';
 import { answerGraph, encoderGraph, inputGraph, promptGraph } from './graphs.ts';
 import { promptTokensOf, type SamPrompt, type Size } from './prompt.ts';
-
-/** A photo as the device reads it: RGBA8 words in row order, red in the low byte. */
-export interface PhotoWords extends Size {
-  readonly words: Uint32Array;
-}
 
 /** An encoded photo. */
 export interface SamImage extends Size {

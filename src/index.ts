@@ -1,0 +1,143 @@
+/** unflat for Node: `createEngine`, and what it gives. */
+import { Device } from './graph/device.ts';
+import type { StepTime } from './graph/run.ts';
+import { presets } from '../weights/index.ts';
+import type { Precision } from './kernels/target.ts';
+import { UserError } from './host/errors.ts';
+import { requestNodeAdapter, type AdapterChoice } from './host/node/adapter.ts';
+import { writeWhole } from './host/node/files.ts';
+import { decodePhoto } from './host/node/image.ts';
+import { openWeights } from './host/node/weights.ts';
+import { runSelfTest } from './host/selfTest.ts';
+import { encodeGlb, encodePly, type ColouredPoints } from './io/index.ts';
+import { Engine, type Reconstruction } from './pipeline/engine.ts';
+import type { Photo } from './pipeline/photo.ts';
+import type { ChainOptions, StageProgress } from './pipeline/photoTo3d.ts';
+import type { ObjectMask, ObjectPrompt } from './pipeline/prompts.ts';
+
+export { UserError } from './host/errors.ts';
+export { decodePhoto } from './host/node/image.ts';
+export { DeviceError, KernelError, LimitError, ShapeError } from './graph/errors.ts';
+export { GeometryError } from './pipeline/seenPoints.ts';
+export { PromptError } from './pipeline/sam/prompt.ts';
+export { WeightsError } from '../weights/index.ts';
+export { depthPreview, depthToMillimetres, encodeGlb, encodePly } from './io/index.ts';
+export type { ChainOptions, ColouredPoints, ObjectMask, ObjectPrompt, Photo, Reconstruction, StageProgress };
+
+export interface EngineOptions {
+  /** `synthetic:SEED`, a folder with safetensors files, or such files separated by commas. */
+  readonly weights: string;
+  /** Configurations that `synthetic` weights are made for; by default small. */
+  readonly size?: 'small' | 'full';
+  /** Storage of large weights; arithmetic is f32 either way. */
+  readonly precision?: Precision;
+  readonly adapter?: AdapterChoice;
+  readonly onProgress?: (event: StageProgress) => void;
+  /** Gets the time of every dispatch. */
+  readonly onProfile?: (times: readonly StepTime[]) => void;
+  /** Whether networks stay on the device for the next photo; by default yes. If not, only one is there at a time. */
+  readonly keepNetworks?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Points that can be saved. */
+export class PointCloud implements ColouredPoints {
+  constructor(
+    /** [n, 3] metres in the photo's camera frame: x right, y down, z forward. */
+    readonly xyz: Float32Array,
+    /** [n, 3] sRGB bytes. */
+    readonly rgb: Uint8Array,
+  ) {}
+
+  /**
+   * Writes the points whole or not at all, as the name's ending says: .glb (y up) or .ply (the camera's frame).
+   * @throws UserError for another ending, or where the file cannot be written
+   */
+  async save(path: string): Promise<void> {
+    if (path.endsWith('.glb')) return writeWhole(path, await encodeGlb(this));
+    if (path.endsWith('.ply')) return writeWhole(path, encodePly(this));
+    throw new UserError(`${path} ends neither in .glb nor in .ply.`, { hint: 'Choose one of the two formats.' });
+  }
+}
+
+export type NodeReconstruction = Omit<Reconstruction, 'seen' | 'object'> & {
+  readonly seen: PointCloud;
+  readonly object: PointCloud;
+};
+
+/** A path, the bytes of an image file, or a decoded photo. */
+export type PhotoSource = string | Buffer | Photo;
+
+const isPhoto = (source: PhotoSource): source is Photo => typeof source === 'object' && 'rgba' in source;
+
+const opened = (source: PhotoSource): Photo | Promise<Photo> => (isPhoto(source) ? source : decodePhoto(source));
+
+/** The engine with Node's files. */
+export class NodeEngine {
+  constructor(private readonly engine: Engine) {}
+
+  /** Mask of the object that the prompt means. */
+  async segment(photo: PhotoSource, options: ObjectPrompt & { signal?: AbortSignal }): Promise<ObjectMask> {
+    return this.engine.segment(await opened(photo), options);
+  }
+
+  /** Metres for every pixel, [height, width]. */
+  async depth(photo: PhotoSource, options: { signal?: AbortSignal } = {}): Promise<Float32Array> {
+    return this.engine.depth(await opened(photo), options);
+  }
+
+  /** The object in 3D. */
+  async reconstruct(photo: PhotoSource, options: ChainOptions): Promise<NodeReconstruction> {
+    const { seen, object, ...rest } = await this.engine.reconstruct(await opened(photo), options);
+    return { ...rest, seen: new PointCloud(seen.xyz, seen.rgb), object: new PointCloud(object.xyz, object.rgb) };
+  }
+
+  /** Adapter, precision, weights and seconds of each stage. */
+  describe(): ReturnType<Engine['describe']> {
+    return this.engine.describe();
+  }
+
+  /** Frees the device; the process can exit. Create, dispose, create works. */
+  dispose(): void {
+    this.engine.dispose();
+  }
+}
+
+/**
+ * Opens weights and device.
+ * @throws UserError without an adapter, WeightsError if the weights do not fit, LimitError or DeviceError if the adapter
+ *   does not suffice or does not compute what it should in f16
+ */
+export async function createEngine(options: EngineOptions): Promise<NodeEngine> {
+  const { precision = 'f32', onProgress, onProfile, keepNetworks } = options;
+  const weights = await openWeights(options.weights, presets[options.size ?? 'small']);
+  try {
+    const { adapter, wait, release } = await requestNodeAdapter(options.adapter ?? 'auto');
+    try {
+      const device = await Device.create(adapter, { wait, precision });
+      if (precision === 'f16') await expectSound(device);
+      const onDispose = (): void => {
+        release();
+        void weights.close();
+      };
+      return new NodeEngine(
+        new Engine({ device, weights: weights.set, onProgress, onProfile, keepNetworks, onDispose }),
+      );
+    } catch (error) {
+      release();
+      throw error;
+    }
+  } catch (error) {
+    await weights.close();
+    throw error;
+  }
+}
+
+/** Half-precision storage is used only where it computes what it should. */
+async function expectSound(device: Device): Promise<void> {
+  const failed = (await runSelfTest(device)).filter(({ passed }) => !passed);
+  if (failed.length === 0) return;
+  const names = failed.map(({ name, error, bound }) => `${name} is off by ${error}, allowed is ${bound}`).join('; ');
+  device.dispose();
+  throw new UserError(`This adapter fails its self-test with f16 weights: ${names}.`, { hint: 'Use --precision f32.' });
+}

@@ -1,0 +1,161 @@
+/** The engine: three networks on one device, behind one object. Hosts make the device and open the weights. */
+import type { Device } from '../graph/device.ts';
+import { sharedFor } from '../graph/evaluate.ts';
+import type { Shared } from '../graph/plan.ts';
+import type { StepTime } from '../graph/run.ts';
+import type { WeightSet } from '../../weights/index.ts';
+import { NetworkPool } from './networks.ts';
+import type { Photo } from './photo.ts';
+import {
+  estimateDepth,
+  photoTo3d,
+  type Chain,
+  type ChainOptions,
+  type ChainParts,
+  type StageOptions,
+  type StageProgress,
+} from './photoTo3d.ts';
+import { objectMask, type ObjectMask, type ObjectPrompt } from './prompts.ts';
+import { renderSheet, type Sheet } from './render.ts';
+import { SeenPoints } from './seenPoints.ts';
+
+export interface EngineParts {
+  readonly device: Device;
+  readonly weights: WeightSet;
+  readonly onProgress?: (event: StageProgress) => void;
+  /** Gets the time of every dispatch, run by run; they are then timed, which costs a little. */
+  readonly onProfile?: (times: readonly StepTime[]) => void;
+  /** Whether networks stay on the device for the next photo; by default yes. If not, only one is there at a time. */
+  readonly keepNetworks?: boolean;
+  /** Called once when the engine is disposed: closes what the host opened. */
+  readonly onDispose?: () => void;
+}
+
+export interface Reconstruction extends Chain {
+  /** The object from a few sides. */
+  readonly preview: Sheet;
+  /** Seconds of each stage, loading of weights apart. */
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+/** Stages that load a network first, and what that is called. */
+const LOADS: Readonly<Record<string, string>> = {
+  segment: 'load SAM',
+  depth: 'load ZoeDepth',
+  encode: 'load MCC',
+  sweep: 'load MCC',
+};
+
+export class Engine {
+  private readonly shared: Shared;
+  private readonly networks: NetworkPool;
+  private readonly seenPoints: SeenPoints;
+  private seconds: Record<string, number> = {};
+  private current: { stage: string; started: number } | undefined;
+  private disposed = false;
+
+  constructor(private readonly parts: EngineParts) {
+    this.shared = sharedFor(parts.device);
+    this.networks = new NetworkPool(parts.device, parts.weights, parts.keepNetworks ?? true);
+    this.seenPoints = new SeenPoints(this.shared);
+  }
+
+  /**
+   * The mask of the object that a prompt means.
+   * @throws PromptError, WeightsError, DeviceError; Cancelled
+   */
+  segment(photo: Photo, options: ObjectPrompt & { signal?: AbortSignal }): Promise<ObjectMask> {
+    return this.timed(() => objectMask(this.chainParts(), photo, options));
+  }
+
+  /**
+   * Depth of every pixel in metres, [height, width].
+   * @throws ShapeError, LimitError, WeightsError, DeviceError; Cancelled
+   */
+  depth(photo: Photo, options: { signal?: AbortSignal } = {}): Promise<Float32Array> {
+    return this.timed(() => estimateDepth(this.chainParts(), photo, options.signal));
+  }
+
+  /**
+   * The whole chain, and pictures of its result. An aborted sweep gives what it had found, marked as partial.
+   * @throws as `photoTo3d`
+   */
+  reconstruct(photo: Photo, options: ChainOptions): Promise<Reconstruction> {
+    return this.timed(async () => {
+      const chain = await photoTo3d(this.chainParts(), photo, options);
+      this.begin('render');
+      const preview = await renderSheet(this.shared, { ...chain.object, spacing: chain.spacing });
+      this.end();
+      return { ...chain, preview, seconds: this.seconds };
+    });
+  }
+
+  /** What the engine runs on, for summaries. */
+  describe(): {
+    adapter: string;
+    adapterClass: string;
+    precision: string;
+    weights: string;
+    seconds: Record<string, number>;
+  } {
+    const { device, weights } = this.parts;
+    return {
+      adapter: device.info.description,
+      adapterClass: device.adapterClass,
+      precision: device.target.precision,
+      weights: weights.describe,
+      seconds: this.seconds,
+    };
+  }
+
+  /** Frees the device: a Node process can exit afterwards. */
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.parts.device.dispose();
+    this.parts.onDispose?.();
+  }
+
+  private chainParts(): ChainParts {
+    const { networks, seenPoints } = this;
+    return { networks, seenPoints, stage: (name, signal, unit) => this.stage(name, signal, unit) };
+  }
+
+  /** Options of a stage: what they report is passed on under its name, loading of weights under a name of its own. */
+  private stage(stage: string, signal?: AbortSignal, unit?: string): StageOptions {
+    const { onProfile, onProgress } = this.parts;
+    const tell = (name: string, done: number, total: number): void => {
+      this.begin(name);
+      onProgress?.({ stage: name, done, total, unit: name === stage ? unit : undefined });
+    };
+    return {
+      signal,
+      onProfile,
+      onUpload: (done) => tell(LOADS[stage] ?? 'load', done, 1),
+      onProgress: (done) => tell(stage, done, 1),
+      onCount: (done, total) => tell(stage, done, total),
+    };
+  }
+
+  private begin(stage: string): void {
+    if (this.current?.stage === stage) return;
+    this.end();
+    this.current = { stage, started: performance.now() };
+  }
+
+  private end(): void {
+    if (!this.current) return;
+    const { stage, started } = this.current;
+    this.seconds[stage] = Number(((this.seconds[stage] ?? 0) + (performance.now() - started) / 1000).toFixed(3));
+    this.current = undefined;
+  }
+
+  private async timed<T>(work: () => Promise<T>): Promise<T> {
+    this.seconds = {};
+    try {
+      return await work();
+    } finally {
+      this.end();
+    }
+  }
+}
