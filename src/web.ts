@@ -1,0 +1,44 @@
+/** unflat for browsers: `createEngine`, and what it gives. */
+import { Device } from './graph/device.ts';
+import type { Precision } from './kernels/target.ts';
+import { requestWebAdapter } from './host/web/adapter.ts';
+import { decodePhoto } from './host/web/image.ts';
+import { Engine, type EngineParts } from './pipeline/engine.ts';
+import type { WeightSet } from '../weights/index.ts';
+
+export { decodePhoto };
+export { Engine, type Reconstruction } from './pipeline/engine.ts';
+export type { Photo } from './pipeline/photo.ts';
+export type { ChainOptions, StageProgress } from './pipeline/photoTo3d.ts';
+export { DeviceError, KernelError, LimitError, ShapeError } from './graph/errors.ts';
+export { GeometryError } from './pipeline/seenPoints.ts';
+export { PromptError } from './pipeline/sam/prompt.ts';
+export { UserError } from './host/errors.ts';
+export { encodeGlb, encodePly } from './io/index.ts';
+export {
+  bytesSource,
+  fileSet,
+  presets,
+  SafetensorsFile,
+  syntheticSet,
+  WeightsError,
+  type WeightSet,
+} from '../weights/index.ts';
+export { BlobBytes, UrlBytes } from './host/web/bytes.ts';
+
+export interface EngineOptions extends Pick<EngineParts, 'onProgress' | 'onProfile' | 'keepNetworks'> {
+  /** Made by `syntheticSet`, or by `fileSet` from dropped files or URLs. */
+  readonly weights: WeightSet;
+  /** Storage of large weights; arithmetic is f32 either way. */
+  readonly precision?: Precision;
+}
+
+/**
+ * An engine on the browser's adapter.
+ * @throws UserError without WebGPU or an adapter; LimitError or DeviceError if the adapter does not suffice
+ */
+export async function createEngine({ weights, precision, ...parts }: EngineOptions): Promise<Engine> {
+  const { adapter } = await requestWebAdapter();
+  const device = await Device.create(adapter, { wait: (promise) => promise, precision });
+  return new Engine({ device, weights, ...parts });
+}
