@@ -44,6 +44,8 @@ interface Line extends Timing {
   /** Kernel family that was asked for; null when the table for the adapter chose. */
   family: Family | null;
   gflops: number;
+  /** Of stages that ask points. */
+  pointsPerSecond?: number;
   /** Null for stages, whose traffic depends on the kernels. */
   gigabytesPerSecond: number | null;
   ceiling: Ceiling;
@@ -103,7 +105,7 @@ async function bench(words: string[], options: Options, terminal: Terminal): Pro
 }
 
 /** What a job finds out; the rest of a line is the same for all. */
-type Finding = Timing & Pick<Line, 'kernel' | 'shape' | 'gflops' | 'gigabytesPerSecond' | 'share'>;
+type Finding = Timing & Pick<Line, 'kernel' | 'shape' | 'gflops' | 'gigabytesPerSecond' | 'share' | 'pointsPerSecond'>;
 type Job = (device: Device, ceiling: Ceiling, signal: AbortSignal) => Promise<Finding>;
 
 function kernelJobs(words: string[], budgetMs: number): Job[] {
@@ -148,7 +150,7 @@ export function ratesOf({ flops, bytes, bound }: BenchCase, { medianMs }: Timing
   return { gflops, gigabytesPerSecond, share };
 }
 
-const COLUMNS = [-12, -44, 9, 10, 9, 9, 9, 8, 7];
+const COLUMNS = [-13, -44, 9, 10, 9, 9, 9, 8, 7, 9];
 
 const row = (cells: string[]): string =>
   cells
@@ -156,29 +158,30 @@ const row = (cells: string[]): string =>
     .join(' ')
     .trimEnd();
 
-const HEADER = row(['kernel', 'shape', 'cold ms', 'median ms', 'p90 ms', 'wall ms', 'GFLOP/s', 'GB/s', 'share']);
+const HEADER = row([
+  'kernel',
+  'shape',
+  'cold ms',
+  'median ms',
+  'p90 ms',
+  'wall ms',
+  'GFLOP/s',
+  'GB/s',
+  'share',
+  'points/s',
+]);
 
-function formatLine({
-  kernel,
-  shape,
-  coldMs,
-  medianMs,
-  p90Ms,
-  wallMs,
-  gflops,
-  gigabytesPerSecond,
-  share,
-}: Line): string {
+function formatLine(line: Line): string {
+  const { pointsPerSecond } = line;
   return row([
-    kernel,
-    shape,
-    coldMs.toFixed(0),
-    medianMs.toFixed(3),
-    p90Ms.toFixed(3),
-    wallMs.toFixed(3),
-    gflops.toFixed(1),
-    gigabytesPerSecond?.toFixed(2) ?? '',
-    `${(100 * share).toFixed(0)} %`,
+    line.kernel,
+    line.shape,
+    line.coldMs.toFixed(0),
+    ...[line.medianMs, line.p90Ms, line.wallMs].map((ms) => ms.toFixed(3)),
+    line.gflops.toFixed(1),
+    line.gigabytesPerSecond?.toFixed(2) ?? '',
+    `${(100 * line.share).toFixed(0)} %`,
+    pointsPerSecond === undefined ? '' : `${Number(pointsPerSecond.toPrecision(3))}`,
   ]);
 }
 

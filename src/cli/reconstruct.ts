@@ -29,7 +29,7 @@ import { type CommandContext, weightNotices, withSession } from './session.ts';
 interface Options extends PromptOptions, CameraOptions, EngineOptions, ReportOptions {
   output: string;
   granularity: number;
-  threshold: number;
+  threshold?: number;
   temperature: number;
   depthMap?: string;
   pointCloud?: string;
@@ -44,7 +44,11 @@ export function addReconstruct(program: Command, context: CommandContext, finish
   addPromptOptions(command);
   addCameraOptions(command)
     .option('--granularity <step>', 'step of the grid, which is 6 wide', parseGranularity, 0.05)
-    .option('--threshold <probability>', 'a point is kept when it is occupied with more than this', parseThreshold, 0.1)
+    .option(
+      '--threshold <p>',
+      'keep points occupied with more than this (default: that of the weights, 0.1)',
+      parseThreshold,
+    )
     .option('--temperature <t>', 'of the softmax over colours', positive('Expected a number above 0.'), 0.1)
     .option('--depth-map <file>', 'depth instead of ZoeDepth: 16-bit PNG in millimetres, or .npy in metres')
     .addOption(

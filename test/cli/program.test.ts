@@ -95,7 +95,8 @@ describe('reconstruct', () => {
     ]);
     expect(stdout.trim().split('\n').sort()).toEqual(names.map((name) => join(out, name)));
     expect(stderr).toMatch(/^The weights are generated, not trained.*\n(.*\n)*2 points in /);
-    expect(asked.options).toMatchObject({ box: [1, 1, 3, 2], granularity: 0.05, threshold: 0.1, temperature: 0.1 });
+    expect(asked.options).toMatchObject({ box: [1, 1, 3, 2], granularity: 0.05, temperature: 0.1 });
+    expect(asked.options!.threshold).toBeUndefined();
     expect([asked.created, asked.disposed]).toEqual([1, 1]);
 
     const summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as Record<string, unknown>;
