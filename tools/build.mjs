@@ -82,7 +82,8 @@ async function bundleAll() {
         plugins: [replaceModules(standIns)],
         ...(host === 'node'
           ? { platform: 'node', target: 'node20', packages: 'external' }
-          : { platform: 'browser', target: 'es2022' }),
+          : // The glTF library reaches for Node's files only when it finds itself in Node.
+            { platform: 'browser', target: 'es2022', external: ['node:fs', 'node:path'] }),
         ...(program ? { banner: { js: '#!/usr/bin/env node' } } : {}),
       }),
     ),
