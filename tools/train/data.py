@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from render import Renderer
-from scene import random_scene
+from scene import HELD_OUT_FROM, random_scene
 
 HEIGHT, WIDTH = 192, 256
 NEAR, UNIFORM = 1024, 512
@@ -91,33 +91,55 @@ def write_shards(directory: str, first: int, count: int, worker: int = 0, worker
 
 
 class Pool:
-    """The usable records of a directory of shards; grows as shards appear."""
+    """The usable training records of a directory; grows as shards appear. On a GPU the fields are kept in its memory, up to `gib`."""
 
-    def __init__(self, directory: str, first: int = 0, stop: int = 10**9):
-        self.directory, self.range, self.shards, self.index = directory, (first, stop), {}, []
+    def __init__(self, directory: str, device: str, fields, gib: float):
+        self.directory, self.device, self.fields = directory, device, tuple(fields)
+        self.names, self.shards, self.index, self.count = set(), [], [], 0
+        if device != "cpu":
+            size = sum(RECORD[f].itemsize for f in self.fields)
+            self.capacity = int(gib * 2**30) // size
+            self.store = {f: torch.empty(self.capacity, *RECORD[f].shape, dtype=tensor_of(np.zeros(1, RECORD[f].base)).dtype, device=device)
+                          for f in self.fields}
         self.refresh()
 
     def refresh(self) -> int:
         """Looks for new shards; returns how many records there are."""
         for name in sorted(os.listdir(self.directory)):
             whole = name.startswith("shard-") and name.endswith(".npy") and ".part" not in name
-            if not whole or name in self.shards or not self.range[0] <= int(name[6:14]) < self.range[1]:
+            if not whole or name in self.names or int(name[6:14]) >= HELD_OUT_FROM:
                 continue
             shard = np.load(os.path.join(self.directory, name), mmap_mode="r")
-            self.shards[name] = shard
-            self.index += [(name, i) for i in np.nonzero(shard["usable"])[0]]
-        return len(self.index)
+            usable = np.nonzero(shard["usable"])[0]
+            if self.device == "cpu":
+                self.index += [(len(self.shards), i) for i in usable]
+                self.shards.append(shard)
+            elif self.count + len(usable) > self.capacity:
+                break
+            else:
+                for f in self.fields:
+                    self.store[f][self.count:self.count + len(usable)] = tensor_of(shard[f][usable]).to(self.device)
+            self.names.add(name)
+            self.count += len(usable)
+        return self.count
 
     def __len__(self) -> int:
-        return len(self.index)
+        return self.count
 
-    def take(self, which, fields) -> dict:
-        """Fields of records as tensors [B, ...]."""
-        rows = [self.shards[name][i] for name, i in (self.index[int(k)] for k in which)]
-        return {f: torch.from_numpy(np.stack([r[f] for r in rows]).astype(KINDS.get(f, None) or rows[0][f].dtype)) for f in fields}
+    def draw(self, size: int, generator) -> dict:
+        """The fields of `size` random records as tensors [size, ...]; floats are f32, depth is in millimetres."""
+        which = torch.randint(self.count, (size,), generator=generator, device=generator.device)
+        if self.device == "cpu":
+            rows = [self.shards[s][i] for s, i in (self.index[k] for k in which.tolist())]
+            batch = {f: tensor_of(np.stack([r[f] for r in rows])) for f in self.fields}
+        else:
+            batch = {f: v[which] for f, v in self.store.items()}
+        return {f: v.float() if v.dtype in (torch.float16, torch.int16) else v for f, v in batch.items()}
 
 
-KINDS = {"depth": np.float32, "near": np.float32, "uniform": np.float32, "near_distance": np.float32, "uniform_distance": np.float32}
+def tensor_of(a: np.ndarray) -> torch.Tensor:
+    """Depth has at most 10,000 mm: as i16, which torch knows."""
+    return torch.from_numpy(a.astype(np.int16) if a.dtype == np.uint16 else a)
 
 
 def main() -> None:

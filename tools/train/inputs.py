@@ -65,10 +65,10 @@ def colour_map(rgb, box, size: int):
     return (out - mean) / std
 
 
-def smooth_noise(shape, cells, generator, device):
+def smooth_noise(shape, cells, generator):
     """[B, H, W] of unit variance at the given number of cells per side."""
     b, h, w = shape
-    coarse = torch.randn(b, 1, cells, cells, generator=generator).to(device)
+    coarse = torch.randn(b, 1, cells, cells, generator=generator, device=generator.device)
     return F.interpolate(coarse, (h, w), mode="bicubic", align_corners=False)[:, 0]
 
 
@@ -80,14 +80,13 @@ def blur(x, size: int):
 
 def imperfect(mask, depth, generator):
     """Masks and depth with errors like those of small networks: wobbly outlines, smooth relief, smeared edges. Half stay true."""
-    b, device = len(mask), mask.device
-    draw = lambda: torch.rand(b, 1, 1, generator=generator).to(device)
+    draw = lambda: torch.rand(len(mask), 1, 1, generator=generator, device=mask.device)
     shape = mask.shape
     soft = blur(mask.float(), 5)
-    wobbly = soft + 0.22 * smooth_noise(shape, 24, generator, device) * (soft - soft * soft) * 4 > 0.5 + 0.5 * (draw() - 0.5)
+    wobbly = soft + 0.22 * smooth_noise(shape, 24, generator) * (soft - soft * soft) * 4 > 0.5 + 0.5 * (draw() - 0.5)
     wobbly = torch.where(wobbly.sum((1, 2), keepdim=True) > 60, wobbly, mask)
     amount = 0.03 * draw() ** 2
-    bumps = smooth_noise(shape, 5, generator, device) + 0.5 * smooth_noise(shape, 14, generator, device)
+    bumps = smooth_noise(shape, 5, generator) + 0.5 * smooth_noise(shape, 14, generator)
     smeared = torch.where(draw() < 0.5, blur(depth, 5), blur(depth, 3))
     noisy = torch.where(draw() < 0.6, smeared, depth) * (1 + amount * bumps)
     return torch.where(draw() < 0.5, wobbly, mask), torch.where(draw() < 0.6, noisy, depth)

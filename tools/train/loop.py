@@ -1,7 +1,7 @@
 """The training loop that all three networks share: AdamW, warm-up, constant rate, cool-down; resumable; one JSON line per report.
 
-The rate stays constant until the last `cooldown` share of the samples. The state before the cool-down is kept as `stable.pt`:
-training goes on from there with a larger `--samples`. A moving average of the weights is what gets evaluated and exported.
+The rate stays constant until the last `cooldown` share of the run. The state before the cool-down is kept as `stable.pt`:
+training goes on from there with a larger `--samples` or `--minutes`. A moving average of the weights is what gets evaluated and exported.
 """
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ def arguments(name: str, batch: int, rate: float) -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(description=f"Trains the small {name}.")
     p.add_argument("--data", required=True, help="directory of shards (data.py)")
     p.add_argument("--out", required=True, help="directory for checkpoints and the curve; training resumes from it")
-    p.add_argument("--samples", type=int, required=True, help="length of the whole run")
+    p.add_argument("--samples", type=int, help="length of the whole run")
+    p.add_argument("--minutes", type=float, help="length of the whole run, instead of --samples")
     p.add_argument("--batch", type=int, default=batch)
     p.add_argument("--rate", type=float, default=rate)
     p.add_argument("--warmup", type=int, default=200, help="steps")
-    p.add_argument("--cooldown", type=float, default=0.25, help="share of the samples over which the rate falls to zero")
+    p.add_argument("--cooldown", type=float, default=0.25, help="share of the run over which the rate falls to zero")
     p.add_argument("--device", default="cpu")
+    p.add_argument("--pool-gib", type=float, default=16, help="GPU memory for the records")
     p.add_argument("--threads", type=int, default=1)
-    p.add_argument("--config", help="JSON of sizes, if not those of configs.py")
+    p.add_argument("--sizes", choices=("cpu", "gpu"), help="of configs.py; those of the device by default")
     p.add_argument("--report", type=int, default=100, help="steps between lines of the curve")
     p.add_argument("--save-minutes", type=float, default=2)
     p.add_argument("--seed", type=int, default=0)
@@ -36,7 +38,9 @@ def arguments(name: str, batch: int, rate: float) -> argparse.ArgumentParser:
 class Loop:
     def __init__(self, args, config: dict, weights: dict, frozen: tuple = ()):
         torch.set_num_threads(args.threads)
-        self.args, self.config = args, config
+        if (args.samples is None) == (args.minutes is None):
+            raise SystemExit("Give the length of the run: --samples or --minutes.")
+        self.args, self.config, self.length = args, config, args.samples or args.minutes
         os.makedirs(args.out, exist_ok=True)
         with open(os.path.join(args.out, "pid"), "w") as f:
             f.write(str(os.getpid()))
@@ -44,25 +48,25 @@ class Loop:
         matrices = [v for k, v in self.weights.items() if v.requires_grad and v.dim() > 1 and "embed" not in k and "token" not in k and "rel_pos" not in k
                     and "position" not in k]
         rest = [v for v in self.weights.values() if v.requires_grad and all(v is not m for m in matrices)]
+        fused = dict(fused=True) if args.device.startswith("cuda") else {}
         self.optimiser = torch.optim.AdamW([dict(params=matrices, weight_decay=0.05), dict(params=rest, weight_decay=0.0)],
-                                           lr=args.rate, betas=(0.9, 0.95))
+                                           lr=args.rate, betas=(0.9, 0.95), **fused)
         self.average = {k: v.detach().clone() for k, v in self.weights.items()}
         self.step = self.samples = 0
         self.seconds = 0.0
         self.stop = False
         signal.signal(signal.SIGTERM, lambda *_: setattr(self, "stop", True))
-        self.generator = torch.Generator().manual_seed(args.seed)
+        self.generator = torch.Generator(args.device).manual_seed(args.seed)
         self._resume()
 
     def path(self, name: str) -> str:
         return os.path.join(self.args.out, name)
 
     def _resume(self) -> None:
-        cooling = self.args.samples * (1 - self.args.cooldown)
         for name in ("last.pt", "stable.pt"):
             if os.path.exists(self.path(name)):
                 state = torch.load(self.path(name), map_location=self.args.device)
-                if name == "last.pt" and state["cooled"] and state["target"] != self.args.samples:
+                if name == "last.pt" and state["cooled"] and state["length"] != self.length:
                     continue  # a longer run goes on from before the cool-down
                 break
         else:
@@ -75,30 +79,34 @@ class Loop:
         self.optimiser.load_state_dict(state["optimiser"])
         self.step, self.samples, self.seconds = state["step"], state["samples"], state["seconds"]
         self.generator.manual_seed(self.args.seed + self.step)
-        print(f"resumed at step {self.step}, {self.samples} samples; cool-down from {cooling:.0f}", flush=True)
+        print(f"resumed at step {self.step}, {self.samples} samples, {self.seconds / 60:.1f} minutes", flush=True)
 
     def save(self, name: str) -> None:
-        cooled = self.samples > self.args.samples * (1 - self.args.cooldown)
         state = dict(config=self.config, weights={k: v.detach() for k, v in self.weights.items()}, average=self.average,
-                     optimiser=self.optimiser.state_dict(), step=self.step, samples=self.samples, seconds=self.seconds, cooled=cooled,
-                     target=self.args.samples)
+                     optimiser=self.optimiser.state_dict(), step=self.step, samples=self.samples, seconds=self.seconds, cooled=self.cooling(),
+                     length=self.length)
         torch.save(state, self.path(name) + ".part")
         os.replace(self.path(name) + ".part", self.path(name))
 
+    def progress(self) -> float:
+        return self.samples / self.length if self.args.samples else self.seconds / 60 / self.length
+
+    def cooling(self) -> bool:
+        return self.progress() > 1 - self.args.cooldown
+
     def rate(self) -> float:
-        left = (1 - self.samples / self.args.samples) / self.args.cooldown
+        left = (1 - self.progress()) / self.args.cooldown
         return self.args.rate * min(1.0, (self.step + 1) / self.args.warmup) * max(0.0, min(1.0, left))
 
     def run(self, losses) -> None:
         """`losses(generator)` returns the loss of a batch and a dictionary of numbers for the curve."""
-        sums, count, saved, cooling = {}, 0, time.time(), False
+        sums, saved, cooling = {}, time.time(), self.cooling()
         cuda = self.args.device.startswith("cuda")
-        while self.samples < self.args.samples and not self.stop:
+        while self.progress() < 1 and not self.stop:
             begun = time.time()
-            if not cooling and self.samples > self.args.samples * (1 - self.args.cooldown):
+            if self.cooling() and not cooling:
                 cooling = True
-                if not os.path.exists(self.path("last.pt")) or not torch.load(self.path("last.pt"), map_location="cpu")["cooled"]:
-                    self.save("stable.pt")
+                self.save("stable.pt")
             for group in self.optimiser.param_groups:
                 group["lr"] = self.rate()
             with torch.autocast("cuda", torch.bfloat16) if cuda else contextlib.nullcontext():
@@ -114,16 +122,16 @@ class Loop:
                 for k, v in self.weights.items():
                     self.average[k].lerp_(v, 1 - keep)
             self.seconds += time.time() - begun
-            count += 1
             for k, v in numbers.items():
-                sums[k] = sums.get(k, 0.0) + (v.detach() if torch.is_tensor(v) else v)
+                total, count = sums.get(k, (0.0, 0))
+                sums[k] = (total + (v.detach() if torch.is_tensor(v) else v), count + 1)
             if self.step % self.args.report == 0:
                 line = dict(step=self.step, samples=self.samples, hours=round(self.seconds / 3600, 4), rate=float(f"{self.rate():.3g}"),
-                            **{k: round(float(v) / count, 5) for k, v in sums.items()})
+                            **{k: round(float(total) / count, 5) for k, (total, count) in sums.items()})
                 with open(self.path("curve.jsonl"), "a") as f:
                     f.write(json.dumps(line) + "\n")
                 print(line, f"{self.samples / self.seconds:.1f} samples/s", flush=True)
-                sums, count = {}, 0
+                sums = {}
             if time.time() - saved > 60 * self.args.save_minutes:
                 self.save("last.pt")
                 saved = time.time()

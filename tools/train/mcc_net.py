@@ -108,7 +108,8 @@ def seen_tokens(w: dict, c: dict, latent):
 
 def decode(w: dict, c: dict, cache, queries):
     """queries [B, N, 3] -> [B, N, 1 + colours]."""
-    z = linear(w, "decoder_xyz_pos_embed.pos_embed", mcc.shrink_points(queries, c["shrinkThreshold"]))
+    with torch.autocast(queries.device.type, enabled=False):  # bf16 would round coordinates by 0.01
+        z = linear(w, "decoder_xyz_pos_embed.pos_embed", mcc.shrink_points(queries, c["shrinkThreshold"]))
     heads, (b, n, e) = c["decoderHeads"], z.shape
     for i, (ks, vs) in enumerate(cache):
         name = f"decoder_blocks.{i}"

@@ -16,17 +16,17 @@ COLOUR_WEIGHT = 0.4
 FIELDS = ("rgb", "depth", "number", "fov", "centre", "near", "near_distance", "near_colour", "uniform", "uniform_distance")
 
 
-def batch(pool: Pool, size: int, generator, device: str, image: int):
+def batch(pool: Pool, size: int, generator, image: int):
     """Network inputs, queries [B, Q, 3], occupancy [B, Q], colours [B, NEAR, 3] of the near queries."""
-    take = pool.take(torch.randint(len(pool), (size,), generator=generator), FIELDS)
-    r = {k: v.to(device) for k, v in take.items()}
-    order = torch.randperm(r["near"].shape[1], generator=generator)[:NEAR].to(device)
+    device = generator.device
+    r = pool.draw(size, generator)
+    order = torch.randperm(r["near"].shape[1], generator=generator, device=device)[:NEAR]
     near, near_d, colour = (r[k][:, order] for k in ("near", "near_distance", "near_colour"))
-    order = torch.randperm(r["uniform"].shape[1], generator=generator)[:UNIFORM].to(device)
+    order = torch.randperm(r["uniform"].shape[1], generator=generator, device=device)[:UNIFORM]
     queries = torch.cat([near, r["uniform"][:, order]], 1) + r["centre"][:, None]
     distance = torch.cat([near_d, r["uniform_distance"][:, order]], 1)
 
-    draw = lambda *s: torch.rand(size, *s, generator=generator).to(device)
+    draw = lambda *s: torch.rand(size, *s, generator=generator, device=device)
     rgb, depth, mask = r["rgb"].permute(0, 3, 1, 2).float() / 255, r["depth"] / 1000, r["number"] == 1
     flip = draw() < 0.5
     rgb, depth, mask = (torch.where(flip.view(-1, *[1] * (x.dim() - 1)), x.flip(-1), x) for x in (rgb, depth, mask))
@@ -36,8 +36,8 @@ def batch(pool: Pool, size: int, generator, device: str, image: int):
     queries = torch.where(flip.view(-1, 1, 1), mirrored, queries)
 
     seen_mask, seen_depth = imperfect(mask, depth, generator)
-    rgb = (rgb * (0.85 + 0.3 * draw(3, 1, 1)) + 0.08 * (draw(3, 1, 1) - 0.5) + 0.02 * torch.randn(rgb.shape, generator=generator).to(device) *
-           draw(1, 1, 1)).clamp(0, 1)
+    grain = 0.02 * draw(1, 1, 1) * torch.randn(rgb.shape, generator=generator, device=device)
+    rgb = (rgb * (0.85 + 0.3 * draw(3, 1, 1)) + 0.08 * (draw(3, 1, 1) - 0.5) + grain).clamp(0, 1)
     margin = (8 + 18 * draw()).long()
     both = mask & seen_mask
     ratio = median_ratio(seen_depth, depth, torch.where(both.any(2).any(1).view(-1, 1, 1), both, mask))
@@ -51,14 +51,14 @@ def batch(pool: Pool, size: int, generator, device: str, image: int):
 
 def main() -> None:
     args = arguments("MCC", batch=8, rate=1e-3).parse_args()
-    config = configs.load(args.config, configs.MCC)
+    config = configs.choose("mcc", args.sizes or args.device)
     loop = Loop(args, config, mcc_net.initial(config, args.seed))
-    pool = Pool(args.data, stop=1_000_000)
+    pool = Pool(args.data, args.device, FIELDS, args.pool_gib)
 
     def losses(generator):
         if loop.step % 200 == 0:
             pool.refresh()
-        inputs, queries, occupied, colour = batch(pool, args.batch, generator, args.device, config["image"])
+        inputs, queries, occupied, colour = batch(pool, args.batch, generator, config["image"])
         w = loop.weights
         out = mcc_net.decode(w, config, mcc_net.seen_tokens(w, config, mcc_net.encode(w, config, *inputs)), queries).float()
         occupancy = F.binary_cross_entropy_with_logits(out[..., 0], occupied)

@@ -14,7 +14,12 @@ from nets import building_on, sam
 PROMPTS = 4  # objects per picture and step, the main one among them
 SMALLEST = 60  # pixels of an object worth a prompt
 KINDS = ("box", "click", "points", "box and point", "mask")
+FIELDS = ("rgb", "number")
 SHARES = (0.36, 0.36, 0.12, 0.08, 0.08)
+
+
+def chance(generator) -> float:
+    return float(torch.rand(1, generator=generator, device=generator.device))
 
 
 def view(numbers, rgb, size: int, generator):
@@ -22,7 +27,7 @@ def view(numbers, rgb, size: int, generator):
 
     rgb [B, 3, H, W] in 0..1 -> normalised [B, 3, size, size]; numbers [B, H, W] -> [B, size, size]."""
     b, device = len(rgb), rgb.device
-    draw = lambda: torch.rand(b, generator=generator).to(device)
+    draw = lambda: torch.rand(b, generator=generator, device=device)
     whole = draw() < 0.5
     h = torch.where(whole, torch.ones_like(draw()), 0.7 + 0.3 * draw()) * HEIGHT
     w = torch.where(whole, torch.ones_like(draw()), 0.7 + 0.3 * draw()) * WIDTH
@@ -47,7 +52,7 @@ def objects(label, generator):
     weight = (area >= SMALLEST).float()
     usable = weight.sum(1) > 0
     weight[~usable] = 1
-    chosen = torch.multinomial(weight.cpu(), PROMPTS, replacement=True, generator=generator).to(label.device) + 1
+    chosen = torch.multinomial(weight, PROMPTS, replacement=True, generator=generator) + 1
     return label[:, None] == chosen[:, :, None, None], usable
 
 
@@ -60,20 +65,20 @@ def tight_boxes(masks):
 
 def inner_points(masks, count: int, generator, bias: float):
     """Random pixels of masks [N, S, S] -> [N, count, 2] as x, y; a large bias prefers pixels deep inside."""
-    n, s = masks.shape[:2]
-    depth = masks.float()
-    for size in (5, 9, 17):
-        depth = depth + blur(masks.float(), size)
-    score = torch.where(masks, torch.exp(bias * (depth - depth.amax((1, 2), keepdim=True))), torch.zeros_like(depth)).flatten(1)
+    s = masks.shape[-1]
+    coarse = F.avg_pool2d(masks[:, None].float(), 4)[:, 0]
+    depth = coarse + blur(coarse, 3) + blur(coarse, 7)
+    depth = F.interpolate((depth - depth.amax((1, 2), keepdim=True))[:, None], (s, s))[:, 0]
+    score = torch.where(masks, torch.exp(bias * depth), torch.zeros_like(depth)).flatten(1)
     score = torch.where(score.sum(1, keepdim=True) > 0, score, torch.ones_like(score))
-    k = torch.multinomial(score.cpu(), count, replacement=True, generator=generator).to(masks.device)
+    k = torch.multinomial(score, count, replacement=True, generator=generator)
     return torch.stack([k % s, k // s], -1).float()
 
 
 def prompts(kind: str, masks, generator):
     """Arguments of sam.encode_prompts for masks [N, S, S]."""
-    n, s = masks.shape[:2]
-    draw = lambda *shape: torch.rand(n, *shape, generator=generator).to(masks.device)
+    n, s = masks.shape[0], masks.shape[-1]
+    draw = lambda *shape: torch.rand(n, *shape, generator=generator, device=masks.device)
     out = {}
     if kind in ("box", "box and point"):
         box = tight_boxes(masks)
@@ -81,15 +86,16 @@ def prompts(kind: str, masks, generator):
         loose = (draw(1) < 0.4) * 0.08 * size * (draw(4) - 0.5)
         out["boxes"] = box + loose
     if kind in ("click", "box and point"):
-        out["points"] = inner_points(masks, 1, generator, bias=4.0 if float(torch.rand(1, generator=generator)) < 0.6 else 0.5)
+        out["points"] = inner_points(masks, 1, generator, bias=4.0 if chance(generator) < 0.6 else 0.5)
         out["labels"] = torch.ones(n, 1, device=masks.device)
     if kind == "points":
-        ring = (blur(masks.float(), 25) > 0.02) & ~masks
+        around = F.max_pool2d(masks[:, None].float(), 9, 4, 4)
+        ring = (F.interpolate(around, (s, s))[:, 0] > 0) & ~masks
         out["points"] = torch.cat([inner_points(masks, 2, generator, 0.5), inner_points(ring, 1, generator, 0.0)], 1)
         out["labels"] = torch.tensor([[1.0, 1.0, 0.0]], device=masks.device).expand(n, -1)
     if kind == "mask":
         soft = F.avg_pool2d(blur(masks.float(), 7)[:, None], 2)
-        out["masks"] = 12 * (soft - 0.5) + 3 * smooth_noise((n, *soft.shape[2:]), 14, generator, masks.device)[:, None]
+        out["masks"] = 12 * (soft - 0.5) + 3 * smooth_noise((n, *soft.shape[2:]), 14, generator)[:, None]
         out["points"] = inner_points(masks, 1, generator, 2.0)
         out["labels"] = torch.ones(n, 1, device=masks.device)
     return out
@@ -109,41 +115,40 @@ def mask_losses(logits, target):
 
 def main() -> None:
     args = arguments("SAM", batch=4, rate=1e-3).parse_args()
-    config = configs.load(args.config, configs.SAM)
+    config = configs.choose("sam", args.sizes or args.device)
     loop = Loop(args, config, sam_net.initial(config, args.seed), frozen=(sam_net.GAUSSIAN,))
-    pool = Pool(args.data, stop=1_000_000)
+    pool = Pool(args.data, args.device, FIELDS, args.pool_gib)
     size = config["image"]
 
     def losses(generator):
         if loop.step % 200 == 0:
             pool.refresh()
-        r = pool.take(torch.randint(len(pool), (args.batch,), generator=generator), ("rgb", "number"))
-        rgb = r["rgb"].to(args.device).permute(0, 3, 1, 2).float() / 255
-        tint = lambda: torch.rand(args.batch, 3, 1, 1, generator=generator).to(args.device) - 0.5
+        r = pool.draw(args.batch, generator)
+        rgb = r["rgb"].permute(0, 3, 1, 2).float() / 255
+        tint = lambda: torch.rand(args.batch, 3, 1, 1, generator=generator, device=args.device) - 0.5
         rgb = (rgb * (1 + 0.3 * tint()) + 0.1 * tint()).clamp(0, 1)
-        if float(torch.rand(1, generator=generator)) < 0.5:
+        if chance(generator) < 0.5:
             rgb = F.avg_pool2d(F.pad(rgb, (1, 1, 1, 1), mode="replicate"), 3, 1) * 0.7 + rgb * 0.3
-        picture, label = view(r["number"].to(args.device), rgb, size, generator)
+        picture, label = view(r["number"], rgb, size, generator)
         masks, usable = objects(label, generator)
         masks = masks.flatten(0, 1)
-        kind = KINDS[int(torch.multinomial(torch.tensor(SHARES), 1, generator=generator))]
+        kind = KINDS[int(torch.multinomial(torch.tensor(SHARES, device=args.device), 1, generator=generator))]
         given = prompts(kind, masks, generator)
         w = loop.weights
         with building_on(args.device):
             embedding = sam_net.encode_image(w, config, picture).repeat_interleave(PROMPTS, 0)
-            sparse, dense = sam.encode_prompts(w, config, **given)
-            low, quality = sam.decode_masks(w, config, embedding, sparse, dense)
-        logits = F.interpolate(low.float(), (size, size), mode="bilinear", align_corners=False)
-        loss, iou = mask_losses(logits, masks[:, None].float())
+            with torch.autocast(picture.device.type, enabled=False):  # bf16 is too coarse for coordinates
+                sparse, dense = sam.encode_prompts(w, config, **given)
+                low, quality = sam.decode_masks(w, config, embedding.float(), sparse, dense)
+        # at the resolution of the logits: a pixel of an outline is covered in part
+        covered = F.interpolate(masks[:, None].float(), low.shape[2:], mode="area")
+        loss, iou = mask_losses(low, covered)
         best = loss[:, 1:].min(1).values
-        error = ((quality.float() - iou) ** 2).mean(1)
+        error = ((quality - iou) ** 2).mean(1)
         keep = usable.repeat_interleave(PROMPTS).float()
         total = ((loss[:, 0] + 0.5 * best + 0.5 * error) * keep).sum() / keep.sum().clamp_min(1)
         mean_iou = (iou[:, 0] * keep).sum() / keep.sum().clamp_min(1)
-        numbers = dict(loss=total, iou=mean_iou, records=len(pool))
-        for k in ("box", "click"):
-            numbers[f"iou_{k}"], numbers[f"n_{k}"] = (mean_iou, 1.0) if kind == k else (0.0, 0.0)
-        return total, numbers
+        return total, {"loss": total, "quality": (error * keep).mean(), f"iou {kind}": mean_iou, "records": len(pool)}
 
     loop.run(losses)
 

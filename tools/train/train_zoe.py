@@ -11,6 +11,7 @@ from loop import Loop, arguments
 from nets import building_on, zoe
 
 OBJECT_WEIGHT = 4.0  # of pixels on objects, against floor and walls
+FIELDS = ("rgb", "depth", "number")
 NEAREST, FURTHEST = 0.3, 9.99
 
 
@@ -26,18 +27,17 @@ def padded(x, share, flip, size, mode: str):
 
 def main() -> None:
     args = arguments("ZoeDepth", batch=8, rate=1e-3).parse_args()
-    config = configs.load(args.config, configs.ZOE)
+    config = configs.choose("zoe", args.sizes or args.device)
     never_run = tuple(k for k in zoe.specs(config) if ".fc_norm." in k or ".model.head." in k or "refinenet4.resConfUnit1" in k)
     loop = Loop(args, config, zoe_net.initial(config, args.seed), frozen=never_run)
-    pool = Pool(args.data, stop=1_000_000)
+    pool = Pool(args.data, args.device, FIELDS, args.pool_gib)
     size = config["inputSize"]
 
     def losses(generator):
         if loop.step % 200 == 0:
             pool.refresh()
-        r = pool.take(torch.randint(len(pool), (args.batch,), generator=generator), ("rgb", "depth", "number"))
-        r = {k: v.to(args.device) for k, v in r.items()}
-        draw = lambda *s: torch.rand(args.batch, *s, generator=generator).to(args.device)
+        r = pool.draw(args.batch, generator)
+        draw = lambda *s: torch.rand(args.batch, *s, generator=generator, device=args.device)
         rgb = r["rgb"].permute(0, 3, 1, 2).float() / 255
         rgb = (rgb * (1 + 0.3 * (draw(3, 1, 1) - 0.5)) + 0.1 * (draw(3, 1, 1) - 0.5)).clamp(0, 1)
         share, flip = 0.06 + 0.09 * draw(), draw() < 0.5  # 3 sqrt(H / 2) of H, for photos of 200 to 1200 pixels
@@ -46,7 +46,9 @@ def main() -> None:
         weight = 1 + (OBJECT_WEIGHT - 1) * (padded(r["number"][:, None].float(), share, flip, size, "nearest") > 0.5)
         weight = weight * ((depth > NEAREST) & (depth < FURTHEST))
         with building_on(args.device):
-            out = zoe.metric_head(loop.weights, config, *zoe.dpt(loop.weights, config, (picture - 0.5) / 0.5)).float()
+            rel, feats, bottleneck, paths = zoe.dpt(loop.weights, config, (picture - 0.5) / 0.5)
+            with torch.autocast(picture.device.type, enabled=False):  # bf16 is too coarse for log binomials
+                out = zoe.metric_head(loop.weights, config, rel.float(), feats.float(), bottleneck.float(), [p.float() for p in paths])
         ratio = out.clamp_min(1e-3).log() - depth.clamp_min(1e-3).log()
         error = (ratio.abs() * weight).sum() / weight.sum()
         # slopes, so that relief within an object counts beside its distance
