@@ -65,8 +65,9 @@ export class Progress {
 }
 
 function startBar(stream: NodeJS.WriteStream, { stage, done, total }: StageProgress): SingleBar {
-  const format = `${stage.padEnd(10)} {bar} {percentage} %  {detail}`;
-  const bar = new SingleBar({ format, stream, barsize: 30, hideCursor: true }, Presets.shades_classic);
+  const format = `${stage.padEnd(13)} {bar} {percentage} %  {detail}`;
+  // The cursor stays visible: a process that is ended in the middle could not bring it back.
+  const bar = new SingleBar({ format, stream, barsize: 30 }, Presets.shades_classic);
   bar.start(total, done, { detail: '' });
   return bar;
 }
