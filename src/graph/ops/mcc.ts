@@ -1,5 +1,6 @@
 /** Ops that only MCC needs. */
 import { gridPoints as gridPointsKernel } from '../../kernels/gridPoints/gridPoints.ts';
+import { pointAttention as pointAttentionKernel } from '../../kernels/pointAttention/pointAttention.ts';
 import { pointEmbed as pointEmbedKernel } from '../../kernels/pointEmbed/pointEmbed.ts';
 import {
   sweepDecoder as sweepDecoderKernel,
@@ -70,3 +71,26 @@ function hashOf(values: Float32Array): number {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   return words.reduce((hash, word) => Math.imul(hash ^ word, 0x01000193) >>> 0, 0x811c9dc5);
 }
+
+export interface PointTables {
+  /** [states + 2, 4] */
+  readonly spread: Tensor;
+  /** [states + 3, heads] */
+  readonly scores: Tensor;
+}
+
+/**
+ * The class token's attention over windows of points, from coordinates alone: points [1, S, S, 3], valid u32 [1, S, S]
+ * -> [windows, heads, 3 + states]. What the tables and the result are: kernels/pointAttention.
+ */
+export const pointAttention = (
+  points: Tensor,
+  valid: Tensor,
+  tables: PointTables,
+  { window, eps }: { readonly window: number; readonly eps: number },
+): Tensor =>
+  points.graph.record('pointAttention', { points, valid, ...tables }, { window, eps }, (_, inputs) => {
+    const at = (name: string) => inputs[name] as Tensor;
+    const operands = { points: at('points'), valid: at('valid'), spread: at('spread'), scores: at('scores') };
+    return [pointAttentionKernel(operands, window, eps)];
+  })[0];

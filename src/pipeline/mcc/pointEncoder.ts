@@ -1,21 +1,24 @@
 /** Seen points to tokens: one per 8 x 8 window of the point map. Multiview Compressive Coding, arXiv:2301.08247. */
-import { pointEmbed } from '../../graph/ops/mcc.ts';
+import { linear as linearOp } from '../../graph/ops/matmul.ts';
+import { pointAttention, pointEmbed } from '../../graph/ops/mcc.ts';
 import { concat, expand, slice, windowPartition } from '../../graph/ops/movement.ts';
 import { add } from '../../graph/ops/pointwise.ts';
 import type { Tensor } from '../../graph/tensor.ts';
+import { stateCount } from '../../kernels/pointAttention/pointAttention.ts';
 import type { MccConfig } from '../../../weights/config.ts';
 import { layerNorm, mlp, selfAttention, vitBlock } from '../layers/index.ts';
 import { classToken, EPS, POINT_WINDOW, weightRows } from './constants.ts';
-import { foldedAttention } from './foldedAttention.ts';
+import { foldBias, foldNeeds, foldProjection, foldScores, foldSpread } from './pointFold.ts';
 
 const PREFIX = 'xyz_pos_embed';
 const BLOCK = `${PREFIX}.blocks.0`;
+const TABLE = `${PREFIX}.two_d_pos_embed`;
 
-/** MLP width of the point block, in units of the token width; the other blocks have 4. */
-const MLP_RATIO = 2;
+/** Tokens of a window: the class token and the points. */
+const TOKENS = POINT_WINDOW ** 2 + 1;
 
 export interface PointEncoderOptions {
-  /** Computes only what the class token needs, which is exact; on by default. */
+  /** Computes only what the class token needs (pointFold.ts); on by default. */
   readonly fold?: boolean;
 }
 
@@ -29,35 +32,51 @@ export function pointEncoder(
   config: MccConfig,
   { fold = true }: PointEncoderOptions = {},
 ): Tensor {
+  const tokens = fold ? folded(points, valid, config) : asWritten(points, valid, config); // [windows, embed]
+  return points.graph.tap('xyz.tokens', tokens.reshape([1, ...tokens.shape]));
+}
+
+const blockMlp = (x: Tensor, C: number): Tensor => mlp(`${BLOCK}.mlp`, x, 2 * C);
+
+/** The block for the class token alone. */
+function folded(points: Tensor, valid: Tensor, { embed: C, xyzHeads: heads }: MccConfig): Tensor {
   const { graph } = points;
-  const { embed } = config;
-  const inWindow = POINT_WINDOW ** 2;
-  const tableShape = [1, inWindow + 1, embed];
-  const table = `${PREFIX}.two_d_pos_embed`;
-  const first = { token: `${PREFIX}.cls_token`, table, rows: inWindow + 1 };
+  const needs = foldNeeds(PREFIX, { embed: C });
+  const states = stateCount(POINT_WINDOW);
+  const width = heads * (3 + states);
+  const weights = pointAttention(
+    points,
+    valid,
+    {
+      spread: graph.constant(`${BLOCK} folded: spread`, [states + 2, 4], needs, foldSpread),
+      scores: graph.constant(`${BLOCK} folded: scores`, [states + 3, heads], needs, foldScores(heads)),
+    },
+    { window: POINT_WINDOW, eps: EPS },
+  ); // [windows, heads, 3 + states]
+  const projection = graph.constant(`${BLOCK} folded: projection`, [C, width], needs, foldProjection(heads));
+  const bias = graph.constant(`${BLOCK} folded: bias`, [C], needs, foldBias);
+  const attended = linearOp(weights.reshape([-1, width]), projection, bias); // [windows, C]
+  const x = add(attended, classToken(graph, `${PREFIX}.cls_token`, TABLE, TOKENS, C));
+  return add(x, blockMlp(layerNorm(`${BLOCK}.norm2`, x, EPS), C));
+}
 
+/** The block as in the released code: all tokens of a window, of which the first is kept. */
+function asWritten(points: Tensor, valid: Tensor, { embed: C, xyzHeads: heads }: MccConfig): Tensor {
+  const { graph } = points;
   const embedded = pointEmbed(points, valid, {
-    w: graph.weight(`${PREFIX}.pos_embed.weight`, [embed, 3]),
-    b: graph.weight(`${PREFIX}.pos_embed.bias`, [embed]),
-    missing: graph.weight(`${PREFIX}.invalid_xyz_token`, [embed]),
-  }); // [1, S, S, embed]
-  if (!fold) graph.tap('xyz.points', embedded);
-  const windows = windowPartition(embedded, POINT_WINDOW).reshape([-1, inWindow, embed]); // [windows, 64, embed]
-  const count = windows.shape[0];
-  const cls = classToken(graph, first.token, table, first.rows, embed);
-  const placed = add(windows, weightRows(graph, table, tableShape, 1, inWindow + 1));
-  const tokens = concat([expand(cls.reshape([1, 1, embed]), [count, 1, embed]), placed], 1); // [windows, 65, embed]
-
-  const expandMlp = (y: Tensor) => mlp(`${BLOCK}.mlp`, y, MLP_RATIO * embed);
-  let result: Tensor; // [windows, embed]
-  if (fold) {
-    const attended = foldedAttention(BLOCK, layerNorm(`${BLOCK}.norm1`, tokens, EPS), first, config.xyzHeads);
-    const x = add(attended, cls);
-    result = add(x, expandMlp(layerNorm(`${BLOCK}.norm2`, x, EPS)));
-  } else {
-    const attention = (y: Tensor) => selfAttention(`${BLOCK}.attn`, y, config.xyzHeads);
-    const all = vitBlock(BLOCK, tokens, { eps: EPS, attention, mlp: expandMlp });
-    result = slice(all, 1, 0, 1);
-  }
-  return graph.tap('xyz.tokens', result.reshape([1, count, embed]));
+    w: graph.weight(`${PREFIX}.pos_embed.weight`, [C, 3]),
+    b: graph.weight(`${PREFIX}.pos_embed.bias`, [C]),
+    missing: graph.weight(`${PREFIX}.invalid_xyz_token`, [C]),
+  }); // [1, S, S, C]
+  graph.tap('xyz.points', embedded);
+  const inWindow = windowPartition(embedded, POINT_WINDOW).reshape([-1, TOKENS - 1, C]); // [windows, 64, C]
+  const placed = add(inWindow, weightRows(graph, TABLE, [1, TOKENS, C], 1, TOKENS));
+  const cls = classToken(graph, `${PREFIX}.cls_token`, TABLE, TOKENS, C).reshape([1, 1, C]);
+  const tokens = concat([expand(cls, [placed.shape[0], 1, C]), placed], 1); // [windows, 65, C]
+  const all = vitBlock(BLOCK, tokens, {
+    eps: EPS,
+    attention: (x) => selfAttention(`${BLOCK}.attn`, x, heads),
+    mlp: (x) => blockMlp(x, C),
+  });
+  return slice(all, 1, 0, 1).reshape([-1, C]);
 }
