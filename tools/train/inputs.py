@@ -104,4 +104,4 @@ def mcc_inputs(rgb, mask, depth, fov, margin, image: int = 224):
 
 def median_ratio(noisy, true, mask):
     """Median of noisy / true depth over masks: what the size of the truth is multiplied with to lie on the noisy points."""
-    return torch.stack([torch.median((n / t)[m]) for n, t, m in zip(noisy, true, mask)])
+    return torch.where(mask, noisy / true, torch.full_like(true, torch.nan)).flatten(1).nanmedian(1).values
