@@ -4,6 +4,7 @@ import { sharedFor } from '../graph/evaluate.ts';
 import type { Shared } from '../graph/plan.ts';
 import type { StepTime } from '../graph/run.ts';
 import type { WeightSet } from '../../weights/index.ts';
+import { CROP_SIDE } from './mcc/encoder.ts';
 import { NetworkPool } from './networks.ts';
 import type { Photo } from './photo.ts';
 import {
@@ -57,7 +58,11 @@ export class Engine {
   constructor(private readonly parts: EngineParts) {
     this.shared = sharedFor(parts.device);
     this.networks = new NetworkPool(parts.device, parts.weights, parts.keepNetworks ?? true);
-    this.seenPoints = new SeenPoints(this.shared);
+    // MCC takes a point map of half its image's side; the colours go through 800 whatever it takes.
+    this.seenPoints = new SeenPoints(this.shared, {
+      rgb: CROP_SIDE,
+      xyz: (parts.weights.mcc?.config.image ?? 224) / 2,
+    });
   }
 
   /**

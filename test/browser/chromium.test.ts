@@ -4,6 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuild } from '../../tools/build.mjs';
 import { root } from '../../tools/setup/process.mjs';
 import { openPage, type BrowserPage } from '../setup/chromium.ts';
+import { openDevice } from '../setup/evaluate.ts';
+import { expectClose, maxAbs } from '../setup/numbers.ts';
+import { runSmallChain, type SmallChain } from '../setup/smallChain.ts';
 import type { Outcome } from './vitest.ts';
 
 const tests = '/browserTests.js';
@@ -45,6 +48,18 @@ describe('Chromium', () => {
     },
     900_000,
   );
+
+  it('turns a photo into the points that Node finds', async () => {
+    const node = await runSmallChain(await openDevice());
+    const chromium = (await page.call(tests, 'runChain')) as SmallChain;
+    expect(node.xyz.length).toBeGreaterThan(0);
+    expect(chromium.mask).toEqual(node.mask);
+    // Each adapter strays by what docs/numerics.md allows one network: 1.6e-5 of the largest value.
+    expectClose(chromium.depth, node.depth, 3.2e-5 * maxAbs(node.depth), 'depth');
+    // Points are places of the grid, brought into the camera's frame by statistics of that depth.
+    expectClose(chromium.xyz, node.xyz, 1e-3 * maxAbs(node.xyz), 'points');
+    expectClose(chromium.rgb, node.rgb, 1, 'colours');
+  }, 900_000);
 
   it('reports tests that fail or do not run', async () => {
     expect(await page.call(tests, 'runSample')).toEqual([

@@ -1,6 +1,8 @@
 /**
  * What `chromium.test.ts` calls in the browser: bundled as dist/browserTests.js. Arguments and results must survive JSON.
  */
+import { runSmallChain, type SmallChain } from '../setup/smallChain.ts';
+import { openDevice } from './evaluate.ts';
 import { expect, it, runFile, type Outcome } from './vitest.ts';
 
 /**
@@ -27,6 +29,11 @@ export function runSample(): Promise<Outcome[]> {
 export async function adapterInfo(): Promise<{ vendor: string; architecture: string }> {
   const { vendor, architecture } = (await requestAdapter()).info;
   return { vendor, architecture };
+}
+
+/** A photo to points through small networks, on the browser's adapter. */
+export async function runChain(): Promise<SmallChain> {
+  return runSmallChain(await openDevice());
 }
 
 /** Squares numbers in a compute shader: whether the browser computes at all, before the engine is asked to. */
