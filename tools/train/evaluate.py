@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 
 import mcc_net
+from export import write_json
 from nets import mcc, sam, zoe
 import pipeline  # of tools/reference
 
@@ -186,8 +187,7 @@ def main() -> None:
     for k, v in means.items():
         print(f"  {k:32s} {v:.3f}")
     if args.json:
-        with open(args.json, "w") as f:
-            json.dump(means, f, indent=2)
+        write_json(args.json, {k: round(v, 5) for k, v in means.items()})
 
 
 if __name__ == "__main__":

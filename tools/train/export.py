@@ -14,6 +14,19 @@ import torch
 KINDS = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64", torch.uint8: "U8"}
 
 
+def write_json(path: str, value) -> None:
+    """As prettier formats it: one key per line, lists on one line."""
+
+    def text(v, indent: int) -> str:
+        if isinstance(v, dict):
+            inner = ",\n".join(f"{' ' * (indent + 2)}{json.dumps(k)}: {text(x, indent + 2)}" for k, x in v.items())
+            return "{\n" + inner + "\n" + " " * indent + "}"
+        return json.dumps(v)
+
+    with open(path, "w") as f:
+        f.write(text(value, 0) + "\n")
+
+
 def write_safetensors(path: str, tensors: dict, metadata: dict) -> None:
     """Aligned, in a fixed order: large elements first, then by name."""
     header, offset = {"__metadata__": dict(sorted(metadata.items()))} if metadata else {}, 0
@@ -48,9 +61,7 @@ def main() -> None:
         config[network] = state["config"]
         shutil.copyfile(os.path.join(run, "curve.jsonl"), os.path.join(out, network + ".curve.jsonl"))
         print(f"{network}: {sum(v.numel() for v in half.values())} values, {os.path.getsize(os.path.join(out, network + '.safetensors'))} bytes")
-    with open(path, "w") as f:
-        json.dump(config, f, indent=2)
-        f.write("\n")
+    write_json(path, config)
 
 
 if __name__ == "__main__":

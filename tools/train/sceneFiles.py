@@ -1,7 +1,6 @@
 """Scene files for measuring: `sceneFiles.py DIRECTORY FIRST COUNT [WIDTH]` writes one folder per scene. README.md has the format."""
 from __future__ import annotations
 
-import json
 import os
 import sys
 
@@ -10,7 +9,7 @@ import torch
 from PIL import Image
 
 from data import SMALLEST
-from export import write_safetensors
+from export import write_json, write_safetensors
 from render import Renderer
 from scene import random_scene
 
@@ -56,9 +55,7 @@ def write_scene(directory: str, seed: int, width: int = WIDTH) -> bool:
     facts = dict(seed=seed, family=scene.families[0], heldOutFamily=scene.families[0] == "car", fov=round(scene.fov, 6),
                  width=width, height=height, box=[int(x.min()), int(y.min()), int(x.max()) + 1, int(y.max()) + 1],
                  click=list(click_point(mask)), maskPixels=int(mask.sum()), otherObjects=len(scene.objects) - 1)
-    with open(os.path.join(folder, "scene.json"), "w") as f:
-        json.dump(facts, f, indent=2)
-        f.write("\n")
+    write_json(os.path.join(folder, "scene.json"), facts)
     return True
 
 
