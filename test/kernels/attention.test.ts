@@ -9,6 +9,8 @@ import {
   queryAttentionRef,
   windowsRef,
 } from '../../src/kernels/attention/attention.ref.ts';
+import { attention as attentionKernel } from '../../src/kernels/attention/attention.ts';
+import { isCopy, operand, type Dispatch } from '../../src/kernels/dispatch.ts';
 import { attentionCases, positionCases, queryCases, windowCases } from '../cases/attention.ts';
 import { evaluate, openDevice, testDevice } from '../setup/evaluate.ts';
 import { EPS, expectClose, noise } from '../setup/numbers.ts';
@@ -204,6 +206,21 @@ for (const family of families) {
     });
   });
 }
+
+describe('attention of many tokens', () => {
+  it('is several dispatches of some heads each, so that none takes too long', () => {
+    const x = { of: operand([1, 4096, 768]), from: 0, to: 768 };
+    for (const attention of families) {
+      const steps = attentionKernel({ attention }, { q: x, k: x, v: x }, { heads: 12 }).filter(
+        (s): s is Dispatch => !isCopy(s),
+      );
+      const heads = steps.map((s) => [s.params!.firstHead as number, s.workgroups[1]]);
+      expect(heads.length).toBe(attention === 'tiled' ? 1 : 12);
+      expect(heads.reduce((next, [first, count]) => (first === next ? next + count : NaN), 0)).toBe(12);
+      expect(new Set(steps.map((s) => s.outputs[0])).size).toBe(1);
+    }
+  });
+});
 
 describe('attention checks', () => {
   const g = new Graph();

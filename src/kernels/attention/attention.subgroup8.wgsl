@@ -80,7 +80,7 @@ fn store(token: u32, qRow: u32, head: u32, lane: u32, row: Row) {
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let first = workgroup.x * ROWS;
-  let head = workgroup.y;
+  let head = params.firstHead + workgroup.y;
   let group = workgroup.z;
   // A lane stands for query row `first + lane` here.
   let token = min(first + lane, params.queries - 1u);

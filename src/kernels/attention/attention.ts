@@ -57,6 +57,9 @@ const MAX_HEAD_DIM = 80;
 /** A row index that no token has. */
 const NO_ROW = 0xffffffff;
 
+/** Floating-point operations of one dispatch: about 100 ms on a software adapter, on a small GPU. Heads are split beyond. */
+const DISPATCH_FLOPS = { tiled: 64e9, subgroup8: 5e9 } as const;
+
 /** Queries per workgroup of each family. */
 const ROWS = { tiled: 32, subgroup8: 8 } as const;
 
@@ -124,7 +127,11 @@ export function attention(
   const terms = biasTerms({ attention: family }, q, options, queries, keys, inputs[0]);
   steps.push(...terms.steps);
 
-  const dispatch: Dispatch = {
+  const biases = family === 'tiled' ? terms.operand : terms.operand ? flatBias(steps, terms.operand) : inputs[0];
+  const y = operand([B, N, C]);
+  const headFlops = 4 * groups * queries * keys * headDim;
+  const perDispatch = Math.max(1, Math.floor(DISPATCH_FLOPS[family] / headFlops));
+  const part = (firstHead: number, count: number): Dispatch => ({
     kernel: 'attention',
     wgsl: [
       paramsWgsl,
@@ -136,6 +143,7 @@ export function attention(
     constants: { selfKey: own ? 1 : 0, ...(family === 'subgroup8' && { slots: ceilDiv(headDim, 32) }) },
     params: {
       heads,
+      firstHead,
       headDim,
       vecs: ceilDiv(headDim, 4),
       window: windows?.size ?? 0,
@@ -158,15 +166,13 @@ export function attention(
       biasHeight: terms.height,
       biasWidth: terms.width,
     },
-    inputs:
-      family === 'subgroup8'
-        ? [...inputs, terms.operand ? flatBias(steps, terms.operand) : inputs[0]]
-        : [...inputs, terms.operand, windows?.fill ?? null],
-    outputs: [operand([B, N, C])],
-    workgroups: [ceilDiv(queries, ROWS[family]), heads, groups],
-    flops: 4 * groups * queries * keys * C,
-  };
-  return [...steps, dispatch];
+    inputs: family === 'subgroup8' ? [...inputs, biases] : [...inputs, biases, windows?.fill ?? null],
+    outputs: [y],
+    workgroups: [ceilDiv(queries, ROWS[family]), count, groups],
+    flops: count * headFlops,
+  });
+  for (let head = 0; head < heads; head += perDispatch) steps.push(part(head, Math.min(perDispatch, heads - head)));
+  return steps;
 }
 
 /** The operand that the bias module reads, with the grid that its positions are on. */

@@ -44,7 +44,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let ty = lid / SIDE;
   let tx = lid % SIDE;
   let first = workgroup.x * TILE;
-  let head = workgroup.y;
+  let head = params.firstHead + workgroup.y;
   let group = workgroup.z;
   let offset = head * params.headDim;
 

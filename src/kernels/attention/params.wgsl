@@ -1,6 +1,7 @@
 // attention: parameters and the token order, common to all variants. Strides and offsets are in elements.
 struct Params {
   heads: u32,
+  firstHead: u32, // of this dispatch
   headDim: u32,
   vecs: u32, // vec4s of a head
   window: u32, // side of the windows that attention is confined to; 0: none
