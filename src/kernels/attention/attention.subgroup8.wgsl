@@ -21,15 +21,19 @@ fn texel(i: u32) -> vec2u {
   return vec2u(i & 1023u, i >> 10u);
 }
 
+// Four terms from `i`, a multiple of four, on.
+fn biasesAt(i: u32) -> vec4f {
+  return textureLoad(biases, texel(i >> 2u));
+}
+
 fn biasAt(i: u32) -> f32 {
-  let four = textureLoad(biases, texel(i >> 2u));
+  let four = biasesAt(i);
   let pair = select(four.xy, four.zw, (i & 2u) != 0u);
   return select(pair.x, pair.y, (i & 1u) != 0u);
 }
 
-fn withBias(s: vec4f, head: u32, query: vec2u, a: vec2u, b: vec2u, c: vec2u, d: vec2u) -> vec4f {
-  let bias = vec4f(biasOf(head, query, a), biasOf(head, query, b), biasOf(head, query, c), biasOf(head, query, d));
-  return fma(bias, vec4f(LOG2E), s);
+fn withBias(s: vec4f, head: u32, query: vec2u, keys: FourKeys) -> vec4f {
+  return fma(biasOfFour(head, query, keys), vec4f(LOG2E), s);
 }
 
 fn loadValues(base: u32, lane: u32) -> Values {
@@ -87,6 +91,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let qRow = rowOf(group, token, params.queries);
   let qBase = (qRow * params.strideQ + params.fromQ) / 4u + head * params.vecs;
   let code = queryCode(head, qRow, token);
+  let keySlots = select(params.biasHeight * params.slotWidth, params.keys, params.slotWidth == 0u);
   let kFrom = params.fromK / 4u + head * params.vecs;
   let vFrom = params.fromV / 4u + head * params.vecs;
 
@@ -106,8 +111,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   var r6 = begin(subgroupBroadcast(qRow, 6u), subgroupBroadcast(own, 6u), head, lane);
   var r7 = begin(subgroupBroadcast(qRow, 7u), subgroupBroadcast(own, 7u), head, lane);
 
-  for (var start = 0u; start < params.keys; start += TILE) {
-    let tokens = start + lane + vec4u(0u, 8u, 16u, 24u);
+  for (var start = 0u; start < keySlots; start += TILE) {
+    let slot = start + 4u * lane + vec4u(0u, 1u, 2u, 3u);
+    let tokens = keyOf(slot);
     let valid = tokens < vec4u(params.keys);
     let t = min(tokens, vec4u(params.keys - 1u));
     let rowA = rowOf(group, t.x, params.keys);
@@ -142,18 +148,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       s7 = scores(subgroupBroadcast(rows, 7u), keys, s7);
     }
     if (BIASED) {
-      let a = keyCode(t.x);
-      let b = keyCode(t.y);
-      let c = keyCode(t.z);
-      let d = keyCode(t.w);
-      s0 = withBias(s0, head, subgroupBroadcast(code, 0u), a, b, c, d);
-      s1 = withBias(s1, head, subgroupBroadcast(code, 1u), a, b, c, d);
-      s2 = withBias(s2, head, subgroupBroadcast(code, 2u), a, b, c, d);
-      s3 = withBias(s3, head, subgroupBroadcast(code, 3u), a, b, c, d);
-      s4 = withBias(s4, head, subgroupBroadcast(code, 4u), a, b, c, d);
-      s5 = withBias(s5, head, subgroupBroadcast(code, 5u), a, b, c, d);
-      s6 = withBias(s6, head, subgroupBroadcast(code, 6u), a, b, c, d);
-      s7 = withBias(s7, head, subgroupBroadcast(code, 7u), a, b, c, d);
+      let keys = fourKeys(slot, t);
+      s0 = withBias(s0, head, subgroupBroadcast(code, 0u), keys);
+      s1 = withBias(s1, head, subgroupBroadcast(code, 1u), keys);
+      s2 = withBias(s2, head, subgroupBroadcast(code, 2u), keys);
+      s3 = withBias(s3, head, subgroupBroadcast(code, 3u), keys);
+      s4 = withBias(s4, head, subgroupBroadcast(code, 4u), keys);
+      s5 = withBias(s5, head, subgroupBroadcast(code, 5u), keys);
+      s6 = withBias(s6, head, subgroupBroadcast(code, 6u), keys);
+      s7 = withBias(s7, head, subgroupBroadcast(code, 7u), keys);
     }
     s0 = absorb(&r0, s0, valid);
     s1 = absorb(&r1, s1, valid);

@@ -9,11 +9,13 @@ import biasDecomposedWgsl from './bias.decomposed.wgsl';
 import biasFullWgsl from './bias.full.wgsl';
 import biasNoneWgsl from './bias.none.wgsl';
 import { expectColumns, type Columns } from './columns.ts';
+import fourDecomposedWgsl from './four.decomposed.wgsl';
+import fourGatherWgsl from './four.gather.wgsl';
 import online8Wgsl from './online8.wgsl';
 import operandsScalarWgsl from './operands.scalar.wgsl';
 import operandsVec4Wgsl from './operands.vec4.wgsl';
 import paramsWgsl from './params.wgsl';
-import { relativeTerms } from './relativeTerms.ts';
+import { relativeTerms, roundedUp } from './relativeTerms.ts';
 import rows8Wgsl from './rows8.wgsl';
 import subgroup8Wgsl from './attention.subgroup8.wgsl';
 import tiledWgsl from './attention.wgsl';
@@ -124,7 +126,7 @@ export function attention(
     return texture;
   };
   const inputs = [q, k, v].map((c) => (family === 'subgroup8' ? flat(c.of) : c.of));
-  const terms = biasTerms({ attention: family }, q, options, queries, keys, inputs[0]);
+  const terms = biasTerms(q, options, queries, keys, inputs[0]);
   steps.push(...terms.steps);
 
   const biases = family === 'tiled' ? terms.operand : terms.operand ? flatBias(steps, terms.operand) : inputs[0];
@@ -137,7 +139,7 @@ export function attention(
       paramsWgsl,
       biasWgsl[bias?.kind ?? 'none'],
       ...(family === 'subgroup8'
-        ? [rows8Wgsl, online8Wgsl, subgroup8Wgsl]
+        ? [bias?.kind === 'decomposed' ? fourDecomposedWgsl : fourGatherWgsl, rows8Wgsl, online8Wgsl, subgroup8Wgsl]
         : [whole ? operandsVec4Wgsl : operandsScalarWgsl, tiledWgsl]),
     ],
     constants: { selfKey: own ? 1 : 0, ...(family === 'subgroup8' && { slots: ceilDiv(headDim, 32) }) },
@@ -165,6 +167,7 @@ export function attention(
       windowsX,
       biasHeight: terms.height,
       biasWidth: terms.width,
+      slotWidth: family === 'subgroup8' && bias?.kind === 'decomposed' ? roundedUp(bias.width) : 0,
     },
     inputs: family === 'subgroup8' ? [...inputs, biases] : [...inputs, biases, windows?.fill ?? null],
     outputs: [y],
@@ -177,7 +180,6 @@ export function attention(
 
 /** The operand that the bias module reads, with the grid that its positions are on. */
 function biasTerms(
-  target: Pick<Target, 'attention'>,
   q: Columns,
   { heads, bias, windows }: AttentionOptions,
   queries: number,
@@ -209,7 +211,8 @@ function biasTerms(
       `needs ${2 * height - 1} and ${2 * width - 1} rows.`,
   );
   const texture = queryTexture.storage === 'rgba32float' ? queryTexture : undefined;
-  const { steps, terms } = relativeTerms(target, q, bias.relPosH, bias.relPosW, heads, texture);
+  const places = { height, width, gridWidth: windows?.width ?? width };
+  const { steps, terms } = relativeTerms(q, bias.relPosH, bias.relPosW, heads, places, texture);
   return { steps, operand: terms, height, width };
 }
 

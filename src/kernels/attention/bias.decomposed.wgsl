@@ -1,13 +1,15 @@
-// SAM: q . Rh[yq - yk + h - 1] + q . Rw[xq - xk + w - 1]. The products are ready in terms [rows, heads, 2h - 1 + 2w - 1]
-// (relativeTerms), so a pair costs two loads. The code of a query holds the places for yk = 0 and xk = 0.
+// SAM: q . Rh[yq - yk + h - 1] + q . Rw[xq - xk + w - 1]. The products are ready in terms [rows, heads, h' + w']
+// (relativeTerms), by yk and xk, h' and w' being h and w rounded up to multiples of four: a pair costs two loads.
 const BIASED = true;
 
+fn roundedUp(n: u32) -> u32 {
+  return (n + 3u) & ~3u;
+}
+
 fn queryCode(head: u32, row: u32, token: u32) -> vec2u {
-  let h = params.biasHeight;
-  let w = params.biasWidth;
-  let rows = 2u * h - 1u;
-  let base = (row * params.heads + head) * (rows + 2u * w - 1u);
-  return vec2u(base + token / w + h - 1u, base + rows + token % w + w - 1u);
+  let rows = roundedUp(params.biasHeight);
+  let base = (row * params.heads + head) * (rows + roundedUp(params.biasWidth));
+  return vec2u(base, base + rows);
 }
 
 fn keyCode(token: u32) -> vec2u {
@@ -15,5 +17,5 @@ fn keyCode(token: u32) -> vec2u {
 }
 
 fn biasOf(head: u32, query: vec2u, key: vec2u) -> f32 {
-  return biasAt(query.x - key.x) + biasAt(query.y - key.y);
+  return biasAt(query.x + key.x) + biasAt(query.y + key.y);
 }

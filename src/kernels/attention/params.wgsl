@@ -23,6 +23,7 @@ struct Params {
   windowsX: u32,
   biasHeight: u32, // the grid that positions of the bias are on
   biasWidth: u32,
+  slotWidth: u32, // see keyOf
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -46,4 +47,14 @@ fn rowOf(group: u32, t: u32, count: u32) -> u32 {
   let y = w / params.windowsX * side + t / side;
   let x = w % params.windowsX * side + t % side;
   return select(params.fillRow, (item * params.height + y) * params.width + x, y < params.height && x < params.width);
+}
+
+// Keys are met in slots, four to a lane: where `slotWidth` > 0, a row of the bias' grid takes that many, a multiple of
+// four, so that the four are in one row. The token of a slot, or `params.keys` or more where there is none.
+fn keyOf(slot: vec4u) -> vec4u {
+  if (params.slotWidth == 0u) {
+    return slot;
+  }
+  let x = slot % params.slotWidth;
+  return select(vec4u(params.keys), slot / params.slotWidth * params.biasWidth + x, x < vec4u(params.biasWidth));
 }

@@ -1,20 +1,11 @@
 // relativeTerms on subgroups of eight lanes: the q kT part of attention.subgroup8.wgsl with the position tables as keys.
-//   q: flat texture · tables [terms, headDim]: flat texture · y [rows, heads, terms]
+//   q: flat texture · tables [2h - 1 + 2w - 1, headDim]: flat texture · y [rows, heads, h' + w'], see relativeTerms.wgsl
+// A query needs about half of the products; the others are dropped. Fill-ups stay unwritten: nobody reads them.
 enable subgroups;
 
-struct Params {
-  rows: u32,
-  heads: u32,
-  terms: u32,
-  strideQ: u32,
-  fromQ: u32,
-  vecs: u32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var q: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(2) var tables: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read_write> terms: array<f32>;
 
 const ROWS = 8u;
 const TILE = 32u;
@@ -23,14 +14,25 @@ fn texel(i: u32) -> vec2u {
   return vec2u(i & 1023u, i >> 10u);
 }
 
-fn store(row: u32, head: u32, t: vec4u, s: vec4f) {
+// Products of table rows t, to where their keys' places are.
+fn store(row: u32, head: u32, place: vec2u, t: vec4u, s: vec4f) {
   if (row >= params.rows) {
     return;
   }
-  let base = (row * params.heads + head) * params.terms;
+  let h = params.height;
+  let w = params.width;
+  let rows = roundedUp(h);
+  let base = (row * params.heads + head) * (rows + roundedUp(w));
   for (var j = 0u; j < 4u; j++) {
-    if (t[j] < params.terms) {
-      y[base + t[j]] = s[j];
+    // Unsigned numbers wrap: what would be below 0 is beyond the grid, too.
+    let y = place.y + h - 1u - t[j];
+    let x = place.x + w - 1u - (t[j] - (2u * h - 1u));
+    if (t[j] < 2u * h - 1u) {
+      if (y < h) {
+        terms[base + y] = s[j];
+      }
+    } else if (x < w) {
+      terms[base + rows + x] = s[j];
     }
   }
 }
@@ -39,10 +41,14 @@ fn store(row: u32, head: u32, t: vec4u, s: vec4f) {
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let first = workgroup.x * ROWS;
   let head = workgroup.y;
-  let qBase = (min(first + lane, params.rows - 1u) * params.strideQ + params.fromQ) / 4u + head * params.vecs;
-  for (var start = 0u; start < params.terms; start += TILE) {
+  let vecs = params.headDim / 4u;
+  let count = 2u * params.height - 1u + 2u * params.width - 1u;
+  let row = min(first + lane, params.rows - 1u); // of this lane
+  let qBase = (row * params.strideQ + params.fromQ) / 4u + head * vecs;
+  let place = placeOf(row);
+  for (var start = 0u; start < count; start += TILE) {
     let t = start + lane + vec4u(0u, 8u, 16u, 24u);
-    let base = min(t, vec4u(params.terms - 1u)) * params.vecs;
+    let base = min(t, vec4u(count - 1u)) * vecs;
     var s0 = vec4f();
     var s1 = vec4f();
     var s2 = vec4f();
@@ -51,7 +57,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     var s5 = vec4f();
     var s6 = vec4f();
     var s7 = vec4f();
-    for (var i = 0u; i < params.vecs; i++) {
+    for (var i = 0u; i < vecs; i++) {
       let rows = textureLoad(q, texel(qBase + i));
       let keys = Keys(
         textureLoad(tables, texel(base.x + i)),
@@ -68,13 +74,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       s6 = scores(subgroupBroadcast(rows, 6u), keys, s6);
       s7 = scores(subgroupBroadcast(rows, 7u), keys, s7);
     }
-    store(first, head, t, s0);
-    store(first + 1u, head, t, s1);
-    store(first + 2u, head, t, s2);
-    store(first + 3u, head, t, s3);
-    store(first + 4u, head, t, s4);
-    store(first + 5u, head, t, s5);
-    store(first + 6u, head, t, s6);
-    store(first + 7u, head, t, s7);
+    store(first, head, subgroupBroadcast(place, 0u), t, s0);
+    store(first + 1u, head, subgroupBroadcast(place, 1u), t, s1);
+    store(first + 2u, head, subgroupBroadcast(place, 2u), t, s2);
+    store(first + 3u, head, subgroupBroadcast(place, 3u), t, s3);
+    store(first + 4u, head, subgroupBroadcast(place, 4u), t, s4);
+    store(first + 5u, head, subgroupBroadcast(place, 5u), t, s5);
+    store(first + 6u, head, subgroupBroadcast(place, 6u), t, s6);
+    store(first + 7u, head, subgroupBroadcast(place, 7u), t, s7);
   }
 }

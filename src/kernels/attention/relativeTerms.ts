@@ -3,24 +3,35 @@ import { expect, expectRank, show, size } from '../check.ts';
 import { operand, type Operand, type Step } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import gridWgsl from '../shared/grid.wgsl';
-import type { Target } from '../target.ts';
 import type { Columns } from './columns.ts';
 import plainWgsl from './relativeTerms.wgsl';
+import paramsWgsl from './relativeTerms.params.wgsl';
 import subgroup8Wgsl from './relativeTerms.subgroup8.wgsl';
 import rows8Wgsl from './rows8.wgsl';
 
+/** The grid that relative positions are on, and the one that tokens are in: they differ where there are windows. */
+export interface Places {
+  readonly height: number;
+  readonly width: number;
+  readonly gridWidth: number;
+}
+
+/** Lengths are filled up to whole vec4s. */
+export const roundedUp = (n: number): number => ceilDiv(n, 4) * 4;
+
 /**
- * q [B, N, heads * d] (unscaled) · relPosH [2h - 1, d] · relPosW [2w - 1, d] -> [B * N, heads, 2h - 1 + 2w - 1].
+ * q [B, N, heads * d] (unscaled) · relPosH [2h - 1, d] · relPosW [2w - 1, d] -> [B * N, heads, h' + w']: q . relPosH[yq - yk +
+ * h - 1] by yk, then q . relPosW[xq - xk + w - 1] by xk, each filled up to a multiple of four.
  * Segment Anything, arXiv:2304.02643, released code: add_decomposed_rel_pos.
- * @param queryTexture q's tensor as a flat texture, for the subgroup family
+ * @param queryTexture q's tensor as a flat texture: selects the subgroup family
  * @throws ShapeError if a table does not have d columns
  */
 export function relativeTerms(
-  target: Pick<Target, 'attention'>,
   q: Columns,
   relPosH: Operand,
   relPosW: Operand,
   heads: number,
+  { height, width, gridWidth }: Places,
   queryTexture?: Operand,
 ): { steps: Step[]; terms: Operand } {
   const [B, N, strideQ] = q.of.shape;
@@ -31,20 +42,19 @@ export function relativeTerms(
     'attention',
     `relPosH is ${show(relPosH.shape)} and relPosW ${show(relPosW.shape)}, but a head has ${headDim} features.`,
   );
-  const termsH = relPosH.shape[0];
-  const count = termsH + relPosW.shape[0];
   const rows = B * N;
-  const terms = operand([rows, heads, count]);
-  const flops = 2 * rows * heads * count * headDim;
-  if (target.attention === 'subgroup8' && queryTexture) {
-    const tables = operand([count, headDim], 'f32', 'rgba32float');
+  const terms = operand([rows, heads, roundedUp(height) + roundedUp(width)]);
+  const params = { rows, heads, headDim, height, width, gridTokens: N, gridWidth, strideQ, fromQ: q.from };
+  const flops = 2 * rows * heads * (height + width) * headDim;
+  if (queryTexture) {
+    const tables = operand([relPosH.shape[0] + relPosW.shape[0], headDim], 'f32', 'rgba32float');
     const steps: Step[] = [
       { from: relPosH, to: tables },
       { from: relPosW, to: tables, at: size(relPosH) },
       {
         kernel: 'relativeTerms',
-        wgsl: [rows8Wgsl, subgroup8Wgsl],
-        params: { rows, heads, terms: count, strideQ, fromQ: q.from, vecs: headDim / 4 },
+        wgsl: [rows8Wgsl, paramsWgsl, subgroup8Wgsl],
+        params,
         inputs: [queryTexture, tables],
         outputs: [terms],
         workgroups: [ceilDiv(rows, 8), heads, 1],
@@ -53,14 +63,13 @@ export function relativeTerms(
     ];
     return { steps, terms };
   }
-  const total = rows * heads * count;
   const step: Step = {
     kernel: 'relativeTerms',
-    wgsl: [gridWgsl, plainWgsl],
-    params: { total, heads, terms: count, termsH, headDim, strideQ, fromQ: q.from },
+    wgsl: [gridWgsl, paramsWgsl, plainWgsl],
+    params,
     inputs: [q.of, relPosH, relPosW],
     outputs: [terms],
-    workgroups: splitGrid(ceilDiv(total, 64)),
+    workgroups: splitGrid(ceilDiv(size(terms), 64)),
     flops,
   };
   return { steps: [step], terms };

@@ -1,17 +1,6 @@
-// relativeTerms: products of every query with all rows of the two relative position tables.
-//   q [rows, strideQ] · relPosH [2h - 1, headDim] · relPosW [2w - 1, headDim] -> y [rows, heads, terms]
-// terms = 2h - 1 + 2w - 1, those of relPosH first. One thread per result.
-struct Params {
-  total: u32,
-  heads: u32,
-  terms: u32,
-  termsH: u32,
-  headDim: u32,
-  strideQ: u32,
-  fromQ: u32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
+// relativeTerms: a query's products with the rows of the relative position tables that its keys need.
+//   q [rows, strideQ] · relPosH [2h - 1, headDim] · relPosW [2w - 1, headDim] -> y [rows, heads, h' + w']
+// by yk, then by xk; h' and w' are h and w rounded up to multiples of four, filled with zeros. One thread per result.
 @group(0) @binding(1) var<storage, read> q: array<f32>;
 @group(0) @binding(2) var<storage, read> relPosH: array<f32>;
 @group(0) @binding(3) var<storage, read> relPosW: array<f32>;
@@ -24,20 +13,27 @@ fn main(
   @builtin(local_invocation_index) lid: u32,
 ) {
   let i = workgroupIndex(workgroup, workgroups) * 64u + lid;
-  if (i >= params.total) {
+  let width = roundedUp(params.height) + roundedUp(params.width);
+  if (i >= params.rows * params.heads * width) {
     return;
   }
-  let t = i % params.terms;
-  let head = i / params.terms % params.heads;
-  let start = i / params.terms / params.heads * params.strideQ + params.fromQ + head * params.headDim;
+  let t = i % width;
+  let head = i / width % params.heads;
+  let row = i / width / params.heads;
+  let place = placeOf(row);
+  let start = row * params.strideQ + params.fromQ + head * params.headDim;
   var sum = 0.0;
-  if (t < params.termsH) {
+  if (t < params.height) {
+    let at = (place.y + params.height - 1u - t) * params.headDim;
     for (var c = 0u; c < params.headDim; c++) {
-      sum = fma(q[start + c], relPosH[t * params.headDim + c], sum);
+      sum = fma(q[start + c], relPosH[at + c], sum);
     }
-  } else {
+  }
+  let x = t - roundedUp(params.height); // wraps for the terms of relPosH
+  if (x < params.width) {
+    let at = (place.x + params.width - 1u - x) * params.headDim;
     for (var c = 0u; c < params.headDim; c++) {
-      sum = fma(q[start + c], relPosW[(t - params.termsH) * params.headDim + c], sum);
+      sum = fma(q[start + c], relPosW[at + c], sum);
     }
   }
   y[i] = sum;

@@ -1,5 +1,4 @@
-// Products of eight query rows with 32 keys on subgroups of eight lanes. A lane owns keys lane, lane + 8, lane + 16 and
-// lane + 24; a query's vec4 comes by broadcast from the lane that loaded it, so that no value is loaded twice.
+// Products of eight query rows with 32 keys on subgroups of eight lanes. A lane owns four keys; a query's vec4 comes by broadcast from the lane that loaded it, so that no value is loaded twice.
 struct Keys {
   a: vec4f,
   b: vec4f,

@@ -12,7 +12,7 @@ import { defaultThreshold, type Box, type MccConfig } from '../../../weights/con
 import { PlanCache } from '../planCache.ts';
 import { colorGraph } from './graphs.ts';
 import { gridOf, GridError, pointsOf, type Grid } from './grid.ts';
-import { DECODER_MLP_RATIO } from './decoder.ts';
+import { DECODER_MLP_RATIO, predictions } from './decoder.ts';
 import { Pace } from './pace.ts';
 import { sweepGraph } from './sweepGraph.ts';
 
@@ -198,10 +198,13 @@ export class Sweep {
     return new Pace({
       first: isGpu ? FIRST.gpu : FIRST.software,
       least: LEAST,
-      most:
+      // All points of a stretch may be occupied, and their colour logits are one binding.
+      most: Math.min(
+        maxBindingBytes / (4 * predictions(this.config)),
         strategy === 'layered'
           ? Math.min(MOST_LAYERED, maxBindingBytes / rowBytes)
           : sweepDecoderLimit(maxBindingBytes, C),
+      ),
       budgetMs: device.submissionMs * patience,
     });
   }

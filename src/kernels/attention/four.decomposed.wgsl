@@ -1,0 +1,13 @@
+// Decomposed bias of a query with a lane's four keys, neighbours in one row of the grid: a number for the row, and a vec4.
+struct FourKeys {
+  y: u32,
+  x: u32,
+}
+
+fn fourKeys(slot: vec4u, token: vec4u) -> FourKeys {
+  return FourKeys(slot.x / params.slotWidth, slot.x % params.slotWidth);
+}
+
+fn biasOfFour(head: u32, query: vec2u, keys: FourKeys) -> vec4f {
+  return biasAt(query.x + min(keys.y, params.biasHeight - 1u)) + biasesAt(query.y + keys.x);
+}

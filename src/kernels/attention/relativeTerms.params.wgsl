@@ -1,0 +1,24 @@
+// relativeTerms: parameters and places, common to both variants.
+struct Params {
+  rows: u32, // tokens of all items
+  heads: u32,
+  headDim: u32,
+  height: u32, // of the grid that relative positions are on: the whole one, or a window
+  width: u32,
+  gridTokens: u32, // of an item
+  gridWidth: u32,
+  strideQ: u32,
+  fromQ: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+
+fn roundedUp(n: u32) -> u32 {
+  return (n + 3u) & ~3u;
+}
+
+// Column and row of a token in its grid or window.
+fn placeOf(row: u32) -> vec2u {
+  let token = row % params.gridTokens;
+  return vec2u(token % params.gridWidth % params.width, token / params.gridWidth % params.height);
+}
