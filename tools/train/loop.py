@@ -58,6 +58,7 @@ class Loop:
         signal.signal(signal.SIGTERM, lambda *_: setattr(self, "stop", True))
         self.generator = torch.Generator(args.device).manual_seed(args.seed)
         self._resume()
+        self._keep_curve()
 
     def path(self, name: str) -> str:
         return os.path.join(self.args.out, name)
@@ -80,6 +81,12 @@ class Loop:
         self.step, self.samples, self.seconds = state["step"], state["samples"], state["seconds"]
         self.generator.manual_seed(self.args.seed + self.step)
         print(f"resumed at step {self.step}, {self.samples} samples, {self.seconds / 60:.1f} minutes", flush=True)
+
+    def _keep_curve(self) -> None:
+        """Leaves the lines up to the step that the run goes on from."""
+        lines = open(self.path("curve.jsonl")).readlines() if os.path.exists(self.path("curve.jsonl")) else []
+        with open(self.path("curve.jsonl"), "w") as f:
+            f.writelines(line for line in lines if json.loads(line)["step"] <= self.step)
 
     def save(self, name: str) -> None:
         state = dict(config=self.config, weights={k: v.detach() for k, v in self.weights.items()}, average=self.average,
