@@ -45,7 +45,7 @@ await new Command('parity')
   .description('Compare the engine with fixture files, tensor by tensor')
   .argument('<files...>', 'fixture files (safetensors)')
   .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter name', 'auto')
-  .option('--tiled', 'use the workgroup-tiled kernels even on a software adapter', false)
+  .option('--tiled', 'use the kernels of GPUs even on a software adapter', false)
   .option('--verbose', 'a line for every tensor of operator files too, and stacks of errors', false)
   .action(main)
   .parseAsync();

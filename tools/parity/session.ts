@@ -1,11 +1,11 @@
 /** One adapter and device for a whole comparison. */
 import { Device } from '../../src/graph/device.ts';
-import type { Target } from '../../src/kernels/target.ts';
+import { CHOICES } from '../../src/kernels/target.ts';
 import { requestNodeAdapter, type AdapterChoice } from '../../src/host/node/adapter.ts';
 
 export interface SessionOptions {
   readonly adapter: AdapterChoice;
-  /** Use the workgroup-tiled kernels even where the table has others. */
+  /** Use the kernels of GPUs, whatever the adapter's class. */
   readonly tiled: boolean;
 }
 
@@ -15,11 +15,9 @@ export interface Session {
   close(): void;
 }
 
-const TILED: Partial<Target> = { matmul: 'tiled', attention: 'tiled', conv: 'tiled' };
-
 export async function openSession({ adapter: choice, tiled }: SessionOptions): Promise<Session> {
   const { adapter, wait, release } = await requestNodeAdapter(choice);
-  const device = await Device.create(adapter, { wait, target: tiled ? TILED : undefined });
+  const device = await Device.create(adapter, { wait, target: tiled ? CHOICES.gpu : undefined });
   return {
     device,
     close() {
