@@ -75,7 +75,8 @@ def smooth_noise(shape, cells, generator):
 def blur(x, size: int):
     """Box blur of [B, H, W] with an odd size, edges repeated."""
     k = size // 2
-    return F.avg_pool2d(F.pad(x[:, None], (k, k, k, k), mode="replicate"), size, 1)[:, 0]
+    wide = F.avg_pool2d(F.pad(x[:, None], (k, k, k, k), mode="replicate"), (1, size), 1)
+    return F.avg_pool2d(wide, (size, 1), 1)[:, 0]
 
 
 def imperfect(mask, depth, generator):
