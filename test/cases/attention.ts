@@ -14,7 +14,6 @@ export const attentionCases = [
 export const positionCases = [
   { heads: 2, height: 6, width: 6, d: 16 },
   { heads: 3, height: 5, width: 7, d: 8 },
-  { heads: 2, height: 3, width: 4, d: 6 },
   { heads: 1, height: 9, width: 14, d: 64 },
 ] as const;
 

@@ -17,6 +17,12 @@ fn biasAt(i: u32) -> f32 {
   return biases[i];
 }
 
+// The row of a query. Of those beyond the grid and past the last nobody reads the result.
+fn queryRow(group: u32, token: u32) -> u32 {
+  let row = rowOf(group, min(token, params.queries - 1u), params.queries);
+  return select(row, 0u, row == params.fillRow);
+}
+
 fn maxOverKeys(lid: u32, value: vec4f) -> vec4f {
   partial[lid] = value;
   workgroupBarrier();
@@ -48,13 +54,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let group = workgroup.z;
   let offset = head * params.headDim;
 
-  let tokens = min(first + 4u * ty + vec4u(0u, 1u, 2u, 3u), vec4u(params.queries - 1u));
-  var rows: vec4u;
   var codes: array<vec2u, 4>;
   for (var r = 0u; r < 4u; r++) {
-    rows[r] = rowOf(group, tokens[r], params.queries);
-    codes[r] = queryCode(head, rows[r], tokens[r]);
-    rows[r] = select(rows[r], 0u, rows[r] == params.fillRow); // nobody reads the result of a query beyond the grid
+    let token = min(first + 4u * ty + r, params.queries - 1u);
+    codes[r] = queryCode(head, queryRow(group, token), token);
   }
 
   var most = vec4f(LOWEST);
@@ -63,17 +66,26 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   var b: array<vec4f, 4>;
   var c: array<vec4f, 4>;
   if (selfKey) {
-    for (var r = 0u; r < 4u; r++) {
+    if (lid < TILE) {
+      let row = queryRow(group, first + lid);
       var logit = 0.0;
       for (var i = 0u; i < params.vecs; i++) {
-        let scaled = queryVec(rows[r], params.fromQ + offset, i) * params.scale;
-        logit += dot(scaled, queryVec(rows[r], params.selfK + offset, i));
+        let scaled = queryVec(row, params.fromQ + offset, i) * params.scale;
+        logit += dot(scaled, queryVec(row, params.selfK + offset, i));
       }
-      most[r] = logit;
-      sum[r] = select(0.0, 1.0, tx == 0u);
-      a[r] = queryVec(rows[r], params.selfV + offset, min(tx, params.vecs - 1u));
-      b[r] = queryVec(rows[r], params.selfV + offset, min(tx + 8u, params.vecs - 1u));
-      c[r] = queryVec(rows[r], params.selfV + offset, min(tx + 16u, params.vecs - 1u));
+      powers[lid] = vec4f(logit);
+    }
+    for (var i = lid; i < TILE * params.vecs; i += 64u) {
+      staged[i] = queryVec(queryRow(group, first + i / params.vecs), params.selfV + offset, i % params.vecs);
+    }
+    workgroupBarrier();
+    sum = vec4f(select(0.0, 1.0, tx == 0u));
+    for (var r = 0u; r < 4u; r++) {
+      let own = (4u * ty + r) * params.vecs;
+      most[r] = powers[4u * ty + r].x;
+      a[r] = staged[own + min(tx, params.vecs - 1u)];
+      b[r] = staged[own + min(tx + 8u, params.vecs - 1u)];
+      c[r] = staged[own + min(tx + 16u, params.vecs - 1u)];
     }
   }
 
@@ -84,13 +96,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       workgroupBarrier();
       for (var i = lid; i < CHUNK * TILE; i += 64u) {
         let at = chunk + i / TILE;
-        let queryToken = min(first + i % TILE, params.queries - 1u);
-        let keyToken = min(start + i % TILE, params.keys - 1u);
+          let keyToken = min(start + i % TILE, params.keys - 1u);
         var query = vec4f();
         var key = vec4f();
         if (at < params.vecs) {
-          let row = rowOf(group, queryToken, params.queries);
-          query = queryVec(select(row, 0u, row == params.fillRow), params.fromQ + offset, at) * params.scale;
+          query = queryVec(queryRow(group, first + i % TILE), params.fromQ + offset, at) * params.scale;
           key = keyVec(rowOf(group, keyToken, params.keys), params.fromK + offset, at);
         }
         staged[i] = query;
