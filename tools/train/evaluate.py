@@ -143,7 +143,7 @@ def measure(scene, nets, granularity: float, thresholds) -> dict:
     for t in thresholds:
         on = probability > t
         out |= {f"mcc@{t} {k}": v for k, v in score(queries[on], surface, seen, colour[on], colours).items()}
-    out |= {f"seen {k}": v for k, v in score(given["xyz"][given["valid"]], surface, seen).items()}
+    out |= {f"seen {k}": v for k, v in score(given["normal"][torch.from_numpy(true)], surface, seen).items()}
     if nets["sam"] and nets["zoe"]:
         if mask.sum() < 100:
             given = None

@@ -177,16 +177,18 @@ class Renderer:
         return camera.T.contiguous(), (colour.T * 255 + 0.5).to(torch.uint8), p
 
     @torch.no_grad()
-    def visible(self, p):
-        """Whether nothing stands between the camera and world points [3, R] on a surface."""
-        d = p - self.eye
+    def visible(self, p, n: int = 0):
+        """Whether surface points [3, R] of object n face the camera and nothing stands in between."""
+        normal = self.tables.normal(n, p)
+        start = p + 0.005 * normal
+        d = self.eye - start
         far = (d * d).sum(0).sqrt()
         d = d / far
-        clear = torch.ones_like(far, dtype=torch.bool)
-        for n in range(self.count):
-            t0, t1 = sphere_span(self.eye, d, self.spheres[n, :3, None], self.spheres[n, 3])
-            todo = (t1 > t0).nonzero()[:, 0]
+        clear = (d * normal).sum(0) > 0
+        for k in range(self.count):
+            t0, t1 = sphere_span(start, d, self.spheres[k, :3, None], self.spheres[k, 3])
+            todo = (clear & (t1 > t0)).nonzero()[:, 0]
             if len(todo):
-                t = march(self.tables, n, self.eye, d[:, todo], t0[todo], t1[todo])
-                clear[todo] &= t > far[todo] - 0.006
+                t = march(self.tables, k, start[:, todo], d[:, todo], t0[todo], torch.minimum(t1, far)[todo])
+                clear[todo] &= torch.isinf(t)
         return clear
