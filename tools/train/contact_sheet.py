@@ -20,7 +20,7 @@ def main() -> None:
     print(f"{count / (time.time() - begun):.1f} pictures per second")
     columns = 6
     tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % columns)
-    rows = [np.concatenate(tiles[i:i + columns], 1) for i in range(0, len(tiles), columns)]
+    rows = [np.concatenate(tiles[i : i + columns], 1) for i in range(0, len(tiles), columns)]
     Image.fromarray(np.concatenate(rows)).save(path)
 
 

@@ -21,12 +21,22 @@ SHARD = 64
 BOX_LOW, BOX_HIGH = (-3.5, -3.5, -2.0), (3.5, 3.5, 5.5)  # of MCC's grid, normalised
 SMALLEST = 350  # visible pixels of a usable main object
 
-RECORD = np.dtype([
-    ("seed", "<i8"), ("usable", "u1"), ("fov", "<f4"), ("centre", "<f4", 3),
-    ("rgb", "u1", (HEIGHT, WIDTH, 3)), ("depth", "<u2", (HEIGHT, WIDTH)), ("number", "u1", (HEIGHT, WIDTH)),
-    ("near", "<f2", (NEAR, 3)), ("near_distance", "<f2", NEAR), ("near_colour", "u1", (NEAR, 3)),
-    ("uniform", "<f2", (UNIFORM, 3)), ("uniform_distance", "<f2", UNIFORM),
-])
+RECORD = np.dtype(
+    [
+        ("seed", "<i8"),
+        ("usable", "u1"),
+        ("fov", "<f4"),
+        ("centre", "<f4", 3),
+        ("rgb", "u1", (HEIGHT, WIDTH, 3)),
+        ("depth", "<u2", (HEIGHT, WIDTH)),
+        ("number", "u1", (HEIGHT, WIDTH)),
+        ("near", "<f2", (NEAR, 3)),
+        ("near_distance", "<f2", NEAR),
+        ("near_colour", "u1", (NEAR, 3)),
+        ("uniform", "<f2", (UNIFORM, 3)),
+        ("uniform_distance", "<f2", UNIFORM),
+    ]
+)
 
 
 def unproject(depth, fov):
@@ -99,8 +109,12 @@ class Pool:
         if device != "cpu":
             size = sum(RECORD[f].itemsize for f in self.fields)
             self.capacity = int(gib * 2**30) // size
-            self.store = {f: torch.empty(self.capacity, *RECORD[f].shape, dtype=tensor_of(np.zeros(1, RECORD[f].base)).dtype, device=device)
-                          for f in self.fields}
+            self.store = {
+                f: torch.empty(
+                    self.capacity, *RECORD[f].shape, dtype=tensor_of(np.zeros(1, RECORD[f].base)).dtype, device=device
+                )
+                for f in self.fields
+            }
         self.refresh()
 
     def refresh(self) -> int:
@@ -118,7 +132,7 @@ class Pool:
                 break
             else:
                 for f in self.fields:
-                    self.store[f][self.count:self.count + len(usable)] = tensor_of(shard[f][usable]).to(self.device)
+                    self.store[f][self.count : self.count + len(usable)] = tensor_of(shard[f][usable]).to(self.device)
             self.names.add(name)
             self.count += len(usable)
         return self.count

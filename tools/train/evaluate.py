@@ -36,8 +36,12 @@ def read_scene(folder: str) -> dict:
     with open(os.path.join(folder, "scene.json")) as f:
         scene = json.load(f)
     picture = lambda name: np.array(Image.open(os.path.join(folder, name)))
-    scene.update(rgb=picture("photo.png"), depth=picture("depth.png").astype(np.float32) / 1000, mask=picture("objects.png") == 1,
-                 **read_safetensors(os.path.join(folder, "surface.safetensors")))
+    scene.update(
+        rgb=picture("photo.png"),
+        depth=picture("depth.png").astype(np.float32) / 1000,
+        mask=picture("objects.png") == 1,
+        **read_safetensors(os.path.join(folder, "surface.safetensors")),
+    )
     return scene
 
 
@@ -55,6 +59,7 @@ def load(network: str, args):
 
 
 # --- the networks as the chain runs them ---
+
 
 def masks_of(network, scene) -> dict:
     """Masks from the tight box and from one click, first mask token."""
@@ -97,6 +102,7 @@ def complete(network, scene, mask, depth, granularity: float):
 
 # --- numbers ---
 
+
 def nearest(a, b):
     """Distance from each point of a to the nearest of b, and its index."""
     parts = [torch.cdist(x, b).min(1) for x in a.split(2048)]
@@ -106,7 +112,9 @@ def nearest(a, b):
 def score(points, surface, seen, colours=None, truth=None) -> dict:
     out = {}
     if len(points) == 0:
-        return {k: 0.0 for k in ("f1_0.1", "f1_0.2", "precision_0.1", "recall_0.1", "unseen_0.1", "unseen_0.2")} | {"colour": 1.0}
+        return {k: 0.0 for k in ("f1_0.1", "f1_0.2", "precision_0.1", "recall_0.1", "unseen_0.1", "unseen_0.2")} | {
+            "colour": 1.0
+        }
     there, which = nearest(points, surface)
     back, _ = nearest(surface, points)
     for t in (0.1, 0.2):
@@ -174,14 +182,19 @@ def main() -> None:
     args = p.parse_args()
     torch.set_num_threads(1)
     nets = {n: load(n, args) for n in ("sam", "zoe", "mcc")}
-    thresholds = [float(t) for t in args.thresholds.split(",")] if args.thresholds else (
-        [nets["mcc"][0]["threshold"]] if nets["mcc"] else [])
+    thresholds = (
+        [float(t) for t in args.thresholds.split(",")]
+        if args.thresholds
+        else ([nets["mcc"][0]["threshold"]] if nets["mcc"] else [])
+    )
     rows = []
-    for name in sorted(os.listdir(args.scenes))[:args.count]:
+    for name in sorted(os.listdir(args.scenes))[: args.count]:
         scene = read_scene(os.path.join(args.scenes, name))
         row = measure(scene, nets, args.granularity, thresholds)
         rows.append(row)
-        print(name, scene["family"], {k: round(v, 3) for k, v in row.items() if "0.1" not in k or "f1" in k}, flush=True)
+        print(
+            name, scene["family"], {k: round(v, 3) for k, v in row.items() if "0.1" not in k or "f1" in k}, flush=True
+        )
     means = {k: float(np.mean([r[k] for r in rows])) for k in rows[0]}
     print(f"means over {len(rows)} scenes:")
     for k, v in means.items():

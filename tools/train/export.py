@@ -55,12 +55,19 @@ def main() -> None:
         for name, value in state["average"].items():
             half[name] = value.half()
             if not torch.isfinite(half[name]).all():
-                raise SystemExit(f"{network}: {name} does not fit f16: largest value {value.abs().max():.3g}. Train with more weight decay.")
-        write_safetensors(os.path.join(out, network + ".safetensors"), half,
-                          {"network": network, "samples": str(state["samples"]), "license": "same as the project"})
+                raise SystemExit(
+                    f"{network}: {name} does not fit f16: largest value {value.abs().max():.3g}. Train with more weight decay."
+                )
+        write_safetensors(
+            os.path.join(out, network + ".safetensors"),
+            half,
+            {"network": network, "samples": str(state["samples"]), "license": "same as the project"},
+        )
         config[network] = state["config"]
         shutil.copyfile(os.path.join(run, "curve.jsonl"), os.path.join(out, network + ".curve.jsonl"))
-        print(f"{network}: {sum(v.numel() for v in half.values())} values, {os.path.getsize(os.path.join(out, network + '.safetensors'))} bytes")
+        print(
+            f"{network}: {sum(v.numel() for v in half.values())} values, {os.path.getsize(os.path.join(out, network + '.safetensors'))} bytes"
+        )
     write_json(path, config)
 
 

@@ -24,9 +24,13 @@ def turn(axis: int, angle: float) -> np.ndarray:
 def any_turn(r) -> np.ndarray:
     q = r.normal(size=4)
     w, x, y, z = q / np.linalg.norm(q)
-    return np.array([[1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-                     [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-                     [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)]])
+    return np.array(
+        [
+            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+        ]
+    )
 
 
 def prism(c, half, m=0, corner=0.0, edge=0.01, wall=0.0, profile=(0, 0, 0, 0), rot=EYE, blend=0.0, sign=1.0):
@@ -90,8 +94,11 @@ def solid(r):
     if kind == 3:
         return [ball((0, 0, 0), s, rot=rot)]
     if kind == 4:
-        return [capsule((0, -u(0.2, 0.6), 0), (0, u(0.2, 0.6), 0), u(0.2, 0.4))] if r.random() < 0.5 else [
-            capsule((-u(0.2, 0.6), 0, 0), (u(0.2, 0.6), 0, 0), u(0.2, 0.4))]
+        return (
+            [capsule((0, -u(0.2, 0.6), 0), (0, u(0.2, 0.6), 0), u(0.2, 0.4))]
+            if r.random() < 0.5
+            else [capsule((-u(0.2, 0.6), 0, 0), (u(0.2, 0.6), 0, 0), u(0.2, 0.4))]
+        )
     if kind == 5:
         return [prism((0, 0, 0), (s[0], s[1], s[2]), corner=u(0, 0.3), edge=0.02, profile=(u(-0.95, -0.2), 0, 0, 0))]
     return [cylinder((0, 0, 0), u(0.4, 0.7), u(0.15, 0.8), wall=u(0.06, 0.2), edge=0.04, rot=rot)]
@@ -163,8 +170,17 @@ def mug(r):
         if r.random() < 0.6:
             out.append(ring((s * w * 0.98, u(-0.05, 0.1), 0), hr, tube, 1, rot=turn(0, math.pi / 2)))
         else:
-            out.append(prism((s * w, 0.05, 0), (hr * 0.8, hr, tube), 1, corner=0.15, edge=tube * 0.5, wall=tube * 0.7,
-                             rot=turn(0, math.pi / 2)))
+            out.append(
+                prism(
+                    (s * w, 0.05, 0),
+                    (hr * 0.8, hr, tube),
+                    1,
+                    corner=0.15,
+                    edge=tube * 0.5,
+                    wall=tube * 0.7,
+                    rot=turn(0, math.pi / 2),
+                )
+            )
     out.append(cylinder((0, 2 * wall, 0), w - wall, h, 2 if r.random() < 0.5 else 0, taper, sign=-1.0))
     if r.random() < 0.3:
         out.append(ball((0, h - u(0.1, 0.3), 0), (w - wall * 0.5, 0.03, w - wall * 0.5), 3))
@@ -174,8 +190,11 @@ def mug(r):
 def teapot(r):
     u = r.uniform
     w, h = u(0.4, 0.55), u(0.35, 0.5)
-    out = [ball((0, 0, 0), (w, h, w), 0, powers=(2, r.choice([2, 3]))), ball((0, h, 0), (w * 0.5, 0.12, w * 0.5), 1),
-           ball((0, h + 0.13, 0), 0.08, 2)]
+    out = [
+        ball((0, 0, 0), (w, h, w), 0, powers=(2, r.choice([2, 3]))),
+        ball((0, h, 0), (w * 0.5, 0.12, w * 0.5), 1),
+        ball((0, h + 0.13, 0), 0.08, 2),
+    ]
     out.append(ring((-w, 0.02, 0), h * 0.6, 0.06, 1, rot=turn(0, math.pi / 2)))
     out.append(capsule((w * 0.7, -0.1, 0), (w * 1.5, h * u(0.5, 0.9), 0), 0.09, 0, taper=-0.3))
     out.append(cylinder((0, -h, 0), w * 0.6, 0.05, 1))
@@ -234,12 +253,17 @@ def bottle(r):
     u = r.uniform
     w, h, neck, nh = u(0.22, 0.4), u(0.35, 0.6), u(0.08, 0.14), u(0.12, 0.25)
     corner = w if r.random() < 0.7 else 0.06
-    out = [prism((0, 0, 0), (w, w * u(0.6, 1), h), 0, corner, 0.06, blend=0.12),
-           prism((0, h + nh, 0), (neck, neck, nh + 0.08), 0, neck, 0.02, blend=0.12),
-           cylinder((0, h + 2 * nh + 0.08, 0), neck * u(1.05, 1.4), 0.08, 1)]
+    out = [
+        prism((0, 0, 0), (w, w * u(0.6, 1), h), 0, corner, 0.06, blend=0.12),
+        prism((0, h + nh, 0), (neck, neck, nh + 0.08), 0, neck, 0.02, blend=0.12),
+        cylinder((0, h + 2 * nh + 0.08, 0), neck * u(1.05, 1.4), 0.08, 1),
+    ]
     if r.random() < 0.6:
-        out.append(prism((0, u(-0.15, 0.1), 0), (w + 0.012, w + 0.012, h * 0.4), 2, w, 0.01) if corner == w
-                   else box((0, 0, 0), (w + 0.012, h * 0.4, w * 0.5), 2))
+        out.append(
+            prism((0, u(-0.15, 0.1), 0), (w + 0.012, w + 0.012, h * 0.4), 2, w, 0.01)
+            if corner == w
+            else box((0, 0, 0), (w + 0.012, h * 0.4, w * 0.5), 2)
+        )
     return out
 
 
@@ -263,8 +287,15 @@ def animal(r):
     leg, lw = u(0.2, 0.45), u(0.06, 0.11)
     for sx in (-0.62, 0.62):
         for sz in (-0.55, 0.55):
-            out.append(capsule((sx * length, -h * 0.4, sz * w), (sx * length, -h * 0.6 - leg, sz * w), lw, r.choice([0, 1]),
-                               blend=k * 0.5))
+            out.append(
+                capsule(
+                    (sx * length, -h * 0.4, sz * w),
+                    (sx * length, -h * 0.6 - leg, sz * w),
+                    lw,
+                    r.choice([0, 1]),
+                    blend=k * 0.5,
+                )
+            )
     ear = u(0.06, 0.12)
     for sz in (-1, 1):
         out.append(ball(head + (-0.02, hs, sz * hs * 0.6), (ear * 0.6, ear * u(1, 2.2), ear), 2, blend=k * 0.3))
@@ -324,9 +355,11 @@ def stack(r):
 def lamp(r):
     u = r.uniform
     h, shade = u(0.4, 0.65), u(0.3, 0.5)
-    out = [cylinder((0, -h, 0), u(0.22, 0.4), u(0.03, 0.08), 0, taper=-0.2),
-           lathe((0, 0, 0), u(0.08, 0.16), h, 0, u(0, 0.5), u(2, 6), u(0, 6)),
-           cylinder((0, h + 0.05, 0), shade, u(0.18, 0.3), 1, taper=-u(0, 0.5))]
+    out = [
+        cylinder((0, -h, 0), u(0.22, 0.4), u(0.03, 0.08), 0, taper=-0.2),
+        lathe((0, 0, 0), u(0.08, 0.16), h, 0, u(0, 0.5), u(2, 6), u(0, 6)),
+        cylinder((0, h + 0.05, 0), shade, u(0.18, 0.3), 1, taper=-u(0, 0.5)),
+    ]
     return out
 
 
@@ -350,7 +383,10 @@ def plant(r):
     h = u(0.3, 0.5)
     if kind == 0:
         w = u(0.4, 0.65)
-        return [cylinder((0, -0.1, 0), u(0.12, 0.25), h, 0, taper=-0.2), ball((0, h - 0.1, 0), (w, u(0.25, 0.45), w), 1)]
+        return [
+            cylinder((0, -0.1, 0), u(0.12, 0.25), h, 0, taper=-0.2),
+            ball((0, h - 0.1, 0), (w, u(0.25, 0.45), w), 1),
+        ]
     if kind == 1:
         out = [cylinder((0, -h, 0), u(0.07, 0.13), h, 0)]
         if r.random() < 0.5:
@@ -399,7 +435,16 @@ def car(r):
     length, w, h = u(0.6, 0.8), u(0.28, 0.38), u(0.12, 0.2)
     out = [box((0, 0, 0), (length, h, w), 0, edge=u(0.03, 0.1))]
     ch = u(0.12, 0.2)
-    out.append(prism((u(-0.2, 0.1), h + ch, 0), (length * u(0.45, 0.65), w * 0.85, ch), 1, 0.06, 0.05, profile=(-u(0.1, 0.3), 0, 0, 0)))
+    out.append(
+        prism(
+            (u(-0.2, 0.1), h + ch, 0),
+            (length * u(0.45, 0.65), w * 0.85, ch),
+            1,
+            0.06,
+            0.05,
+            profile=(-u(0.1, 0.3), 0, 0, 0),
+        )
+    )
     radius = u(0.14, 0.2)
     for sx in (-0.6, 0.6):
         for sz in (-1, 1):
@@ -407,10 +452,49 @@ def car(r):
     return out
 
 
-TRAINED = {f.__name__: f for f in (solid, superquadric, vase, bowl, blob, mug, teapot, chair, sofa, table, bottle, animal,
-                                   figure, stack, lamp, house, plant, cluster)}
-WEIGHTS = dict(solid=1.6, superquadric=1.0, vase=1.0, bowl=0.7, blob=1.2, mug=1.0, teapot=0.7, chair=1.0, sofa=0.7, table=1.0,
-               bottle=1.0, animal=1.4, figure=1.0, stack=1.2, lamp=0.8, house=0.8, plant=0.8, cluster=1.2)
+TRAINED = {
+    f.__name__: f
+    for f in (
+        solid,
+        superquadric,
+        vase,
+        bowl,
+        blob,
+        mug,
+        teapot,
+        chair,
+        sofa,
+        table,
+        bottle,
+        animal,
+        figure,
+        stack,
+        lamp,
+        house,
+        plant,
+        cluster,
+    )
+}
+WEIGHTS = dict(
+    solid=1.6,
+    superquadric=1.0,
+    vase=1.0,
+    bowl=0.7,
+    blob=1.2,
+    mug=1.0,
+    teapot=0.7,
+    chair=1.0,
+    sofa=0.7,
+    table=1.0,
+    bottle=1.0,
+    animal=1.4,
+    figure=1.0,
+    stack=1.2,
+    lamp=0.8,
+    house=0.8,
+    plant=0.8,
+    cluster=1.2,
+)
 HELD_OUT = {"car": car}
 
 

@@ -57,7 +57,9 @@ def colour_map(rgb, box, size: int):
     h, w = rgb.shape[-2:]
     i = (torch.arange(size, device=rgb.device) + 0.5) / size
     x, y = left[:, None] + i * side[:, None], top[:, None] + i * side[:, None]
-    grid = torch.stack([(x / w * 2 - 1)[:, None, :].expand(-1, size, -1), (y / h * 2 - 1)[:, :, None].expand(-1, -1, size)], -1)
+    grid = torch.stack(
+        [(x / w * 2 - 1)[:, None, :].expand(-1, size, -1), (y / h * 2 - 1)[:, :, None].expand(-1, -1, size)], -1
+    )
     out = F.grid_sample(rgb, grid, mode="bilinear", padding_mode="border", align_corners=False)
     inside = (y < bottom[:, None])[:, :, None] & (x < right[:, None])[:, None, :]
     out = out * inside[:, None]

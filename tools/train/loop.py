@@ -45,12 +45,24 @@ class Loop:
         with open(os.path.join(args.out, "pid"), "w") as f:
             f.write(str(os.getpid()))
         self.weights = {k: v.to(args.device).requires_grad_(k not in frozen) for k, v in weights.items()}
-        matrices = [v for k, v in self.weights.items() if v.requires_grad and v.dim() > 1 and "embed" not in k and "token" not in k and "rel_pos" not in k
-                    and "position" not in k]
+        matrices = [
+            v
+            for k, v in self.weights.items()
+            if v.requires_grad
+            and v.dim() > 1
+            and "embed" not in k
+            and "token" not in k
+            and "rel_pos" not in k
+            and "position" not in k
+        ]
         rest = [v for v in self.weights.values() if v.requires_grad and all(v is not m for m in matrices)]
         fused = dict(fused=True) if args.device.startswith("cuda") else {}
-        self.optimiser = torch.optim.AdamW([dict(params=matrices, weight_decay=0.05), dict(params=rest, weight_decay=0.0)],
-                                           lr=args.rate, betas=(0.9, 0.95), **fused)
+        self.optimiser = torch.optim.AdamW(
+            [dict(params=matrices, weight_decay=0.05), dict(params=rest, weight_decay=0.0)],
+            lr=args.rate,
+            betas=(0.9, 0.95),
+            **fused,
+        )
         self.average = {k: v.detach().clone() for k, v in self.weights.items()}
         self.step = self.samples = 0
         self.seconds = 0.0
@@ -89,9 +101,17 @@ class Loop:
             f.writelines(line for line in lines if json.loads(line)["step"] <= self.step)
 
     def save(self, name: str) -> None:
-        state = dict(config=self.config, weights={k: v.detach() for k, v in self.weights.items()}, average=self.average,
-                     optimiser=self.optimiser.state_dict(), step=self.step, samples=self.samples, seconds=self.seconds, cooled=self.cooling(),
-                     length=self.length)
+        state = dict(
+            config=self.config,
+            weights={k: v.detach() for k, v in self.weights.items()},
+            average=self.average,
+            optimiser=self.optimiser.state_dict(),
+            step=self.step,
+            samples=self.samples,
+            seconds=self.seconds,
+            cooled=self.cooling(),
+            length=self.length,
+        )
         torch.save(state, self.path(name) + ".part")
         os.replace(self.path(name) + ".part", self.path(name))
 
@@ -133,8 +153,13 @@ class Loop:
                 total, count = sums.get(k, (0.0, 0))
                 sums[k] = (total + (v.detach() if torch.is_tensor(v) else v), count + 1)
             if self.step % self.args.report == 0:
-                line = dict(step=self.step, samples=self.samples, hours=round(self.seconds / 3600, 4), rate=float(f"{self.rate():.3g}"),
-                            **{k: round(float(total) / count, 5) for k, (total, count) in sums.items()})
+                line = dict(
+                    step=self.step,
+                    samples=self.samples,
+                    hours=round(self.seconds / 3600, 4),
+                    rate=float(f"{self.rate():.3g}"),
+                    **{k: round(float(total) / count, 5) for k, (total, count) in sums.items()},
+                )
                 with open(self.path("curve.jsonl"), "a") as f:
                     f.write(json.dumps(line) + "\n")
                 print(line, f"{self.samples / self.seconds:.1f} samples/s", flush=True)

@@ -23,9 +23,9 @@ def colour(r) -> np.ndarray:
 
 def make(a, b, pattern=PLAIN, frequency=1.0, phase=0.0, axes=np.eye(3), gloss=0.0) -> np.ndarray:
     m = np.zeros(COLUMNS, np.float32)
-    m[A:A + 3], m[B:B + 3] = np.asarray(a) ** GAMMA, np.asarray(b) ** GAMMA
+    m[A : A + 3], m[B : B + 3] = np.asarray(a) ** GAMMA, np.asarray(b) ** GAMMA
     m[PATTERN], m[FREQUENCY], m[PHASE], m[GLOSS] = pattern, frequency, phase, gloss
-    m[AXES:AXES + 9] = np.asarray(axes).reshape(9)
+    m[AXES : AXES + 9] = np.asarray(axes).reshape(9)
     return m
 
 
@@ -36,7 +36,9 @@ def of_object(r) -> list[np.ndarray]:
     for _ in range(4):
         a = colour(r)
         b = colour(r) if r.random() < 0.5 else np.clip(a * r.uniform(0.3, 1.6), 0.02, 0.98)
-        pattern = PLAIN if plain or r.random() < 0.3 else r.choice([STRIPES, GRADIENT, CHECKER, DOTS, MARBLE, WOOD, PATCHES])
+        pattern = (
+            PLAIN if plain or r.random() < 0.3 else r.choice([STRIPES, GRADIENT, CHECKER, DOTS, MARBLE, WOOD, PATCHES])
+        )
         axes = np.eye(3)[[1, 2, 0]] if r.random() < 0.6 else any_turn(r)
         out.append(make(a, b, pattern, r.uniform(4, 13), r.uniform(0, 6.28), axes, r.choice([0, 0, 0.15, 0.4])))
     return out
@@ -47,7 +49,9 @@ def of_floor(r) -> np.ndarray:
     a = np.clip(colour(r) * 0.6 + 0.25, 0, 1)
     b = np.clip(a * r.uniform(0.55, 0.9), 0, 1)
     pattern = r.choice([PLAIN, CHECKER, TILES, PLANKS, MARBLE, PATCHES, DOTS], p=[0.1, 0.15, 0.25, 0.2, 0.1, 0.1, 0.1])
-    frequency = {PLAIN: 1, CHECKER: np.pi / 0.3, TILES: 1 / 0.3, PLANKS: 1 / 0.15, MARBLE: 8, PATCHES: 14, DOTS: 25}[pattern]
+    frequency = {PLAIN: 1, CHECKER: np.pi / 0.3, TILES: 1 / 0.3, PLANKS: 1 / 0.15, MARBLE: 8, PATCHES: 14, DOTS: 25}[
+        pattern
+    ]
     c, s = np.cos(angle := r.uniform(0, 6.28)), np.sin(angle)
     return make(a, b, pattern, frequency, r.uniform(0, 6.28), [[c, 0, s], [-s, 0, c], [0, 1, 0]])
 
@@ -64,7 +68,7 @@ def of_wall(r, normal) -> np.ndarray:
 def albedo(rows, p):
     """rows [R, COLUMNS] (or [1, COLUMNS]), p [3, R] -> linear colour [3, R]."""
     m = rows.T
-    axes = m[AXES:AXES + 9]
+    axes = m[AXES : AXES + 9]
     u, v, w = (axes[i] * p[0] + axes[i + 1] * p[1] + axes[i + 2] * p[2] for i in (0, 3, 6))
     f, phase, pattern = m[FREQUENCY], m[PHASE], m[PATTERN].expand_as(u)
     fu, fv, fw = f * u + phase, f * v, f * w
@@ -90,9 +94,9 @@ def albedo(rows, p):
             x = (3 * (torch.sin(fu) + torch.sin(1.3 * fv + 1) + torch.sin(0.8 * fw + 0.6 * fu + 2)) + 0.3).clamp(0, 1)
         else:  # TILES, PLANKS: dark joints; planks are long and shifted
             long = fv * 0.15 + 0.37 * torch.floor(fu) if kind == PLANKS else fv
-            edge = torch.minimum((fu - torch.floor(fu) - 0.5).abs() * -1 + 0.5, (0.5 - (long - torch.floor(long) - 0.5).abs())
-                                 * (6.0 if kind == PLANKS else 1.0))
+            to_joint = lambda x: 0.5 - (x - torch.floor(x) - 0.5).abs()
+            edge = torch.minimum(to_joint(fu), to_joint(long) * (6.0 if kind == PLANKS else 1.0))
             tone = 0.35 * (torch.sin(7.3 * torch.floor(fu) + 12.9 * torch.floor(long)) * 0.5 + 0.5)
             x = torch.maximum((1 - (edge - 0.02) / 0.03).clamp(0, 1), tone)
         mix = torch.where(pattern == kind, x, mix)
-    return m[A:A + 3] * (1 - mix) + m[B:B + 3] * mix
+    return m[A : A + 3] * (1 - mix) + m[B : B + 3] * mix

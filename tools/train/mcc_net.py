@@ -62,7 +62,9 @@ def embed_points(w: dict, c: dict, xyz, valid):
     wq, wk, wv = w[block + ".attn.qkv.weight"].chunk(3)
     bq, _, bv = w[block + ".attn.qkv.bias"].chunk(3)
     q = F.linear(normed, wq, bq).view(heads, 1, e // heads)
-    u = (q @ wk.view(heads, e // heads, e))[:, 0] * (e // heads) ** -0.5  # [heads, E]; the bias of k shifts all logits alike
+    u = (q @ wk.view(heads, e // heads, e))[:, 0] * (
+        e // heads
+    ) ** -0.5  # [heads, E]; the bias of k shifts all logits alike
     var = ((p @ (a @ a.T / e)) * p).sum(-1) + 2 * (p * (t @ a.T / e)).sum(-1) + (t * t).mean(1)
     rs = torch.rsqrt(var + 1e-6)[..., None]  # [n, 64, 1]
     ug = (u * gamma).T
@@ -70,7 +72,9 @@ def embed_points(w: dict, c: dict, xyz, valid):
     first = (normed @ u.T).expand(len(p), 1, heads)
     alpha = torch.softmax(torch.cat([first, logits], 1), 1)
     share = (alpha[:, 1:] * rs).transpose(1, 2)  # [n, heads, 64]
-    context = ((share @ p) @ a + share @ t) * gamma + alpha[:, 1:].sum(1)[..., None] * beta + alpha[:, 0, :, None] * normed
+    context = (
+        ((share @ p) @ a + share @ t) * gamma + alpha[:, 1:].sum(1)[..., None] * beta + alpha[:, 0, :, None] * normed
+    )
     v = torch.einsum("nhe,hde->nhd", context, wv.view(heads, e // heads, e)).reshape(-1, e) + bv
     y = cls + linear(w, block + ".attn.proj", v)
     y = y + linear(w, block + ".mlp.fc2", F.gelu(linear(w, block + ".mlp.fc1", norm(w, block + ".norm2", y, 1e-6))))

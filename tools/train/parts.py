@@ -27,9 +27,9 @@ SHRINK = 0.75  # of the radial distance to a superellipsoid
 
 def row(kind: int, centre, rotation, sizes, material: int, blend: float = 0.0, sign: float = 1.0) -> np.ndarray:
     r = np.zeros(COLUMNS, np.float32)
-    r[CENTRE:CENTRE + 3] = centre
-    r[ROTATION:ROTATION + 9] = np.asarray(rotation).reshape(9)
-    r[SIZE:SIZE + len(sizes)] = sizes
+    r[CENTRE : CENTRE + 3] = centre
+    r[ROTATION : ROTATION + 9] = np.asarray(rotation).reshape(9)
+    r[SIZE : SIZE + len(sizes)] = sizes
     r[BLEND], r[SIGN], r[MATERIAL], r[KIND] = blend, sign, material, kind
     return r
 
@@ -37,7 +37,7 @@ def row(kind: int, centre, rotation, sizes, material: int, blend: float = 0.0, s
 def bounding_radius(parts: np.ndarray) -> float:
     """Of a ball around the origin that holds every solid part."""
     solid = parts[parts[:, SIGN] > 0]
-    s = solid[:, SIZE:SIZE + 3].copy()
+    s = solid[:, SIZE : SIZE + 3].copy()
     prism = solid[:, KIND] == PRISM
     swell = 1 + np.abs(solid[:, SIZE + 6]) + np.abs(solid[:, SIZE + 7])
     s[prism, :2] = s[prism, :2] * swell[prism, None] + solid[prism, SIZE + 5, None]
@@ -48,10 +48,10 @@ def transform(parts: np.ndarray, rotation: np.ndarray, scale: float, shift) -> n
     """Parts after x -> scale * rotation x + shift."""
     p = parts.copy()
     p[:, :3] = scale * parts[:, :3] @ rotation.T + np.asarray(shift)
-    p[:, ROTATION:ROTATION + 9] = (parts[:, ROTATION:ROTATION + 9].reshape(-1, 3, 3) @ rotation.T).reshape(-1, 9)
+    p[:, ROTATION : ROTATION + 9] = (parts[:, ROTATION : ROTATION + 9].reshape(-1, 3, 3) @ rotation.T).reshape(-1, 9)
     prism = parts[:, KIND] == PRISM
-    p[:, SIZE:SIZE + 3] *= scale
-    p[prism, SIZE + 3:SIZE + 6] *= scale
+    p[:, SIZE : SIZE + 3] *= scale
+    p[prism, SIZE + 3 : SIZE + 6] *= scale
     p[:, BLEND] *= scale
     return p
 
@@ -100,10 +100,10 @@ class Tables:
             table = np.zeros((len(objects), k, COLUMNS), np.float32)
             table[..., 0] = FAR
             table[..., [ROTATION, ROTATION + 4, ROTATION + 8]] = 1
-            table[..., SIZE:SIZE + 5] = (1, 1, 1, 2, 2)
+            table[..., SIZE : SIZE + 5] = (1, 1, 1, 2, 2)
             table[..., SIZE + 10], table[..., SIGN] = 1, 1
             for n, s in enumerate(split):
-                table[n, :len(s[kind])] = s[kind]
+                table[n, : len(s[kind])] = s[kind]
             self.tables.append(torch.from_numpy(table).permute(2, 1, 0).contiguous().to(device))
         self.lengths = [[len(s[0]), len(s[1])] for s in split]
         prisms = [s[0] for s in split]
@@ -113,12 +113,16 @@ class Tables:
     @staticmethod
     def _flags(prisms, ellipsoids, parts):
         """What needs computing: profiles, walls, exponents other than 2, blends."""
-        return (bool((prisms[:, SIZE + 6:SIZE + 8] != 0).any()), bool((prisms[:, SIZE + 5] > 0).any()),
-                bool((ellipsoids[:, SIZE + 3:SIZE + 5] != 2).any()), bool((parts[:, BLEND] > 0).any()))
+        return (
+            bool((prisms[:, SIZE + 6 : SIZE + 8] != 0).any()),
+            bool((prisms[:, SIZE + 5] > 0).any()),
+            bool((ellipsoids[:, SIZE + 3 : SIZE + 5] != 2).any()),
+            bool((parts[:, BLEND] > 0).any()),
+        )
 
     def _select(self, obj):
         if isinstance(obj, int):
-            return [t[:, :k, obj:obj + 1] for t, k in zip(self.tables, self.lengths[obj])], self.flags[obj]
+            return [t[:, :k, obj : obj + 1] for t, k in zip(self.tables, self.lengths[obj])], self.flags[obj]
         return [t[:, :, obj] for t in self.tables], self.all_flags
 
     def parts(self, obj, p):
@@ -129,10 +133,12 @@ class Tables:
             if table.shape[1] == 0:
                 continue
             x, y, z = p[0] - table[0], p[1] - table[1], p[2] - table[2]
-            r = table[ROTATION:ROTATION + 9]
+            r = table[ROTATION : ROTATION + 9]
             lx, ly, lz = (r[i] * x + r[i + 1] * y + r[i + 2] * z for i in (0, 3, 6))
             s = table[SIZE:BLEND]
-            out.append(_prism(s, lx, ly, lz, profiled, walled) if kind == PRISM else _ellipsoid(s, lx, ly, lz, not powers))
+            out.append(
+                _prism(s, lx, ly, lz, profiled, walled) if kind == PRISM else _ellipsoid(s, lx, ly, lz, not powers)
+            )
             columns.append(table[BLEND:KIND])
         return torch.cat(out), torch.cat(columns, 1)
 

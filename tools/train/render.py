@@ -86,8 +86,11 @@ class Renderer:
         if len(turned):
             lit[turned] = self.shadow(p[:, turned] + 0.006 * normal[:, turned]) * facing[turned]
         sky = self.openness(p, normal) * (0.6 + 0.4 * normal[1])
-        return albedo * (self.light[0][:, None] * lit + self.light[1][:, None] * sky
-                         + self.light[2][:, None] * (0.5 - 0.5 * normal[1]))
+        return albedo * (
+            self.light[0][:, None] * lit
+            + self.light[1][:, None] * sky
+            + self.light[2][:, None] * (0.5 - 0.5 * normal[1])
+        )
 
     def albedo(self, n: int, p):
         """Of object n at surface points, and the gloss [R]."""
@@ -104,10 +107,16 @@ class Renderer:
         rgb, depth, number = self._trace(height, width, 0.0, 0.0)
         if supersample > 1:
             offsets = (np.arange(supersample) + 0.5) / supersample - 0.5
-            rgb = sum(self._trace(height, width, float(a), float(b))[0] for a in offsets for b in offsets) / supersample**2
+            rgb = (
+                sum(self._trace(height, width, float(a), float(b))[0] for a in offsets for b in offsets)
+                / supersample**2
+            )
         rgb = (rgb.clamp(0, 1) ** (1 / GAMMA) * 255 + 0.5).to(torch.uint8)
-        return (rgb.T.reshape(height, width, 3).cpu().numpy(), depth.view(height, width).cpu().numpy(),
-                number.view(height, width).to(torch.uint8).cpu().numpy())
+        return (
+            rgb.T.reshape(height, width, 3).cpu().numpy(),
+            depth.view(height, width).cpu().numpy(),
+            number.view(height, width).to(torch.uint8).cpu().numpy(),
+        )
 
     def _trace(self, height: int, width: int, du: float, dv: float):
         dev = self.device
@@ -164,7 +173,7 @@ class Renderer:
 
     @torch.no_grad()
     def surface(self, points: int, lines: int = 2600, n: int = 0):
-        """Points on the whole surface of object n in the camera frame [P, 3] f32, colours u8 [P, 3], seen from the camera [P]."""
+        """Even points on the whole surface of object n: camera frame [P, 3], colours u8 [P, 3], world frame [3, P]."""
         centre, radius = self.spheres[n, :3, None], self.spheres[n, 3]
         g = torch.Generator().manual_seed(self.scene.seed)
         p = torch.zeros(3, 0, device=self.device)

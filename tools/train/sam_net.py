@@ -17,7 +17,9 @@ def initial(c: dict, seed: int = 0) -> dict:
     torch.manual_seed(seed)
     w = {}
     for name, (_, shape) in sam.specs(c).items():
-        is_norm = "norm" in name or any(s in name for s in ("neck.1.", "neck.3.", "downscaling.1.", "downscaling.4.", "upscaling.1."))
+        is_norm = "norm" in name or any(
+            s in name for s in ("neck.1.", "neck.3.", "downscaling.1.", "downscaling.4.", "upscaling.1.")
+        )
         if is_norm:
             t = torch.ones(shape) if name.endswith("weight") else torch.zeros(shape)
         elif name.endswith("bias") or "rel_pos" in name:
@@ -42,8 +44,12 @@ def _attention(w: dict, name: str, x, heads: int):
     d = c // heads
     q, k, v = linear(w, name + ".qkv", x).view(b, gh * gw, 3, heads, d).permute(2, 0, 3, 1, 4)
     grid = q.reshape(b, heads, gh, gw, d)
-    rows = torch.einsum("bnyxd,ykd->bnyxk", grid, sam.relative_rows(w[name + ".rel_pos_h"], gh)).reshape(b, heads, gh * gw, gh)
-    columns = torch.einsum("bnyxd,xkd->bnyxk", grid, sam.relative_rows(w[name + ".rel_pos_w"], gw)).reshape(b, heads, gh * gw, gw)
+    rows = torch.einsum("bnyxd,ykd->bnyxk", grid, sam.relative_rows(w[name + ".rel_pos_h"], gh)).reshape(
+        b, heads, gh * gw, gh
+    )
+    columns = torch.einsum("bnyxd,xkd->bnyxk", grid, sam.relative_rows(w[name + ".rel_pos_w"], gw)).reshape(
+        b, heads, gh * gw, gw
+    )
     wide = d + gh + gw
     # `attention` divides by sqrt(width): undo it, so that only q . k is scaled
     q = torch.cat([q * d**-0.5, rows, columns], -1) * wide**0.5

@@ -61,7 +61,9 @@ def random_scene(seed: int) -> Scene:
     half_view = math.atan(0.75 * math.tan(math.radians(fov / 2)))
     distance = radius / math.sin(half_view * u(0.5, 0.92))
     elevation, azimuth = math.radians(u(4, 42)), u(0, 2 * math.pi)
-    towards = np.array([math.sin(azimuth) * math.cos(elevation), math.sin(elevation), math.cos(azimuth) * math.cos(elevation)])
+    towards = np.array(
+        [math.sin(azimuth) * math.cos(elevation), math.sin(elevation), math.cos(azimuth) * math.cos(elevation)]
+    )
 
     names, objects, frames, spheres, rows = [], [], [], [], []
     for i in range(1 + r.choice(4, p=[0.25, 0.35, 0.28, 0.12])):
@@ -102,7 +104,11 @@ def random_scene(seed: int) -> Scene:
     back = azimuth + math.radians(u(-40, 40))
     furthest = max(np.hypot(s[0], s[2]) + s[3] for s in spheres)
     for k in range(r.choice(3, p=[0.08, 0.47, 0.45])):
-        n = np.array([math.sin(back), 0, math.cos(back)]) if k == 0 else np.array([math.cos(back), 0, -math.sin(back)]) * side
+        n = (
+            np.array([math.sin(back), 0, math.cos(back)])
+            if k == 0
+            else np.array([math.cos(back), 0, -math.sin(back)]) * side
+        )
         walls.append((*n, -max(furthest, 0) * 1.05 - u(0.05, 2.5)))
         rows.append(materials.of_wall(r, n))
         side = 1 if np.cross((math.sin(back), 0, math.cos(back)), towards)[1] > 0 else -1
@@ -110,8 +116,24 @@ def random_scene(seed: int) -> Scene:
     sun = np.array([math.sin(round_) * math.cos(high), math.sin(high), math.cos(round_) * math.cos(high)])
     warm = u(-0.12, 0.12)
     strength = u(0.35, 0.85)
-    light = np.stack([strength * np.array([1 + warm, 1, 1 - warm]), (1.05 - strength) * u(0.6, 1.0) * np.array([1 - warm, 1, 1 + warm]),
-                      u(0.05, 0.2) * np.ones(3)])
-    return Scene(seed, names, objects, np.array(frames, np.float32), np.array(spheres, np.float32), np.stack(rows),
-                 np.array(walls, np.float32).reshape(-1, 4), sun.astype(np.float32), light.astype(np.float32),
-                 eye.astype(np.float32), axes.astype(np.float32), fov)
+    light = np.stack(
+        [
+            strength * np.array([1 + warm, 1, 1 - warm]),
+            (1.05 - strength) * u(0.6, 1.0) * np.array([1 - warm, 1, 1 + warm]),
+            u(0.05, 0.2) * np.ones(3),
+        ]
+    )
+    return Scene(
+        seed,
+        names,
+        objects,
+        np.array(frames, np.float32),
+        np.array(spheres, np.float32),
+        np.stack(rows),
+        np.array(walls, np.float32).reshape(-1, 4),
+        sun.astype(np.float32),
+        light.astype(np.float32),
+        eye.astype(np.float32),
+        axes.astype(np.float32),
+        fov,
+    )

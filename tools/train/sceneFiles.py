@@ -24,8 +24,9 @@ def click_point(mask: np.ndarray) -> tuple[int, int]:
     while inside.any():
         deepest = inside
         p = np.pad(inside, 1)
-        inside = np.logical_and.reduce([p[1 + dy:p.shape[0] - 1 + dy, 1 + dx:p.shape[1] - 1 + dx]
-                                        for dy in (-1, 0, 1) for dx in (-1, 0, 1)])
+        inside = np.logical_and.reduce(
+            [p[1 + dy : p.shape[0] - 1 + dy, 1 + dx : p.shape[1] - 1 + dx] for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
+        )
     y, x = np.nonzero(deepest)
     k = len(y) // 2
     return int(x[k]) - 1, int(y[k]) - 1
@@ -49,12 +50,24 @@ def write_scene(directory: str, seed: int, width: int = WIDTH) -> bool:
     Image.fromarray(rgb).save(os.path.join(folder, "photo.png"), optimize=True)
     Image.fromarray(np.round(depth * 1000).astype(np.uint16)).save(os.path.join(folder, "depth.png"))
     Image.fromarray(number).save(os.path.join(folder, "objects.png"), optimize=True)
-    write_safetensors(os.path.join(folder, "surface.safetensors"),
-                      dict(xyz=camera.float(), colour=colour, seen=seen.to(torch.uint8)), {})
+    write_safetensors(
+        os.path.join(folder, "surface.safetensors"),
+        dict(xyz=camera.float(), colour=colour, seen=seen.to(torch.uint8)),
+        {},
+    )
     y, x = np.nonzero(mask)
-    facts = dict(seed=seed, family=scene.families[0], heldOutFamily=scene.families[0] == "car", fov=round(scene.fov, 6),
-                 width=width, height=height, box=[int(x.min()), int(y.min()), int(x.max()) + 1, int(y.max()) + 1],
-                 click=list(click_point(mask)), maskPixels=int(mask.sum()), otherObjects=len(scene.objects) - 1)
+    facts = dict(
+        seed=seed,
+        family=scene.families[0],
+        heldOutFamily=scene.families[0] == "car",
+        fov=round(scene.fov, 6),
+        width=width,
+        height=height,
+        box=[int(x.min()), int(y.min()), int(x.max()) + 1, int(y.max()) + 1],
+        click=list(click_point(mask)),
+        maskPixels=int(mask.sum()),
+        otherObjects=len(scene.objects) - 1,
+    )
     write_json(os.path.join(folder, "scene.json"), facts)
     return True
 

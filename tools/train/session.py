@@ -22,7 +22,9 @@ CHECK_SCENES = 6
 def start(program: str, *args, log=None, threads: int = 1):
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS=str(threads))
     out = open(log, "a") if log else None
-    return subprocess.Popen([sys.executable, os.path.join(HERE, program), *map(str, args)], stdout=out, stderr=out, env=environment)
+    return subprocess.Popen(
+        [sys.executable, os.path.join(HERE, program), *map(str, args)], stdout=out, stderr=out, env=environment
+    )
 
 
 def main() -> None:
@@ -37,8 +39,10 @@ def main() -> None:
     args = p.parse_args()
     begun, data = time.time(), os.path.join(args.work, "data")
     os.makedirs(data, exist_ok=True)
-    generators = [start("data.py", data, 0, 900_000, k, args.workers, log=os.path.join(args.work, f"data{k}.log"))
-                  for k in range(args.workers)]
+    generators = [
+        start("data.py", data, 0, 900_000, k, args.workers, log=os.path.join(args.work, f"data{k}.log"))
+        for k in range(args.workers)
+    ]
     records = lambda: 64 * sum(n.startswith("shard-") and ".part" not in n for n in os.listdir(data))
     while records() < FIRST_RECORDS:
         if all(g.poll() is not None for g in generators):
@@ -49,9 +53,27 @@ def main() -> None:
     for network in args.networks.split(","):
         batch, rate, gib = NETWORKS[network]
         run = os.path.join(args.work, network)
-        runs[network] = start(f"train_{network}.py", "--data", data, "--out", run, "--minutes", args.total, "--batch", batch,
-                              "--rate", rate, "--device", args.device, "--pool-gib", gib, "--save-minutes", 3,
-                              log=os.path.join(args.work, f"{network}.log"), threads=2)
+        runs[network] = start(
+            f"train_{network}.py",
+            "--data",
+            data,
+            "--out",
+            run,
+            "--minutes",
+            args.total,
+            "--batch",
+            batch,
+            "--rate",
+            rate,
+            "--device",
+            args.device,
+            "--pool-gib",
+            gib,
+            "--save-minutes",
+            3,
+            log=os.path.join(args.work, f"{network}.log"),
+            threads=2,
+        )
     while time.time() - begun < 60 * (args.now - 1) and any(r.poll() is None for r in runs.values()):
         time.sleep(1)
     for process in [*runs.values(), *generators]:
@@ -67,8 +89,19 @@ def main() -> None:
         raise SystemExit(f"No network has a checkpoint yet: see {args.work}/*.log, or give --now more minutes.")
     start("export.py", args.out, *(f"{n}={os.path.join(args.work, n)}" for n in done)).wait()
     scenes = os.path.join(HERE, "..", "..", "test", "scenes")
-    start("evaluate.py", scenes, "--weights", args.out, "--count", CHECK_SCENES, "--json", os.path.join(args.out, "check.json"),
-          "--granularity", 0.2, threads=8).wait()
+    start(
+        "evaluate.py",
+        scenes,
+        "--weights",
+        args.out,
+        "--count",
+        CHECK_SCENES,
+        "--json",
+        os.path.join(args.out, "check.json"),
+        "--granularity",
+        0.2,
+        threads=8,
+    ).wait()
 
 
 if __name__ == "__main__":

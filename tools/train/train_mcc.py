@@ -13,7 +13,18 @@ from loop import Loop, arguments
 NEAR, UNIFORM = 176, 80  # queries per scene and step
 REACH = 0.1  # a query this near to the surface is occupied, normalised units
 COLOUR_WEIGHT = 0.4
-FIELDS = ("rgb", "depth", "number", "fov", "centre", "near", "near_distance", "near_colour", "uniform", "uniform_distance")
+FIELDS = (
+    "rgb",
+    "depth",
+    "number",
+    "fov",
+    "centre",
+    "near",
+    "near_distance",
+    "near_colour",
+    "uniform",
+    "uniform_distance",
+)
 
 
 def batch(pool: Pool, size: int, generator, image: int):
@@ -60,13 +71,17 @@ def main() -> None:
             pool.refresh()
         inputs, queries, occupied, colour = batch(pool, args.batch, generator, config["image"])
         w = loop.weights
-        out = mcc_net.decode(w, config, mcc_net.seen_tokens(w, config, mcc_net.encode(w, config, *inputs)), queries).float()
+        out = mcc_net.decode(
+            w, config, mcc_net.seen_tokens(w, config, mcc_net.encode(w, config, *inputs)), queries
+        ).float()
         occupancy = F.binary_cross_entropy_with_logits(out[..., 0], occupied)
         at = occupied[:, :NEAR, None]
         # mean over occupied near queries only: elsewhere there is no colour to learn
         error = ((out[:, :NEAR, 1:] - colour).abs() * at).sum() / (3 * at.sum()).clamp_min(1)
         agree = ((out[..., 0] > 0) == (occupied > 0.5)).float().mean()
-        return occupancy + COLOUR_WEIGHT * error, dict(occupancy=occupancy, colour=error, agree=agree, records=len(pool))
+        return occupancy + COLOUR_WEIGHT * error, dict(
+            occupancy=occupancy, colour=error, agree=agree, records=len(pool)
+        )
 
     loop.run(losses)
 

@@ -38,7 +38,10 @@ def view(numbers, rgb, size: int, generator):
     inside = (y < h[:, None])[:, :, None] & (x < w[:, None])[:, None, :]
     x = torch.where((draw() < 0.5)[:, None], w[:, None] - x, x) + left[:, None]
     y = y + top[:, None]
-    grid = torch.stack([(x / WIDTH * 2 - 1)[:, None, :].expand(-1, size, -1), (y / HEIGHT * 2 - 1)[:, :, None].expand(-1, -1, size)], -1)
+    grid = torch.stack(
+        [(x / WIDTH * 2 - 1)[:, None, :].expand(-1, size, -1), (y / HEIGHT * 2 - 1)[:, :, None].expand(-1, -1, size)],
+        -1,
+    )
     picture = F.grid_sample(rgb, grid, align_corners=False)
     label = F.grid_sample(numbers[:, None].float(), grid, mode="nearest", align_corners=False)[:, 0] * inside
     mean, std = (torch.tensor(v, device=device).view(1, 3, 1, 1) / 255 for v in (sam.PIXEL_MEAN, sam.PIXEL_STD))
@@ -60,7 +63,9 @@ def tight_boxes(masks):
     """[N, S, S] -> [N, 4] as x0, y0, x1, y1 in pixels, half-open."""
     s = masks.shape[-1]
     rows, columns = masks.any(2).float(), masks.any(1).float()
-    return torch.stack([columns.argmax(1), rows.argmax(1), s - columns.flip(1).argmax(1), s - rows.flip(1).argmax(1)], 1).float()
+    return torch.stack(
+        [columns.argmax(1), rows.argmax(1), s - columns.flip(1).argmax(1), s - rows.flip(1).argmax(1)], 1
+    ).float()
 
 
 def inner_points(masks, count: int, generator, bias: float):

@@ -28,7 +28,9 @@ def padded(x, share, flip, size, mode: str):
 def main() -> None:
     args = arguments("ZoeDepth", batch=8, rate=1e-3).parse_args()
     config = configs.choose("zoe", args.sizes or args.device)
-    never_run = tuple(k for k in zoe.specs(config) if ".fc_norm." in k or ".model.head." in k or "refinenet4.resConfUnit1" in k)
+    never_run = tuple(
+        k for k in zoe.specs(config) if ".fc_norm." in k or ".model.head." in k or "refinenet4.resConfUnit1" in k
+    )
     loop = Loop(args, config, zoe_net.initial(config, args.seed), frozen=never_run)
     pool = Pool(args.data, args.device, FIELDS, args.pool_gib)
     size = config["inputSize"]
@@ -48,12 +50,17 @@ def main() -> None:
         with building_on(args.device):
             rel, feats, bottleneck, paths = zoe.dpt(loop.weights, config, (picture - 0.5) / 0.5)
             with torch.autocast(picture.device.type, enabled=False):  # bf16 is too coarse for log binomials
-                out = zoe.metric_head(loop.weights, config, rel.float(), feats.float(), bottleneck.float(), [p.float() for p in paths])
+                out = zoe.metric_head(
+                    loop.weights, config, rel.float(), feats.float(), bottleneck.float(), [p.float() for p in paths]
+                )
         ratio = out.clamp_min(1e-3).log() - depth.clamp_min(1e-3).log()
         error = (ratio.abs() * weight).sum() / weight.sum()
         # slopes, so that relief within an object counts beside its distance
-        slope = ((ratio[..., 1:] - ratio[..., :-1]).abs() * torch.minimum(weight[..., 1:], weight[..., :-1])).sum() / weight.sum() + (
-            (ratio[..., 1:, :] - ratio[..., :-1, :]).abs() * torch.minimum(weight[..., 1:, :], weight[..., :-1, :])).sum() / weight.sum()
+        slope = (
+            (ratio[..., 1:] - ratio[..., :-1]).abs() * torch.minimum(weight[..., 1:], weight[..., :-1])
+        ).sum() / weight.sum() + (
+            (ratio[..., 1:, :] - ratio[..., :-1, :]).abs() * torch.minimum(weight[..., 1:, :], weight[..., :-1, :])
+        ).sum() / weight.sum()
         with torch.no_grad():
             on = weight > 1.5
             relative = ((out - depth).abs() / depth)[on].mean()

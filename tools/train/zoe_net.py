@@ -21,7 +21,11 @@ def initial(c: dict, seed: int = 0) -> dict:
         elif "cls_token" in name:
             t = 0.02 * torch.randn(shape)
         elif len(shape) == 4 and "patch_embed" not in name:  # rectified convolutions; transposed ones see one tap each
-            taps = 1 if "act_postprocess" in name and name.endswith("4.weight") and shape[2] in (2, 4) else shape[2] * shape[3]
+            taps = (
+                1
+                if "act_postprocess" in name and name.endswith("4.weight") and shape[2] in (2, 4)
+                else shape[2] * shape[3]
+            )
             t = torch.randn(shape) * (1.5 / (shape[1] * taps)) ** 0.5
         else:
             t = xavier(shape, 3 if "qkv" in name else 1)
