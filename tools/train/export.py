@@ -1,6 +1,7 @@
 """Writes weights/tiny: f16 safetensors under the released names, config.json, and the curves.
 
-`export.py OUT [sam=RUN] [zoe=RUN] [mcc=RUN]`, where RUN is the --out of a training program.
+`export.py OUT [sam=RUN] [zoe=RUN] [mcc=RUN] [threshold=T]`, where RUN is the --out of a training program and T the probability
+above which MCC's points are occupied.
 """
 from __future__ import annotations
 
@@ -46,6 +47,7 @@ def write_safetensors(path: str, tensors: dict, metadata: dict) -> None:
 
 def main() -> None:
     out, runs = sys.argv[1], dict(a.split("=", 1) for a in sys.argv[2:])
+    threshold = runs.pop("threshold", None)
     os.makedirs(out, exist_ok=True)
     path = os.path.join(out, "config.json")
     config = json.load(open(path)) if os.path.exists(path) else {}
@@ -68,6 +70,8 @@ def main() -> None:
         print(
             f"{network}: {sum(v.numel() for v in half.values())} values, {os.path.getsize(os.path.join(out, network + '.safetensors'))} bytes"
         )
+    if threshold is not None:
+        config["mcc"]["threshold"] = float(threshold)
     write_json(path, config)
 
 

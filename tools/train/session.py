@@ -81,7 +81,8 @@ def main() -> None:
             process.send_signal(signal.SIGTERM)
     for network, process in runs.items():
         code = process.wait()
-        print(f"{network}: exit {code}", flush=True)
+        with open(os.path.join(args.work, f"{network}.log")) as f:
+            print(f"{network}: exit {code}", *f.readlines()[-4:], sep="\n", flush=True)
     print(f"{records()} scenes in all", flush=True)
     # A run that ended before its first checkpoint (it failed, or the sitting was too short) has nothing to export.
     done = [n for n in runs if os.path.exists(os.path.join(args.work, n, "last.pt"))]
