@@ -34,7 +34,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Share of the work done, 0..1. */
   readonly onProgress?: (done: number) => void;
-  /** Gets the time of every dispatch. Each then runs in a pass of its own. */
+  /** Gets the time of every dispatch and copy. Each dispatch then runs in a pass of its own. */
   readonly onProfile?: (times: readonly StepTime[]) => void;
 }
 
@@ -77,7 +77,6 @@ export class Runner {
       if (stamps) {
         for (let i = from; i < to; i++) {
           const [begin, end] = [stamps[2 * (i - from)], stamps[2 * (i - from) + 1]];
-          if (this.steps[i].copy) continue;
           origin ??= begin;
           const { label, scope, flops } = this.steps[i];
           times.push({
@@ -111,14 +110,20 @@ export class Runner {
     let pass: GPUComputePassEncoder | undefined;
     for (let i = from; i < to; i++) {
       const { dispatch, copy, label } = this.steps[i];
+      const k = 2 * (i - from);
       if (copy) {
         pass?.end();
         pass = undefined;
+        // Only passes write timestamps: empty ones before and after time the copy.
+        const stamp = (writes: Omit<GPUComputePassTimestampWrites, 'querySet'>): void => {
+          if (queries) encoder.beginComputePass({ timestampWrites: { querySet: queries.set, ...writes } }).end();
+        };
+        stamp({ beginningOfPassWriteIndex: k });
         copyToFlat(encoder, copy.buffer, copy.texture, copy.elements, copy.at);
+        stamp({ endOfPassWriteIndex: k + 1 });
         continue;
       }
       if (queries) {
-        const k = 2 * (i - from);
         pass = encoder.beginComputePass({
           label,
           timestampWrites: { querySet: queries.set, beginningOfPassWriteIndex: k, endOfPassWriteIndex: k + 1 },

@@ -1,92 +1,143 @@
-/** How long a small graph takes on the device: cold once, then warm until the numbers are steady. */
-import { Graph } from '../../graph/record.ts';
-import { compile } from '../../graph/plan.ts';
-import { sharedFor, type Sources } from '../../graph/evaluate.ts';
+/** How long small graphs take on a device: cold once, then warm, several of them in turns so that noise hits all alike. */
 import type { Device } from '../../graph/device.ts';
+import { sharedFor, type Sources } from '../../graph/evaluate.ts';
+import { compile } from '../../graph/plan.ts';
+import { Graph } from '../../graph/record.ts';
+import type { StepTime } from '../../graph/run.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { HostArray } from '../../graph/transfer.ts';
-import type { StepTime } from '../../graph/run.ts';
 
-/** One thing to measure. */
-export interface BenchCase {
-  /** Name of the kernel or stage. */
-  kernel: string;
-  /** Sizes as people write them, `512 x 512 x 512`. */
-  shape: string;
-  /** Floating-point operations, two for a multiply-add. */
-  flops: number;
-  /** Bytes that have to be read and written at least once. */
-  bytes: number;
-  /** What limits it at best: arithmetic or memory. */
-  bound: 'compute' | 'memory';
-  build(sources: Sources): Tensor;
+/** One run, in milliseconds. */
+export interface Sample {
+  /** By timestamps on the device, copies between dispatches included; wall time where it has none. */
+  readonly ms: number;
+  /** From the call to the result's being there. */
+  readonly wallMs: number;
 }
 
-export interface Timing {
+/** Something that can be run again and again. */
+export interface Runner {
+  sample(signal?: AbortSignal): Promise<Sample>;
+  dispose(): void;
+}
+
+export interface Prepared extends Runner {
   /** Compilation of pipelines, upload of constants and the first run, in milliseconds of wall time. */
+  readonly coldMs: number;
+}
+
+/** Statistics of warm runs, and the cold one. */
+export interface Timing {
   coldMs: number;
   /** The fastest warm run. */
   bestMs: number;
   medianMs: number;
   p90Ms: number;
-  /** Median wall time of a run without timestamps: copies between dispatches and the way to the device included. */
+  /** Median wall time of a run. */
   wallMs: number;
   runs: number;
   /** `timestamps` of the device, or `wall` time where it has none. */
-  clock: 'timestamps' | 'wall';
+  clock: Clock;
 }
 
-export interface MeasureOptions {
-  /** Milliseconds to spend on warm runs. */
-  budgetMs?: number;
-  signal?: AbortSignal;
-}
+export type Clock = 'timestamps' | 'wall';
 
-const LEAST_RUNS = 5;
-const MOST_RUNS = 100;
-
-/** Measures one case. @throws Cancelled when the signal aborts; whatever the runtime throws */
-export async function measure(
+/** Compiles a graph and runs it once. @throws Cancelled when the signal aborts; whatever the runtime throws */
+export async function prepare(
   device: Device,
-  build: BenchCase['build'],
-  { budgetMs = 1000, signal }: MeasureOptions = {},
-): Promise<Timing> {
-  const started = performance.now();
+  build: (sources: Sources) => Tensor,
+  signal?: AbortSignal,
+): Promise<Prepared> {
   const { graph, inputs, sources } = recording();
   const y = build(sources);
   const shared = sharedFor(device);
+  const started = performance.now();
   const plan = await compile(shared, graph, { outputs: { y } });
-  try {
-    await plan.run(inputs, { signal });
-    const coldMs = performance.now() - started;
-    const walls: number[] = [];
-    const stamped: number[] = [];
-    const warmStart = performance.now();
-    while (walls.length < LEAST_RUNS || (walls.length < MOST_RUNS && performance.now() - warmStart < budgetMs)) {
-      const runStart = performance.now();
-      await plan.run(inputs, { signal });
-      walls.push(performance.now() - runStart);
-      if (device.hasTimestamps) {
-        const onProfile = (times: readonly StepTime[]): void => void stamped.push(sumOf(times));
-        await plan.run(inputs, { signal, onProfile });
-      }
-    }
-    const clock = device.hasTimestamps ? 'timestamps' : 'wall';
-    const times = (device.hasTimestamps ? stamped : walls).toSorted((a, b) => a - b);
-    const [bestMs, medianMs, p90Ms] = [0, 0.5, 0.9].map((share) => quantile(times, share));
-    const wallMs = quantile(
-      walls.toSorted((a, b) => a - b),
-      0.5,
-    );
-    return { coldMs, bestMs, medianMs, p90Ms, wallMs, runs: times.length, clock };
-  } finally {
+  const dispose = (): void => {
     plan.dispose();
     shared.constants.dispose();
     shared.readback.dispose();
+  };
+  try {
+    await plan.run(inputs, { signal });
+  } catch (error) {
+    dispose();
+    throw error;
   }
+  const sample = (signal?: AbortSignal): Promise<Sample> =>
+    timed(device, (onProfile) => plan.run(inputs, { signal, onProfile }));
+  return { coldMs: performance.now() - started, sample, dispose };
 }
 
-const sumOf = (times: readonly StepTime[]): number => times.reduce((sum, { ms }) => sum + ms, 0);
+/** Gets the times of a plan's steps. */
+export type OnProfile = (times: readonly StepTime[]) => void;
+
+/**
+ * Runs once.
+ * @param run passes the function that it is given on to each of its plans
+ * @param observe gets what that function gets
+ */
+export async function timed(
+  device: Device,
+  run: (onProfile: OnProfile | undefined) => Promise<unknown>,
+  observe?: OnProfile,
+): Promise<Sample> {
+  let stamped = 0;
+  const onProfile: OnProfile = (times) => {
+    stamped += times.reduce((sum, { ms }) => sum + ms, 0);
+    observe?.(times);
+  };
+  const started = performance.now();
+  await run(device.hasTimestamps ? onProfile : undefined);
+  const wallMs = performance.now() - started;
+  return { ms: device.hasTimestamps ? stamped : wallMs, wallMs };
+}
+
+export const clockOf = (device: Device): Clock => (device.hasTimestamps ? 'timestamps' : 'wall');
+
+const LEAST_ROUNDS = 5;
+const MOST_ROUNDS = 100;
+
+export interface TurnOptions {
+  /** Milliseconds to spend, as far as the least number of rounds allows. */
+  readonly budgetMs?: number;
+  readonly leastRounds?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs all in turns, at least 5 times and until the budget is spent, at most 100 times.
+ * @returns the samples of each
+ * @throws Cancelled when the signal aborts
+ */
+export async function inTurns(
+  runners: readonly Pick<Runner, 'sample'>[],
+  { budgetMs = 1000, leastRounds = LEAST_ROUNDS, signal }: TurnOptions = {},
+): Promise<Sample[][]> {
+  const samples = runners.map((): Sample[] => []);
+  const started = performance.now();
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    if (round >= leastRounds && performance.now() - started >= budgetMs) break;
+    for (const [i, runner] of runners.entries()) samples[i].push(await runner.sample(signal));
+  }
+  return samples;
+}
+
+export function timingOf(coldMs: number, samples: readonly Sample[], clock: Clock): Timing {
+  const times = ascending(samples.map(({ ms }) => ms));
+  const [bestMs, medianMs, p90Ms] = [0, 0.5, 0.9].map((share) => quantile(times, share));
+  const wallMs = quantile(ascending(samples.map((sample) => sample.wallMs)), 0.5);
+  return { coldMs, bestMs, medianMs, p90Ms, wallMs, runs: samples.length, clock };
+}
+
+export const medianMs = (samples: readonly Sample[]): number => quantile(ascending(samples.map(({ ms }) => ms)), 0.5);
+
+const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
+
+/** The value at a share of the sorted values: the nearest rank, never an average of two. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))];
+}
 
 /** A graph whose inputs and weights are arrays, as kernels' tests build it. */
 function recording(): { graph: Graph; inputs: Record<string, HostArray>; sources: Sources } {
@@ -107,9 +158,4 @@ function recording(): { graph: Graph; inputs: Record<string, HostArray>; sources
     weight: (data, shape) => graph.constant(`weight${count++}`, shape, [], () => data),
   };
   return { graph, inputs, sources };
-}
-
-/** The value at a share of the sorted values: the nearest rank, never an average of two. */
-export function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))];
 }

@@ -1,0 +1,170 @@
+/** docs/benchmarks.md: the newest stored results as Markdown. */
+import type { BaselineLine, Line, Results } from './lines.ts';
+import { markdownTable } from './markdown.ts';
+import { verdicts } from './targets.ts';
+
+const INTRODUCTION = `# Benchmarks
+
+Written by \`npm run bench:table\` from the lines in \`bench/results/\`; measure with \`npm run bench\` and
+\`npm run bench -- --stages full\`. Times are medians of warm runs, in milliseconds on the device; cold is the first run
+in wall time, with compilation of pipelines and upload of weights. The families of a kernel, and the adapter's ceiling
+(arithmetic in registers, or copying of memory), are run in turns, so that noise of the machine hits all alike; share is
+of the ceiling that limits the case. A case is shown as it was measured last.
+`;
+
+export function benchDocument({ adapters, baselines }: Results): string {
+  const sections = [...adapters].map(([adapter, lines]) => adapterSection(adapter, lines, baselines));
+  return [INTRODUCTION, ...sections].join('\n');
+}
+
+function adapterSection(adapter: string, lines: readonly Line[], baselines: readonly BaselineLine[]): string {
+  const { processor, cores } = lines[lines.length - 1];
+  const own = lines.filter((line) => line.processor === processor && line.cores === cores);
+  const libraries = baselines.filter((line) => line.processor === processor && line.cores === cores);
+  const stages = newestCases(own.filter(({ kind }) => kind === 'stage')).map(([line]) => line);
+  const isSweep = ({ pointsPerSecond }: Line): boolean => pointsPerSecond !== undefined;
+  const parts = [
+    ['Targets', targetTable(own, libraries)],
+    ['Networks, generated weights', stageTable(stages.filter((line) => !isSweep(line)))],
+    ['Where their time goes', kernelShares(stages)],
+    ['The sweep', sweepTable(stages.filter(isSweep))],
+    ['Against PyTorch on the same cores', libraryTable(own, libraries)],
+    ['Kernels', kernelTable(newestCases(own.filter(({ kind }) => kind === 'kernel')))],
+  ];
+  const title = `## ${adapter}\n\n${cores} cores of ${processor}. ${loadNote(own)}\n`;
+  return [title, ...parts.flatMap(([name, table]) => (table ? [`### ${name}\n\n${table}`] : []))].join('\n');
+}
+
+/** How busy the machine was: other work takes cores from a software adapter. */
+function loadNote(lines: readonly Line[]): string {
+  const loads = lines.map(({ load }) => load);
+  return `Load of the machine while measuring: ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}.`;
+}
+
+/** The lines of each case and precision from the last run that measured it, in the order in which they were first met. */
+export function newestCases(lines: readonly Line[]): Line[][] {
+  const cases = new Map<string, Line[]>();
+  for (const line of lines) {
+    const key = `${line.kernel} ${line.shape} ${line.precision}`;
+    const known = cases.get(key);
+    if (known?.[0].date === line.date) known.push(line);
+    else cases.set(key, [line]);
+  }
+  return [...cases.values()];
+}
+
+function targetTable(lines: readonly Line[], baselines: readonly BaselineLine[]): string {
+  const rows = verdicts(lines, baselines).map(({ target, ownMs, otherMs, times, met }) => [
+    target.what,
+    ms(ownMs),
+    ms(otherMs),
+    `${times.toFixed(2)} x`,
+    `${target.times} x`,
+    met ? 'met' : '**missed**',
+  ]);
+  return markdownTable(['what, against', 'ours ms', 'other ms', 'ratio', 'wanted', ''], rows);
+}
+
+function kernelTable(cases: readonly (readonly Line[])[]): string {
+  const rows = cases.flatMap((lines) => {
+    const own = lines.find(({ chosen }) => chosen);
+    return lines.map((line) => [
+      line.kernel,
+      line.precision === 'f32' ? line.shape : `${line.shape}, weights ${line.precision}`,
+      line.family ?? '',
+      ms(line.coldMs),
+      ms(line.medianMs),
+      ms(line.p90Ms),
+      line.bound === 'compute'
+        ? `${line.gflops.toFixed(1)} GFLOP/s`
+        : `${(line.gigabytesPerSecond ?? 0).toFixed(2)} GB/s`,
+      percent(line.share),
+      own && own !== line ? `${(line.medianMs / own.medianMs).toFixed(1)} x slower` : '',
+    ]);
+  });
+  return markdownTable(['kernel', 'shape', 'family', 'cold', 'median', 'p90', 'rate', 'share', ''], rows);
+}
+
+function stageTable(lines: readonly Line[]): string {
+  const rows = lines.map((line) => [
+    line.kernel,
+    withPrecision(line),
+    ms(line.coldMs),
+    ms(line.wallMs),
+    `${line.gflops.toFixed(1)} GFLOP/s`,
+    percent(line.share),
+    mebibytes(line.peakDeviceBytes),
+    mebibytes(line.peakProcessBytes),
+  ]);
+  return markdownTable(['stage', 'on', 'cold', 'warm, wall', 'rate', 'share', 'device memory', 'process memory'], rows);
+}
+
+/** Kernels that take less than this are left out. */
+const LEAST_SHARE = 0.02;
+
+function kernelShares(lines: readonly Line[]): string {
+  const rows = lines.map((line) => [
+    line.kernel,
+    withPrecision(line),
+    Object.entries(line.kernels ?? {})
+      .filter(([, share]) => share >= LEAST_SHARE)
+      .map(([kernel, share]) => `${kernel} ${percent(share)}`)
+      .join(', '),
+  ]);
+  return markdownTable(['stage', 'on', 'share of its time'], rows);
+}
+
+function sweepTable(lines: readonly Line[]): string {
+  const rows = lines.map((line) => [
+    line.kernel,
+    withPrecision(line),
+    `${Math.round(line.pointsPerSecond ?? 0)}`,
+    ms(line.wallMs),
+    `${line.gflops.toFixed(1)} GFLOP/s`,
+    percent(line.share),
+    mebibytes(line.peakDeviceBytes),
+  ]);
+  return markdownTable(['strategy', 'on', 'points/s', 'wall ms', 'rate', 'share', 'device memory'], rows);
+}
+
+/** What PyTorch's lines are compared with: kernel of theirs, kernel and beginning of the shape of ours. */
+const COMPARED = [
+  { theirs: 'sgemm PyTorch', ours: 'linear' },
+  { theirs: 'sgemm NumPy', ours: 'linear' },
+  { theirs: 'samEncode', ours: 'samEncode' },
+  { theirs: 'sweep', ours: 'sweep batched' },
+];
+
+function libraryTable(lines: readonly Line[], baselines: readonly BaselineLine[]): string {
+  const rows = COMPARED.flatMap(({ theirs, ours }) => {
+    const other = baselines.findLast(({ kernel }) => kernel === theirs);
+    if (!other) return [];
+    const line = lines.findLast(
+      ({ kernel, shape, chosen, precision }) =>
+        kernel === ours && shape.startsWith(other.shape) && chosen && precision === 'f32',
+    );
+    if (!line) return [];
+    return [
+      [
+        `${ours}, ${line.shape}`,
+        `${ms(line.wallMs)} (${line.gflops.toFixed(1)} GFLOP/s)`,
+        `${theirs}, ${other.library}, ${other.threads} threads`,
+        `${ms(other.medianMs)} (${other.gflops.toFixed(1)} GFLOP/s)`,
+        `${((100 * other.medianMs) / line.wallMs).toFixed(0)} %`,
+      ],
+    ];
+  });
+  return markdownTable(['ours', 'wall ms', 'theirs', 'ms', 'our speed of theirs'], rows);
+}
+
+const withPrecision = ({ shape, precision }: Line): string =>
+  precision === 'f32' ? shape : `${shape}, weights ${precision}`;
+
+/** Three digits that matter. */
+const ms = (value: number): string =>
+  value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(value >= 1 ? 2 : 3);
+
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+
+const mebibytes = (bytes: number | undefined): string =>
+  bytes === undefined ? '' : `${(bytes / 2 ** 20).toFixed(0)} MiB`;

@@ -1,0 +1,152 @@
+/** Results as they are stored: a file for each adapter, a line of JSON for each measurement. */
+import { execFile } from 'node:child_process';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { version } from '../../../package.json';
+import { messageOf, UserError } from '../../host/errors.ts';
+import type { Bound } from './ceiling.ts';
+import type { Clock, Timing } from './measure.ts';
+
+/** Where and when a run of `unflat bench` took place. */
+export interface Origin {
+  /** Version. */
+  readonly unflat: string;
+  /** Commit of the working tree; null outside of a repository. */
+  readonly commit: string | null;
+  /** Of the run's start: lines of one run have the same. */
+  readonly date: string;
+  readonly processor: string;
+  readonly cores: number;
+}
+
+/** One measurement. */
+export interface Line extends Origin, Omit<Timing, 'clock'> {
+  readonly kind: 'kernel' | 'stage';
+  readonly clock: Clock;
+  readonly adapter: string;
+  readonly adapterClass: string;
+  readonly kernel: string;
+  readonly shape: string;
+  readonly precision: string;
+  /** Kernel family; null where there is only one, or where the table for the adapter chose for each kernel of a stage. */
+  readonly family: string | null;
+  /** Whether it is the family that the table chooses for this adapter. */
+  readonly chosen: boolean;
+  readonly bound: Bound;
+  readonly gflops: number;
+  /** Null for stages, whose traffic depends on the kernels. */
+  readonly gigabytesPerSecond: number | null;
+  /** What the adapter reached in registers (GFLOP/s) or copying (GB/s), measured between the runs of this case. */
+  readonly ceiling: number;
+  /** Share of that ceiling. */
+  readonly share: number;
+  /** Processes that wanted a processor during the last minute, this one's included. */
+  readonly load: number;
+  /** The rest is of stages. Points asked per second of wall time. */
+  readonly pointsPerSecond?: number;
+  /** Share of the time on the device for each kernel, largest first. */
+  readonly kernels?: Readonly<Record<string, number>>;
+  readonly peakDeviceBytes?: number;
+  readonly peakProcessBytes?: number;
+}
+
+/** A line of `tools/bench/torch_baseline.py`: another library on the same processor. */
+export interface BaselineLine {
+  readonly library: string;
+  readonly date: string;
+  readonly processor: string;
+  readonly cores: number;
+  readonly threads: number;
+  readonly kernel: string;
+  readonly shape: string;
+  readonly medianMs: number;
+  readonly p90Ms: number;
+  readonly gflops: number;
+  readonly load: number;
+}
+
+export async function originOf(): Promise<Origin> {
+  const processors = cpus();
+  return {
+    unflat: version,
+    commit: await currentCommit(),
+    date: new Date().toISOString(),
+    processor: processors[0]?.model.trim() ?? 'unknown',
+    cores: processors.length,
+  };
+}
+
+export const currentLoad = (): number => Math.round(100 * loadavg()[0]) / 100;
+
+/** The commit of the working tree, or null where there is no repository or no git. */
+async function currentCommit(): Promise<string | null> {
+  try {
+    const { stdout } = await promisify(execFile)('git', ['rev-parse', '--short', 'HEAD']);
+    return stdout.trim();
+  } catch {
+    return null;
+  }
+}
+
+const BASELINE_FILE = 'pytorch.jsonl';
+
+/** The file of an adapter. */
+export const fileOf = (folder: string, adapter: string): string => {
+  const slug = adapter
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+  return join(folder, `${slug || 'adapter'}.jsonl`);
+};
+
+export async function appendLine(file: string, line: Line): Promise<void> {
+  try {
+    await appendFile(file, `${JSON.stringify(line)}\n`);
+  } catch (error) {
+    throw new UserError(`The results cannot be appended to ${file}: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+export interface Results {
+  /** By adapter, in the order of file names. */
+  readonly adapters: ReadonlyMap<string, readonly Line[]>;
+  readonly baselines: readonly BaselineLine[];
+}
+
+/** All results of a folder. @throws UserError if it cannot be read, or a line is not JSON */
+export async function readResults(folder: string): Promise<Results> {
+  let files: string[];
+  try {
+    files = (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).sort();
+  } catch (error) {
+    throw new UserError(`The results in ${folder} cannot be read: ${messageOf(error)}.`, {
+      cause: error,
+      hint: 'Measure first: `unflat bench`.',
+    });
+  }
+  const adapters = new Map<string, Line[]>();
+  for (const name of files.filter((name) => name !== BASELINE_FILE)) {
+    for (const line of await linesOf<Line>(join(folder, name))) {
+      adapters.set(line.adapter, [...(adapters.get(line.adapter) ?? []), line]);
+    }
+  }
+  const baselines = files.includes(BASELINE_FILE) ? await linesOf<BaselineLine>(join(folder, BASELINE_FILE)) : [];
+  return { adapters, baselines };
+}
+
+async function linesOf<T>(file: string): Promise<T[]> {
+  const texts = (await readFile(file, 'utf8')).split('\n');
+  return texts.flatMap((text, i) => {
+    if (text.trim() === '') return [];
+    try {
+      return [JSON.parse(text) as T];
+    } catch (error) {
+      throw new UserError(`Line ${i + 1} of ${file} is not JSON: ${messageOf(error)}.`, {
+        cause: error,
+        hint: 'A run was probably cut off while it wrote. Remove the line.',
+      });
+    }
+  });
+}

@@ -1,0 +1,11 @@
+/** Tables in Markdown, as the formatter of this project leaves them. */
+
+/** @returns a table whose columns are as wide as their widest cell; nothing when there are no rows */
+export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const lines = [header, ...rows];
+  const widths = header.map((_, i) => Math.max(3, ...lines.map((cells) => [...cells[i]].length)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, i) => cell + ' '.repeat(widths[i] - [...cell].length)).join(' | ')} |\n`;
+  return line(header) + line(widths.map((width) => '-'.repeat(width))) + rows.map(line).join('');
+}

@@ -1,0 +1,71 @@
+/** How fast the hot kernels have to be on a software adapter, against plain versions of themselves and PyTorch. */
+import type { BaselineLine, Line } from './lines.ts';
+
+export interface Target {
+  readonly what: string;
+  readonly kernel: string;
+  readonly shape: string;
+  /** A kernel family, or `pytorch`. */
+  readonly against: 'tiled' | 'textbook' | 'pytorch';
+  /** How many times as fast as that it has to be. */
+  readonly times: number;
+}
+
+const MATMUL = { kernel: 'linear', shape: '512 x 512 x 512 (round)' } as const;
+
+export const targets: readonly Target[] = [
+  { what: 'matmul 512 x 512 x 512, our tiled kernel', ...MATMUL, against: 'tiled', times: 10 },
+  { what: 'matmul 512 x 512 x 512, the textbook’s tiled kernel', ...MATMUL, against: 'textbook', times: 10 },
+  { what: 'matmul 512 x 512 x 512, PyTorch’s sgemm', ...MATMUL, against: 'pytorch', times: 0.25 },
+  {
+    what: 'attention of 12 heads of 64, 1024 tokens, our tiled kernel',
+    kernel: 'attention',
+    shape: '12 heads of 64, 1024 (round)',
+    against: 'tiled',
+    times: 5,
+  },
+  {
+    what: 'convolution 3 x 3 of 56 x 56 x 64, our tiled kernel',
+    kernel: 'conv2d',
+    shape: '3 x 3, 56 x 56 x 64 (round)',
+    against: 'tiled',
+    times: 5,
+  },
+];
+
+export interface Verdict {
+  readonly target: Target;
+  readonly ownMs: number;
+  readonly otherMs: number;
+  /** How many times as fast we are. */
+  readonly times: number;
+  readonly met: boolean;
+}
+
+/**
+ * What the newest run that measured both says about each target; nothing about a target that no run measured, nor about
+ * adapters whose table chooses the plain kernels.
+ */
+export function verdicts(lines: readonly Line[], baselines: readonly BaselineLine[]): Verdict[] {
+  return targets.flatMap((target) => {
+    const fits = (line: Line): boolean =>
+      line.kernel === target.kernel && line.shape === target.shape && line.precision === 'f32';
+    const own = lines.filter((line) => fits(line) && line.chosen && line.family !== target.against);
+    for (const line of own.toReversed()) {
+      const other =
+        target.against === 'pytorch'
+          ? baselines.findLast(
+              ({ kernel, shape, processor, cores }) =>
+                kernel === 'sgemm PyTorch' &&
+                line.shape.startsWith(shape) &&
+                processor === line.processor &&
+                cores === line.cores,
+            )
+          : lines.find((one) => fits(one) && one.date === line.date && one.family === target.against);
+      if (!other) continue;
+      const times = other.medianMs / line.medianMs;
+      return [{ target, ownMs: line.medianMs, otherMs: other.medianMs, times, met: times >= target.times }];
+    }
+    return [];
+  });
+}
