@@ -1,13 +1,58 @@
 /** Ops between 8-bit photos (RGBA8 words, r in the low byte) and the networks' numbers. */
 import { pillowResize } from '../../kernels/pillowResize/pillowResize.ts';
 import { photo as photoKernel } from '../../kernels/photo/photo.ts';
-import { pillowTaps } from '../../kernels/resize/taps.ts';
+import { expect, show } from '../../kernels/check.ts';
+import { axisTaps, pillowTaps } from '../../kernels/resize/taps.ts';
+import { resizePhoto as resizePhotoKernel } from '../../kernels/resizePhoto/resizePhoto.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** Colours of a photo u32 [H, W] -> f32 [1, H, W, 3], byte / divisor: 255 for 0..1, 1 for 0..255. */
 export function photoToRgb(photo: Tensor, divisor: 1 | 255): Tensor {
   const [H, W] = photo.shape;
   return convert(photo, [H, W], `bytes / ${divisor}`, (byte) => Math.fround(byte / divisor));
+}
+
+/**
+ * ZoeDepth's input: photo u32 [H, W], continued by reflection at its edges and resized (bilinear, alignCorners true) ->
+ * f32 [1, h, w, 3] in 0..1. What `reflectPad` and `resize` make of `photoToRgb`, for photos of any size.
+ * @throws ShapeError if a margin is not smaller than the side that it continues
+ */
+export function resizePhoto(
+  photo: Tensor,
+  [h, w]: readonly [number, number],
+  { top, left }: { readonly top: number; readonly left: number },
+): Tensor {
+  const [H, W] = photo.shape;
+  expect(
+    top < H && left < W && top >= 0 && left >= 0,
+    'resizePhoto',
+    `margins ${show([top, left])} do not fit a photo of ${W} x ${H} pixels: each must be smaller than its side. ` +
+      'Use a larger photo.',
+  );
+  const { graph } = photo;
+  const axis = (side: number, margin: number, to: number): Tensor =>
+    graph.constant(
+      `taps of a photo ${side} + 2 x ${margin} to ${to}`,
+      [to, 4],
+      [],
+      () => continuedTaps(side, margin, to),
+      'u32',
+    );
+  const table = graph.constant('a byte / 255', [256], [], () => Float32Array.from({ length: 256 }, (_, i) => i / 255));
+  const inputs = { photo, rows: axis(H, top, h), columns: axis(W, left, w), table };
+  return graph.record('resizePhoto', inputs, { top, left }, (_, { photo, rows, columns, table }) => [
+    resizePhotoKernel(photo as Tensor, rows as Tensor, columns as Tensor, table as Tensor),
+  ])[0];
+}
+
+/** Bilinear taps over an axis that is continued by `margin` on both ends, as positions inside of it. */
+function continuedTaps(side: number, margin: number, to: number): Uint32Array {
+  const { table } = axisTaps({ mode: 'bilinear', alignCorners: true, from: side + 2 * margin, to });
+  return table.map((word, k) => {
+    if (k % 4 > 1) return word; // the bits of a weight
+    const at = Math.abs(word - margin);
+    return at < side ? at : 2 * (side - 1) - at;
+  });
 }
 
 /** Mean and standard deviation of the colours that SAM was trained on, 0..255. */

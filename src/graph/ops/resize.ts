@@ -17,6 +17,8 @@ export interface ResizeOptions {
   readonly antialias?: boolean;
   /** Only output rows [from, to): a band of the result. */
   readonly rows?: readonly [number, number];
+  /** Only output columns [from, to). */
+  readonly columns?: readonly [number, number];
 }
 
 /**
@@ -40,7 +42,7 @@ function plain(x: Tensor, [h, w]: readonly [number, number], options: ResizeOpti
   const inputs = {
     x,
     rows: tapTable(x.graph, { mode, alignCorners, scale, from: H, to: h }, options.rows),
-    columns: tapTable(x.graph, { mode, alignCorners, scale, from: W, to: w }),
+    columns: tapTable(x.graph, { mode, alignCorners, scale, from: W, to: w }, options.columns),
   };
   return x.graph.record('resize', inputs, { ...options }, (_, { x, rows, columns }) => [
     resizeKernel(x as Tensor, rows as Tensor, columns as Tensor),
@@ -53,7 +55,7 @@ export function tapTable(graph: Graph, spec: AxisSpec, range: readonly [number, 
   expect(
     first >= 0 && end <= spec.to && first < end,
     'resize',
-    `rows ${first}..${end} do not lie in a result of ${spec.to} rows.`,
+    `${first}..${end} does not lie in a result of ${spec.to} rows or columns.`,
   );
   const width = 2 * tapCount[spec.mode];
   const { mode, alignCorners, from, to, scale } = spec;
@@ -65,7 +67,7 @@ export function tapTable(graph: Graph, spec: AxisSpec, range: readonly [number, 
 function antialiased(x: Tensor, [h, w]: readonly [number, number], options: ResizeOptions): Tensor {
   const { mode, alignCorners, scale } = options;
   expect(
-    mode !== 'nearest' && !alignCorners && !options.rows,
+    mode !== 'nearest' && !alignCorners && !options.rows && !options.columns,
     'resize',
     'antialias goes with bilinear or bicubic, alignCorners false and whole results.',
   );

@@ -1,7 +1,7 @@
 /** ZoeDepth as graphs: one for a pass of N or K; two for NK, cut where the router's answer is read; one for the average. */
 import { expect, LimitError } from '../../kernels/check.ts';
-import { photoToRgb } from '../../graph/ops/image.ts';
-import { flip, reflectPad, slice } from '../../graph/ops/movement.ts';
+import { resizePhoto } from '../../graph/ops/image.ts';
+import { flip, slice } from '../../graph/ops/movement.ts';
 import { add, affine } from '../../graph/ops/pointwise.ts';
 import { resize } from '../../graph/ops/resize.ts';
 import { Graph } from '../../graph/record.ts';
@@ -41,13 +41,13 @@ function sizesOf(config: ZoeConfig, { height, width, pad }: PassShape, maxBytes:
   expect(
     network.every((side) => side > 0) && top < height && left < width,
     'ZoeDepth',
-    `a photo of ${height} x ${width} pixels is too small or too narrow to see depth in. Use a larger one.`,
+    `a photo of ${width} x ${height} pixels is too small or too narrow to see depth in. Use a larger one.`,
   );
   // The largest map that is not worked through in bands: the finest fused one, at half the network's size.
   const bytes = network[0] * network[1] * config.features;
   if (bytes > maxBytes) {
     throw new LimitError(
-      `ZoeDepth: a photo of ${height} x ${width} pixels makes a map of ${bytes} bytes; this device binds at most ` +
+      `ZoeDepth: a photo of ${width} x ${height} pixels makes a map of ${bytes} bytes; this device binds at most ` +
         `${maxBytes}.\n  The map grows with the ratio of the sides, not with the number of pixels: crop the photo.`,
     );
   }
@@ -108,11 +108,9 @@ export function averageGraph({ height, width }: { height: number; width: number 
 }
 
 /** The photo as the network sees it: [1, h, w, 3] in -1..1. */
-function networkInput(graph: Graph, { height, width }: PassShape, { top, left, network }: PassSizes): Tensor {
-  const colours = photoToRgb(graph.input('photo', [height, width], 'u32'), 255);
-  const padded = top || left ? reflectPad(colours, { top, bottom: top, left, right: left }) : colours;
-  const resized = resize(padded, network, { mode: 'bilinear', alignCorners: true });
-  return graph.tap('input', affine(resized, 2, -1));
+function networkInput(graph: Graph, { height, width }: PassShape, margins: PassSizes): Tensor {
+  const photo = graph.input('photo', [height, width], 'u32');
+  return graph.tap('input', affine(resizePhoto(photo, margins.network, margins), 2, -1));
 }
 
 /** From the input to what the metric head reads. */
@@ -130,7 +128,10 @@ function trunk(config: ZoeConfig, input: Tensor): HeadInputs {
 function toPhoto(depth: Tensor, { height, width }: PassShape, { top, left, padded, network }: PassSizes): Tensor {
   const map = depth.graph.tap('metric_depth', depth.reshape([1, ...network, 1]));
   const rows: [number, number] = [top, top + height];
+  const columns: [number, number] = [left, left + width];
   const isPadded = network[0] === padded[0] && network[1] === padded[1];
-  const tall = isPadded ? slice(map, 1, ...rows) : resize(map, padded, { mode: 'bicubic', alignCorners: false, rows });
-  return slice(tall, 2, left, left + width).reshape([height, width]);
+  const inside = isPadded
+    ? slice(slice(map, 1, ...rows), 2, ...columns)
+    : resize(map, padded, { mode: 'bicubic', alignCorners: false, rows, columns });
+  return inside.reshape([height, width]);
 }
