@@ -3,5 +3,5 @@ export const sweepDecoderCases = [
   { Q: 1, C: 16, heads: 2, depth: 1, M: 5 },
   { Q: 65, C: 32, heads: 4, depth: 2, M: 33 },
   { Q: 20, C: 48, heads: 4, depth: 1, M: 17 },
-  { Q: 33, C: 64, heads: 2, depth: 1, M: 40 },
+  { Q: 130, C: 64, heads: 2, depth: 1, M: 40 },
 ] as const;

@@ -2,6 +2,11 @@
 // One workgroup is one subgroup. Sums of a layer are kept for 16 queries and 64 columns at a time: lane l loads four
 // terms of query l (and of l + 8) and hands them on by broadcast; it owns columns 4 l .. 4 l + 3 and those 32 further.
 // Weights and the seen tokens come from flat textures, whose loads do not branch on software adapters.
+//
+// There are no barriers. Lanes read from the slab what other lanes of their subgroup wrote, and the adapters that this
+// variant is for (target.ts) run a subgroup as one thread with vector instructions: what is written first is read
+// first. A barrier would turn the workgroup into a coroutine whose sums live in memory, a fifth slower; anywhere else
+// the tiled variant, which has them, is the one to use.
 enable subgroups;
 
 @group(0) @binding(1) var<storage, read> points: array<f32>;
@@ -316,7 +321,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let rows = min(tileRows, params.queries - first);
   let tile = first * slabStride();
   embed(first, tile, rows, lane);
-  storageBarrier();
   for (var block = 0u; block < params.depth; block++) {
     // One loop over the four layers, so that the code of each step exists once.
     for (var layer = QKV; layer <= FC2; layer++) {
@@ -326,13 +330,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       if (layer == PROJ) {
         attend(block, tile, rows, lane);
       }
-      storageBarrier();
       project(layer, layerOf(block, layer, tile), rows, lane);
-      storageBarrier();
     }
   }
   normalise(tile, 4u * params.quads, rows, lane);
-  storageBarrier();
   for (var t = 0u; t < rows; t++) {
     for (var c = lane; c < params.quads; c += 8u) {
       features[(first + t) * params.quads + c] = slab[tile + t * slabStride() + params.quads + c];

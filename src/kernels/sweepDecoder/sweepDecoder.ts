@@ -19,8 +19,9 @@ export interface SweepDecoderOptions {
   readonly shrinkThreshold: number;
 }
 
-/** Queries of a workgroup: many, so that weights, read once per workgroup, are not what takes the time. */
-const TILE_ROWS = { tiled: 64, subgroup8: 32 } as const;
+/** Queries of a workgroup: many, so that weights, read once per workgroup, are not what takes the time. The larger is a
+ *  multiple of the smaller: slabs are made of it for both families. */
+const TILE_ROWS = { tiled: 64, subgroup8: 128 } as const;
 
 /** Features of a head that the kernel has registers for. */
 const MAX_HEAD_DIM = 32;
@@ -46,7 +47,7 @@ export function sweepDecoderObstacle(
 
 /** Most queries of one dispatch: its slab is one binding. */
 export const sweepDecoderLimit = (maxBindingBytes: number, channels: number): number =>
-  Math.floor(maxBindingBytes / (4 * SLAB_WIDTHS * channels * TILE_ROWS.tiled)) * TILE_ROWS.tiled;
+  Math.floor(maxBindingBytes / (4 * SLAB_WIDTHS * channels * TILE_ROWS.subgroup8)) * TILE_ROWS.subgroup8;
 
 /**
  * points [Q, 3] · seen [depth, M, 3C]: queries, keys and values of the seen tokens in each block · weights of
@@ -88,8 +89,7 @@ export function sweepDecoder(
   const family = target.attention === 'subgroup8' && fitsTexture(seen) ? 'subgroup8' : 'tiled';
   const tileRows = TILE_ROWS[family];
   const tiles = ceilDiv(queries, tileRows);
-  // The same for all families: the largest tile divides it.
-  const slabRows = ceilDiv(queries, TILE_ROWS.tiled) * TILE_ROWS.tiled;
+  const slabRows = ceilDiv(queries, TILE_ROWS.subgroup8) * TILE_ROWS.subgroup8;
   const steps: Step[] = [];
   let seenView = seen;
   if (family === 'subgroup8') {

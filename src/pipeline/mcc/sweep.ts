@@ -75,7 +75,7 @@ const SOFTWARE_PATIENCE = 5;
 /** A stretch by layers is many submissions; this many budgets long, it still reports often enough. */
 const LAYERED_PATIENCE = 10;
 
-const FIRST = { gpu: 4096, software: 128 } as const;
+const FIRST = { gpu: 4096, software: 256 } as const;
 const LEAST = 64;
 
 /** Of the layered strategy: more rows at once gain nothing, and take memory. */
