@@ -103,6 +103,12 @@ describe('OutputFolder', () => {
     expect((error as UserError).message).toContain(`The output folder ${join(folder, 'file', 'out')} cannot be made`);
   });
 
+  it('refuses a folder that the system does not let anyone make', async () => {
+    await expect(OutputFolder.open('/proc/unflat/out')).rejects.toThrow(
+      'The output folder /proc/unflat/out cannot be made',
+    );
+  });
+
   it('refuses a file where a folder is', async () => {
     await mkdir(join(folder, 'mask.png'));
     await expect(expectWritable(join(folder, 'mask.png'))).rejects.toThrow('is a folder; a file has to go there');

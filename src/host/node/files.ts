@@ -69,7 +69,7 @@ export class OutputFolder {
 /** Checks, before the work starts, that a file can be written at `path`; makes its folder. @throws UserError if not */
 export async function expectWritable(path: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
   } catch (error) {
     throw new UserError(`The output folder ${dirname(path)} cannot be made: ${messageOf(error)}.`, {
       hint: 'Choose another place with -o.',
@@ -80,6 +80,16 @@ export async function expectWritable(path: string): Promise<void> {
     throw new UserError(`The output ${path} is a folder; a file has to go there.`, { hint: 'Name a file with -o.' });
   }
   await discard(await writeTemporary(path, new Uint8Array()));
+}
+
+/** Makes a folder and those above it. Node's own `recursive` never returns where the system refuses as /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  if ((await stat(path).catch(() => undefined))?.isDirectory()) return;
+  if (dirname(path) !== path) await makeFolder(dirname(path));
+  await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+    // Another process may have made it meanwhile; if it is a file, writing into it fails with the reason.
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 async function writeTemporary(path: string, content: FileContent, signal?: AbortSignal): Promise<string> {
