@@ -12,6 +12,7 @@ const bundles = [
   { entry: 'src/index.ts', out: 'dist/index.js', host: 'node' },
   { entry: 'src/cli/main.ts', out: 'dist/cli.js', host: 'node', program: true },
   { entry: 'tools/parity.ts', out: 'dist/parity.js', host: 'node' },
+  { entry: 'tools/eval.ts', out: 'dist/eval.js', host: 'node' },
   { entry: 'src/web.ts', out: 'dist/web.js', host: 'browser' },
   {
     entry: 'test/browser/entry.ts',

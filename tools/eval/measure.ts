@@ -1,0 +1,118 @@
+/** Runs the engine on a scene, twice through MCC: with the true mask and depth, and with its own. */
+import type { NodeEngine, NodeReconstruction } from '../../src/index.ts';
+import { focalFromFov } from '../../src/pipeline/camera.ts';
+import { GeometryError, type Normalisation } from '../../src/pipeline/seenPoints.ts';
+import {
+  colourError,
+  coverage,
+  depthErrors,
+  DISTANCES,
+  maskIou,
+  sizeRatio,
+  toTrueFrame,
+  type ColouredSet,
+  type Coverage,
+  type Surface,
+} from './metrics.ts';
+import type { Scene } from './scene.ts';
+
+/** What is measured of the engine. */
+export type MeasuredEngine = Pick<NodeEngine, 'segment' | 'depth' | 'reconstruct'>;
+
+export interface MeasureOptions {
+  /** Step of MCC's grid in the object's own frame. */
+  readonly granularity: number;
+}
+
+/**
+ * Numbers of a scene by name. `iou.box`, `iou.click`, `depth.absRel`, `depth.within`; then for the run with the true mask and
+ * depth (`given`) and the run end to end (`chain`): `given.precision@0.1` and so on for each distance and each
+ * field of `Coverage`, `given.seen.f1@0.1` and so on for the seen points of the same run as if they were the output,
+ * `given.colour`, `given.points` (occupied points). `chain.size`: how much larger than the truth our depth says the object
+ * is; 0 when our mask misses it.
+ */
+export type Numbers = Readonly<Record<string, number>>;
+
+/**
+ * The mask comes from the tight box for the run end to end. Where that mask is empty, has no depth, or misses the
+ * object, the run counts as one without any point.
+ */
+export async function measureScene(
+  engine: MeasuredEngine,
+  scene: Scene,
+  { granularity }: MeasureOptions,
+): Promise<Numbers> {
+  const { photo, box, click, mask: trueMask, depth: trueDepth } = scene;
+  const focal = focalFromFov(photo.width, scene.fov);
+  const [x, y] = click;
+
+  const { mask } = await engine.segment(photo, { box });
+  const { mask: clickMask } = await engine.segment(photo, { points: [{ x, y, label: 1 }] });
+  const depth = await engine.depth(photo);
+  const given = await engine.reconstruct(photo, { mask: trueMask, depth: trueDepth, focal, granularity });
+  const surface = { ...scene.surface, xyz: toTrueFrame(scene.surface.xyz, given.normalisation) };
+
+  const ratio = sizeRatio(depth, trueDepth, mask, trueMask);
+  const chain =
+    ratio === undefined
+      ? undefined
+      : await unlessNothing(() => engine.reconstruct(photo, { mask, depth, focal, granularity }));
+
+  const { absRel, within } = depthErrors(depth, trueDepth, trueMask);
+  return {
+    'iou.box': maskIou(mask, trueMask),
+    'iou.click': maskIou(clickMask, trueMask),
+    'depth.absRel': absRel,
+    'depth.within': within,
+    ...shapeNumbers('given', inTrueFrame(given, given.normalisation), surface),
+    'chain.size': ratio ?? 0,
+    ...shapeNumbers('chain', chain ? inTrueFrame(chain, given.normalisation, ratio) : nothing, surface),
+  };
+}
+
+/** A run's points in the true frame. */
+interface Shape {
+  readonly object: ColouredSet;
+  readonly seen: ColouredSet;
+}
+
+const empty: ColouredSet = { xyz: new Float32Array(0), rgb: new Uint8Array(0) };
+const nothing: Shape = { object: empty, seen: empty };
+
+function inTrueFrame(run: NodeReconstruction, normalisation: Normalisation, ratio = 1): Shape {
+  const moved = ({ xyz, rgb }: ColouredSet): ColouredSet => ({ xyz: toTrueFrame(xyz, normalisation, ratio), rgb });
+  return { object: moved(run.object), seen: moved(run.seen) };
+}
+
+function shapeNumbers(run: 'given' | 'chain', { object, seen }: Shape, surface: Surface): Numbers {
+  return {
+    [`${run}.points`]: object.xyz.length / 3,
+    ...coverageNumbers(run, coverage(object.xyz, surface, seen.xyz)),
+    ...coverageNumbers(`${run}.seen`, coverage(seen.xyz, surface, seen.xyz)),
+    [`${run}.colour`]: colourError(object, surface),
+  };
+}
+
+const coverageNumbers = (prefix: string, found: readonly Coverage[]): Numbers =>
+  Object.fromEntries(
+    found.flatMap((one, i) => Object.entries(one).map(([name, value]) => [`${prefix}.${name}@${DISTANCES[i]}`, value])),
+  );
+
+/** What a run gives; undefined if the mask or the depth leave nothing to work with. */
+async function unlessNothing(run: () => Promise<NodeReconstruction>): Promise<NodeReconstruction | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof GeometryError) return undefined;
+    throw error;
+  }
+}
+
+/** The mean of each number over scenes. @throws RangeError without a scene */
+export function meansOf(scenes: readonly Numbers[]): Numbers {
+  if (scenes.length === 0) throw new RangeError('There is no mean of no scenes.');
+  const names = Object.keys(scenes[0]);
+  return Object.fromEntries(
+    names.map((name) => [name, scenes.reduce((sum, scene) => sum + scene[name], 0) / scenes.length]),
+  );
+}

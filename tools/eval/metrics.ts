@@ -1,0 +1,159 @@
+/**
+ * What `npm run eval` measures. All numbers are computed in float64 and do not depend on the order of points.
+ *
+ * Shapes are compared in the true frame: metres in the photo's camera frame, normalised as the chain normalises the points
+ * that the true mask and the true depth show (x / scale - centre). The truth is the scene's surface points, spread
+ * evenly over the whole surface of the main object, seen and unseen. A prediction is a set of points: the
+ * occupied grid points of MCC, or, to compare with, the points of the photo itself (one for each pixel of the mask).
+ */
+import type { Normalisation } from '../../src/pipeline/seenPoints.ts';
+import { nearestWithin } from './nearest.ts';
+
+/** Distances at which shapes are compared, in the true frame; ascending. */
+export const DISTANCES = [0.1, 0.2] as const;
+
+/** The farthest of them: nothing beyond it is looked for. */
+const REACH = DISTANCES[DISTANCES.length - 1];
+
+/** Depth is right within this factor. */
+const DEPTH_FACTOR = 1.25;
+
+/** The colour error of a prediction without any point near the surface: the largest there is, so that emptiness never pays. */
+const WORST_COLOUR = 1;
+
+/** Points on the whole surface of an object. */
+export interface Surface {
+  /** [n, 3] in the true frame. */
+  readonly xyz: Float32Array;
+  /** [n, 3] sRGB bytes. */
+  readonly rgb: Uint8Array;
+  /** [n], 1 where the photo's camera sees the point: it faces the camera and nothing stands in between. */
+  readonly seen: Uint8Array;
+}
+
+export interface ColouredSet {
+  /** [n, 3] in the true frame. */
+  readonly xyz: Float32Array;
+  /** [n, 3] sRGB bytes. */
+  readonly rgb: Uint8Array;
+}
+
+/** How well points cover a surface, at one distance. All are shares, 0 to 1. */
+export interface Coverage {
+  /** Of the predicted points, those closer than the distance to some surface point; 0 without points. */
+  readonly precision: number;
+  /** Of the surface points, those closer than the distance to some predicted point. */
+  readonly recall: number;
+  /** Harmonic mean of the two; 0 when both are 0. */
+  readonly f1: number;
+  /** Recall over the surface points that the camera does not see. */
+  readonly unseen: number;
+  /**
+   * Recall over the surface points that are not closer than the distance to any seen point of the same run. The seen
+   * points have none of it by definition, so all of it was completed.
+   */
+  readonly far: number;
+}
+
+/** Intersection over union of two masks, [height, width], not 0 inside; 1 when both are empty. */
+export function maskIou(mask: ArrayLike<number>, truth: ArrayLike<number>): number {
+  let [both, either] = [0, 0];
+  for (let i = 0; i < truth.length; i++) {
+    if (mask[i] && truth[i]) both++;
+    if (mask[i] || truth[i]) either++;
+  }
+  return either === 0 ? 1 : both / either;
+}
+
+/**
+ * Depth over the pixels of the true mask, without any alignment of scale or shift.
+ * @param depth, truth [height, width] metres
+ * @returns absRel: mean of |d - t| / t; within: share with max(d / t, t / d) < 1.25
+ */
+export function depthErrors(
+  depth: ArrayLike<number>,
+  truth: ArrayLike<number>,
+  mask: ArrayLike<number>,
+): { absRel: number; within: number } {
+  let [pixels, sum, near] = [0, 0, 0];
+  for (let i = 0; i < truth.length; i++) {
+    if (!mask[i]) continue;
+    pixels++;
+    sum += Math.abs(depth[i] - truth[i]) / truth[i];
+    if (depth[i] > 0 && Math.max(depth[i] / truth[i], truth[i] / depth[i]) < DEPTH_FACTOR) near++;
+  }
+  return { absRel: sum / pixels, within: near / pixels };
+}
+
+/**
+ * How much larger than the truth a depth map says an object is: the median of depth / truth over the pixels of both masks,
+ * of an even number the mean of the middle two; undefined when the masks have no pixel in common.
+ */
+export function sizeRatio(
+  depth: ArrayLike<number>,
+  truth: ArrayLike<number>,
+  mask: ArrayLike<number>,
+  trueMask: ArrayLike<number>,
+): number | undefined {
+  const ratios: number[] = [];
+  for (let i = 0; i < truth.length; i++) if (mask[i] && trueMask[i]) ratios.push(depth[i] / truth[i]);
+  if (ratios.length === 0) return undefined;
+  ratios.sort((a, b) => a - b);
+  return (ratios[(ratios.length - 1) >> 1] + ratios[ratios.length >> 1]) / 2;
+}
+
+/**
+ * Camera frame -> true frame. A photo alone does not fix how large things are, and a thing twice as large at twice the
+ * distance looks the same: what was made with an estimated depth is shrunk about the camera by its `sizeRatio` first.
+ * @param xyz [n, 3] metres
+ */
+export function toTrueFrame(xyz: Float32Array, { scale, centre }: Normalisation, ratio = 1): Float32Array {
+  return xyz.map((v, k) => v / ratio / scale - centre[k % 3]);
+}
+
+/**
+ * Coverage at each of `DISTANCES`, in their order.
+ * @param xyz predicted points, [n, 3] in the true frame
+ * @param seen the seen points of the same run, [m, 3] in the true frame: they define what is `far`
+ */
+export function coverage(xyz: Float32Array, surface: Surface, seen: Float32Array): Coverage[] {
+  const there = nearestWithin(xyz, surface.xyz, REACH).distance;
+  const back = nearestWithin(surface.xyz, xyz, REACH).distance;
+  const fromSeen = nearestWithin(surface.xyz, seen, REACH).distance;
+  return DISTANCES.map((distance) => {
+    const precision = there.length === 0 ? 0 : share(there, distance);
+    const recall = share(back, distance);
+    return {
+      precision,
+      recall,
+      f1: precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0,
+      unseen: share(
+        back.filter((_, i) => !surface.seen[i]),
+        distance,
+      ),
+      far: share(
+        back.filter((_, i) => fromSeen[i] >= distance),
+        distance,
+      ),
+    };
+  });
+}
+
+/** The share of distances below a limit; 1 of none, where nothing can be missed. */
+const share = (distances: Float64Array, limit: number): number =>
+  distances.length === 0 ? 1 : distances.reduce((count, d) => count + (d < limit ? 1 : 0), 0) / distances.length;
+
+/**
+ * Mean absolute difference, over channels and points, 0 to 1, between the colour of a predicted point and that of the nearest
+ * surface point; over the predicted points closer than 0.2 to the surface. 1 when there are none.
+ */
+export function colourError({ xyz, rgb }: ColouredSet, surface: Surface): number {
+  const { index } = nearestWithin(xyz, surface.xyz, REACH);
+  let [sum, points] = [0, 0];
+  index.forEach((nearest, p) => {
+    if (nearest < 0) return;
+    points++;
+    for (let c = 0; c < 3; c++) sum += Math.abs(rgb[3 * p + c] - surface.rgb[3 * nearest + c]);
+  });
+  return points === 0 ? WORST_COLOUR : sum / (3 * 255 * points);
+}
