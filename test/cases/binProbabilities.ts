@@ -2,5 +2,6 @@
 export const binProbabilitiesCases = [
   { pixels: 1, bins: 4 },
   { pixels: 77, bins: 16 },
+  { pixels: 70, bins: 17 },
   { pixels: 32 * 48, bins: 64 },
 ] as const;

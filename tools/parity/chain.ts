@@ -44,7 +44,13 @@ export async function compareChain(fixture: Fixture, session: Session): Promise<
       const { logits, mask } = await network.prompt(image, { boxes });
       fixture.compare('mask_logits', await read(logits), NETWORK);
       const data = Uint32Array.from(await mask.read());
-      fixture.compare('mask', { shape: [height, width], data });
+      fixture.compareMask(
+        'mask',
+        { shape: [height, width], data },
+        await logits.read(),
+        fixture.boundOf('mask_logits'),
+        '',
+      );
       return data;
     },
   );

@@ -106,6 +106,30 @@ export class Fixture {
     this.lines.push(judge(name, view, expected, this.stats[name], bound, how));
   }
 
+  /**
+   * Compares a mask with a stored one. A pixel whose logit lies within the bound of the logits from 0 may fall on either
+   * side: it is not counted, but the report says how many such pixels differ.
+   * @param logits of every element of the mask
+   * @param undecided largest magnitude of a logit that decides nothing
+   */
+  compareMask(name: string, mask: Values, logits: ArrayLike<number>, undecided: number, how: string): void {
+    const expected = this.peek(name).data;
+    let open = 0;
+    const data = Uint8Array.from(mask.data, (v, i) => {
+      if (v === expected[i] || Math.abs(logits[i]) > undecided) return v;
+      open++;
+      return expected[i];
+    });
+    this.compare(name, { shape: mask.shape, data }, { exact: true }, open ? `${how}, ${open} undecided` : how);
+  }
+
+  /** The bound that `compare` applied last to a tensor. */
+  boundOf(name: string): number {
+    const line = this.lines.findLast((l) => l.name === name);
+    if (!line) throw new Error(`"${name}" was not compared yet.`);
+    return line.bound;
+  }
+
   /** Compares numbers that the metadata holds. */
   note(name: string, actual: readonly number[], expected: readonly number[], bound: number): void {
     const errors = expected.map((e, i) => Math.abs(e - actual[i]));

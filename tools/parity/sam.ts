@@ -63,10 +63,12 @@ export async function compareSam(fixture: Fixture, session: Session): Promise<vo
         compareIfStored(fixture, `${prefix}iou`, { shape: [B, masks], data: answer.iou }, mode);
         await compareLogits(fixture, prefix, answers, config, photo, await read(answer.lowRes), mode);
         if (fixture.has(`${prefix}mask`)) {
-          fixture.compare(
+          const mask = { shape: [B, 1, size.height, size.width], data: await answer.mask.read() };
+          fixture.compareMask(
             `${prefix}mask`,
-            { shape: [B, 1, size.height, size.width], data: await answer.mask.read() },
-            {},
+            mask,
+            await answer.logits.read(),
+            fixture.boundOf(`${prefix}logits`),
             mode,
           );
         }

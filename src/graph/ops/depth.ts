@@ -12,6 +12,7 @@ import { relativeBias as relativeBiasKernel } from '../../kernels/relativeBias/r
 import { sortRows as sortRowsKernel } from '../../kernels/sortRows/sortRows.ts';
 import type { Graph } from '../record.ts';
 import type { Tensor } from '../tensor.ts';
+import { pad, slice } from './movement.ts';
 import { tapTable } from './resize.ts';
 
 /**
@@ -70,12 +71,25 @@ export function logBinomial(graph: Graph, bins: number): Tensor {
   );
 }
 
+/** The kernels read bins four at a time. */
+const inFours = (bins: number): number => 4 * Math.ceil(bins / 4);
+
+/** A coefficient so low that its bin gets no probability, whatever the temperature. */
+const NO_BIN = -1e9;
+
+/** `logBinomial` in whole fours: what is filled up gets no probability. */
+function coefficientsOf(graph: Graph, bins: number): Tensor {
+  const fill = inFours(bins) - bins;
+  return fill === 0 ? logBinomial(graph, bins) : pad(logBinomial(graph, bins), [0], [fill], NO_BIN);
+}
+
 /** Probabilities [..., bins] of depth bins from raw [..., 4], the four numbers of a pixel before softplus. */
 export function binProbabilities(raw: Tensor, bins: number, { minTemp, maxTemp }: Temperatures): Tensor {
-  const inputs = { raw, coefficients: logBinomial(raw.graph, bins) };
-  return raw.graph.record('binProbabilities', inputs, { bins }, (_, { raw, coefficients }) => [
-    binProbabilitiesKernel(raw as Tensor, coefficients as Tensor, { minTemp, maxTemp }),
-  ])[0];
+  const inputs = { raw, coefficients: coefficientsOf(raw.graph, bins) };
+  const [all] = raw.graph.record('binProbabilities', inputs, { bins }, (_, { raw, coefficients }) => [
+    binProbabilitiesKernel(raw as Tensor, coefficients as Tensor, { bins, minTemp, maxTemp }),
+  ]);
+  return inFours(bins) === bins ? all : slice(all, all.shape.length - 1, 0, bins);
 }
 
 /**
@@ -94,8 +108,8 @@ export function metricBins(
   const axis = { mode: 'bilinear', alignCorners: true } as const;
   const inputs = {
     raw,
-    centres,
-    coefficients: logBinomial(graph, bins),
+    centres: inFours(bins) === bins ? centres : pad(centres, [0, 0, 0, 0], [0, 0, 0, inFours(bins) - bins], 0),
+    coefficients: coefficientsOf(graph, bins),
     rows: tapTable(graph, { ...axis, from: H, to: height }, band),
     columns: tapTable(graph, { ...axis, from: W, to: raw.shape[2] }),
   };
@@ -108,6 +122,6 @@ export function metricBins(
       rows: at('rows'),
       columns: at('columns'),
     };
-    return [metricBinsKernel(operands, { minTemp, maxTemp })];
+    return [metricBinsKernel(operands, { bins, minTemp, maxTemp })];
   })[0];
 }

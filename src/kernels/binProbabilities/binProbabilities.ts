@@ -1,11 +1,16 @@
 /** Probabilities of depth bins. ZoeDepth, arXiv:2302.12288, section 3.2; released code, dist_layers.py. */
-import { expect, expectShape, lastDim, size } from '../check.ts';
+import { expectShape, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import binomialWgsl from '../shared/binomial.wgsl';
 import gridWgsl from '../shared/grid.wgsl';
 import mathWgsl from '../shared/math.wgsl';
 import binProbabilitiesWgsl from './binProbabilities.wgsl';
+
+/** Bins, and the range of the temperature that divides their scores. */
+export interface BinRange extends Temperatures {
+  readonly bins: number;
+}
 
 /** Range of the temperature that divides the scores. */
 export interface Temperatures {
@@ -14,21 +19,21 @@ export interface Temperatures {
 }
 
 /**
- * raw [..., 4], before softplus · coefficients [bins] -> [..., bins], each pixel summing to 1.
- * @throws ShapeError unless raw has four channels and bins come in fours
+ * raw [..., 4], before softplus · coefficients [n], bins filled up to a multiple of four with coefficients so low that they
+ * leave no probability -> [..., n], each pixel summing to 1.
+ * @throws ShapeError unless raw has four channels and coefficients come in fours
  */
-export function binProbabilities(raw: Operand, coefficients: Operand, { minTemp, maxTemp }: Temperatures): Dispatch {
-  const bins = size(coefficients);
+export function binProbabilities(raw: Operand, coefficients: Operand, { bins, minTemp, maxTemp }: BinRange): Dispatch {
+  const n = size(coefficients);
   expectShape('binProbabilities', { raw }, [...raw.shape.slice(0, -1), 4]);
-  expectShape('binProbabilities', { coefficients }, [lastDim(coefficients)]);
-  expect(bins % 4 === 0, 'binProbabilities', `${bins} bins; their number must be a multiple of four.`);
+  expectShape('binProbabilities', { coefficients }, [4 * ceilDiv(bins, 4)]);
   const pixels = size(raw) / 4;
   return {
     kernel: 'binProbabilities',
     wgsl: [gridWgsl, mathWgsl, binomialWgsl, binProbabilitiesWgsl],
     params: { pixels, bins, minTemp, maxTemp },
     inputs: [raw, coefficients],
-    outputs: [operand([...raw.shape.slice(0, -1), bins])],
+    outputs: [operand([...raw.shape.slice(0, -1), n])],
     workgroups: splitGrid(ceilDiv(pixels, 64)),
     flops: 40 * pixels * bins,
   };

@@ -1,5 +1,5 @@
 // binProbabilities: softmax over k of (B[k] + k log p + (bins - 1 - k) log(1 - p)) / t
-//   raw [pixels, 4] · coefficients B [bins] · y [pixels, bins], as vec4s
+//   raw [pixels, 4] · coefficients B [n] · y [pixels, n], as vec4s, n being bins in whole fours
 // One invocation per pixel: the largest score first, then the sum, then the quotients.
 struct Params {
   pixels: u32,
@@ -26,7 +26,7 @@ fn main(
     return;
   }
   let b = binomialOf(raw[pixel], params.minTemp, params.maxTemp);
-  let fours = params.bins / 4u;
+  let fours = (params.bins + 3u) / 4u;
   var most = binScores(b, coefficients[0], 0u, params.bins);
   for (var i = 1u; i < fours; i++) {
     most = max(most, binScores(b, coefficients[i], i, params.bins));

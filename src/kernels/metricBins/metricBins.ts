@@ -1,6 +1,6 @@
 /** Metric depth from a distribution over bins. ZoeDepth, arXiv:2302.12288, section 3.2. */
-import type { Temperatures } from '../binProbabilities/binProbabilities.ts';
-import { expect, expectRank, expectShape } from '../check.ts';
+import type { BinRange } from '../binProbabilities/binProbabilities.ts';
+import { expectRank, expectShape, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import binomialWgsl from '../shared/binomial.wgsl';
@@ -11,9 +11,9 @@ import metricBinsWgsl from './metricBins.wgsl';
 export interface MetricBinsOperands {
   /** [B, h, w, 4], before softplus. */
   readonly raw: Operand;
-  /** [bins] */
+  /** [n]: bins, filled up to a multiple of four as in `binProbabilities`. */
   readonly coefficients: Operand;
-  /** [B, H, W, bins], interpolated to h x w on the way. */
+  /** [B, H, W, n], interpolated to h x w on the way. */
   readonly centres: Operand;
   /** [h, 4] and [w, 4], bilinear tables from `axisTaps`. */
   readonly rows: Operand;
@@ -24,16 +24,16 @@ export interface MetricBinsOperands {
  * -> depth [B, h, w], in the unit of the centres.
  * @throws ShapeError if the operands do not fit together
  */
-export function metricBins(operands: MetricBinsOperands, { minTemp, maxTemp }: Temperatures): Dispatch {
+export function metricBins(operands: MetricBinsOperands, { bins, minTemp, maxTemp }: BinRange): Dispatch {
   const { raw, coefficients, centres, rows, columns } = operands;
   expectRank('metricBins', { raw, centres }, 4);
-  const [B, H, W, bins] = centres.shape;
+  const [B, H, W, n] = centres.shape;
   const [h, w] = [rows.shape[0], columns.shape[0]];
   expectShape('metricBins', { raw }, [B, h, w, 4]);
-  expectShape('metricBins', { coefficients }, [bins]);
+  expectShape('metricBins', { coefficients }, [4 * ceilDiv(bins, 4)]);
+  expectShape('metricBins', { centres }, [B, H, W, size(coefficients)]);
   expectShape('metricBins', { rows }, [h, 4]);
   expectShape('metricBins', { columns }, [w, 4]);
-  expect(bins % 4 === 0, 'metricBins', `${bins} bins; their number must be a multiple of four.`);
   const pixels = B * h * w;
   return {
     kernel: 'metricBins',
@@ -42,6 +42,6 @@ export function metricBins(operands: MetricBinsOperands, { minTemp, maxTemp }: T
     inputs: [raw, coefficients, centres, rows, columns],
     outputs: [operand([B, h, w])],
     workgroups: splitGrid(ceilDiv(pixels, 64)),
-    flops: 50 * pixels * bins,
+    flops: 50 * pixels * n,
   };
 }

@@ -1,5 +1,5 @@
 // metricBins: depth = sum over k of probability[k] * centre[k], with the centres interpolated on the way
-//   raw [B, h, w, 4] · coefficients [bins] · centres [B, H, W, bins] as vec4s · y [B, h, w]
+//   raw [B, h, w, 4] · coefficients [n] · centres [B, H, W, n] as vec4s, n being bins in whole fours · y [B, h, w]
 //   rows [h, 4], columns [w, 4]: two indices, two weights as float bits
 // One invocation per pixel. Neither the probabilities nor the interpolated centres are stored: at a network's full
 // size each would be as large as a binding may be.
@@ -35,7 +35,7 @@ fn main(
     return;
   }
   let b = binomialOf(raw[pixel], params.minTemp, params.maxTemp);
-  let fours = params.bins / 4u;
+  let fours = (params.bins + 3u) / 4u;
   var most = binScores(b, coefficients[0], 0u, params.bins);
   for (var i = 1u; i < fours; i++) {
     most = max(most, binScores(b, coefficients[i], i, params.bins));
