@@ -112,11 +112,14 @@ const CLOCKS = {
   wall: 'wall time: this adapter has no timestamps',
 } as const;
 
+/** Timestamps to the nanosecond instead of to 65 microseconds. */
+const DAWN_OPTIONS = ['disable-dawn-features=timestamp_quantization'];
+
 /** Two devices of one adapter: a device has one table of kernel families. */
 async function openDevices({ adapter: choice, precision }: Options) {
   const opened: { device: Device; release: () => void }[] = [];
   const open = async (target?: ReturnType<typeof otherFamilies>): Promise<Device> => {
-    const { adapter, wait, release } = await requestNodeAdapter(choice);
+    const { adapter, wait, release } = await requestNodeAdapter(choice, DAWN_OPTIONS);
     const device = await Device.create(adapter, { wait, precision, target });
     opened.push({ device, release });
     return device;

@@ -2,14 +2,14 @@
 import type { Device } from '../../graph/device.ts';
 import { operand, type Dispatch } from '../../kernels/dispatch.ts';
 import ceilingWgsl from './ceiling.wgsl';
-import { inTurns, medianMs, prepare, type Runner, type Sample } from './measure.ts';
+import { fastestMs, inTurns, prepare, type Runner, type Sample } from './measure.ts';
 
 /** What limits a case at best. */
 export type Bound = 'compute' | 'memory';
 
-/** A ceiling that is measured between the runs of a case: its samples meet the same noise. */
+/** A ceiling that is measured between the runs of a case, so that it stands under the same load. */
 export interface Ceiling extends Runner {
-  /** GFLOP/s of arithmetic, or GB/s (bytes read plus bytes written) of copying. */
+  /** GFLOP/s of arithmetic, or GB/s (bytes read plus bytes written) of copying, in the fastest of its runs. */
   rateOf(samples: readonly Sample[]): number;
 }
 
@@ -58,7 +58,7 @@ async function arithmeticCeiling(device: Device, signal?: AbortSignal): Promise<
     flops,
   };
   const prepared = await prepare(device, ({ graph }) => graph.record('ceiling', {}, {}, () => [dispatch])[0], signal);
-  return { ...prepared, rateOf: (samples) => flops / medianMs(samples) / 1e6 };
+  return { ...prepared, rateOf: (samples) => flops / fastestMs(samples) / 1e6 };
 }
 
 /** Copies between two buffers, by wall time: a copy has no timestamps of its own. */
@@ -80,6 +80,6 @@ function copyCeiling(device: Device): Ceiling {
       from.destroy();
       to.destroy();
     },
-    rateOf: (samples) => (2 * COPY_BYTES) / medianMs(samples) / 1e6,
+    rateOf: (samples) => (2 * COPY_BYTES) / fastestMs(samples) / 1e6,
   };
 }

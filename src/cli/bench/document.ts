@@ -9,7 +9,7 @@ Written by \`npm run bench:table\` from the lines in \`bench/results/\`; measure
 \`npm run bench -- --stages full\`. Times are medians of warm runs, in milliseconds on the device; cold is the first run
 in wall time, with compilation of pipelines and upload of weights. The families of a kernel, and the adapter's ceiling
 (arithmetic in registers, or copying of memory), are run in turns, so that noise of the machine hits all alike; share is
-of the ceiling that limits the case. A case is shown as it was measured last.
+of the ceiling that limits the case, in its fastest run. A case is shown as it was measured last.
 `;
 
 export function benchDocument({ adapters, baselines }: Results): string {

@@ -38,7 +38,7 @@ export interface Line extends Origin, Omit<Timing, 'clock'> {
   readonly gflops: number;
   /** Null for stages, whose traffic depends on the kernels. */
   readonly gigabytesPerSecond: number | null;
-  /** What the adapter reached in registers (GFLOP/s) or copying (GB/s), measured between the runs of this case. */
+  /** The most that the adapter reached in registers (GFLOP/s) or copying (GB/s) between the runs of this case. */
   readonly ceiling: number;
   /** Share of that ceiling. */
   readonly share: number;
