@@ -222,6 +222,18 @@ describe('attention of many tokens', () => {
   });
 });
 
+describe('attention without textures', () => {
+  it('reads buffers where a tensor would be a texture of too many rows', () => {
+    const kernelOf = (N: number) => {
+      const x = { of: operand([1, N, 1024]), from: 0, to: 1024 };
+      const steps = attentionKernel({ attention: 'subgroup8' }, { q: x, k: x, v: x }, { heads: 16 });
+      return steps.some(isCopy);
+    };
+    expect(kernelOf(32768)).toBe(true);
+    expect(kernelOf(32769)).toBe(false);
+  });
+});
+
 describe('attention checks', () => {
   const g = new Graph();
   const x = g.input('x', [1, 12, 24]);

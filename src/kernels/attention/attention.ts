@@ -3,6 +3,7 @@
 import { expect, expectRank, expectShape, LimitError, show, size } from '../check.ts';
 import { operand, type Dispatch, type Operand, type Step } from '../dispatch.ts';
 import { ceilDiv, MAX_GROUPS } from '../grid.ts';
+import { fitsTexture } from '../shared/flat.ts';
 import type { Target } from '../target.ts';
 import biasBeitWgsl from './bias.beit.wgsl';
 import biasDecomposedWgsl from './bias.decomposed.wgsl';
@@ -43,6 +44,12 @@ export interface Windows {
   readonly fill: Operand;
 }
 
+export interface AttentionOperands {
+  readonly q: Columns;
+  readonly k: Columns;
+  readonly v: Columns;
+}
+
 export interface AttentionOptions {
   readonly heads: number;
   /** Of the products; 1 / sqrt(features of a head) when absent. */
@@ -78,29 +85,16 @@ const biasWgsl = {
  */
 export function attention(
   target: Pick<Target, 'attention'>,
-  { q, k, v }: { readonly q: Columns; readonly k: Columns; readonly v: Columns },
+  operands: AttentionOperands,
   options: AttentionOptions,
 ): Step[] {
+  const { q, k, v } = operands;
   const { heads, bias, windows, own } = options;
-  for (const [name, c] of Object.entries({ q, k, v })) expectColumns('attention', name, c, heads);
+  expectOperands(operands, options);
   const [B, N, strideQ] = q.of.shape;
   const M = k.of.shape[1];
   const C = q.to - q.from;
   const headDim = C / heads;
-  expect(
-    k.to - k.from === C && v.to - v.from === C,
-    'attention',
-    `q has ${C} columns, k ${k.to - k.from} and v ${v.to - v.from}; they must have as many.`,
-  );
-  expect(
-    k.of.shape[0] === B && v.of.shape[0] === B && v.of.shape[1] === M,
-    'attention',
-    `q is in ${show(q.of.shape)}, k in ${show(k.of.shape)}, v in ${show(v.of.shape)}: batches and tokens do not agree.`,
-  );
-  if (headDim > MAX_HEAD_DIM) {
-    throw new LimitError(`attention: a head has ${headDim} features, at most ${MAX_HEAD_DIM} fit. Use more heads.`);
-  }
-  if (windows) expectWindows(windows, { q, k, v });
   const windowsY = windows ? ceilDiv(windows.height, windows.size) : 1;
   const windowsX = windows ? ceilDiv(windows.width, windows.size) : 1;
   const queries = windows ? windows.size ** 2 : N;
@@ -111,7 +105,8 @@ export function attention(
   const columns = [headDim, q.from, k.from, v.from, own?.k ?? 0, own?.v ?? 0];
   const strides = [strideQ, k.of.shape[2], v.of.shape[2]];
   const whole = [...columns, ...strides].every((n) => n % 4 === 0);
-  const family = target.attention === 'subgroup8' && whole ? 'subgroup8' : 'tiled';
+  const textured = [q.of, k.of, v.of, ...(bias?.kind === 'full' ? [bias.bias] : [])];
+  const family = target.attention === 'subgroup8' && whole && textured.every(fitsTexture) ? 'subgroup8' : 'tiled';
   const steps: Step[] = [];
   const textures = new Map<Operand, Operand>();
   const flat = (x: Operand): Operand => {
@@ -176,6 +171,26 @@ export function attention(
   });
   for (let head = 0; head < heads; head += perDispatch) steps.push(part(head, Math.min(perDispatch, heads - head)));
   return steps;
+}
+
+function expectOperands({ q, k, v }: AttentionOperands, { heads, windows }: AttentionOptions): void {
+  for (const [name, c] of Object.entries({ q, k, v })) expectColumns('attention', name, c, heads);
+  const C = q.to - q.from;
+  expect(
+    k.to - k.from === C && v.to - v.from === C,
+    'attention',
+    `q has ${C} columns, k ${k.to - k.from} and v ${v.to - v.from}; they must have as many.`,
+  );
+  const [B] = q.of.shape;
+  expect(
+    k.of.shape[0] === B && v.of.shape[0] === B && v.of.shape[1] === k.of.shape[1],
+    'attention',
+    `q is in ${show(q.of.shape)}, k in ${show(k.of.shape)}, v in ${show(v.of.shape)}: batches and tokens do not agree.`,
+  );
+  if (C / heads > MAX_HEAD_DIM) {
+    throw new LimitError(`attention: a head has ${C / heads} features, at most ${MAX_HEAD_DIM} fit. Use more heads.`);
+  }
+  if (windows) expectWindows(windows, { q, k, v });
 }
 
 /** The operand that the bias module reads, with the grid that its positions are on. */
