@@ -108,3 +108,22 @@ def mcc_inputs(rgb, mask, depth, fov, margin, image: int = 224):
 def median_ratio(noisy, true, mask):
     """Median of noisy / true depth over masks: what the size of the truth is multiplied with to lie on the noisy points."""
     return torch.where(mask, noisy / true, torch.full_like(true, torch.nan)).flatten(1).nanmedian(1).values
+
+
+def padded(x, share, flip, size, mode: str):
+    """[B, C, H, W] with reflected borders of `share` [B] of each side, mirrored where `flip`, resized to `size` (align_corners)."""
+    device = x.device
+    y = torch.linspace(-1, 1, size[0], device=device)[None] * (1 + 2 * share[:, None])
+    u = torch.linspace(-1, 1, size[1], device=device)[None] * (1 + 2 * share[:, None])
+    u = torch.where(flip[:, None], -u, u)
+    grid = torch.stack([u[:, None, :].expand(-1, size[0], -1), y[:, :, None].expand(-1, -1, size[1])], -1)
+    return F.grid_sample(x, grid, mode=mode, padding_mode="reflection", align_corners=True)
+
+
+def unpadded(x, share, size):
+    """The inverse for a map over the padded picture: [B, 1, h, w] -> [B, H, W] of the picture itself."""
+    device = x.device
+    y = torch.linspace(-1, 1, size[0], device=device)[None] / (1 + 2 * share[:, None])
+    u = torch.linspace(-1, 1, size[1], device=device)[None] / (1 + 2 * share[:, None])
+    grid = torch.stack([u[:, None, :].expand(-1, size[0], -1), y[:, :, None].expand(-1, -1, size[1])], -1)
+    return F.grid_sample(x, grid, align_corners=True)[:, 0]

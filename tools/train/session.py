@@ -49,31 +49,17 @@ def main() -> None:
             raise SystemExit(f"No scenes: see {args.work}/data0.log.")
         time.sleep(1)
     print(f"{records()} scenes after {time.time() - begun:.0f} s", flush=True)
-    runs = {}
-    for network in args.networks.split(","):
+    runs, names = {}, args.networks.split(",")
+    place = lambda network: os.path.join(args.work, network)
+    for network in names:
         batch, rate, gib = NETWORKS[network]
-        run = os.path.join(args.work, network)
-        runs[network] = start(
-            f"train_{network}.py",
-            "--data",
-            data,
-            "--out",
-            run,
-            "--minutes",
-            args.total,
-            "--batch",
-            batch,
-            "--rate",
-            rate,
-            "--device",
-            args.device,
-            "--pool-gib",
-            gib,
-            "--save-minutes",
-            3,
-            log=os.path.join(args.work, f"{network}.log"),
-            threads=2,
-        )
+        options = {"data": data, "out": place(network), "minutes": args.total, "batch": batch, "rate": rate}
+        options |= {"device": args.device, "pool-gib": gib, "save-minutes": 1.5}
+        if network == "mcc" and {"sam", "zoe"} <= set(names):
+            options |= {"sam": place("sam"), "zoe": place("zoe")}
+        words = [word for key, value in options.items() for word in (f"--{key}", value)]
+        runs[network] = start(f"train_{network}.py", *words, log=place(network) + ".log", threads=2)
+
     while time.time() - begun < 60 * (args.now - 1) and any(r.poll() is None for r in runs.values()):
         time.sleep(1)
     for process in [*runs.values(), *generators]:
@@ -81,27 +67,18 @@ def main() -> None:
             process.send_signal(signal.SIGTERM)
     for network, process in runs.items():
         code = process.wait()
-        with open(os.path.join(args.work, f"{network}.log")) as f:
+        with open(place(network) + ".log") as f:
             print(f"{network}: exit {code}", *f.readlines()[-4:], sep="\n", flush=True)
     print(f"{records()} scenes in all", flush=True)
     # A run that ended before its first checkpoint (it failed, or the sitting was too short) has nothing to export.
-    done = [n for n in runs if os.path.exists(os.path.join(args.work, n, "last.pt"))]
+    done = [n for n in runs if os.path.exists(os.path.join(place(n), "last.pt"))]
     if not done:
         raise SystemExit(f"No network has a checkpoint yet: see {args.work}/*.log, or give --now more minutes.")
-    start("export.py", args.out, *(f"{n}={os.path.join(args.work, n)}" for n in done)).wait()
+    start("export.py", args.out, *(f"{n}={place(n)}" for n in done)).wait()
     scenes = os.path.join(HERE, "..", "..", "test", "scenes")
+    check = os.path.join(args.out, "check.json")
     start(
-        "evaluate.py",
-        scenes,
-        "--weights",
-        args.out,
-        "--count",
-        CHECK_SCENES,
-        "--json",
-        os.path.join(args.out, "check.json"),
-        "--granularity",
-        0.2,
-        threads=8,
+        "evaluate.py", scenes, "--weights", args.out, "--count", CHECK_SCENES, "--granularity", 0.2, "--json", check
     ).wait()
 
 

@@ -2,27 +2,17 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 
 import configs
 import zoe_net
 from data import Pool
+from inputs import padded
 from loop import Loop, arguments
 from nets import building_on, zoe
 
 OBJECT_WEIGHT = 4.0  # of pixels on objects, against floor and walls
 FIELDS = ("rgb", "depth", "number")
 NEAREST, FURTHEST = 0.3, 9.99
-
-
-def padded(x, share, flip, size, mode: str):
-    """[B, C, H, W] with reflected borders of `share` [B] of each side, mirrored where `flip`, resized to `size` (align_corners)."""
-    b, device = len(x), x.device
-    y = torch.linspace(-1, 1, size[0], device=device)[None] * (1 + 2 * share[:, None])
-    u = torch.linspace(-1, 1, size[1], device=device)[None] * (1 + 2 * share[:, None])
-    u = torch.where(flip[:, None], -u, u)
-    grid = torch.stack([u[:, None, :].expand(-1, size[0], -1), y[:, :, None].expand(-1, -1, size[1])], -1)
-    return F.grid_sample(x, grid, mode=mode, padding_mode="reflection", align_corners=True)
 
 
 def main() -> None:
