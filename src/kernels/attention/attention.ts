@@ -105,15 +105,17 @@ export function attention(
   const columns = [headDim, q.from, k.from, v.from, own?.k ?? 0, own?.v ?? 0];
   const strides = [strideQ, k.of.shape[2], v.of.shape[2]];
   const whole = [...columns, ...strides].every((n) => n % 4 === 0);
-  const textured = [q.of, k.of, v.of, ...(bias?.kind === 'full' ? [bias.bias] : [])];
-  const family = target.attention === 'subgroup8' && whole && textured.every(fitsTexture) ? 'subgroup8' : 'tiled';
+  const fillSize = windows ? size(windows.fill) : 0;
+  const elements = [q.of, k.of, v.of].map((x) => size(x) + fillSize);
+  if (bias?.kind === 'full') elements.push(roundedUp(size(bias.bias)));
+  const fits = elements.every((n) => fitsTexture({ shape: [n], dtype: 'f32' }));
+  const family = target.attention === 'subgroup8' && whole && fits ? 'subgroup8' : 'tiled';
   const steps: Step[] = [];
   const textures = new Map<Operand, Operand>();
   const flat = (x: Operand): Operand => {
     let texture = textures.get(x);
     if (!texture) {
-      const rest = windows ? size(windows.fill) : 0;
-      texture = operand([size(x) + rest], 'f32', 'rgba32float');
+      texture = operand([size(x) + fillSize], 'f32', 'rgba32float');
       steps.push({ from: x, to: texture });
       if (windows) steps.push({ from: windows.fill, to: texture, at: size(x) });
       textures.set(x, texture);
