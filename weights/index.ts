@@ -13,5 +13,17 @@ export { SafetensorsFile, type Piece, type StoredTensor } from './safetensors.ts
 export type { TensorEntry } from './safetensorsHeader.ts';
 export { writeSafetensors, type TensorToWrite } from './safetensorsWriter.ts';
 export type { Dtype, TensorValues } from './dtype.ts';
+export {
+  checkpoints,
+  defaultCheckpoints,
+  findCheckpoint,
+  specsOf,
+  tensorBytes,
+  type Checkpoint,
+  type CheckpointFile,
+  type Licence,
+  type SourceName,
+} from './manifest.ts';
+export { syntheticTensors } from './syntheticFile.ts';
 export { hash, streamKey, syntheticTensor, syntheticWeight } from './synthetic.ts';
 export * as scene from './syntheticScene.ts';

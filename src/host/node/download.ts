@@ -1,0 +1,282 @@
+/** Downloads: resumed after a break, checked, and whole or not at all. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EnvHttpProxyAgent, fetch, type Response } from 'undici';
+import { messageOf, UserError } from '../errors.ts';
+import { type Beginning, PartialFile } from './partial.ts';
+
+export interface DownloadRequest {
+  readonly url: string;
+  /** Where the whole file goes. Its folder is made. */
+  readonly path: string;
+  /** Length and SHA-256 (hexadecimal) of the file, where they are known. */
+  readonly bytes?: number;
+  readonly sha256?: string;
+  readonly signal?: AbortSignal;
+  /** Bytes of the file that are here, or that are checked. */
+  readonly onProgress?: (event: { stage: 'download' | 'check'; done: number; total: number }) => void;
+  /** Gets a line when the download breaks off and goes on, or starts again. */
+  readonly onNotice?: (line: string) => void;
+  /** Milliseconds before the first new attempt; each further one waits twice as long. */
+  readonly pauseMs?: number;
+}
+
+/** A file that is on the disk whole. */
+export interface Downloaded {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Attempts in a row that bring no byte that was not here before. */
+const MAX_FUTILE = 5;
+/** A server that is silent for so long has broken off. */
+const SILENCE_MS = 60_000;
+/** Faults of a connection that was never made: the machine is offline, or the name is wrong. */
+const NO_CONNECTION = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH'];
+
+/** The download broke off; another attempt may bring the rest. */
+class Break extends Error {}
+
+/**
+ * Fetches a file, through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. A broken-off download goes on where it
+ * stopped, now or in a later call, if the server still has the same file.
+ * @throws UserError if the file cannot be had, or is not the one that was meant; the reason of `signal` when it aborts
+ */
+export async function download(request: DownloadRequest): Promise<Downloaded> {
+  await mkdir(dirname(request.path), { recursive: true }).catch((error: unknown) => {
+    throw new UserError(`The folder ${dirname(request.path)} cannot be made: ${messageOf(error)}.`, {
+      hint: 'Choose another one with --weights-dir or UNFLAT_CACHE.',
+      cause: error,
+    });
+  });
+  const partial = await PartialFile.claim(request.path);
+  // Node's own fetch reads no proxy settings before version 24.
+  const dispatcher = new EnvHttpProxyAgent({ headersTimeout: SILENCE_MS, bodyTimeout: SILENCE_MS });
+  try {
+    const joined = await receive(request, partial, dispatcher);
+    let sha256 = await checksum(partial.data, request);
+    if (request.sha256 !== undefined && sha256 !== request.sha256 && joined) {
+      request.onNotice?.('The file was put together from several answers and has the wrong checksum: it starts again.');
+      await partial.restart();
+      await receive(request, partial, dispatcher);
+      sha256 = await checksum(partial.data, request);
+    }
+    if (request.sha256 !== undefined && sha256 !== request.sha256) {
+      await partial.discard();
+      throw new UserError(`${request.url} has SHA-256 ${sha256}, expected is ${request.sha256}.`, {
+        hint: 'The server has another file under this name, or something on the way changed it. Nothing was kept.',
+      });
+    }
+    const bytes = await partial.length();
+    await partial.publish();
+    return { bytes, sha256 };
+  } catch (error) {
+    await partial.release();
+    throw error;
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+/** SHA-256 of a file, hexadecimal. */
+export async function checksum(
+  path: string,
+  { signal, onProgress }: Pick<DownloadRequest, 'signal' | 'onProgress'> = {},
+): Promise<string> {
+  const { size: total } = await stat(path);
+  const hash = createHash('sha256');
+  let done = 0;
+  for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20, signal })) {
+    hash.update(piece as Buffer);
+    done += (piece as Buffer).length;
+    onProgress?.({ stage: 'check', done, total });
+  }
+  signal?.throwIfAborted();
+  return hash.digest('hex');
+}
+
+/** Attempts until all bytes are here. @returns whether they came in more than one piece */
+async function receive(
+  request: DownloadRequest,
+  partial: PartialFile,
+  dispatcher: EnvHttpProxyAgent,
+): Promise<boolean> {
+  const { signal, pauseMs = 1000 } = request;
+  let furthest = await partial.length();
+  let joined = furthest > 0;
+  for (let futile = 0; ;) {
+    signal?.throwIfAborted();
+    try {
+      await attempt(request, partial, dispatcher);
+      return joined;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof Break)) throw error;
+      const length = await partial.length();
+      futile = length > furthest ? 0 : futile + 1;
+      furthest = Math.max(furthest, length);
+      joined ||= length > 0;
+      if (futile >= MAX_FUTILE || (furthest === 0 && isOffline(error))) throw unreachable(request, error);
+      request.onNotice?.(`The download broke off at ${length} bytes (${error.message}); trying again.`);
+      await sleep(pauseMs * 2 ** futile, undefined, { signal });
+    }
+  }
+}
+
+/** One request. Returns when the file is complete. @throws Break */
+async function attempt(request: DownloadRequest, partial: PartialFile, dispatcher: EnvHttpProxyAgent): Promise<void> {
+  const known = partial.beginning;
+  // Bytes of another address, or of unknown origin, are no beginning of this file.
+  if (known?.url !== request.url) await partial.restart();
+  else if ((await partial.length()) === known.total) return;
+
+  const offset = await partial.length();
+  const response = await ask(request, offset, partial.beginning, dispatcher);
+  const total = await expectAnswer(request, response, partial, offset).catch(async (error: unknown) => {
+    await response.body?.cancel().catch(() => undefined);
+    throw error;
+  });
+  await append(request, response, partial, total);
+}
+
+async function ask(
+  { url, signal }: DownloadRequest,
+  offset: number,
+  beginning: Beginning | undefined,
+  dispatcher: EnvHttpProxyAgent,
+): Promise<Response> {
+  const headers: Record<string, string> = { 'accept-encoding': 'identity', 'user-agent': 'unflat' };
+  if (offset > 0) {
+    headers.range = `bytes=${offset}-`;
+    const validator = strong(beginning?.etag) ?? beginning?.lastModified;
+    if (validator !== undefined) headers['if-range'] = validator;
+  }
+  try {
+    return await fetch(url, { headers, signal, dispatcher });
+  } catch (error) {
+    throw broken(error);
+  }
+}
+
+/** Only strong validators promise equal bytes. */
+const strong = (etag: string | undefined): string | undefined => (etag?.startsWith('W/') ? undefined : etag);
+
+/**
+ * Makes the partial file ready for the answer's bytes.
+ * @returns length of the whole file
+ * @throws Break if another request is needed; UserError if none would help
+ */
+async function expectAnswer(
+  request: DownloadRequest,
+  response: Response,
+  partial: PartialFile,
+  offset: number,
+): Promise<number> {
+  const { status, headers } = response;
+  const beginning = partial.beginning;
+  if (status === 206 && beginning) {
+    const [, start, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers.get('content-range') ?? '') ?? [];
+    const etag = headers.get('etag') ?? beginning.etag;
+    if (Number(start) === offset && Number(total) === beginning.total && etag === beginning.etag)
+      return beginning.total;
+  }
+  if (status === 206 || status === 416) {
+    await partial.restart();
+    throw new Break('the file on the server has changed');
+  }
+  if (status === 408 || status === 429 || status >= 500) throw new Break(`the server answered ${status}`);
+  if (status !== 200) {
+    throw new UserError(`${request.url} cannot be downloaded: the server answered ${status}.`, {
+      hint: byHand(request),
+    });
+  }
+  if (headers.get('content-type')?.startsWith('text/html')) {
+    throw new UserError(`${request.url} gave a web page instead of a file.`, {
+      hint: `A login or a proxy may be in between. ${byHand(request)}`,
+    });
+  }
+  const announced = headers.get('content-length');
+  const total = announced === null ? request.bytes : Number(announced);
+  if (total === undefined) {
+    throw new UserError(`${request.url} cannot be downloaded: the server does not say how long the file is.`, {
+      hint: `A part of it could not be told from the whole. ${byHand(request)}`,
+    });
+  }
+  if (request.bytes !== undefined && total !== request.bytes) {
+    throw new UserError(`${request.url} has ${total} bytes, expected are ${request.bytes}.`, {
+      hint: 'The server has another file under this name. Nothing was kept.',
+    });
+  }
+  const [etag, lastModified] = [headers.get('etag') ?? undefined, headers.get('last-modified') ?? undefined];
+  await expectRoom(request, total);
+  await partial.restart({ url: request.url, total, etag, lastModified });
+  return total;
+}
+
+async function expectRoom({ path }: DownloadRequest, wanted: number): Promise<void> {
+  const { bavail, bsize } = await statfs(dirname(path));
+  if (bavail * bsize >= wanted) return;
+  throw new UserError(`${dirname(path)} has room for ${bavail * bsize} bytes, ${wanted} are needed.`, {
+    hint: 'Make room there, or choose another folder with --weights-dir or UNFLAT_CACHE.',
+  });
+}
+
+async function append(
+  { path, signal, onProgress }: DownloadRequest,
+  { body }: Response,
+  partial: PartialFile,
+  total: number,
+): Promise<void> {
+  const handle = await open(partial.data, 'a');
+  const reader = body?.getReader();
+  try {
+    let length = (await handle.stat()).size;
+    onProgress?.({ stage: 'download', done: length, total });
+    for (;;) {
+      const piece = await reader?.read().catch((error: unknown) => {
+        throw broken(error);
+      });
+      if (!piece?.value) break;
+      signal?.throwIfAborted();
+      length += piece.value.length;
+      if (length > total) {
+        await handle.truncate(0);
+        throw new Break(`the server sent more than the ${total} bytes that it had announced`);
+      }
+      await handle.appendFile(piece.value).catch((error: unknown) => {
+        throw new UserError(`${path} cannot be written: ${messageOf(error)}.`, { cause: error });
+      });
+      onProgress?.({ stage: 'download', done: length, total });
+    }
+    if (length < total) throw new Break(`the answer ended after ${length} of ${total} bytes`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+    // Ends the transfer of what is not wanted any more; nobody waits for what it says.
+    reader?.cancel().catch(() => undefined);
+  }
+}
+
+/** A fault of the connection. The reason is in what `fetch` wraps. */
+function broken(error: unknown): Break {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = codeOf(cause);
+  return new Break(messageOf(cause) || code || 'the connection failed', { cause });
+}
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
+
+const isOffline = ({ cause }: Break): boolean => NO_CONNECTION.includes(codeOf(cause) ?? '');
+
+const byHand = ({ path }: DownloadRequest): string =>
+  `You can also download it with another program: put it at ${path}`;
+
+function unreachable(request: DownloadRequest, error: Break): UserError {
+  return new UserError(`${request.url} cannot be downloaded: ${error.message}.`, {
+    hint: `Check the connection, HTTPS_PROXY and NO_PROXY; what came so far is kept and goes on. ${byHand(request)}`,
+    cause: error,
+  });
+}

@@ -1,0 +1,85 @@
+/** An HTTP server on this machine that has one file, and misbehaves as a test wants it to. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Answers one request; gives false to leave it to the server, which serves the file, by ranges too. */
+export type Whim = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+export class FileServer {
+  /** The Range header of every request so far. */
+  readonly ranges: (string | undefined)[] = [];
+  /** Whims for the next requests, one each. */
+  readonly whims: Whim[] = [];
+  etag: string | undefined = '"one"';
+  /** Bytes of the file that the client has, as its test tells. */
+  clientHas = 0;
+  hasRanges = true;
+
+  private constructor(
+    private readonly server: Server,
+    public content: Uint8Array,
+  ) {}
+
+  static async start(content: Uint8Array): Promise<FileServer> {
+    const server = createServer((request, response) => files.answer(request, response));
+    const files = new FileServer(server, content);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return files;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/weights.bin`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  /**
+   * Sends `length` bytes of what was asked for under the headers of all of it, or of `lie` bytes more, and breaks the
+   * connection when the client has them.
+   */
+  readonly breakOff =
+    (length: number, lie = 0): Whim =>
+    (request, response) => {
+      const { status, headers, body } = this.whole(request);
+      response.writeHead(status, { ...headers, 'content-length': body.length + lie });
+      response.write(body.subarray(0, length));
+      // A client forgets what it has not read when the connection breaks: the test is about what it has.
+      const end = this.content.length - body.length + Math.min(length, body.length);
+      const waiting = setInterval(() => {
+        if (this.clientHas < end) return;
+        clearInterval(waiting);
+        response.destroy();
+      }, 1);
+      return true;
+    };
+
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    this.ranges.push(request.headers.range);
+    if (this.whims.shift()?.(request, response)) return;
+    const { status, headers, body } = this.whole(request);
+    response.writeHead(status, headers).end(body);
+  }
+
+  private whole({ headers: asked }: IncomingMessage): {
+    status: number;
+    headers: Record<string, string | number>;
+    body: Uint8Array;
+  } {
+    const { content } = this;
+    const start = Number(/^bytes=(\d+)-$/.exec(asked.range ?? '')?.[1] ?? NaN);
+    const headers: Record<string, string | number> = this.etag === undefined ? {} : { etag: this.etag };
+    const unchanged = asked['if-range'] === undefined || asked['if-range'] === this.etag;
+    if (!this.hasRanges || Number.isNaN(start) || !unchanged) {
+      return { status: 200, headers: { ...headers, 'content-length': content.length }, body: content };
+    }
+    if (start >= content.length) {
+      return { status: 416, headers: { 'content-range': `bytes */${content.length}` }, body: new Uint8Array() };
+    }
+    const range = `bytes ${start}-${content.length - 1}/${content.length}`;
+    const body = content.subarray(start);
+    return { status: 206, headers: { ...headers, 'content-range': range, 'content-length': body.length }, body };
+  }
+}

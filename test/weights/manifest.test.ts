@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { checkpoints, defaultCheckpoints, findCheckpoint, specsOf, tensorBytes } from '../../weights/index.ts';
+
+const files = checkpoints.flatMap(({ sources }) => Object.values(sources));
+
+describe('the manifest', () => {
+  it('has every released checkpoint, each once', () => {
+    expect(checkpoints.map(({ id }) => id)).toEqual([
+      ...['sam-vit-b', 'sam-vit-l', 'sam-vit-h', 'zoed-n', 'zoed-k', 'zoed-nk', 'mcc'],
+    ]);
+    expect(new Set(files.map(({ url }) => url)).size).toBe(files.length);
+    expect(new Set(files.map(({ file }) => file)).size).toBe(files.length);
+    expect(files).toHaveLength(13);
+  });
+
+  it('is complete and well formed', () => {
+    for (const { file, url, format, sha256, bytes } of files) {
+      expect(url).toMatch(/^https:\/\/[\w./-]+$/);
+      expect(file).toMatch(new RegExp(`^[\\w-]+\\.${format}$`));
+      if (sha256 !== undefined) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+      if (bytes !== undefined) expect(Number.isSafeInteger(bytes)).toBe(true);
+    }
+    for (const { licence } of checkpoints) {
+      expect(licence.name).not.toBe('');
+      expect(licence.url).toMatch(/^https:/);
+      expect(licence.note).toMatch(/\.$/);
+    }
+    expect(findCheckpoint('mcc')!.licence.note).toContain('non-commercial');
+  });
+
+  it('names configurations that are known, and sizes that fit them', () => {
+    for (const { network, config, sources } of checkpoints) {
+      const expected = tensorBytes(network, config);
+      const { bytes } = sources.official;
+      if (bytes === undefined) continue;
+      // Names and headers come on top of the tensors.
+      expect(bytes).toBeGreaterThan(expected);
+      expect(bytes).toBeLessThan(expected * 1.001);
+    }
+    expect(() => specsOf('sam', 'vit_x')).toThrow(RangeError);
+  });
+
+  it('has one checkpoint of each network by default', () => {
+    expect(defaultCheckpoints.map((id) => findCheckpoint(id)!.network)).toEqual(['sam', 'zoe', 'mcc']);
+    expect(findCheckpoint('none')).toBeUndefined();
+  });
+});

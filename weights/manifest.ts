@@ -1,0 +1,84 @@
+/** The released checkpoints: where they are, under which licence, and how to know them again. Sizes and checksums of SAM are
+ *  those of the released files (the hexadecimal part of their names begins the MD5, not the SHA-256, of the file); the other
+ *  projects publish none, so the first download is pinned by whoever keeps the file. */
+import manifest from './manifest.json';
+import { type ChainConfig, mccConfigs, samConfigs, zoeConfigs } from './config.ts';
+import { elementBytes, elementCount } from './dtype.ts';
+import { mccSpecs } from './specs/mcc.ts';
+import { samSpecs } from './specs/sam.ts';
+import type { Network, NetworkSpecs } from './specs/specs.ts';
+import { zoeSpecs } from './specs/zoe.ts';
+
+/** Who serves a checkpoint: the authors of the network, or the Hugging Face hub, in other names and as safetensors. */
+export type SourceName = 'official' | 'huggingface';
+
+export interface Licence {
+  readonly name: string;
+  readonly url: string;
+  /** What it means for a user, in a sentence. */
+  readonly note: string;
+}
+
+/** One file on a server. */
+export interface CheckpointFile {
+  readonly url: string;
+  /** Name in the cache; no two files of the manifest share one. */
+  readonly file: string;
+  readonly format: 'pth' | 'pt' | 'safetensors';
+  /** Length of the file, where its publisher or many copies of it tell. */
+  readonly bytes?: number;
+  /** 64 lower-case hexadecimal digits. */
+  readonly sha256?: string;
+}
+
+export interface Checkpoint {
+  /** What users type: lower case, with hyphens. */
+  readonly id: string;
+  readonly network: Network;
+  /** Key in samConfigs, zoeConfigs or mccConfigs. */
+  readonly config: string;
+  readonly title: string;
+  readonly licence: Licence;
+  readonly sources: Readonly<Partial<Record<SourceName, CheckpointFile>>> & { readonly official: CheckpointFile };
+}
+
+/** Every checkpoint, in the order of the chain. */
+export const checkpoints: readonly Checkpoint[] = manifest.checkpoints.map((entry) => ({
+  ...entry,
+  network: entry.network as Network,
+  licence: manifest.licences[entry.licence as keyof typeof manifest.licences],
+  sources: entry.sources as Checkpoint['sources'],
+}));
+
+/** What `official` means when nothing else is said: one checkpoint for each network. */
+export const defaultCheckpoints = ['sam-vit-b', 'zoed-n', 'mcc'] as const;
+
+/** The checkpoint of this id, or undefined. */
+export function findCheckpoint(id: string): Checkpoint | undefined {
+  return checkpoints.find((checkpoint) => checkpoint.id === id);
+}
+
+/** The tensors of a configuration. @throws RangeError if the network has no configuration of this name */
+export function specsOf(network: Network, config: string): NetworkSpecs {
+  const known = <C>(table: Readonly<Record<string, C>>): C => {
+    if (!Object.hasOwn(table, config)) throw new RangeError(`${network} has no configuration ${config}`);
+    return table[config];
+  };
+  switch (network) {
+    case 'sam':
+      return samSpecs(known<ChainConfig['sam']>(samConfigs));
+    case 'zoe':
+      return zoeSpecs(known<ChainConfig['zoe']>(zoeConfigs));
+    case 'mcc':
+      return mccSpecs(known<ChainConfig['mcc']>(mccConfigs));
+  }
+}
+
+/** Bytes of all tensors that a released file of this configuration holds: its length but for names and optimizer state. */
+export function tensorBytes(network: Network, config: string): number {
+  let bytes = 0;
+  for (const { shape, dtype } of specsOf(network, config).tensors.values()) {
+    bytes += elementCount(shape) * elementBytes[dtype];
+  }
+  return bytes;
+}
