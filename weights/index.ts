@@ -12,6 +12,7 @@ export { bytesSource, type ByteSource } from './byteSource.ts';
 export { SafetensorsFile, type Piece, type StoredTensor } from './safetensors.ts';
 export type { TensorEntry } from './safetensorsHeader.ts';
 export { writeSafetensors, type TensorToWrite } from './safetensorsWriter.ts';
+export { convertTorch, type ConvertedTorch } from './convert/convertTorch.ts';
 export type { Dtype, TensorValues } from './dtype.ts';
 export {
   checkpoints,

@@ -1,0 +1,109 @@
+/** Reads the elements of a tensor from its storage, row-major and little-endian, piece by piece. */
+import type { ByteSource } from '../byteSource.ts';
+import { elementBytes } from '../dtype.ts';
+import { WeightsError } from '../errors.ts';
+import { readExactly } from './bytes.ts';
+import { crc32 } from './crc32.ts';
+import type { TensorLayout } from './tensorLayout.ts';
+
+/** Bytes of a file that hold a storage. */
+export interface StoredBytes {
+  readonly start: number;
+  readonly size: number;
+  readonly bigEndian: boolean;
+  /** Sum of the bytes, where the file has one. */
+  readonly crc?: number;
+  /** What messages call it. */
+  readonly label: string;
+}
+
+/** Bytes held at a time. */
+const pieceBytes = 4 * 2 ** 20;
+
+/** The tensor's bytes. @throws WeightsError for a read that fails, or bytes that differ from their sum */
+export async function* tensorBytes(
+  source: ByteSource,
+  stored: StoredBytes,
+  layout: TensorLayout,
+): AsyncGenerator<Uint8Array> {
+  if (layout.count === 0) return;
+  const width = elementBytes[layout.dtype];
+  const pieces = layout.contiguous ? readSpan(source, stored, layout) : gathered(source, stored, layout);
+  for await (const piece of pieces) yield stored.bigEndian ? swapped(piece, width) : piece;
+}
+
+/** The bytes between the first and the last element. The sum is checked when they are the whole storage. */
+async function* readSpan(
+  source: ByteSource,
+  { start, size, crc, label }: StoredBytes,
+  { begin, span }: TensorLayout,
+): AsyncGenerator<Uint8Array> {
+  let sum = 0;
+  const whole = crc !== undefined && begin === 0 && span === size;
+  for (let at = 0; at < span; at += pieceBytes) {
+    const piece = await readExactly(source, start + begin + at, Math.min(pieceBytes, span - at));
+    if (whole) sum = crc32(piece, sum);
+    yield piece;
+  }
+  if (whole && sum !== crc) {
+    throw new WeightsError({
+      file: `${source.name}: ${label}`,
+      expected: `bytes with the CRC-32 ${crc.toString(16)}`,
+      found: sum.toString(16),
+      advice: 'The file is damaged: fetch it again, or save it again with torch.save and its CRC-32 sums on.',
+    });
+  }
+}
+
+/** Elements that do not follow each other: the span is held in memory (limits.stridedBytes bounds it) and picked from. */
+async function* gathered(source: ByteSource, stored: StoredBytes, layout: TensorLayout): AsyncGenerator<Uint8Array> {
+  const bytes = new Uint8Array(layout.span);
+  let at = 0;
+  for await (const piece of readSpan(source, stored, layout)) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  const { dtype, shape, strides, count } = layout;
+  const width = elementBytes[dtype];
+  const elements = unitsOf(bytes, width);
+  const index = shape.map(() => 0);
+  let place = 0;
+  for (let done = 0; done < count;) {
+    const length = Math.min(pieceBytes / width, count - done);
+    const piece = new Uint8Array(length * width);
+    const out = unitsOf(piece, width);
+    for (let i = 0; i < length; i++) {
+      // All bytes move unchanged: the arrays are of one kind, which TypeScript cannot see.
+      (out as Uint8Array)[i] = (elements as Uint8Array)[place];
+      place = advance(index, place, shape, strides);
+    }
+    done += length;
+    yield piece;
+  }
+}
+
+/** Steps to the next element in row-major order. @returns its place; `index` is changed */
+function advance(index: number[], place: number, shape: readonly number[], strides: readonly number[]): number {
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    place += strides[axis];
+    if (++index[axis] < shape[axis]) return place;
+    place -= shape[axis] * strides[axis];
+    index[axis] = 0;
+  }
+  return place;
+}
+
+/** Elements of 1, 2, 4 or 8 bytes as integers: floats could lose the bits of a NaN. */
+function unitsOf({ buffer }: Uint8Array, width: number): Uint8Array | Uint16Array | Uint32Array | BigUint64Array {
+  if (width === 8) return new BigUint64Array(buffer);
+  if (width === 4) return new Uint32Array(buffer);
+  return width === 2 ? new Uint16Array(buffer) : new Uint8Array(buffer);
+}
+
+function swapped(piece: Uint8Array, width: number): Uint8Array {
+  const out = new Uint8Array(piece.length);
+  for (let at = 0; at < piece.length; at += width) {
+    for (let byte = 0; byte < width; byte++) out[at + byte] = piece[at + width - 1 - byte];
+  }
+  return out;
+}
