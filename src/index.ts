@@ -8,7 +8,7 @@ import { requestNodeAdapter, type AdapterChoice } from './host/node/adapter.ts';
 import { writeWhole } from './host/node/files.ts';
 import { decodePhoto } from './host/node/image.ts';
 import { openWeights } from './host/node/weights.ts';
-import { runSelfTest } from './host/selfTest.ts';
+import { expectSound } from './host/selfTest.ts';
 import { encodeGlb, encodePly, type ColouredPoints } from './io/index.ts';
 import { Engine, type Reconstruction } from './pipeline/engine.ts';
 import type { Photo } from './pipeline/photo.ts';
@@ -18,6 +18,8 @@ import type { ObjectMask, ObjectPrompt } from './pipeline/prompts.ts';
 export { UserError } from './host/errors.ts';
 export { decodePhoto } from './host/node/image.ts';
 export { DeviceError, KernelError, LimitError, ShapeError } from './graph/errors.ts';
+export { OptionError } from './pipeline/chainOptions.ts';
+export { GridError } from './pipeline/mcc/grid.ts';
 export { GeometryError } from './pipeline/seenPoints.ts';
 export { PromptError } from './pipeline/sam/prompt.ts';
 export { WeightsError } from '../weights/index.ts';
@@ -37,7 +39,6 @@ export interface EngineOptions {
   readonly onProfile?: (times: readonly StepTime[]) => void;
   /** Whether networks stay on the device for the next photo; by default yes. If not, only one is there at a time. */
   readonly keepNetworks?: boolean;
-  readonly signal?: AbortSignal;
 }
 
 /** Points that can be saved. */
@@ -131,13 +132,4 @@ export async function createEngine(options: EngineOptions): Promise<NodeEngine> 
     await weights.close();
     throw error;
   }
-}
-
-/** Half-precision storage is used only where it computes what it should. */
-async function expectSound(device: Device): Promise<void> {
-  const failed = (await runSelfTest(device)).filter(({ passed }) => !passed);
-  if (failed.length === 0) return;
-  const names = failed.map(({ name, error, bound }) => `${name} is off by ${error}, allowed is ${bound}`).join('; ');
-  device.dispose();
-  throw new UserError(`This adapter fails its self-test with f16 weights: ${names}.`, { hint: 'Use --precision f32.' });
 }

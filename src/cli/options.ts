@@ -8,11 +8,6 @@ export interface PromptOptions {
   mask?: string;
 }
 
-export interface CameraOptions {
-  fov?: number;
-  focal?: number;
-}
-
 export interface EngineOptions {
   weights: string;
   size: 'small' | 'full';

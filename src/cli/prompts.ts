@@ -1,32 +1,20 @@
-/** Prompts of the command line -> prompts in pixels of the decoded photo, checked against it. */
+/** Prompts of the command line: is there one, does it fit the photo, and what is in the mask's file? */
 import { EXIT, UserError } from '../host/errors.ts';
 import { decodeMask } from '../host/node/image.ts';
 import type { Photo } from '../pipeline/photo.ts';
-import type { ObjectPrompt } from '../pipeline/prompts.ts';
+import { expectObject, type ObjectPrompt } from '../pipeline/prompts.ts';
 import type { PromptOptions } from './options.ts';
 
 /**
- * Reads the mask file and scales box and points when the photo was reduced.
- * @throws UserError if there is no prompt, or one lies outside the photo
+ * Reads the mask file, and checks box and points before the engine starts.
+ * @throws UserError if there is no prompt; PromptError if one lies outside the photo
  */
 export async function promptsOf(photo: Photo, { box, point, mask }: PromptOptions): Promise<ObjectPrompt> {
   expectPrompt({ box, point, mask });
   if (mask !== undefined) return { mask: await decodeMask(mask, photo) };
-  const { width, height } = photo.original ?? photo;
-  const inside = (x: number, y: number): boolean => x >= 0 && y >= 0 && x <= width && y <= height;
-  const outside = (what: string): UserError =>
-    new UserError(`${what} lies outside the photo, which has ${width} x ${height} pixels.`, {
-      hint: 'Prompts are given in pixels of the photo, counted from its upper left corner.',
-    });
-  if (box && !(inside(box[0], box[1]) && inside(box[2], box[3]))) throw outside(`The box ${box.join(',')}`);
-  const stray = point?.find(({ x, y }) => !inside(x, y));
-  if (stray) throw outside(`The point ${stray.x},${stray.y}`);
-  const scaleX = photo.width / width;
-  const scaleY = photo.height / height;
-  return {
-    ...(box && { box: [box[0] * scaleX, box[1] * scaleY, box[2] * scaleX, box[3] * scaleY] }),
-    ...(point && { points: point.map(({ x, y, label }) => ({ x: x * scaleX, y: y * scaleY, label })) }),
-  };
+  const prompt: ObjectPrompt = { ...(box && { box }), ...(point && { points: point }) };
+  expectObject(photo, prompt);
+  return prompt;
 }
 
 /** @throws UserError with the usage exit code if nothing says which object is meant */

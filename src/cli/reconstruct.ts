@@ -5,15 +5,14 @@ import { version } from '../../package.json';
 import { EXIT } from '../host/errors.ts';
 import { OutputFolder } from '../host/node/files.ts';
 import { decodeDepth, decodePhoto, decodePointMap } from '../host/node/image.ts';
+import { type CameraOptions, focalOf } from '../pipeline/camera.ts';
 import type { Photo } from '../pipeline/photo.ts';
 import type { ChainOptions } from '../pipeline/photoTo3d.ts';
-import { type Focal, focalOf } from './focal.ts';
 import {
   addCameraOptions,
   addEngineOptions,
   addPromptOptions,
   addReportOptions,
-  type CameraOptions,
   type EngineOptions,
   parseGranularity,
   parseThreshold,
@@ -68,8 +67,7 @@ async function reconstruct(path: string, options: Options, context: CommandConte
   return withSession(context, options, async ({ progress, signal, startEngine }) => {
     const output = await OutputFolder.open(options.output);
     const photo = await decodePhoto(path);
-    const focal = focalOf(photo, options);
-    const input = await readInputs(photo, options, focal);
+    const input = await readInputs(photo, options);
     const notices = [...(photo.notices ?? []), ...input.notices, ...weightNotices(options.weights)];
     for (const notice of notices) progress.say(notice);
 
@@ -83,7 +81,7 @@ async function reconstruct(path: string, options: Options, context: CommandConte
     const summary = {
       unflat: version,
       photo: { name: photo.name, width: photo.width, height: photo.height, original: photo.original },
-      focal,
+      focal: focalOf(photo, options),
       options: settingsOf(options),
       ...engine.describe(),
       totalSeconds: Number(((performance.now() - started) / 1000).toFixed(3)),
@@ -110,14 +108,10 @@ async function reconstruct(path: string, options: Options, context: CommandConte
 }
 
 /** Everything that is read from files, so that their faults show before the engine starts. */
-async function readInputs(
-  photo: Photo,
-  options: Options,
-  focal: Focal,
-): Promise<{ options: ChainOptions; notices: string[] }> {
+async function readInputs(photo: Photo, options: Options): Promise<{ options: ChainOptions; notices: string[] }> {
   const prompts = await promptsOf(photo, options);
-  const { granularity, threshold, temperature } = options;
-  const read: ChainOptions = { ...prompts, focal: focal.pixels, granularity, threshold, temperature };
+  const { focal, fov, granularity, threshold, temperature } = options;
+  const read: ChainOptions = { ...prompts, focal, fov, granularity, threshold, temperature };
   const pixels = photo.width * photo.height;
   if (options.depthMap !== undefined) {
     const { metres, missing } = await decodeDepth(options.depthMap, photo);

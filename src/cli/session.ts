@@ -34,7 +34,7 @@ export async function withSession<T>(
   const startEngine = async (): Promise<Engine> => {
     const { weights, size, precision, adapter } = options;
     engine = await createEngine({
-      ...{ weights, size, precision, adapter, signal },
+      ...{ weights, size, precision, adapter },
       // A command uses each network once: with one at a time on the device, the full-size ones fit into 4 GiB.
       keepNetworks: false,
       onProgress: progress.update,

@@ -5,6 +5,7 @@ import { attention } from '../graph/ops/attention.ts';
 import { linear } from '../graph/ops/matmul.ts';
 import { layerNorm } from '../graph/ops/rows.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import { UserError } from './errors.ts';
 import { attentionRef } from '../kernels/attention/attention.ref.ts';
 import { layerNormRef } from '../kernels/layerNorm/layerNorm.ref.ts';
 import { matmulRef } from '../kernels/matmul/matmul.ref.ts';
@@ -27,6 +28,20 @@ interface Case {
 
 /** Half of the distance between 1 and the next number of the type. */
 const EPS = { f32: 2 ** -24, f16: 2 ** -11 } as const;
+
+/**
+ * Refuses a device that does not compute what it should: storage in half precision is used only where it works.
+ * @throws UserError that names the failed cases; the device is then disposed
+ */
+export async function expectSound(device: Device): Promise<void> {
+  const failed = (await runSelfTest(device)).filter(({ passed }) => !passed);
+  if (failed.length === 0) return;
+  const names = failed.map(({ name, error, bound }) => `${name} is off by ${error}, allowed is ${bound}`).join('; ');
+  device.dispose();
+  throw new UserError(`This adapter fails its self-test with ${device.target.precision} weights: ${names}.`, {
+    hint: 'Use f32 weights (--precision f32).',
+  });
+}
 
 /** Runs every case on the device. */
 export async function runSelfTest(device: Device): Promise<SelfTestResult[]> {

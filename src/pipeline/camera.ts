@@ -1,5 +1,6 @@
 /** Cameras: that of the photo, as pixel intrinsics, and those that look at the result, as matrices. */
 import { mat4, vec3 } from 'gl-matrix';
+import type { Photo } from './photo.ts';
 
 /** A pinhole camera in pixels: pixel (u, v) looks along ((u - cx) / fx, (v - cy) / fy, 1). */
 export interface Intrinsics {
@@ -36,6 +37,39 @@ export function intrinsicsOf(
     throw new RangeError(`A focal length of ${focal} pixels is not a positive number.`);
   }
   return { fx: focal, fy: focal, cx: photo.width / 2, cy: photo.height / 2 };
+}
+
+/** Width of 35 mm film, in millimetres. */
+const FILM_WIDTH = 36;
+
+/** A camera as a user knows it; at most one of the two. */
+export interface CameraOptions {
+  /** Focal length in pixels of the photo: of its file, when it was reduced while decoding. */
+  readonly focal?: number;
+  /** Horizontal field of view in degrees. */
+  readonly fov?: number;
+}
+
+export interface Focal {
+  /** In pixels of the photo as decoded. */
+  readonly pixels: number;
+  readonly source: 'focal' | 'fov' | 'EXIF' | 'default';
+}
+
+/**
+ * The focal length of a photo: as given, else from EXIF, else from a field of view of 55 degrees. A 35 mm equivalent
+ * belongs to the longer side of the photo.
+ * @throws RangeError for a field of view that is no angle of a camera
+ */
+export function focalOf(photo: Photo, { focal, fov }: CameraOptions): Focal {
+  if (focal !== undefined) {
+    return { pixels: (focal * photo.width) / (photo.original ?? photo).width, source: 'focal' };
+  }
+  if (fov === undefined && photo.focal35mm !== undefined) {
+    return { pixels: (photo.focal35mm / FILM_WIDTH) * Math.max(photo.width, photo.height), source: 'EXIF' };
+  }
+  const pixels = focalFromFov(photo.width, fov ?? DEFAULT_FOV);
+  return { pixels, source: fov === undefined ? 'default' : 'fov' };
 }
 
 /** fx, fy, cx, cy: as kernels read them. */

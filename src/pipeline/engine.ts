@@ -4,6 +4,7 @@ import { sharedFor } from '../graph/evaluate.ts';
 import type { Shared } from '../graph/plan.ts';
 import type { StepTime } from '../graph/run.ts';
 import type { WeightSet } from '../../weights/index.ts';
+import { expectChainOptions, expectPhoto } from './chainOptions.ts';
 import { CROP_SIDE } from './mcc/encoder.ts';
 import { NetworkPool } from './networks.ts';
 import type { Photo } from './photo.ts';
@@ -47,6 +48,7 @@ const LOADS: Readonly<Record<string, string>> = {
   sweep: 'load MCC',
 };
 
+/** Calls wait for one another: they share the memory of plans and the clock of stages. */
 export class Engine {
   private readonly shared: Shared;
   private readonly networks: NetworkPool;
@@ -54,6 +56,8 @@ export class Engine {
   private seconds: Record<string, number> = {};
   private current: { stage: string; started: number } | undefined;
   private disposed = false;
+  /** Settles when no call is under way. */
+  private idle: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: EngineParts) {
     this.shared = sharedFor(parts.device);
@@ -67,26 +71,33 @@ export class Engine {
 
   /**
    * The mask of the object that a prompt means.
-   * @throws PromptError, WeightsError, DeviceError; Cancelled
+   * @throws OptionError, PromptError, WeightsError, DeviceError; Cancelled
    */
   segment(photo: Photo, options: ObjectPrompt & { signal?: AbortSignal }): Promise<ObjectMask> {
-    return this.timed(() => objectMask(this.chainParts(), photo, options));
+    return this.timed(() => {
+      expectPhoto(photo);
+      return objectMask(this.chainParts(), photo, options);
+    });
   }
 
   /**
    * Depth of every pixel in metres, [height, width].
-   * @throws ShapeError, LimitError, WeightsError, DeviceError; Cancelled
+   * @throws OptionError, ShapeError, LimitError, WeightsError, DeviceError; Cancelled
    */
   depth(photo: Photo, options: { signal?: AbortSignal } = {}): Promise<Float32Array> {
-    return this.timed(() => estimateDepth(this.chainParts(), photo, options.signal));
+    return this.timed(() => {
+      expectPhoto(photo);
+      return estimateDepth(this.chainParts(), photo, options.signal);
+    });
   }
 
   /**
    * The whole chain, and pictures of its result. An aborted sweep gives what it had found, marked as partial.
-   * @throws as `photoTo3d`
+   * @throws OptionError, GridError; as `photoTo3d`
    */
   reconstruct(photo: Photo, options: ChainOptions): Promise<Reconstruction> {
     return this.timed(async () => {
+      expectChainOptions(photo, options, this.parts.weights.mcc?.config.box);
       const chain = await photoTo3d(this.chainParts(), photo, options);
       this.begin('render');
       const preview = await renderSheet(this.shared, { ...chain.object, spacing: chain.spacing });
@@ -155,12 +166,17 @@ export class Engine {
     this.current = undefined;
   }
 
-  private async timed<T>(work: () => Promise<T>): Promise<T> {
-    this.seconds = {};
-    try {
-      return await work();
-    } finally {
-      this.end();
-    }
+  private timed<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.idle.then(async () => {
+      this.seconds = {};
+      try {
+        return await work();
+      } finally {
+        this.end();
+      }
+    });
+    // A call that failed is reported to whoever made it; the next one starts all the same.
+    this.idle = result.catch(() => undefined);
+    return result;
   }
 }

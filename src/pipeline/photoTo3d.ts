@@ -1,10 +1,18 @@
 /** The whole chain: a photo and a hint of which object is meant in, the object in 3D out. */
 import type { RunOptions } from '../graph/run.ts';
-import { intrinsicsOf } from './camera.ts';
+import { focalOf, intrinsicsOf, type CameraOptions } from './camera.ts';
 import type { NetworkPool } from './networks.ts';
 import { wordsOf, type Photo } from './photo.ts';
 import { objectMask, type ObjectPrompt } from './prompts.ts';
-import { seenCloud, toCamera, type Normalisation, type Seen, type SeenCloud, type SeenPoints } from './seenPoints.ts';
+import {
+  emptyMask,
+  seenCloud,
+  toCamera,
+  type Normalisation,
+  type Seen,
+  type SeenCloud,
+  type SeenPoints,
+} from './seenPoints.ts';
 
 /** How far a stage is. A stage ends when the next one begins. */
 export interface StageProgress {
@@ -15,14 +23,13 @@ export interface StageProgress {
   readonly unit?: string;
 }
 
-export interface ChainOptions extends ObjectPrompt {
-  /** Focal length in pixels of the photo; by default that of a horizontal field of view of 55 degrees. */
-  readonly focal?: number;
+/** Without `focal` and `fov`, the camera is that of the photo's EXIF, else one with a field of view of 55 degrees. */
+export interface ChainOptions extends ObjectPrompt, CameraOptions {
   /** Step of the grid in the object's own frame; by default 0.05, 120 points along an axis. */
   readonly granularity?: number;
-  /** A grid point belongs to the object when it is occupied with more than this probability. */
+  /** A grid point belongs to the object when it is occupied with more than this probability; by default that of the weights. */
   readonly threshold?: number;
-  /** Of the softmax over colours. */
+  /** Of the softmax over colours; by default 0.1. */
   readonly temperature?: number;
   /** [height, width] metres, NaN where unknown; instead of ZoeDepth. */
   readonly depth?: Float32Array;
@@ -76,15 +83,16 @@ export async function photoTo3d(parts: ChainParts, photo: Photo, options: ChainO
   const { networks, seenPoints, stage } = parts;
   const { signal } = options;
   const pixels = wordsOf(photo);
-  const camera = intrinsicsOf(photo, options.focal);
+  const camera = intrinsicsOf(photo, focalOf(photo, options).pixels);
 
   const { mask, quality } = await objectMask(parts, photo, options);
+  if (!mask.some((value) => value !== 0)) throw emptyMask();
   const depth = options.pointMap
     ? depthOf(options.pointMap.xyz)
     : (options.depth ?? (await estimateDepth(parts, photo, signal)));
   const geometry = options.pointMap ? { points: options.pointMap.xyz } : { depth, camera };
 
-  const seen = await seenPoints.see(pixels, Uint32Array.from(mask), geometry, stage('points', signal));
+  const seen = await seenPoints.see(pixels, new Uint32Array(mask), geometry, stage('points', signal));
   const mcc = await networks.mcc();
   const image = await mcc.encode(seen, stage('encode', signal));
   const sweep = stage('sweep', signal, 'points');

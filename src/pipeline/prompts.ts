@@ -1,13 +1,15 @@
 /** Which object of the photo is meant: a box, points, or a finished mask. */
 import type { ChainParts } from './photoTo3d.ts';
 import { wordsOf, type Photo } from './photo.ts';
-import { PromptError, type PromptBox, type PromptPoint } from './sam/prompt.ts';
+import { expectPrompt, PromptError, type PromptBox, type PromptPoint, type SamPrompt } from './sam/prompt.ts';
+import { emptyMask } from './seenPoints.ts';
 
 export interface ObjectPrompt {
-  /** Left, top, right, bottom in pixels of the photo. */
+  /** Left, top, right, bottom in pixels of the photo: of its file, when it was reduced while decoding. */
   readonly box?: PromptBox;
+  /** In the same pixels. */
   readonly points?: readonly PromptPoint[];
-  /** [height, width] of 0 and 1, instead of a prompt. */
+  /** [height, width] of 0 and 1, of the photo as decoded; instead of a prompt. */
   readonly mask?: Uint8Array;
 }
 
@@ -18,23 +20,41 @@ export interface ObjectMask {
   readonly quality?: number;
 }
 
-/** @throws PromptError if nothing says which object is meant, or it does not fit the photo */
+/**
+ * Checks what was asked before the networks start.
+ * @throws PromptError if nothing says which object is meant, or it does not fit the photo; GeometryError for an empty mask
+ */
+export function expectObject(photo: Photo, { box, points, mask }: ObjectPrompt): void {
+  if (!mask) return expectPrompt({ points, boxes: box && [box] }, photo.original ?? photo);
+  if (mask.length !== photo.width * photo.height) {
+    throw new PromptError(
+      `The mask has ${mask.length} pixels, the photo ${photo.width} x ${photo.height}. Give a mask of the photo's size.`,
+    );
+  }
+  if (!mask.some((value) => value !== 0)) throw emptyMask();
+}
+
+/** @throws as `expectObject`; WeightsError, DeviceError; Cancelled */
 export async function objectMask(
   { networks, stage }: Pick<ChainParts, 'networks' | 'stage'>,
   photo: Photo,
-  { box, points, mask, signal }: ObjectPrompt & { signal?: AbortSignal },
+  { signal, ...prompt }: ObjectPrompt & { signal?: AbortSignal },
 ): Promise<ObjectMask> {
-  if (mask) {
-    if (mask.length !== photo.width * photo.height) {
-      throw new PromptError(
-        `The mask has ${mask.length} pixels, the photo ${photo.width} x ${photo.height}. Give a mask of the photo's size.`,
-      );
-    }
-    return { mask };
-  }
+  expectObject(photo, prompt);
+  if (prompt.mask) return { mask: prompt.mask };
   const sam = await networks.sam();
   const options = stage('segment', signal);
   const image = await sam.encode(wordsOf(photo), options);
-  const answer = await sam.prompt(image, { points, boxes: box && [box] }, { signal });
+  const answer = await sam.prompt(image, inDecoded(photo, prompt), { signal });
   return { mask: Uint8Array.from(await answer.mask.read()), quality: answer.iou[answer.tokens[0]] };
+}
+
+/** A prompt in pixels of the photo's file -> in pixels of the decoded photo. */
+function inDecoded(photo: Photo, { box, points }: ObjectPrompt): SamPrompt {
+  const { width, height } = photo.original ?? photo;
+  const [scaleX, scaleY] = [photo.width / width, photo.height / height];
+  return {
+    boxes: box && [[box[0] * scaleX, box[1] * scaleY, box[2] * scaleX, box[3] * scaleY]],
+    points: points?.map(({ x, y, label }) => ({ x: x * scaleX, y: y * scaleY, label })),
+  };
 }

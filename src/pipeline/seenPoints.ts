@@ -175,11 +175,12 @@ export class SeenPoints {
   }
 }
 
+export const emptyMask = (): GeometryError =>
+  new GeometryError('The mask is empty: no pixel belongs to the object.\n  Choose another box, point or mask.');
+
 /** @throws GeometryError if there is nothing to normalise */
 function expectPoints(maskCount: number, pointCount: number, scale: number): void {
-  if (maskCount === 0) {
-    throw new GeometryError('The mask is empty: no pixel belongs to the object.\n  Choose another box, point or mask.');
-  }
+  if (maskCount === 0) throw emptyMask();
   if (pointCount < 2) {
     throw new GeometryError(
       `Of the mask's ${maskCount} pixels ${pointCount} have a depth; at least 2 are needed to know the object's size.\n` +

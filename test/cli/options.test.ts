@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { focalOf } from '../../src/cli/focal.ts';
+import { focalOf } from '../../src/pipeline/camera.ts';
 import {
   addCameraOptions,
   addEngineOptions,
@@ -108,9 +108,9 @@ describe('focalOf', () => {
 
   it('takes the option, then EXIF, then 55 degrees', () => {
     const exif = { ...photo, focal35mm: 27 };
-    expect(focalOf(exif, { focal: 1234 })).toEqual({ pixels: 1234, source: 'option --focal' });
+    expect(focalOf(exif, { focal: 1234 })).toEqual({ pixels: 1234, source: 'focal' });
     expect(focalOf(exif, { fov: 90 }).pixels).toBeCloseTo(1500, 9);
-    expect(focalOf(exif, { fov: 90 }).source).toBe('option --fov');
+    expect(focalOf(exif, { fov: 90 }).source).toBe('fov');
     // 27 mm of 36 mm: three quarters of the longer side.
     expect(focalOf(exif, {})).toEqual({ pixels: 3000, source: 'EXIF' });
     const original = focalOf(photo, {});

@@ -7,6 +7,30 @@ import { build } from 'esbuild';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+/** A program that makes an engine, disposes it, and makes another. */
+const TWICE = `
+  import { createEngine } from '../../src/index.ts';
+  const photo = { width: 40, height: 30, rgba: new Uint8Array(4800).fill(255) };
+  const results = [];
+  for (let i = 0; i < 2; i++) {
+    const engine = await createEngine({ weights: 'synthetic:1' });
+    results.push(await engine.depth(photo));
+    engine.dispose();
+  }
+  console.log(results[0].length, results[0].every((metres, i) => metres === results[1][i]));`;
+
+/** A program's output, errors and exit code. */
+async function runProcess(file: string, env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [join(bundles, file), ...(file === 'cli.mjs' ? ['doctor'] : [])], {
+    env: { ...process.env, ...env },
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (piece: Buffer) => (stdout += piece.toString()));
+  child.stderr.on('data', (piece: Buffer) => (stderr += piece.toString()));
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, stdout, stderr };
+}
+
 let bundles: string;
 let folder: string;
 let out: string;
@@ -18,6 +42,15 @@ beforeAll(async () => {
   await build({
     entryPoints: [join(import.meta.dirname, '../../src/cli/main.ts')],
     outfile: join(bundles, 'cli.mjs'),
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    loader: { '.wgsl': 'text' },
+  });
+  await build({
+    stdin: { contents: TWICE, resolveDir: import.meta.dirname },
+    outfile: join(bundles, 'twice.mjs'),
     bundle: true,
     packages: 'external',
     platform: 'node',
@@ -60,7 +93,21 @@ async function reconstruct(granularity: number, at = '', interrupts = 0) {
   return { code, stdout, stderr };
 }
 
+describe('a program', () => {
+  it('makes an engine after disposing another, and ends by itself', async () => {
+    const { code, stdout } = await runProcess('twice.mjs');
+    expect([code, stdout]).toEqual([0, '1200 true\n']);
+  });
+});
+
 describe('the process', () => {
+  it('says what to install where there is no adapter', async () => {
+    const none = join(folder, 'no-driver.json');
+    const { code, stderr } = await runProcess('cli.mjs', { VK_ICD_FILENAMES: none, VK_DRIVER_FILES: none });
+    expect(code).toBe(1);
+    expect(stderr).toContain('error: No WebGPU adapter was found on this machine.\n  Run `npm run setup`');
+  });
+
   it('writes plain lines into a pipe and ends by itself', async () => {
     const { code, stdout, stderr } = await reconstruct(1);
     expect(code).toBe(0);

@@ -186,9 +186,9 @@ describe('reconstruct', () => {
     const jpeg = join(folder, 'photo.jpg');
     const exif = { IFD2: { FocalLengthIn35mmFilm: '18' } };
     await sharp(photo).withExif(exif).jpeg().toFile(jpeg);
-    const { asked, createEngine } = standIn();
-    await run(['reconstruct', jpeg, ...BOX, '-o', out], { createEngine });
-    expect(asked.options!.focal).toBe(WIDTH / 2);
+    await run(['reconstruct', jpeg, ...BOX, '-o', out]);
+    const { focal } = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as Record<string, unknown>;
+    expect(focal).toEqual({ pixels: WIDTH / 2, source: 'EXIF' });
   });
 });
 
@@ -206,9 +206,9 @@ describe('what is refused before the engine starts', () => {
   });
 
   it('prompts outside the photo', async () => {
-    const where = 'lies outside the photo, which has 4 x 3 pixels.\n';
-    await refused([photo, '--box', '0,0,5,2', '-o', out], 1, `error: The box 0,0,5,2 ${where}`);
-    await refused([photo, '--point', '1,1', '--point', '9,1,0', '-o', out], 1, `error: The point 9,1 ${where}`);
+    const where = 'lies outside a photo of 4 x 3 pixels.\n';
+    await refused([photo, '--box', '0,0,5,2', '-o', out], 1, `error: The box 0, 0, 5, 2 ${where}`);
+    await refused([photo, '--point', '1,1', '--point', '9,1,0', '-o', out], 1, `error: The point 9, 1 ${where}`);
   });
 
   it('an output folder that cannot be written', async () => {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { DeviceError } from '../../src/graph/errors.ts';
+import { OptionError } from '../../src/pipeline/chainOptions.ts';
 import { Engine } from '../../src/pipeline/engine.ts';
+import { GridError } from '../../src/pipeline/mcc/grid.ts';
 import type { Photo } from '../../src/pipeline/photo.ts';
 import type { StageProgress } from '../../src/pipeline/photoTo3d.ts';
 import { PromptError } from '../../src/pipeline/sam/prompt.ts';
@@ -96,13 +99,73 @@ describe('the chain', () => {
     expect(second.preview).toEqual(first.preview);
   });
 
+  it('lets calls wait for one another', async () => {
+    const engine = new Engine({ device: await openDevice(), weights: syntheticSet(1, presets.small) });
+    const other = photoOf(scene.image(12, 30, 40), 40, 30);
+    const alone = [await engine.depth(grey), await engine.depth(other)];
+    const failing = engine.depth({ ...grey, rgba: new Uint8Array(3) });
+    const together = [engine.depth(grey), engine.depth(other)];
+    await expect(failing).rejects.toBeInstanceOf(OptionError);
+    expect(await Promise.all(together)).toEqual(alone);
+    engine.dispose();
+  });
+
+  it('takes prompts and focal lengths in pixels of the file of a reduced photo', async () => {
+    const engine = new Engine({ device: await openDevice(), weights: syntheticSet(1, presets.small) });
+    const photo = photoOf(scene.image(11, 64, 80), 80, 64);
+    const reduced = { ...photo, original: { width: 160, height: 192 } };
+    const points = [{ x: 40, y: 32, label: 1 }] as const;
+    const inFile = [{ x: 80, y: 96, label: 1 }] as const;
+    const direct = await engine.segment(photo, { box: [8, 8, 72, 56], points });
+    expect(await engine.segment(reduced, { box: [16, 24, 144, 168], points: inFile })).toEqual(direct);
+
+    const depth = new Float32Array(64 * 80).map((_, i) => 2 + (i % 7) / 10);
+    const given = { mask: new Uint8Array(64 * 80).fill(1), depth, granularity: 3 };
+    const plain = await engine.reconstruct(photo, { ...given, focal: 90 });
+    expect((await engine.reconstruct(reduced, { ...given, focal: 180 })).object).toEqual(plain.object);
+    // 40.5 mm on film 36 mm wide, for the longer side.
+    expect((await engine.reconstruct({ ...photo, focal35mm: 40.5 }, given)).object).toEqual(plain.object);
+    engine.dispose();
+  });
+
+  it('ends with what happened when the device is lost in the middle', async () => {
+    const device = await openDevice();
+    const engine = new Engine({
+      device,
+      weights: syntheticSet(1, presets.small),
+      onProgress: ({ stage }) => {
+        if (stage === 'encode') device.gpu.destroy();
+      },
+    });
+    const depth = new Float32Array(1200).map((_, i) => 2 + (i % 7) / 10);
+    const options = { mask: new Uint8Array(1200).fill(1), depth, granularity: 1 };
+    const failed = engine.reconstruct(grey, options);
+    await expect(failed).rejects.toBeInstanceOf(DeviceError);
+    await expect(failed).rejects.toThrow(/The device was lost[^]*Create a new engine/);
+    await expect(engine.depth(grey)).rejects.toThrow(/The device was lost/);
+    engine.dispose();
+    await expect(engine.depth(grey)).rejects.toThrow(/The device was disposed; create a new engine/);
+  });
+
   describe('refuses', () => {
-    const refused = async (options: Parameters<Engine['reconstruct']>[1], weights = syntheticSet(1, presets.small)) => {
-      const engine = new Engine({ device: await openDevice(), weights });
+    const refused = async (
+      options: Parameters<Engine['reconstruct']>[1],
+      weights = syntheticSet(1, presets.small),
+      photo = grey,
+    ) => {
+      const stages: string[] = [];
+      const engine = new Engine({
+        device: await openDevice(),
+        weights,
+        onProgress: ({ stage }) => stages.push(stage),
+      });
       try {
-        return await engine.reconstruct(grey, options).then(
+        return await engine.reconstruct(photo, options).then(
           () => undefined,
-          (error: unknown) => error,
+          (error: unknown) => {
+            expect(stages.filter((stage) => stage !== 'points')).toEqual([]);
+            return error;
+          },
         );
       } finally {
         engine.dispose();
@@ -127,9 +190,39 @@ describe('the chain', () => {
       expect(await refused({ mask, depth })).toMatchObject({ message: expect.stringContaining('0 have a depth') });
     });
 
+    it.each([0, -1, NaN, Infinity, 0.001])('a granularity of %s', async (granularity) => {
+      expect(await refused({ box: [5, 5, 35, 25], granularity })).toBeInstanceOf(GridError);
+    });
+
+    it.each([
+      [{ threshold: 1 }, /The threshold is 1; it is a probability/],
+      [{ threshold: NaN }, /The threshold is NaN/],
+      [{ temperature: 0 }, /The temperature is 0. Give a positive/],
+      [{ focal: -3 }, /The focal length is -3/],
+      [{ fov: 180 }, /The field of view is 180/],
+      [{ depth: new Float32Array(7) }, /The depth has 7 values, the photo has 40 x 30 pixels/],
+      [{ pointMap: { xyz: new Float32Array(1200) } }, /The point map has 1200 numbers, the photo has 40 x 30/],
+    ])('%o', async (options, message) => {
+      const error = await refused({ box: [5, 5, 35, 25], ...options });
+      expect(error).toBeInstanceOf(OptionError);
+      expect((error as Error).message).toMatch(message);
+    });
+
+    it('a photo that does not hold what it says, or is too narrow', async () => {
+      const weights = syntheticSet(1, presets.small);
+      const box = [5, 5, 35, 25] as const;
+      expect(await refused({ box }, weights, { ...grey, width: 41 })).toBeInstanceOf(OptionError);
+      expect(await refused({ box }, weights, { ...grey, height: 0 })).toBeInstanceOf(OptionError);
+      const line = photoOf(new Uint8Array(3 * 900), 1, 900);
+      expect(await refused({ box: [0, 0, 1, 900] }, weights, line)).toMatchObject({
+        message: expect.stringContaining('A photo of 1 x 900 pixels is too narrow'),
+      });
+    });
+
     it('weights without the network that is needed', async () => {
       const { sam, describe } = syntheticSet(1, presets.small);
-      expect(await refused({ box: [5, 5, 35, 25] }, { sam, describe })).toBeInstanceOf(WeightsError);
+      const mask = new Uint8Array(1200).fill(1);
+      expect(await refused({ mask }, { sam, describe })).toBeInstanceOf(WeightsError);
     });
   });
 });
