@@ -22,7 +22,7 @@ interface SceneFacts {
   readonly fov: number;
   /** Tight box of the main object, half-open pixels. */
   readonly box: PromptBox;
-  /** The pixel deepest inside its mask: farthest, by distance transform, from everything outside. */
+  /** The pixel x, y deepest inside its mask: farthest, by chessboard distance, from every pixel outside. */
   readonly click: readonly [number, number];
   readonly maskPixels: number;
 }

@@ -1,0 +1,228 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NodeReconstruction } from '../../src/index.ts';
+import { intrinsicsOf } from '../../src/pipeline/camera.ts';
+import type { ChainOptions } from '../../src/pipeline/photoTo3d.ts';
+import { GeometryError, seenCloud } from '../../src/pipeline/seenPoints.ts';
+import { wordsOf } from '../../src/pipeline/photo.ts';
+import { root } from '../../tools/setup/process.mjs';
+import { floors, valueOf, verdictOf } from '../../tools/eval/floors.ts';
+import { meansOf, measureScene, type MeasuredEngine, type Numbers } from '../../tools/eval/measure.ts';
+import { showFloors, showScenes } from '../../tools/eval/report.ts';
+import { readScene, sceneFolders, type Scene } from '../../tools/eval/scene.ts';
+
+const scenesFolder = join(root, 'test/scenes');
+let folder: string;
+let scene: Scene;
+
+beforeAll(async () => {
+  [folder] = await sceneFolders(scenesFolder);
+  scene = await readScene(folder);
+});
+
+/** Mean, and mean over the axes of the sample standard deviation, as the chain normalises. */
+function normalisationOf(xyz: Float32Array) {
+  const count = xyz.length / 3;
+  const mean = [0, 0, 0];
+  const square = [0, 0, 0];
+  xyz.forEach((v, k) => (mean[k % 3] += v / count));
+  xyz.forEach((v, k) => (square[k % 3] += (v - mean[k % 3]) ** 2 / (count - 1)));
+  const scale = square.reduce((sum, s) => sum + Math.sqrt(s) / 3, 0);
+  return { scale, centre: mean.map((m) => m / scale) as [number, number, number] };
+}
+
+/**
+ * An engine that knows the answers.
+ * @param factor the world it sees is that much larger; `reconstruct` is right about the world it is given
+ */
+function oracle(factor = 1, changes: Partial<MeasuredEngine> = {}): MeasuredEngine {
+  return {
+    segment: () => Promise.resolve({ mask: scene.mask }),
+    depth: () => Promise.resolve(scene.depth.map((d) => d * factor)),
+    reconstruct(_, { mask, depth, focal }: ChainOptions) {
+      const camera = intrinsicsOf(scene.photo, focal);
+      const seen = seenCloud(wordsOf(scene.photo), mask!, { depth: depth!, camera });
+      const world = depth === scene.depth ? 1 : factor;
+      const object = { xyz: scene.surface.xyz.map((v) => v * world), rgb: scene.surface.rgb };
+      const normalisation = normalisationOf(seen.xyz);
+      return Promise.resolve({ seen, object, normalisation } as unknown as NodeReconstruction);
+    },
+    ...changes,
+  };
+}
+
+const measure = (engine: MeasuredEngine) => measureScene(engine, scene, { granularity: 0.1 });
+
+describe('measureScene', () => {
+  it('gives an engine that knows everything full marks', async () => {
+    const numbers = await measure(oracle());
+    for (const name of ['iou.box', 'iou.click', 'depth.within', 'chain.size']) expect(numbers[name]).toBe(1);
+    expect(numbers['depth.absRel']).toBe(0);
+    for (const run of ['given', 'chain']) {
+      for (const kind of ['precision', 'recall', 'f1', 'unseen', 'far']) {
+        for (const distance of [0.1, 0.2]) expect(numbers[`${run}.${kind}@${distance}`]).toBe(1);
+      }
+      expect(numbers[`${run}.colour`]).toBe(0);
+      expect(numbers[`${run}.points`]).toBe(scene.surface.seen.length);
+    }
+  });
+
+  it('finds the points of the photo on the surface, and little of the unseen side among them', async () => {
+    const numbers = await measure(oracle());
+    // Surface samples lie about 0.1 apart: every point of the photo is within 0.2 of one.
+    expect(numbers['given.seen.precision@0.2']).toBeGreaterThan(0.99);
+    expect(numbers['given.seen.unseen@0.1']).toBeLessThan(0.15);
+    expect(numbers['given.seen.far@0.2']).toBe(0);
+    expect(numbers['given.seen.f1@0.2']).toBeLessThan(numbers['given.f1@0.2']);
+  });
+
+  it('does not mind end to end that everything is larger and farther by the same factor, and says so', async () => {
+    const numbers = await measure(oracle(1.5));
+    expect(numbers['chain.size']).toBeCloseTo(1.5, 6);
+    expect(numbers['chain.f1@0.1']).toBe(1);
+    expect(numbers['depth.absRel']).toBeCloseTo(0.5, 6);
+    expect(numbers['depth.within']).toBe(0);
+  });
+
+  it('asks with the tight box, with one click, with the true mask and depth, and with its own', async () => {
+    const asked: object[] = [];
+    const honest = oracle(2);
+    const engine = oracle(2, {
+      segment(photo, { box, points }) {
+        asked.push({ box, points });
+        return honest.segment(photo, {});
+      },
+      reconstruct(photo, options) {
+        const { mask, depth, granularity } = options;
+        asked.push({ mask: mask === scene.mask, trueDepth: depth === scene.depth, granularity });
+        return honest.reconstruct(photo, options);
+      },
+    });
+    await measure(engine);
+    const [x, y] = scene.click;
+    expect(asked).toEqual([
+      { box: scene.box, points: undefined },
+      { box: undefined, points: [{ x, y, label: 1 }] },
+      { mask: true, trueDepth: true, granularity: 0.1 },
+      { mask: true, trueDepth: false, granularity: 0.1 },
+    ]);
+  });
+
+  it('counts a mask that misses the object as no result at all', async () => {
+    const mask = scene.mask.map((v) => 1 - v);
+    const numbers = await measure(oracle(1, { segment: () => Promise.resolve({ mask }) }));
+    expect(numbers).toMatchObject({ 'iou.box': 0, 'chain.size': 0, 'chain.f1@0.2': 0, 'chain.colour': 1 });
+    expect(numbers['given.f1@0.2']).toBe(1);
+  });
+
+  it('counts a run that has nothing to work with as no result, and passes other errors on', async () => {
+    const failing = (error: Error): MeasuredEngine => {
+      const honest = oracle(2);
+      const reconstruct: MeasuredEngine['reconstruct'] = (photo, options) =>
+        options.depth === scene.depth ? honest.reconstruct(photo, options) : Promise.reject(error);
+      return oracle(2, { reconstruct });
+    };
+    expect(await measure(failing(new GeometryError('no depth')))).toMatchObject({ 'chain.f1@0.2': 0 });
+    await expect(measure(failing(new Error('device lost')))).rejects.toThrow('device lost');
+  });
+});
+
+describe('means, floors and tables', () => {
+  const perfect: Numbers = Object.fromEntries(
+    floors.flatMap(({ number, aim, above }) => [[number, aim], ...(above ? [[above, 0]] : [])]),
+  );
+
+  it('means are over scenes', () => {
+    expect(
+      meansOf([
+        { a: 1, b: 2 },
+        { a: 3, b: 2 },
+      ]),
+    ).toEqual({ a: 2, b: 2 });
+    expect(() => meansOf([])).toThrow(RangeError);
+  });
+
+  it.each(floors.map((floor) => [floor.label, floor] as const))('%s: aim, floor, missed', (_, floor) => {
+    const { number, aim, floor: limit, better, above } = floor;
+    const worse = limit + (better === 'large' ? -0.001 : 0.001);
+    expect(verdictOf(floor, perfect)).toBe('aim');
+    expect(verdictOf(floor, { ...perfect, [number]: limit })).toBe('floor');
+    expect(verdictOf(floor, { ...perfect, [number]: worse })).toBe('missed');
+    expect(verdictOf(floor, { ...perfect, [number]: NaN })).toBe('missed');
+    if (above) expect(verdictOf(floor, { ...perfect, [above]: aim })).toBe('missed');
+  });
+
+  it('a floor is about something that is measured', async () => {
+    const numbers = await measure(oracle());
+    for (const floor of floors) expect(verdictOf(floor, numbers)).toBe('aim');
+    expect(() => valueOf(numbers, 'iou.circle')).toThrow('iou.circle was not measured');
+  });
+
+  it('show every scene, the means, and what was missed', async () => {
+    const numbers = await measure(oracle());
+    const lines = showScenes([
+      { name: '7', family: 'mug', heldOutFamily: false, numbers },
+      { name: '8', family: 'car', heldOutFamily: true, numbers: { ...numbers, 'iou.box': 0 } },
+    ]).split('\n');
+    expect(lines.find((line) => line.startsWith('7 mug'))).toMatch(/ 1\.000 +1\.000 +0\.000 +1\.000 +1\.000$/);
+    expect(lines.find((line) => line.startsWith('mean of 2'))).toMatch(/mean of 2 +0\.500/);
+    expect(lines.find((line) => line.startsWith('mean of the 1 with *'))).toMatch(/\* +0\.000/);
+    expect(showFloors({ ...numbers, 'iou.click': 0.1 })).toMatch(/one click +0\.900 +0\.800 +0\.100 +missed/);
+  });
+});
+
+describe('scene files', () => {
+  let copy: string;
+  beforeAll(async () => {
+    copy = await mkdtemp(join(tmpdir(), 'unflat-scene-'));
+  });
+  afterAll(() => rm(copy, { recursive: true, force: true }));
+
+  const changed = async (name: string, content: string | undefined) => {
+    await cp(folder, copy, { recursive: true });
+    if (content === undefined) await rm(join(copy, name));
+    else await writeFile(join(copy, name), content);
+    return readScene(copy);
+  };
+
+  it('have the tight box of the mask, half-open, and a click on the pixel deepest inside', () => {
+    const { width, height } = scene.photo;
+    const inside = (x: number, y: number) => x >= 0 && y >= 0 && x < width && y < height && scene.mask[y * width + x];
+    const around = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => [dx, dy] as const));
+    const pixels: [number, number][] = [];
+    /** Pixels outside that touch the mask. */
+    const rim: [number, number][] = [];
+    for (let y = -1; y <= height; y++) {
+      for (let x = -1; x <= width; x++) {
+        if (inside(x, y)) pixels.push([x, y]);
+        else if (around.some(([dx, dy]) => inside(x + dx, y + dy))) rim.push([x, y]);
+      }
+    }
+    const [xs, ys] = [pixels.map(([x]) => x), pixels.map(([, y]) => y)];
+    expect(scene.box).toEqual([Math.min(...xs), Math.min(...ys), Math.max(...xs) + 1, Math.max(...ys) + 1]);
+    const chessboardDepth = ([x, y]: readonly [number, number]) =>
+      rim.reduce((least, [u, v]) => Math.min(least, Math.max(Math.abs(u - x), Math.abs(v - y))), Infinity);
+    const deepest = pixels.reduce((most, pixel) => Math.max(most, chessboardDepth(pixel)), 0);
+    expect(chessboardDepth(scene.click)).toBe(deepest);
+  });
+
+  it('must be there', async () => {
+    await expect(sceneFolders(join(scenesFolder, 'none'))).rejects.toThrow('cannot be read');
+    await expect(sceneFolders(folder)).rejects.toThrow('has no scene');
+    for (const name of ['scene.json', 'photo.png', 'objects.png', 'depth.png', 'surface.safetensors']) {
+      await expect(changed(name, undefined)).rejects.toThrow(name);
+    }
+  });
+
+  it('must fit together', async () => {
+    const { family, heldOutFamily, fov, box, click, maskPixels } = scene;
+    const facts = { family, heldOutFamily, fov, box, click, maskPixels };
+    const wrong = (change: object) => changed('scene.json', JSON.stringify({ ...facts, ...change }));
+    await expect(wrong({ maskPixels: 7 })).rejects.toThrow('scene.json says 7');
+    await expect(wrong({ fov: undefined })).rejects.toThrow('lacks one of');
+    await expect(wrong({ click: [1] })).rejects.toThrow('lacks one of');
+    await expect(changed('surface.safetensors', 'not a tensor')).rejects.toThrow('surface.safetensors');
+  });
+});
