@@ -234,9 +234,18 @@ describe('Pace', () => {
     const pace = new Pace({ ...limits, first: 512 });
     pace.learn(150);
     expect(pace.size).toBe(512);
-    pace.learn(500);
-    expect(pace.size).toBe(64);
     pace.learn(1e6);
+    expect(pace.size).toBe(128);
+    for (let i = 0; i < 5; i++) pace.learn(1e6);
     expect(pace.size).toBe(64);
+  });
+
+  it('is not impressed by one slow stretch', () => {
+    const pace = new Pace({ ...limits, first: 512 });
+    pace.learn(100);
+    pace.learn(1000);
+    expect(pace.size).toBe(512);
+    pace.learn(100);
+    expect(pace.size).toBe(512);
   });
 });

@@ -14,6 +14,8 @@ const floorPower = (n: number): number => 2 ** Math.floor(Math.log2(n));
 export class Pace {
   /** Points of the next stretch. */
   size: number;
+  /** Points per millisecond. */
+  private rate: number | undefined;
 
   constructor(private readonly limits: PaceLimits) {
     this.size = this.clamp(limits.first);
@@ -21,7 +23,10 @@ export class Pace {
 
   /** Learns from a stretch of `size` points that took `ms`. Grows at most fourfold; shrinks only when far too slow. */
   learn(ms: number): void {
-    const ideal = (this.size * this.limits.budgetMs) / Math.max(ms, 0.1);
+    const rate = this.size / Math.max(ms, 0.1);
+    // Half of what was known stays: other programs on the machine must not make the size jump about.
+    this.rate = this.rate === undefined ? rate : (this.rate + rate) / 2;
+    const ideal = this.rate * this.limits.budgetMs;
     if (ideal >= 2 * this.size) this.size = this.clamp(Math.min(ideal, 4 * this.size));
     else if (ideal < this.size / 2) this.size = this.clamp(ideal);
   }

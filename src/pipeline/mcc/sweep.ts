@@ -76,7 +76,8 @@ const SOFTWARE_PATIENCE = 5;
 const LAYERED_PATIENCE = 10;
 
 const FIRST = { gpu: 4096, software: 256 } as const;
-const LEAST = 64;
+/** Fewer would leave cores of a software adapter idle: a workgroup has 128. */
+const LEAST = 256;
 
 /** Of the layered strategy: more rows at once gain nothing, and take memory. */
 const MOST_LAYERED = 8192;
