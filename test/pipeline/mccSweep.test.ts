@@ -240,6 +240,10 @@ describe('Pace', () => {
     expect(pace.size).toBe(64);
   });
 
+  it('what fits counts more than what is worth while', () => {
+    expect(new Pace({ ...limits, most: 40 }).size).toBe(32);
+  });
+
   it('is not impressed by one slow stretch', () => {
     const pace = new Pace({ ...limits, first: 512 });
     pace.learn(100);

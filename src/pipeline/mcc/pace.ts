@@ -33,6 +33,6 @@ export class Pace {
 
   private clamp(size: number): number {
     const { least, most } = this.limits;
-    return floorPower(Math.max(least, Math.min(most, size)));
+    return floorPower(Math.min(most, Math.max(least, size)));
   }
 }
