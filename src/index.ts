@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 /** unflat for Node: `createEngine`, and what it gives. */
 import { Device } from './graph/device.ts';
 import type { StepTime } from './graph/run.ts';
@@ -67,7 +68,7 @@ export type NodeReconstruction = Omit<Reconstruction, 'seen' | 'object'> & {
 };
 
 /** A path, the bytes of an image file, or a decoded photo. */
-export type PhotoSource = string | Buffer | Photo;
+export type PhotoSource = string | Uint8Array | Photo;
 
 const isPhoto = (source: PhotoSource): source is Photo => typeof source === 'object' && 'rgba' in source;
 

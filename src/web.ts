@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 /** unflat for browsers: `createEngine`, and what it gives. */
 import { Device } from './graph/device.ts';
 import type { Precision } from './kernels/target.ts';
