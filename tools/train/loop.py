@@ -66,7 +66,7 @@ class Loop:
         self.average = {k: v.detach().clone() for k, v in self.weights.items()}
         self.step = self.samples = 0
         self.seconds = 0.0
-        self.stop = False
+        self.stop = self.cooled = False
         signal.signal(signal.SIGTERM, lambda *_: setattr(self, "stop", True))
         self.generator = torch.Generator(args.device).manual_seed(args.seed)
         self._resume()
@@ -76,14 +76,15 @@ class Loop:
         return os.path.join(self.args.out, name)
 
     def _resume(self) -> None:
-        for name in ("last.pt", "stable.pt"):
-            if os.path.exists(self.path(name)):
-                state = torch.load(self.path(name), map_location=self.args.device)
-                if name == "last.pt" and state["cooled"] and state["length"] != self.length:
-                    continue  # a longer run goes on from before the cool-down
-                break
-        else:
+        if not os.path.exists(self.path("last.pt")):
             return
+        state = torch.load(self.path("last.pt"), map_location=self.args.device)
+        if state["cooled"] and state["length"] != self.length:  # another length goes on from before the cool-down
+            if not os.path.exists(self.path("stable.pt")):
+                raise SystemExit(
+                    f"{self.args.out}: cooled down for another length, and stable.pt is gone. Choose another --out."
+                )
+            state = torch.load(self.path("stable.pt"), map_location=self.args.device)
         if state["config"] != self.config:
             raise SystemExit(f"{self.args.out}: holds a run of other sizes. Choose another --out.")
         for k, v in state["weights"].items():
@@ -91,6 +92,7 @@ class Loop:
         self.average = state["average"]
         self.optimiser.load_state_dict(state["optimiser"])
         self.step, self.samples, self.seconds = state["step"], state["samples"], state["seconds"]
+        self.cooled = state["cooled"]
         self.generator.manual_seed(self.args.seed + self.step)
         print(f"resumed at step {self.step}, {self.samples} samples, {self.seconds / 60:.1f} minutes", flush=True)
 
@@ -127,7 +129,7 @@ class Loop:
 
     def run(self, losses) -> None:
         """`losses(generator)` returns the loss of a batch and a dictionary of numbers for the curve."""
-        sums, saved, cooling = {}, time.time(), self.cooling()
+        sums, saved, cooling = {}, time.time(), self.cooled
         cuda = self.args.device.startswith("cuda")
         while self.progress() < 1 and not self.stop:
             begun = time.time()
