@@ -133,9 +133,6 @@ class Loop:
         cuda = self.args.device.startswith("cuda")
         while self.progress() < 1 and not self.stop:
             begun = time.time()
-            if self.cooling() and not cooling:
-                cooling = True
-                self.save("stable.pt")
             for group in self.optimiser.param_groups:
                 group["lr"] = self.rate()
             with torch.autocast("cuda", torch.bfloat16) if cuda else contextlib.nullcontext():
@@ -151,6 +148,9 @@ class Loop:
                 for k, v in self.weights.items():
                     self.average[k].lerp_(v, 1 - keep)
             self.seconds += time.time() - begun
+            if self.cooling() and not cooling:
+                cooling = True
+                self.save("stable.pt")
             for k, v in numbers.items():
                 total, count = sums.get(k, (0.0, 0))
                 sums[k] = (total + (v.detach() if torch.is_tensor(v) else v), count + 1)
