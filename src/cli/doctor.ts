@@ -54,7 +54,7 @@ async function examine(choice: string, precision: Precision) {
   const device = await Device.create(adapter, { wait, precision });
   try {
     const { vendor, architecture, description, subgroupMinSize, subgroupMaxSize } = adapter.info;
-    const { matmul, attention, conv, sweep } = device.target;
+    const { matmul, attention, conv, rows, sweep } = device.target;
     return {
       unflat: version,
       node: process.version,
@@ -63,7 +63,7 @@ async function examine(choice: string, precision: Precision) {
       features: [...adapter.features].sort(),
       limits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
       adapterClass: device.adapterClass,
-      kernels: { matmul, attention, conv, sweep },
+      kernels: { matmul, attention, conv, rows, sweep },
       precision,
       selfTest: await runSelfTest(device),
     };

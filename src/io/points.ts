@@ -16,11 +16,3 @@ export function countPoints(format: string, points: ColouredPoints): number {
   }
   return xyz.length / 3;
 }
-
-/** Colours 0..1 -> sRGB bytes, rounded to nearest and clamped; NaN becomes 0. */
-export function colourBytes(colours: Float32Array): Uint8Array {
-  // Uint8ClampedArray clamps, rounds halves to even and maps NaN to 0 when it stores.
-  const bytes = new Uint8ClampedArray(colours.length);
-  for (let i = 0; i < colours.length; i++) bytes[i] = colours[i] * 255;
-  return new Uint8Array(bytes.buffer);
-}

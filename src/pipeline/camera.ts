@@ -11,7 +11,7 @@ export interface Intrinsics {
 }
 
 /** Horizontal field of view that the released code assumes, in degrees. */
-export const DEFAULT_FOV = 55;
+const DEFAULT_FOV = 55;
 
 const radians = (degrees: number): number => (degrees * Math.PI) / 180;
 

@@ -84,7 +84,7 @@ const sourceOf = (graph: Graph, kind: Kind, { width, height }: Size): PointSourc
  * Inputs mask u32 [H, W] with depth [H, W] and intrinsics [4], or with points [H, W, 3] -> outputs `stats` [8] of
  * `maskedStats` and `bounds` [5] of `maskBounds`. Taps: points, normalised.
  */
-export function statisticsGraph(kind: Kind, photo: Size): Recorded {
+function statisticsGraph(kind: Kind, photo: Size): Recorded {
   const graph = new Graph();
   const source = sourceOf(graph, kind, photo);
   const stats = maskedStats(source);
@@ -99,7 +99,7 @@ export function statisticsGraph(kind: Kind, photo: Size): Recorded {
  * square's side, u32 [size, 4] each -> outputs rgb, xyz, valid of `Seen`. Taps: rgb800, xyz, valid. Cut off from the
  * statistics because the box decides the taps; being inputs, they leave the plan the same for every box.
  */
-export function seenGraph(kind: Kind, photo: Size, sizes: SeenSizes): Recorded {
+function seenGraph(kind: Kind, photo: Size, sizes: SeenSizes): Recorded {
   const graph = new Graph();
   const source = sourceOf(graph, kind, photo);
   const words = graph.input('photo', [photo.height, photo.width], 'u32');

@@ -1,7 +1,6 @@
 import { WebIO } from '@gltf-transform/core';
 import { describe, expect, it } from 'vitest';
 import {
-  colourBytes,
   decodeNpy,
   decodeObjPointMap,
   encodeGlb,
@@ -88,14 +87,6 @@ describe('GLB', () => {
 
   it('turns axes without mirroring and keeps zero positive', () => {
     expect(Object.is(toGltfAxes(new Float32Array([0, 0, 0]))[1], 0)).toBe(true);
-  });
-});
-
-describe('colourBytes', () => {
-  it('rounds to nearest and clamps', () => {
-    expect([...colourBytes(new Float32Array([0, 0.4 / 255, 0.6 / 255, 1, 1.5, -1, NaN]))]).toEqual([
-      0, 0, 1, 255, 255, 0, 0,
-    ]);
   });
 });
 

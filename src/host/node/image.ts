@@ -148,7 +148,7 @@ async function readSource(source: ImageSource, role: string): Promise<{ bytes: U
 }
 
 /** Reads a file that the user named. @throws UserError that names the file and its role */
-export async function readInput(path: string, role: string): Promise<Uint8Array> {
+async function readInput(path: string, role: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {

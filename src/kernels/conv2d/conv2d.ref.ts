@@ -14,7 +14,7 @@ export interface ConvShape {
   readonly groups: number;
 }
 
-export const outSize = (size: number, { kernel, stride, padding }: ConvShape): number =>
+const outSize = (size: number, { kernel, stride, padding }: ConvShape): number =>
   Math.floor((size + 2 * padding - kernel) / stride) + 1;
 
 export function conv2dRef(

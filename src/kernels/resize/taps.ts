@@ -135,7 +135,7 @@ function filterAt(mode: 'bilinear' | 'bicubic', offset: number): number {
 }
 
 /** Bits after the binary point of Pillow's weights. */
-export const PILLOW_BITS = 22;
+const PILLOW_BITS = 22;
 
 /** Taps of Pillow's 8-bit bilinear filter: float64, then rounded to 22-bit fixed point. */
 export function pillowTaps(from: number, to: number): WideTaps {
