@@ -8,7 +8,7 @@ export const limits = {
   /** Bytes of the pickle that describes the tensors. */
   pickleBytes: 64 * 2 ** 20,
   /** Objects that one pickle makes. */
-  pickleValues: 2_000_000,
+  pickleValues: 1_000_000,
   /** Lists, dictionaries and tuples open at once while a pickle is read. */
   pickleDepth: 1000,
   /** Bytes of one integer. */
@@ -16,9 +16,9 @@ export const limits = {
   /** Dictionaries inside dictionaries. */
   dictDepth: 32,
   /** Dictionary entries looked at in search of tensors; counts an entry once for each way to it. */
-  dictEntries: 1_000_000,
+  dictEntries: 200_000,
   /** Tensors of one file. */
-  tensors: 100_000,
+  tensors: 20_000,
   /** Characters of a tensor's name. */
   nameLength: 1000,
   /** Axes of a tensor. */

@@ -10,8 +10,10 @@ import { limits } from './limits.ts';
 
 export interface ZipEntry {
   readonly name: string;
-  /** Bytes of its data. */
+  /** Bytes of its data, as they are stored. */
   readonly size: number;
+  /** How they are compressed; 0 is not at all. */
+  readonly method: number;
   readonly crc: number;
   /** Where its local header begins. */
   readonly header: number;
@@ -28,6 +30,8 @@ const localBytes = 30;
 const maxComment = 0xffff;
 
 const damaged = 'The archive is damaged or was cut off: fetch it again, or save it again with torch.save.';
+
+const repack = 'Unpack the archive and save its tensors again with torch.save.';
 
 type Fail = (expected: string, found: string, entry?: string, advice?: string) => never;
 
@@ -71,9 +75,13 @@ export async function readZipDirectory(source: ByteSource): Promise<Map<string, 
   return entries;
 }
 
-/** Where an entry's data begin. @throws WeightsError when its local header is another's, or its data run into the next */
+/** Where the data of a stored entry begin.
+ *  @throws WeightsError when it is compressed, its local header is another's, or its data run into the next */
 export async function zipDataStart(source: ByteSource, entry: ZipEntry): Promise<number> {
   const fail = failIn(source.name);
+  const { method } = entry;
+  if (method !== 0)
+    fail('data that are stored, as torch writes them', `compression method ${method}`, entry.name, repack);
   const view = viewOf(await readExactly(source, entry.header, localBytes));
   if (view.getUint32(0, true) !== signature.local) fail('a local header', 'other bytes', entry.name);
   const nameLength = view.getUint16(26, true);
@@ -151,10 +159,8 @@ function readCentral(bytes: Uint8Array, at: number, fail: Fail): { entry: Omit<Z
   if (next > bytes.length) fail(`an entry at byte ${at} of the directory`, 'one that runs over its end');
   const name = utf8(bytes.subarray(at + centralBytes, nameEnd));
   if (name === undefined) return fail('names in UTF-8', `other bytes at byte ${at} of the directory`);
-  const repack = 'Unpack the archive and save its tensors again with torch.save.';
   if (view.getUint16(at + 8, true) & 1) fail('no encryption', 'an encrypted entry', name, repack);
   const method = view.getUint16(at + 10, true);
-  if (method !== 0) fail('an entry that is stored, as torch writes it', `compression method ${method}`, name, repack);
 
   // Fields of all ones have their value in the zip64 extra field, in this order.
   const places = longFields(view, nameEnd, extraEnd);
@@ -166,8 +172,8 @@ function readCentral(bytes: Uint8Array, at: number, fail: Fail): { entry: Omit<Z
   const size = field(view.getUint32(at + 24, true));
   const packed = field(view.getUint32(at + 20, true));
   const header = field(view.getUint32(at + 42, true));
-  if (packed !== size) fail('a stored entry of one size', `${packed} bytes for ${size}`, name);
-  return { entry: { name, size, crc: view.getUint32(at + 16, true), header }, next };
+  if (method === 0 && packed !== size) fail('a stored entry of one size', `${packed} bytes for ${size}`, name);
+  return { entry: { name, size: packed, method, crc: view.getUint32(at + 16, true), header }, next };
 }
 
 /** Places of the 64-bit values in the zip64 extra field (id 1). */
