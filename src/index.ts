@@ -2,12 +2,13 @@
 /** unflat for Node: `createEngine`, and what it gives. */
 import { Device } from './graph/device.ts';
 import type { StepTime } from './graph/run.ts';
-import { presets } from '../weights/index.ts';
+import { type Network, presets } from '../weights/index.ts';
 import type { Precision } from './kernels/target.ts';
 import { UserError } from './host/errors.ts';
 import { requestNodeAdapter, type AdapterChoice } from './host/node/adapter.ts';
 import { writeWhole } from './host/node/files.ts';
 import { decodePhoto } from './host/node/image.ts';
+import { inMegabytes } from './host/node/convert.ts';
 import { openWeights } from './host/node/weights.ts';
 import { expectSound } from './host/selfTest.ts';
 import { encodeGlb, encodePly, type ColouredPoints } from './io/index.ts';
@@ -28,8 +29,15 @@ export { depthPreview, depthToMillimetres, encodeGlb, encodePly } from './io/ind
 export type { ChainOptions, ColouredPoints, ObjectMask, ObjectPrompt, Photo, Reconstruction, StageProgress };
 
 export interface EngineOptions {
-  /** `synthetic:SEED`, a folder with safetensors files, or such files separated by commas. */
+  /**
+   * `synthetic:SEED`; `official` or `official:ID,...` for checkpoints that `unflat weights pull` has fetched; a folder with
+   * .safetensors, .pth or .pt files; or such files separated by commas.
+   */
   readonly weights: string;
+  /** Where released checkpoints and converted files are kept; by default the platform's cache. */
+  readonly weightsDir?: string;
+  /** Networks that will be used; by default all. Released checkpoints of the others need not be there. */
+  readonly networks?: readonly Network[];
   /** Configurations that `synthetic` weights are made for; by default small. */
   readonly size?: 'small' | 'full';
   /** Storage of large weights; arithmetic is f32 either way. */
@@ -40,6 +48,8 @@ export interface EngineOptions {
   readonly onProfile?: (times: readonly StepTime[]) => void;
   /** Whether networks stay on the device for the next photo; by default yes. If not, only one is there at a time. */
   readonly keepNetworks?: boolean;
+  /** Stops the conversion of files of torch, which happens when they are first used. */
+  readonly signal?: AbortSignal;
 }
 
 /** Points that can be saved. */
@@ -111,8 +121,11 @@ export class NodeEngine {
  *   does not suffice or does not compute what it should in f16
  */
 export async function createEngine(options: EngineOptions): Promise<NodeEngine> {
-  const { precision = 'f32', onProgress, onProfile, keepNetworks } = options;
-  const weights = await openWeights(options.weights, presets[options.size ?? 'small']);
+  const { precision = 'f32', onProgress, onProfile, keepNetworks, weightsDir, networks, signal } = options;
+  const weights = await openWeights(options.weights, presets[options.size ?? 'small'], {
+    ...{ weightsDir, networks, signal },
+    onProgress: (event) => onProgress?.(inMegabytes(event)),
+  });
   try {
     const { adapter, wait, release } = await requestNodeAdapter(options.adapter ?? 'auto');
     try {

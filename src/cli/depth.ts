@@ -35,7 +35,7 @@ async function depth(path: string, options: Options, context: CommandContext): P
     const output = await OutputFolder.open(dirname(options.output));
     const photo = await decodePhoto(path);
     for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
-    const engine = await startEngine();
+    const engine = await startEngine(['zoe']);
     const metres = await engine.depth(photo, { signal });
     progress.finish();
     const { saturated } = depthToMillimetres(metres);

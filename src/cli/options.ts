@@ -10,6 +10,7 @@ export interface PromptOptions {
 
 export interface EngineOptions {
   weights: string;
+  weightsDir?: string;
   size: 'small' | 'full';
   precision: 'f32' | 'f16';
   adapter: string;
@@ -43,10 +44,16 @@ export function addCameraOptions(command: Command): Command {
     );
 }
 
-/** --weights, --size, --precision, --adapter and --profile. */
+/** --weights, --weights-dir, --size, --precision, --adapter and --profile. */
 export function addEngineOptions(command: Command): Command {
   return command
-    .option('--weights <source>', 'synthetic:SEED, or a folder with safetensors files', parseWeights, 'synthetic:1')
+    .option(
+      '--weights <source>',
+      'synthetic:SEED, official, official:ID,..., a folder, or files',
+      parseWeights,
+      'synthetic:1',
+    )
+    .option('--weights-dir <folder>', 'where released checkpoints are kept (default: the cache of this platform)')
     .addOption(new Option('--size <size>', 'size of the networks').choices(['small', 'full']).default('small'))
     .addOption(new Option('--precision <type>', 'storage of weights').choices(['f32', 'f16']).default('f32'))
     .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter’s name', 'auto')
@@ -111,7 +118,7 @@ export function parseThreshold(text: string): number {
   return value;
 }
 
-/** `synthetic:SEED`, or a path. */
+/** `synthetic:SEED`, `official`, `official:ID,...`, or a path. */
 export function parseWeights(text: string): string {
   if (text.startsWith('synthetic') && !/^synthetic:\d{1,9}$/.test(text)) {
     throw new InvalidArgumentError('Expected synthetic:SEED with a whole number, such as synthetic:1.');

@@ -8,6 +8,7 @@ import { addDoctor } from './doctor.ts';
 import { addReconstruct } from './reconstruct.ts';
 import { addSegment } from './segment.ts';
 import type { CommandContext } from './session.ts';
+import { addWeights } from './weights.ts';
 
 /**
  * Runs one command line.
@@ -31,6 +32,7 @@ export async function runProgram(argv: string[], context: CommandContext): Promi
   addDepth(program, context, finish);
   addDoctor(program, context, finish);
   addBench(program, context, finish);
+  addWeights(program, context, finish);
   // Commands do not inherit what was set before they were added.
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {

@@ -10,7 +10,7 @@ export class Progress {
   readonly #terminal: Terminal;
   readonly #quiet: boolean;
   readonly #now: () => number;
-  #stage: { name: string; start: number; lastLine: number } | undefined;
+  #stage: { name: string; start: number; from: number; lastLine: number } | undefined;
   #bar: SingleBar | undefined;
 
   /** @param now milliseconds, for tests */
@@ -26,12 +26,12 @@ export class Progress {
     const now = this.#now();
     if (this.#stage?.name !== event.stage) {
       this.finish();
-      this.#stage = { name: event.stage, start: now, lastLine: now };
+      this.#stage = { name: event.stage, start: now, from: event.done, lastLine: now };
       if (this.#terminal.screen) this.#bar = startBar(this.#terminal.screen, event);
       else this.#terminal.err(`${event.stage} ...\n`);
     }
     const stage = this.#stage!;
-    const detail = describeRate(event, (now - stage.start) / 1000);
+    const detail = describeRate(event, (now - stage.start) / 1000, stage.from);
     this.#bar?.setTotal(event.total);
     this.#bar?.update(event.done, { detail });
     if (!this.#bar && event.done < event.total && now - stage.lastLine >= LINE_INTERVAL) {
@@ -72,10 +72,13 @@ function startBar(stream: NodeJS.WriteStream, { stage, done, total }: StageProgr
   return bar;
 }
 
-/** Rate and remaining time, such as `31000 points/s, 54 s left`; empty while nothing is known. */
-export function describeRate({ done, total, unit }: StageProgress, seconds: number): string {
-  if (!unit || done <= 0 || seconds <= 0) return '';
-  const rate = done / seconds;
+/**
+ * Rate and remaining time, such as `31000 points/s, 54 s left`; empty while nothing is known.
+ * @param from what was done before the time began: a download goes on where it stopped
+ */
+export function describeRate({ done, total, unit }: StageProgress, seconds: number, from = 0): string {
+  if (!unit || done <= from || seconds <= 0) return '';
+  const rate = (done - from) / seconds;
   return `${Number(rate.toPrecision(3))} ${unit}/s, ${formatSeconds((total - done) / rate)} left`;
 }
 

@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { type Command } from 'commander';
 import { version } from '../../package.json';
+import type { Network } from '../../weights/index.ts';
 import { EXIT } from '../host/errors.ts';
 import { OutputFolder } from '../host/node/files.ts';
 import { decodeDepth, decodePhoto, decodePointMap } from '../host/node/image.ts';
@@ -71,7 +72,7 @@ async function reconstruct(path: string, options: Options, context: CommandConte
     const notices = [...(photo.notices ?? []), ...input.notices, ...weightNotices(options.weights)];
     for (const notice of notices) progress.say(notice);
 
-    const engine = await startEngine();
+    const engine = await startEngine(networksFor(options));
     const result = await engine.reconstruct(photo, { ...input.options, signal });
     progress.finish();
 
@@ -105,6 +106,12 @@ async function reconstruct(path: string, options: Options, context: CommandConte
     );
     return partial ? EXIT.interrupted : EXIT.ok;
   });
+}
+
+/** A mask, a depth map or a point cloud that is given need not be computed. */
+function networksFor({ mask, depthMap, pointCloud }: Options): Network[] {
+  const hasDepth = depthMap !== undefined || pointCloud !== undefined;
+  return [...(mask === undefined ? ['sam' as const] : []), ...(hasDepth ? [] : ['zoe' as const]), 'mcc'];
 }
 
 /** Everything that is read from files, so that their faults show before the engine starts. */

@@ -1,4 +1,5 @@
 /** What every command that works on a photo does around its work: progress, Ctrl-C, the engine's life, the summary. */
+import type { Network } from '../../weights/index.ts';
 import type { CreateEngine, Engine } from './engine.ts';
 import { expectWritable, writeWhole } from '../host/node/files.ts';
 import { watchInterrupt } from './interrupt.ts';
@@ -16,8 +17,8 @@ export interface CommandContext {
 export interface Session {
   progress: Progress;
   signal: AbortSignal;
-  /** Starts the engine; it is disposed when the session ends. */
-  startEngine(): Promise<Engine>;
+  /** Starts the engine with these networks; it is disposed when the session ends. */
+  startEngine(networks: readonly Network[]): Promise<Engine>;
 }
 
 /** Runs `work`; whatever happens, the engine is disposed, the bar ends and Ctrl-C means what it meant before. */
@@ -31,10 +32,10 @@ export async function withSession<T>(
   const { signal } = interruption;
   const profile = options.profile === undefined ? undefined : new Profile();
   let engine: Engine | undefined;
-  const startEngine = async (): Promise<Engine> => {
-    const { weights, size, precision, adapter } = options;
+  const startEngine = async (networks: readonly Network[]): Promise<Engine> => {
+    const { weights, weightsDir, size, precision, adapter } = options;
     engine = await createEngine({
-      ...{ weights, size, precision, adapter },
+      ...{ weights, weightsDir, networks, size, precision, adapter, signal },
       // A command uses each network once: with one at a time on the device, the full-size ones fit into 4 GiB.
       keepNetworks: false,
       onProgress: progress.update,

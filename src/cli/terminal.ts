@@ -1,13 +1,31 @@
+import { createInterface } from 'node:readline/promises';
+
 /** Where a command writes: results to standard output, everything else to standard error. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
   /** The stream of `err` when a person watches it: bars are drawn there. */
   screen?: NodeJS.WriteStream;
+  /** Asks the person at the terminal, when there is one. */
+  ask?(question: string): Promise<string>;
 }
 
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   ...(process.stderr.isTTY && { screen: process.stderr }),
+  ...(process.stdin.isTTY && process.stderr.isTTY && { ask: askPerson }),
 };
+
+/** Ctrl-C and the end of the input are an empty answer. */
+async function askPerson(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await new Promise((resolve, reject) => {
+      lines.on('close', () => resolve(''));
+      lines.question(question).then(resolve, reject);
+    });
+  } finally {
+    lines.close();
+  }
+}

@@ -1,17 +1,21 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeWhole } from '../../src/host/node/files.ts';
-import { openWeights } from '../../src/host/node/weights.ts';
+import { officialCheckpoints, openWeights } from '../../src/host/node/weights.ts';
 import {
+  type NetworkSpecs,
   presets,
   samConfigs,
   samSpecs,
+  syntheticTensors,
   syntheticWeight,
   WeightsError,
   weightsOf,
   writeSafetensors,
+  zoeConfigs,
+  zoeSpecs,
 } from '../../weights/index.ts';
 
 let folder: string;
@@ -52,12 +56,92 @@ describe('openWeights', () => {
     }
   });
 
+  it('converts files of torch into the cache, once', async () => {
+    const torch = join(import.meta.dirname, '../golden/torch/checkpoint.pth');
+    const weightsDir = join(folder, 'cache');
+    const stages: string[] = [];
+    const open = () => openWeights(torch, presets.small, { weightsDir, onProgress: ({ stage }) => stages.push(stage) });
+    // The file holds a network of other sizes: that is found out when its conversion is read.
+    await expect(open()).rejects.toThrow(/checkpoint\.[0-9a-f]{12}\.safetensors: "norm.weight": expected shape/);
+    expect(new Set(stages)).toEqual(new Set(['check', 'convert']));
+    stages.length = 0;
+    await expect(open()).rejects.toThrow(WeightsError);
+    expect(new Set(stages)).toEqual(new Set(['check']));
+
+    const torchFolder = await mkdtemp(join(folder, 'torch-'));
+    await copyFile(torch, join(torchFolder, 'net.pth'));
+    await expect(openWeights(torchFolder, presets.small, { weightsDir })).rejects.toThrow(
+      /net\.[0-9a-f]{12}\.safetensors/,
+    );
+    await expect(openWeights(join(folder, 'none.pth'), presets.small, { weightsDir })).rejects.toThrow(
+      'none.pth cannot be opened',
+    );
+  });
+
   it('names what is missing or damaged', async () => {
     await expect(openWeights(tmpdir() + '/none', presets.small)).rejects.toThrow(`${tmpdir()}/none cannot be opened`);
     const empty = await mkdtemp(join(folder, 'empty-'));
-    await expect(openWeights(empty, presets.small)).rejects.toThrow('has no .safetensors file');
+    await expect(openWeights(empty, presets.small)).rejects.toThrow('has no .safetensors, .pth or .pt file');
     const half = join(empty, 'half.safetensors');
     await writeFile(half, (await readFile(join(folder, 'sam.safetensors'))).subarray(0, 100_000));
     await expect(openWeights(half, presets.small)).rejects.toThrow(WeightsError);
+  });
+});
+
+describe('official weights', () => {
+  let weightsDir: string;
+  beforeEach(async () => {
+    weightsDir = join(await mkdtemp(join(folder, 'official-')), 'weights');
+  });
+
+  /** A file with the right names and shapes, whose values are a hole in the disk, as if it had been pulled. */
+  async function pretend(file: string, specs: NetworkSpecs): Promise<void> {
+    const path = join(weightsDir, file);
+    const tensors = syntheticTensors(specs, { seed: 1, scheme: 'huggingface', dtype: 'F32' });
+    const header = await writeSafetensors(tensors).next();
+    const bytes =
+      (header.value as Uint8Array).length +
+      tensors.reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
+    await mkdir(weightsDir, { recursive: true });
+    await writeFile(path, header.value as Uint8Array);
+    await truncate(path, bytes);
+    await writeFile(`${path}.json`, JSON.stringify({ bytes, sha256: '0'.repeat(64) }));
+  }
+
+  it('are one checkpoint for each network, and those that are named', () => {
+    const ids = (list: string[]) => Object.values(officialCheckpoints(list)).map(({ id }) => id);
+    expect(ids([])).toEqual(['sam-vit-b', 'zoed-n', 'mcc']);
+    expect(ids(['zoed-nk', 'sam-vit-h'])).toEqual(['sam-vit-h', 'zoed-nk', 'mcc']);
+    expect(() => ids(['sam-vit-x'])).toThrow('There is no checkpoint sam-vit-x.');
+    expect(() => ids(['sam-vit-b', 'sam-vit-h'])).toThrow('sam-vit-b and sam-vit-h are checkpoints of one network.');
+  });
+
+  it('say which command brings what is missing', async () => {
+    const failure = await openWeights('official:zoed-nk', presets.small, { weightsDir }).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({
+      name: 'UserError',
+      message: `The weights of SAM ViT-B, ZoeDepth NK (both), MCC CO3D-v2 are not in ${weightsDir}.`,
+      hint: `Download them: unflat weights pull sam-vit-b zoed-nk mcc --weights-dir ${weightsDir}`,
+    });
+  });
+
+  it('are opened from the cache, only those that will be used', async () => {
+    await pretend('sam-vit-base.safetensors', samSpecs(samConfigs.vit_b));
+    await pretend('zoedepth-nyu.safetensors', zoeSpecs(zoeConfigs.N));
+    const { set, close } = await openWeights('official', presets.small, { weightsDir, networks: ['sam', 'zoe'] });
+    expect(weightsOf(set, 'sam').config).toEqual(samConfigs.vit_b);
+    expect(weightsOf(set, 'zoe').config).toEqual(zoeConfigs.N);
+    const bias = 'mask_decoder.iou_prediction_head.layers.2.bias';
+    expect(await weightsOf(set, 'sam').source.tensor(bias, [4])).toEqual(new Float32Array(4));
+    await close();
+  });
+
+  it('are not what they are called when another variant is inside', async () => {
+    await pretend('sam-vit-base.safetensors', samSpecs(samConfigs.vit_l));
+    await expect(openWeights('official', presets.small, { weightsDir, networks: ['sam'] })).rejects.toThrow(
+      'The file is SAM vit_l, the configuration is SAM vit_b',
+    );
   });
 });

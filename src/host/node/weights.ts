@@ -1,9 +1,25 @@
-/** The weights that a user named: generated ones, a folder, or files. */
+/** The weights that a user named: generated ones, released checkpoints, a folder, or files. */
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type ChainConfig, fileSet, SafetensorsFile, syntheticSet, type WeightSet } from '../../../weights/index.ts';
-import { messageOf, UserError } from '../errors.ts';
+import { basename, join } from 'node:path';
+import {
+  type ChainConfig,
+  type Checkpoint,
+  checkpoints,
+  defaultCheckpoints,
+  fileSet,
+  findCheckpoint,
+  type Network,
+  SafetensorsFile,
+  specsOf,
+  syntheticSet,
+  type WeightSet,
+} from '../../../weights/index.ts';
+import { EXIT, messageOf, UserError } from '../errors.ts';
 import { FileBytes } from './bytes.ts';
+import { weightsFolder } from './cache.ts';
+import { CheckpointCache, type Choice, pullCommand } from './checkpointCache.ts';
+import { convertFile, originOf, type WorkOptions } from './convert.ts';
+import { checksum } from './download.ts';
 
 /** A folder may describe networks that are not among the released ones: `{ "sam": {...}, "zoe": {...}, "mcc": {...} }`. */
 const CONFIG_FILE = 'config.json';
@@ -14,23 +30,42 @@ export interface OpenWeights {
   close(): Promise<void>;
 }
 
+export interface OpenOptions extends WorkOptions {
+  /** Where released checkpoints and converted files are kept; by default the platform's cache. */
+  readonly weightsDir?: string;
+  /** Networks that will be used; by default all. Released checkpoints of the others need not be there. */
+  readonly networks?: readonly Network[];
+}
+
+/** Files to read, and what their networks are if that is known. */
+interface Found {
+  readonly paths: readonly string[];
+  readonly configs: Partial<ChainConfig>;
+}
+
 /**
  * Opens weights.
- * @param source `synthetic:SEED`; a folder, all of whose .safetensors files are taken; or files, separated by commas
+ * @param source `synthetic:SEED`; `official`, or `official:ID,...` for other checkpoints than the default ones; a folder,
+ *   all of whose files of weights are taken; or files, separated by commas. Files of torch are converted into the cache.
  * @param preset configuration of generated weights; that of files follows from their shapes
  * @throws UserError if nothing is there; WeightsError if a file is damaged or fits no network
  */
-export async function openWeights(source: string, preset: ChainConfig): Promise<OpenWeights> {
+export async function openWeights(
+  source: string,
+  preset: ChainConfig,
+  options: OpenOptions = {},
+): Promise<OpenWeights> {
   const seed = /^synthetic:(\d+)$/.exec(source)?.[1];
   if (seed !== undefined) return { set: syntheticSet(Number(seed), preset), close: () => Promise.resolve() };
 
+  const official = /^official(?::(.+))?$/.exec(source);
+  const { paths, configs } = official ? await findOfficial(official[1], options) : await findFiles(source, options);
   const opened: FileBytes[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(opened.map((file) => file.close()));
   };
   try {
     const files: SafetensorsFile[] = [];
-    const { paths, configs } = await find(source);
     for (const path of paths) {
       const bytes = await FileBytes.open(path);
       opened.push(bytes);
@@ -43,23 +78,101 @@ export async function openWeights(source: string, preset: ChainConfig): Promise<
   }
 }
 
-async function find(source: string): Promise<{ paths: string[]; configs: Partial<ChainConfig> }> {
+/** The checkpoints that `official` means: one for each network, `ids` before the default ones. @throws UserError */
+export function officialCheckpoints(ids: readonly string[]): Record<Network, Checkpoint> {
+  const chosen: Partial<Record<Network, Checkpoint>> = {};
+  for (const id of ids) {
+    const checkpoint = findCheckpoint(id);
+    if (!checkpoint) throw unknownCheckpoint(id);
+    const other = chosen[checkpoint.network];
+    if (other) {
+      throw new UserError(`${other.id} and ${id} are checkpoints of one network.`, {
+        hint: 'Name one for each network.',
+        exitCode: EXIT.usage,
+      });
+    }
+    chosen[checkpoint.network] = checkpoint;
+  }
+  const defaults = defaultCheckpoints.map((id) => findCheckpoint(id)!);
+  return {
+    ...(Object.fromEntries(defaults.map((one) => [one.network, one])) as Record<Network, Checkpoint>),
+    ...chosen,
+  };
+}
+
+/** What to say of an id that is not in the manifest. */
+export function unknownCheckpoint(id: string): UserError {
+  return new UserError(`There is no checkpoint ${id}.`, {
+    hint: `There are: ${checkpoints.map((one) => one.id).join(', ')}.`,
+    exitCode: EXIT.usage,
+  });
+}
+
+async function findOfficial(ids: string | undefined, options: OpenOptions): Promise<Found> {
+  const cache = new CheckpointCache(weightsFolder(options.weightsDir));
+  const chosen = officialCheckpoints(ids?.split(',') ?? []);
+  const choices: Choice[] = [];
+  const missing: Checkpoint[] = [];
+  for (const network of options.networks ?? (Object.keys(chosen) as Network[])) {
+    const choice = await cache.sourceHere(chosen[network]);
+    if (choice) choices.push(choice);
+    else missing.push(chosen[network]);
+  }
+  if (missing.length > 0) {
+    const inFolder = options.weightsDir === undefined ? '' : ` --weights-dir ${options.weightsDir}`;
+    const titles = missing.map(({ title }) => title).join(', ');
+    throw new UserError(`The weights of ${titles} are not in ${cache.folder}.`, {
+      hint: `Download them: ${pullCommand(missing.map(({ id }) => id))}${inFolder}`,
+    });
+  }
+  const paths: string[] = [];
+  for (const choice of choices) paths.push(await cache.safetensors(choice, options));
+  // A file that is not what its name says is found out by its configuration.
+  const configs = Object.fromEntries(
+    choices.map(({ checkpoint: { network, config } }) => [network, specsOf(network, config).config]),
+  ) as Partial<ChainConfig>;
+  return { paths, configs };
+}
+
+async function findFiles(source: string, options: OpenOptions): Promise<Found> {
   const isFolder = await stat(source).then(
     (found) => found.isDirectory(),
     () => false,
   );
-  if (!isFolder) return { paths: source.split(','), configs: {} };
-  const names = await readdir(source).catch((error: unknown) => {
-    throw new UserError(`The folder of weights ${source} cannot be read: ${messageOf(error)}.`, { cause: error });
+  const { paths, configs } = isFolder ? await findInFolder(source) : { paths: source.split(','), configs: {} };
+  const readable: string[] = [];
+  for (const path of paths) readable.push(isTorch(path) ? await converted(path, options) : path);
+  return { paths: readable, configs };
+}
+
+const isTorch = (name: string): boolean => /\.pth?$/.test(name);
+
+async function findInFolder(folder: string): Promise<Found> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw new UserError(`The folder of weights ${folder} cannot be read: ${messageOf(error)}.`, { cause: error });
   });
-  const files = names.filter((name) => name.endsWith('.safetensors')).sort();
+  // A file of torch whose conversion lies beside it is the same weights again.
+  const files = names
+    .filter((name) => name.endsWith('.safetensors') || isTorch(name))
+    .filter((name) => !isTorch(name) || !names.includes(name.replace(/\.pth?$/, '.safetensors')))
+    .sort();
   if (files.length === 0) {
-    throw new UserError(`The folder of weights ${source} has no .safetensors file.`, {
+    throw new UserError(`The folder of weights ${folder} has no .safetensors, .pth or .pt file.`, {
       hint: 'Put the checkpoints of SAM, ZoeDepth and MCC there, or use --weights synthetic:1 to try the program.',
     });
   }
-  const configs = names.includes(CONFIG_FILE) ? await readConfigs(join(source, CONFIG_FILE)) : {};
-  return { paths: files.map((name) => join(source, name)), configs };
+  const configs = names.includes(CONFIG_FILE) ? await readConfigs(join(folder, CONFIG_FILE)) : {};
+  return { paths: files.map((name) => join(folder, name)), configs };
+}
+
+/** Converts a file of torch into the cache, once for the same bytes. @returns path of the safetensors file */
+async function converted(path: string, options: OpenOptions): Promise<string> {
+  await (await FileBytes.open(path)).close(); // says what is wrong with a path better than what follows
+  const sha256 = await checksum(path, options);
+  const stem = basename(path).replace(/\.pth?$/, '');
+  const to = join(weightsFolder(options.weightsDir), 'converted', `${stem}.${sha256.slice(0, 12)}.safetensors`);
+  if ((await originOf(to)) !== sha256) await convertFile(path, to, { ...options, sha256 });
+  return to;
 }
 
 async function readConfigs(path: string): Promise<Partial<ChainConfig>> {

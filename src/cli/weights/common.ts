@@ -1,0 +1,67 @@
+/** What the commands about weights share. */
+import type { Command } from 'commander';
+import {
+  checkpoints,
+  findCheckpoint,
+  type Checkpoint,
+  type CheckpointFile,
+  tensorBytes,
+} from '../../../weights/index.ts';
+import { weightsFolder } from '../../host/node/cache.ts';
+import { CheckpointCache } from '../../host/node/checkpointCache.ts';
+import { unknownCheckpoint } from '../../host/node/weights.ts';
+import { watchInterrupt } from '../interrupt.ts';
+import { Progress } from '../progress.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface FolderOptions {
+  weightsDir?: string;
+}
+
+/** --weights-dir. */
+export function addFolderOption(command: Command): Command {
+  return command.option('--weights-dir <folder>', 'where checkpoints are kept (default: the cache of this platform)');
+}
+
+export const openCache = ({ weightsDir }: FolderOptions): CheckpointCache =>
+  new CheckpointCache(weightsFolder(weightsDir));
+
+/** The checkpoints of these ids. @throws UserError if one does not exist */
+export function checkpointsOf(ids: readonly string[]): Checkpoint[] {
+  return [...new Set(ids)].map((id) => {
+    const checkpoint = findCheckpoint(id);
+    if (!checkpoint) throw unknownCheckpoint(id);
+    return checkpoint;
+  });
+}
+
+/** Every id, for help texts. */
+export const allIds = checkpoints.map(({ id }) => id).join(', ');
+
+/** Length of a file for people; that of the tensors where its publisher does not tell the file's. */
+export function sizeText({ network, config }: Checkpoint, { bytes }: CheckpointFile): string {
+  return bytes === undefined ? `about ${megabytes(tensorBytes(network, config))}` : megabytes(bytes);
+}
+
+export const megabytes = (bytes: number): string =>
+  bytes < 1e6
+    ? `${Math.ceil(bytes / 1e3)} kB`
+    : bytes < 1e9
+      ? `${Math.round(bytes / 1e6)} MB`
+      : `${(bytes / 1e9).toFixed(2)} GB`;
+
+/** Runs long work on files, with a bar and with Ctrl-C. */
+export async function withFileProgress<T>(
+  terminal: Terminal,
+  options: { quiet?: boolean },
+  work: (progress: Progress, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const progress = new Progress(terminal, options);
+  const interruption = watchInterrupt((line) => progress.say(line));
+  try {
+    return await work(progress, interruption.signal);
+  } finally {
+    progress.finish();
+    interruption.dispose();
+  }
+}

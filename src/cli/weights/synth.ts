@@ -1,0 +1,72 @@
+/** `unflat weights synth vit_b --scheme hf -o FILE`: generated weights as a file, to try what reads files at full size. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import {
+  mccConfigs,
+  type Network,
+  samConfigs,
+  specsOf,
+  syntheticTensors,
+  writeSafetensors,
+  zoeConfigs,
+} from '../../../weights/index.ts';
+import { expectWritable, writeWhole } from '../../host/node/files.ts';
+import { inMegabytes } from '../../host/node/convert.ts';
+import { EXIT } from '../../host/errors.ts';
+import type { CommandContext } from '../session.ts';
+import { withFileProgress } from './common.ts';
+
+interface Options {
+  scheme: 'official' | 'hf';
+  dtype: 'f32' | 'f16' | 'bf16';
+  seed: number;
+  output: string;
+  quiet?: boolean;
+}
+
+/** A configuration of a network, as users name it -> as the code does. */
+const CONFIGS: Readonly<Record<string, readonly [Network, string]>> = Object.fromEntries([
+  ...Object.keys(samConfigs).map((name) => [name === 'small' ? 'sam_small' : name, ['sam', name]]),
+  ...Object.keys(zoeConfigs).map((name) => [`zoed_${name.toLowerCase()}`, ['zoe', name]]),
+  ...Object.keys(mccConfigs).map((name) => [name === 'full' ? 'mcc' : `mcc_${name}`, ['mcc', name]]),
+]) as Record<string, [Network, string]>;
+
+const SCHEMES = { official: 'official', hf: 'huggingface' } as const;
+const DTYPES = { f32: 'F32', f16: 'F16', bf16: 'BF16' } as const;
+const BYTES = { f32: 4, f16: 2, bf16: 2 } as const;
+
+/** Adds the command. @param finish is told the exit code */
+export function addSynth(weights: Command, { terminal }: CommandContext, finish: (code: number) => void): void {
+  weights
+    .command('synth')
+    .description('write generated weights to a file; they compute as trained ones do, but mean nothing')
+    .addArgument(weights.createArgument('<config>', 'the network').choices(Object.keys(CONFIGS)))
+    .addOption(new Option('--scheme <names>', 'naming of the tensors').choices(['official', 'hf']).default('official'))
+    .addOption(new Option('--dtype <type>', 'storage of the values').choices(['f32', 'f16', 'bf16']).default('f32'))
+    .option('--seed <number>', 'which weights', parseSeed, 1)
+    .requiredOption('-o, --output <file>', 'where the safetensors file goes')
+    .option('--quiet', 'print no progress')
+    .action(async (config: string, { scheme, dtype, seed, output, quiet }: Options) => {
+      const [network, name] = CONFIGS[config];
+      const tensors = syntheticTensors(specsOf(network, name), { seed, scheme: SCHEMES[scheme], dtype: DTYPES[dtype] });
+      const total = tensors.reduce((sum, { shape }) => sum + BYTES[dtype] * shape.reduce((n, dim) => n * dim, 1), 0);
+      await expectWritable(output);
+      await withFileProgress(terminal, { quiet }, async (progress, signal) => {
+        let done = 0;
+        const counted = async function* (): AsyncGenerator<Uint8Array> {
+          for await (const piece of writeSafetensors(tensors, { format: 'pt', source: `synthetic:${seed}` })) {
+            yield piece;
+            done += piece.length;
+            progress.update(inMegabytes({ stage: 'write', done: Math.min(done, total), total }));
+          }
+        };
+        await writeWhole(output, counted(), signal);
+      });
+      terminal.out(`${output}\n`);
+      finish(EXIT.ok);
+    });
+}
+
+function parseSeed(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
+}
