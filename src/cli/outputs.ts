@@ -2,13 +2,9 @@
 import { encodeMaskPng, encodePng, encodePng16 } from '../host/node/encode.ts';
 import { depthPreview, depthToMillimetres, encodeGlb, encodePly } from '../io/index.ts';
 import type { Reconstruction } from '../pipeline/engine.ts';
+import type { Size } from '../pipeline/photo.ts';
 
 const FRAME = 'camera frame in metres: x right, y down, z forward';
-
-interface Size {
-  width: number;
-  height: number;
-}
 
 /** mask.png, depth.png, depth_preview.png, seen.ply, object.ply, object.glb (when there are points), preview.png, summary.json. */
 export async function reconstructionFiles(

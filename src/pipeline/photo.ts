@@ -1,3 +1,9 @@
+/** Pixels across and down. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A decoded photo: what every network and every host agrees on. */
 export interface Photo {
   /** Pixels across, after the EXIF orientation was applied. */

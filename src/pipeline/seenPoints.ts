@@ -10,7 +10,7 @@ import { Graph } from '../graph/record.ts';
 import type { RunOptions } from '../graph/run.ts';
 import type { DeviceTensor } from '../graph/transfer.ts';
 import { intrinsicsArray, type Intrinsics } from './camera.ts';
-import type { PhotoWords } from './photo.ts';
+import type { PhotoWords, Size } from './photo.ts';
 import { PlanCache, type Recorded } from './planCache.ts';
 
 /** The mask or the depth leave nothing to work with. */
@@ -68,10 +68,6 @@ export interface SeenSizes {
 const MARGIN = 40;
 
 type Kind = 'depth' | 'points';
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 const sourceOf = (graph: Graph, kind: Kind, { width, height }: Size): PointSource => {
   const mask = graph.input('mask', [height, width], 'u32');

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { decodeNpy, decodeObjPointMap, millimetresToDepth, type PointMap } from '../../io/index.ts';
-import type { Photo } from '../../pipeline/photo.ts';
+import type { Photo, Size } from '../../pipeline/photo.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { readFocalLength } from '../focalLength.ts';
 import { MAX_DECODED_PIXELS, reducedNotice, reducedSize } from '../photoSize.ts';
@@ -187,8 +187,6 @@ async function decode<T>(result: Promise<T>, name: string): Promise<T> {
     });
   }
 }
-
-type Size = { width: number; height: number };
 
 function expectSize(name: string, found: Size, photo: Size): void {
   if (found.width === photo.width && found.height === photo.height) return;

@@ -5,10 +5,11 @@ import { gatherRows, threshold } from '../../graph/ops/points.ts';
 import { resize } from '../../graph/ops/resize.ts';
 import { Graph } from '../../graph/record.ts';
 import type { SamConfig } from '../../../weights/config.ts';
+import type { Size } from '../photo.ts';
 import type { Recorded } from '../planCache.ts';
 import { imageEncoder } from './imageEncoder.ts';
 import { maskDecoder } from './maskDecoder.ts';
-import { resizedSize, type Size } from './prompt.ts';
+import { resizedSize } from './prompt.ts';
 import { densePositions, densePrompt, noDensePrompt, sparsePrompt } from './promptEncoder.ts';
 
 /**

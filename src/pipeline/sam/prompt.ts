@@ -1,5 +1,6 @@
 /** Prompts of SAM: what a user points at, and the tokens that the network gets for it. */
 import type { SamConfig } from '../../../weights/config.ts';
+import type { Size } from '../photo.ts';
 import { TokenKind } from './promptEncoder.ts';
 
 /** A point in pixels of the photo: 1 = on the object, 0 = not on it, -1 = no point (ignored by the network). */
@@ -28,11 +29,6 @@ export interface SamPrompt {
 /** A prompt that means nothing on this photo. */
 export class PromptError extends Error {
   override name = 'PromptError';
-}
-
-export interface Size {
-  readonly height: number;
-  readonly width: number;
 }
 
 /**

@@ -3,10 +3,10 @@ import type { Shared } from '../../graph/plan.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import type { SamConfig } from '../../../weights/config.ts';
-import type { PhotoWords } from '../photo.ts';
+import type { PhotoWords, Size } from '../photo.ts';
 import { PlanCache } from '../planCache.ts';
 import { answerGraph, encoderGraph, inputGraph, promptGraph } from './graphs.ts';
-import { promptTokensOf, type SamPrompt, type Size } from './prompt.ts';
+import { promptTokensOf, type SamPrompt } from './prompt.ts';
 
 /** An encoded photo. */
 export interface SamImage extends Size {
