@@ -18,18 +18,20 @@ struct Params {
 
 struct RowSource {
   start: u32,
+  inside: bool,
 }
 
 fn rowSource(row: u32) -> RowSource {
-  return RowSource(row * params.inner);
+  return RowSource(row * params.inner, row < params.rows);
 }
 
 fn tapSource(source: RowSource, tap: u32) -> RowSource {
   return source;
 }
 
+// The select makes lavapipe keep what a subgroup loads in a register, where its broadcasts find it.
 fn loadX(source: RowSource, quad: u32) -> vec4f {
-  return readX(source.start, quad);
+  return select(vec4f(), readX(source.start, quad), source.inside);
 }
 
 fn channelOf(column: u32) -> u32 {
