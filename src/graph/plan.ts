@@ -2,17 +2,18 @@
  * A compiled graph: steps, memory, pipelines and bind groups, made once. `run` replays it: no planning, no allocation,
  * no new pipeline.
  */
-import { packParams, isCopy, type Dispatch, type Operand, type Step } from '../kernels/dispatch.ts';
+import type { Operand } from '../kernels/dispatch.ts';
 import { show, size } from '../kernels/check.ts';
+import { bindSteps, expectBindable } from './bind.ts';
 import { Constants, constantOf, type Resource } from './constants.ts';
 import type { Device } from './device.ts';
-import { LimitError, ShapeError } from './errors.ts';
+import { ShapeError } from './errors.ts';
 import { fuse } from './fuse/index.ts';
 import { accesses, lower, type Lowered } from './lower.ts';
 import { planMemory, type MemoryPlan, type Value } from './memory.ts';
 import { Pipelines } from './pipelines.ts';
 import type { Graph } from './record.ts';
-import { Runner, type EncodedStep, type RunOptions } from './run.ts';
+import { Runner, type RunOptions } from './run.ts';
 import { Tensor } from './tensor.ts';
 import { bufferBytes, DeviceTensor, flatTexture, Readback, storageBuffer, type HostArray } from './transfer.ts';
 
@@ -57,7 +58,6 @@ export interface Plan {
 }
 
 const bytesOf = (o: Operand): number => bufferBytes(size(o));
-const isTexture = (o: Operand): boolean => (o.storage ?? 'buffer') !== 'buffer';
 
 export async function compile(shared: Shared, graph: Graph, options: CompileOptions): Promise<Plan> {
   const { device } = shared;
@@ -67,6 +67,7 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
   const keep = new Set([...Object.values(taps), ...Object.values(options.outputs)].map((t) => t.root));
   const live = reachable(graph, keep);
   const lowered = lower(options.fused === false || inspection ? live : fuse(live, keep), device.target);
+  expectBindable(device, lowered.steps); // before minutes of uploading
 
   const constants = new Set<Operand>();
   const owners = new Set<Operand>();
@@ -87,43 +88,16 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
     if (constantOf(o)) return shared.constants.get(o.packed ? o : lowered.owner(o))!;
     return allocation.resources.get(lowered.owner(o))!;
   };
-  const { encoded, arena } = await device.guarded('Binding of buffers', () => {
-    const { arena, slices } = uniformArena(device, lowered.steps);
-    const dummy = allocation.dummy;
-    const encoded = lowered.steps.map((step, i): EncodedStep => {
-      if (isCopy(step)) {
-        return {
-          label: 'copyToTexture',
-          scope: lowered.scopes[i],
-          flops: 0,
-          copy: {
-            buffer: resource(step.from) as GPUBuffer,
-            texture: resource(step.to) as GPUTexture,
-            elements: size(step.from),
-            at: step.at ?? 0,
-          },
-        };
-      }
-      const { pipeline, layout } = pipelines.get(step)!;
-      const entries: GPUBindGroupEntry[] = [];
-      const slice = slices.get(step);
-      if (slice) entries.push({ binding: 0, resource: { buffer: arena!, offset: slice.offset, size: slice.size } });
-      [...step.inputs, ...step.outputs].forEach((o, k) => {
-        entries.push({ binding: k + 1, resource: o ? bindingOf(device, step, o, resource(o)) : { buffer: dummy } });
-      });
-      return {
-        label: step.kernel,
-        scope: lowered.scopes[i],
-        flops: step.flops ?? step.outputs.reduce((n, o) => n + size(o), 0),
-        dispatch: {
-          pipeline,
-          bindGroup: device.gpu.createBindGroup({ label: step.kernel, layout, entries }),
-          workgroups: step.workgroups,
-        },
-      };
-    });
-    return { encoded, arena };
-  });
+  const release = (): void => {
+    for (const r of new Set(allocation.resources.values())) r.destroy();
+    allocation.dummy.destroy();
+  };
+  const { encoded, arena } = await bindSteps(device, lowered, pipelines, resource, allocation.dummy).catch(
+    (error: unknown) => {
+      release();
+      throw error;
+    },
+  );
 
   const kept = (tensors: Readonly<Record<string, Tensor>>): Record<string, DeviceTensor> =>
     Object.fromEntries(
@@ -155,8 +129,7 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
     },
     dispose() {
       runner.dispose();
-      for (const r of new Set(allocation.resources.values())) r.destroy();
-      allocation.dummy.destroy();
+      release();
       arena?.destroy();
     },
   };
@@ -234,40 +207,6 @@ async function allocate(
     return storageBuffer(device, 'dummy', 16);
   });
   return { resources, dummy, memory: { slots, slotBytes, peakBytes, sumBytes } };
-}
-
-function bindingOf(device: Device, d: Dispatch, o: Operand, resource: Resource): GPUBindingResource {
-  if (isTexture(o)) return (resource as GPUTexture).createView();
-  const bytes = bytesOf(o);
-  const most = device.target.maxBindingBytes;
-  if (bytes > most) {
-    throw new LimitError(
-      `${d.kernel}: an operand of ${show(o.shape)} takes ${bytes} bytes; this device binds at most ${most}.\n` +
-        '  Use a smaller photo, a smaller configuration or another adapter.',
-    );
-  }
-  return { buffer: resource as GPUBuffer, size: bytes };
-}
-
-/** All parameters of a plan in one uniform buffer. */
-function uniformArena(device: Device, steps: readonly Step[]) {
-  const align = device.gpu.limits.minUniformBufferOffsetAlignment;
-  const slices = new Map<Dispatch, { offset: number; size: number }>();
-  const parts: { offset: number; data: ArrayBuffer }[] = [];
-  let bytes = 0;
-  for (const step of steps) {
-    if (isCopy(step) || !step.params) continue;
-    const data = packParams(step.kernel, step.wgsl.join('\n'), step.params);
-    slices.set(step, { offset: bytes, size: data.byteLength });
-    parts.push({ offset: bytes, data });
-    bytes = Math.ceil((bytes + data.byteLength) / align) * align;
-  }
-  if (bytes === 0) return { arena: undefined, slices };
-  const image = new Uint8Array(bytes);
-  for (const { offset, data } of parts) image.set(new Uint8Array(data), offset);
-  const arena = device.gpu.createBuffer({ label: 'uniforms', size: bytes, usage: 0x40 | 0x08 }); // UNIFORM | COPY_DST
-  device.gpu.queue.writeBuffer(arena, 0, image);
-  return { arena, slices };
 }
 
 /** Brings the inputs of a run into their buffers. */

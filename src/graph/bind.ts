@@ -1,0 +1,96 @@
+/** Binding: every step gets its pipeline, its buffers and textures, and its slice of the parameters. Made once. */
+import { isCopy, packParams, type Dispatch, type Operand, type Step } from '../kernels/dispatch.ts';
+import { show, size } from '../kernels/check.ts';
+import type { Resource } from './constants.ts';
+import type { Device } from './device.ts';
+import { LimitError } from './errors.ts';
+import { accesses, type Lowered } from './lower.ts';
+import type { Pipeline } from './pipelines.ts';
+import type { EncodedStep } from './run.ts';
+import { bufferBytes } from './transfer.ts';
+
+const isTexture = (o: Operand): boolean => (o.storage ?? 'buffer') !== 'buffer';
+
+/** @throws LimitError naming the first dispatch with an operand that the device cannot bind */
+export function expectBindable(device: Device, steps: readonly Step[]): void {
+  const most = device.target.maxBindingBytes;
+  for (const step of steps) {
+    if (isCopy(step)) continue;
+    const { reads, writes } = accesses(step);
+    const large = [...reads, ...writes].find((o) => !isTexture(o) && bufferBytes(size(o)) > most);
+    if (!large) continue;
+    throw new LimitError(
+      `${step.kernel}: an operand of ${show(large.shape)} takes ${bufferBytes(size(large))} bytes; this device binds at most ${most}.\n` +
+        '  Use a smaller photo, a smaller configuration or another adapter.',
+    );
+  }
+}
+
+/**
+ * @param resource the buffer or texture of an operand
+ * @param dummy bound where a kernel reads nothing
+ */
+export function bindSteps(
+  device: Device,
+  { steps, scopes }: Lowered,
+  pipelines: ReadonlyMap<Dispatch, Pipeline>,
+  resource: (o: Operand) => Resource,
+  dummy: GPUBuffer,
+): Promise<{ encoded: EncodedStep[]; arena: GPUBuffer | undefined }> {
+  const binding = (o: Operand | null): GPUBindingResource => {
+    if (!o) return { buffer: dummy };
+    if (isTexture(o)) return (resource(o) as GPUTexture).createView();
+    return { buffer: resource(o) as GPUBuffer, size: bufferBytes(size(o)) };
+  };
+  return device.guarded('Binding of buffers', () => {
+    const { arena, slices } = uniformArena(device, steps);
+    const encoded = steps.map((step, i): EncodedStep => {
+      const scope = scopes[i];
+      if (isCopy(step)) {
+        const [buffer, texture] = [resource(step.from) as GPUBuffer, resource(step.to) as GPUTexture];
+        return {
+          label: 'copyToTexture',
+          scope,
+          flops: 0,
+          copy: { buffer, texture, elements: size(step.from), at: step.at ?? 0 },
+        };
+      }
+      const { pipeline, layout } = pipelines.get(step)!;
+      const entries = [...step.inputs, ...step.outputs].map((o, k) => ({ binding: k + 1, resource: binding(o) }));
+      const slice = slices.get(step);
+      if (slice) entries.push({ binding: 0, resource: { buffer: arena!, ...slice } });
+      return {
+        label: step.kernel,
+        scope,
+        flops: step.flops ?? step.outputs.reduce((n, o) => n + size(o), 0),
+        dispatch: {
+          pipeline,
+          bindGroup: device.gpu.createBindGroup({ label: step.kernel, layout, entries }),
+          workgroups: step.workgroups,
+        },
+      };
+    });
+    return { encoded, arena };
+  });
+}
+
+/** All parameters of a plan in one uniform buffer. */
+function uniformArena(device: Device, steps: readonly Step[]) {
+  const align = device.gpu.limits.minUniformBufferOffsetAlignment;
+  const slices = new Map<Dispatch, { offset: number; size: number }>();
+  const parts: { offset: number; data: ArrayBuffer }[] = [];
+  let bytes = 0;
+  for (const step of steps) {
+    if (isCopy(step) || !step.params) continue;
+    const data = packParams(step.kernel, step.wgsl.join('\n'), step.params);
+    slices.set(step, { offset: bytes, size: data.byteLength });
+    parts.push({ offset: bytes, data });
+    bytes = Math.ceil((bytes + data.byteLength) / align) * align;
+  }
+  if (bytes === 0) return { arena: undefined, slices };
+  const image = new Uint8Array(bytes);
+  for (const { offset, data } of parts) image.set(new Uint8Array(data), offset);
+  const arena = device.gpu.createBuffer({ label: 'uniforms', size: bytes, usage: 0x40 | 0x08 }); // UNIFORM | COPY_DST
+  device.gpu.queue.writeBuffer(arena, 0, image);
+  return { arena, slices };
+}
