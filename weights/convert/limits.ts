@@ -1,4 +1,4 @@
-/** Bounds on what a torch file may ask for. Released checkpoints stay under a tenth of each; a file beyond one of them
+/** Bounds on what a torch file may ask for. Released checkpoints stay far below; a file beyond one of them
  *  is damaged or made to exhaust the reader. */
 export const limits = {
   /** Entries of a zip archive. */
