@@ -29,9 +29,10 @@ export {
   type WeightSet,
 } from '../weights/index.ts';
 export { BlobBytes, UrlBytes } from './host/web/bytes.ts';
+export { WeightStore, type StoredWeights, type StoreOptions } from './host/web/weightStore.ts';
 
 export interface EngineOptions extends Pick<EngineParts, 'onProgress' | 'onProfile' | 'keepNetworks'> {
-  /** Made by `syntheticSet`, or by `fileSet` from dropped files or URLs. */
+  /** Made by `syntheticSet`, or by `fileSet` from files of a `WeightStore`, dropped files or URLs. */
   readonly weights: WeightSet;
   /** Storage of large weights; arithmetic is f32 either way. */
   readonly precision?: Precision;
