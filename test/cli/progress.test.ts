@@ -74,6 +74,8 @@ describe('words', () => {
     const event = { stage: 'sweep', done: 31_000, total: 62_000, unit: 'points' };
     expect(describeRate(event, 1)).toBe('31000 points/s, 1.0 s left');
     expect(describeRate({ ...event, done: 0 }, 1)).toBe('');
+    expect(describeRate({ ...event, unit: 'MB', total: 100, done: 60 }, 2, 40)).toBe('10 MB/s, 4.0 s left');
+    expect(describeRate({ ...event, done: 40 }, 2, 40)).toBe('');
     expect(describeRate({ ...event, unit: undefined }, 1)).toBe('');
   });
 

@@ -58,7 +58,7 @@ describe('pull', () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(/^MCC CO3D-v2, about \d+ MB, from http:/);
     expect(stderr).toContain(
-      'CC BY-NC 4.0): https://github.com/facebookresearch/MCC/blob/main/LICENSE\n  For non-commercial use only',
+      'CC BY-NC 4.0: https://github.com/facebookresearch/MCC/blob/main/LICENSE\n  For non-commercial use only',
     );
     expect(stderr).toMatch(/mcc is here\. SHA-256 [0-9a-f]{64}, pinned: its publisher gives none to compare with\.\n$/);
     expect(asked).toEqual(['Accept and download? [y/N] ']);
@@ -111,7 +111,7 @@ describe('list', () => {
     expect(code).toBe(0);
     const row = (start: string) => stdout.split('\n').find((line) => line.startsWith(start));
     expect(stdout).toMatch(`Checkpoints in ${weightsDir}\n`);
-    expect(row('mcc')).toMatch(/^mcc {2,}MCC CO3D-v2 {2,}official {2,}about \d+ MB {2,}.*NonCommercial.* {2,}here$/);
+    expect(row('mcc')).toMatch(/^mcc {2,}MCC CO3D-v2 {2,}official {2,}about \d+ MB {2,}CC BY-NC 4\.0 {2,}here$/);
     expect(row('sam-vit-h')).toMatch(
       /^sam-vit-h {2,}SAM ViT-H {2,}official {2,}2\.56 GB {2,}Apache License 2\.0 {2,}not here$/,
     );
