@@ -140,6 +140,7 @@ export class WeightStore {
         done += piece.length;
         onProgress?.({ stage, done: done / 1e6, total: Math.max(done, total) / 1e6, unit: 'MB' });
       }
+      signal?.throwIfAborted(); // also after the last piece: until it is closed, nothing is there
       await stream.close();
     } catch (error) {
       await stream.abort().catch(() => undefined);
