@@ -1,6 +1,6 @@
 """Trains everything on a machine with a GPU: scenes on its CPU cores, three networks on the GPU, and exports what there is.
 
-`session.py WORK OUT --now MINUTES --total MINUTES`: one sitting of a run that may take several; WORK holds scenes and
+`train_all.py WORK OUT --now MINUTES --total MINUTES`: one sitting of a run that may take several; WORK holds scenes and
 checkpoints and must survive between sittings, OUT receives weights, curves and measurements each time.
 """
 from __future__ import annotations
