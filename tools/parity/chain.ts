@@ -12,6 +12,7 @@ import type { Bound } from './compare.ts';
 import type { Fixture, Values } from './fixture.ts';
 import { toWords } from './layout.ts';
 import { read } from './network.ts';
+import { MISSING } from './pipeline.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -76,7 +77,11 @@ export async function compareChain(fixture: Fixture, session: Session): Promise<
         0,
       );
       fixture.note('side', [seen.side], [fixture.meta<number>('side')], 0);
-      fixture.compare('xyz', await read(seen.xyz), NETWORK);
+      const xyz = await read(seen.xyz);
+      const largest = Math.max(...Array.from(xyz.data, (v) => (v === MISSING ? 0 : Math.abs(v))));
+      // The depth's error is relative to the distance from the camera, of which the centre is then subtracted.
+      const distance = largest + Math.max(...seen.normalisation.centre.map(Math.abs));
+      fixture.compare('xyz', xyz, { ...NETWORK, growth: distance / largest, missing: MISSING });
       fixture.compare('valid', await read(seen.valid));
       await using(
         mcc!.source,

@@ -22,6 +22,8 @@ export interface Bound {
   readonly relative?: number;
   /** Multiplies the bound, for tensors behind a chain of networks; see docs/numerics.md. */
   readonly growth?: number;
+  /** Stands for no value: it must be equal, and says nothing about how large values are. */
+  readonly missing?: number;
 }
 
 export interface Line {
@@ -51,12 +53,12 @@ export function judge(
   let squaredError = 0;
   let squares = 0;
   let absmax = 0;
-  let unequalInfinities = 0;
+  let unequalMissing = 0;
   const n = expected.data.length;
   for (let i = 0; i < n; i++) {
     const [a, e] = [actual.data[i], expected.data[i]];
-    if (!Number.isFinite(e)) {
-      if (!Object.is(a, e)) unequalInfinities++;
+    if (!Number.isFinite(e) || e === bound.missing) {
+      if (!Object.is(a, e)) unequalMissing++;
       continue;
     }
     const d = Math.abs(a - e);
@@ -78,7 +80,7 @@ export function judge(
       Math.max(rms * rms, 1e-300);
   const nmse = squares > 0 ? squaredError / squares : squaredError;
   const notes: string[] = [];
-  if (unequalInfinities) notes.push(`${unequalInfinities} infinities differ`);
+  if (unequalMissing) notes.push(`${unequalMissing} missing values differ`);
   if (!(nmse <= nmseBound)) notes.push(`NMSE over its bound ${nmseBound.toExponential(1)}`);
   return {
     name,
@@ -86,7 +88,7 @@ export function judge(
     maxError,
     nmse,
     bound: maxBound,
-    ok: maxError <= maxBound && nmse <= nmseBound && unequalInfinities === 0,
+    ok: maxError <= maxBound && nmse <= nmseBound && unequalMissing === 0,
     note: notes.length ? notes.join('; ') : undefined,
   };
 }

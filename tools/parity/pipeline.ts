@@ -11,6 +11,8 @@ import type { Taps } from './network.ts';
 import type { Session } from './session.ts';
 
 const EPS = 2 ** -24;
+/** Coordinate of a point that is not there. */
+export const MISSING = -100;
 /** Side of MCC's input in these fixtures. */
 const NETWORK_SIDE = 224;
 
@@ -55,7 +57,7 @@ export async function comparePipeline(fixture: Fixture, session: Session): Promi
 
     // A coordinate is a product of three roundings; a normalised one also carries the error of the centre that is
     // subtracted from it, which is several times larger than what remains.
-    const largest = Math.max(...Array.from(fixture.peek('xyz').data, (v) => (v === -100 ? 0 : Math.abs(v))));
+    const largest = Math.max(...Array.from(fixture.peek('xyz').data, (v) => (v === MISSING ? 0 : Math.abs(v))));
     const normalised: Bound = { relative: (2 * EPS * (largest + Math.max(...centre.map(Math.abs)))) / largest };
     const missing = ({ shape, data }: Values): Values => ({
       shape,
@@ -63,7 +65,7 @@ export async function comparePipeline(fixture: Fixture, session: Session): Promi
     });
     fixture.compare('points', missing(taps.get('points')!), { relative: EPS });
     fixture.compare('normalised', missing(taps.get('normalised')!), normalised);
-    fixture.compare('xyz', taps.get('xyz')!, { relative: (normalised.relative! * largest) / 100 });
+    fixture.compare('xyz', taps.get('xyz')!, { ...normalised, missing: MISSING });
     fixture.compare('valid', taps.get('valid')!);
     // The place that a resized pixel is read from is a float32 number up to the side: one rounding of it, times the
     // steepest possible change from one pixel to the next, which is 1.
