@@ -40,7 +40,7 @@ export interface EngineOptions {
   readonly networks?: readonly Network[];
   /** Configurations that `synthetic` weights are made for; by default small. */
   readonly size?: 'small' | 'full';
-  /** Storage of large weights; arithmetic is f32 either way. */
+  /** Storage of large weights; arithmetic is f32 either way. The sweep in one dispatch keeps f32 weights. */
   readonly precision?: Precision;
   readonly adapter?: AdapterChoice;
   readonly onProgress?: (event: StageProgress) => void;

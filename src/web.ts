@@ -34,7 +34,7 @@ export { WeightStore, type StoredWeights, type StoreOptions } from './host/web/w
 export interface EngineOptions extends Pick<EngineParts, 'onProgress' | 'onProfile' | 'keepNetworks'> {
   /** Made by `syntheticSet`, or by `fileSet` from files of a `WeightStore`, dropped files or URLs. */
   readonly weights: WeightSet;
-  /** Storage of large weights; arithmetic is f32 either way. */
+  /** Storage of large weights; arithmetic is f32 either way. The sweep in one dispatch keeps f32 weights. */
   readonly precision?: Precision;
 }
 

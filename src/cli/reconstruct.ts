@@ -69,7 +69,12 @@ async function reconstruct(path: string, options: Options, context: CommandConte
     const output = await OutputFolder.open(options.output);
     const photo = await decodePhoto(path);
     const input = await readInputs(photo, options);
-    const notices = [...(photo.notices ?? []), ...input.notices, ...weightNotices(options.weights)];
+    const notices = [
+      ...(photo.notices ?? []),
+      ...input.notices,
+      ...weightNotices(options.weights),
+      ...precisionNotices(options.precision),
+    ];
     for (const notice of notices) progress.say(notice);
 
     const engine = await startEngine(networksFor(options));
@@ -113,6 +118,12 @@ function networksFor({ mask, depthMap, pointCloud }: Options): Network[] {
   const hasDepth = depthMap !== undefined || pointCloud !== undefined;
   return [...(mask === undefined ? ['sam' as const] : []), ...(hasDepth ? [] : ['zoe' as const]), 'mcc'];
 }
+
+/** What `--precision f16` does not reach. */
+const precisionNotices = (precision: EngineOptions['precision']): string[] =>
+  precision === 'f16'
+    ? ['Where the sweep runs in one dispatch, its weights stay f32; all other large weights are halves.']
+    : [];
 
 /** Everything that is read from files, so that their faults show before the engine starts. */
 async function readInputs(photo: Photo, options: Options): Promise<{ options: ChainOptions; notices: string[] }> {

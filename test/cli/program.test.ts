@@ -123,6 +123,12 @@ describe('reconstruct', () => {
     expect(stdout).toBe(await readFile(join(out, 'summary.json'), 'utf8'));
   });
 
+  it('says which weights f16 does not reach', async () => {
+    const { stderr } = await run(['reconstruct', photo, ...BOX, '-o', out, '--precision', 'f16']);
+    expect(stderr).toContain('its weights stay f32');
+    expect((await run(['reconstruct', photo, ...BOX, '-o', out])).stderr).not.toContain('its weights stay f32');
+  });
+
   it('writes what a stopped sweep had found, says so, and exits with 130', async () => {
     const { code, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out], standIn({ partial: true }));
     expect(code).toBe(130);
