@@ -12,6 +12,7 @@ import { inMegabytes } from './host/node/convert.ts';
 import { openWeights } from './host/node/weights.ts';
 import { expectSound } from './host/selfTest.ts';
 import { encodeGlb, encodePly, type ColouredPoints } from './io/index.ts';
+import type { CameraOptions } from './pipeline/camera.ts';
 import { Engine, type Reconstruction } from './pipeline/engine.ts';
 import type { Photo } from './pipeline/photo.ts';
 import type { ChainOptions, StageProgress } from './pipeline/photoTo3d.ts';
@@ -94,7 +95,7 @@ export class NodeEngine {
   }
 
   /** Metres for every pixel, [height, width]. */
-  async depth(photo: PhotoSource, options: { signal?: AbortSignal } = {}): Promise<Float32Array> {
+  async depth(photo: PhotoSource, options: CameraOptions & { signal?: AbortSignal } = {}): Promise<Float32Array> {
     return this.engine.depth(await opened(photo), options);
   }
 

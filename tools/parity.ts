@@ -1,20 +1,27 @@
 /**
  * Compares the engine with fixture files: `npm run parity -- FILE...`.
- * Prints a line per tensor and a verdict per file; exits with 1 on a miss or on a tensor that was not compared.
+ * Prints a line per tensor and a verdict per file; exits with 1 on a miss or on a tensor that was not compared. With
+ * --json it also appends them, a line of JSON per file.
  */
+import { basename } from 'node:path';
 import { Command } from 'commander';
+import { originOf } from '../src/cli/bench/lines.ts';
 import { FileBytes } from '../src/host/node/bytes.ts';
+import { expectWritable } from '../src/host/node/files.ts';
 import { messageOf } from '../src/host/errors.ts';
 import { Fixture } from './parity/fixture.ts';
 import { runnerOf } from './parity/kinds.ts';
-import { printLines, printVerdict } from './parity/report.ts';
+import { appendParity, printLines, printVerdict } from './parity/report.ts';
 import { openSession, type SessionOptions } from './parity/session.ts';
 
 interface Options extends SessionOptions {
   readonly verbose: boolean;
+  readonly json?: string;
 }
 
 async function main(files: readonly string[], options: Options): Promise<void> {
+  if (options.json !== undefined) await expectWritable(options.json);
+  const origin = await originOf();
   const session = await openSession(options);
   let failures = 0;
   try {
@@ -26,7 +33,13 @@ async function main(files: readonly string[], options: Options): Promise<void> {
         await runnerOf(fixture.kind)(fixture, session);
         await source.close();
         printLines(fixture, options.verbose);
-        printVerdict(path, fixture, performance.now() - started);
+        const ms = performance.now() - started;
+        printVerdict(path, fixture, ms);
+        if (options.json !== undefined) {
+          const command = `npm run parity -- --json ${options.json} ${basename(path)}`;
+          const adapter = session.device.info.description;
+          await appendParity(options.json, fixture, { ...origin, command, path, adapter, seconds: ms / 1000 });
+        }
         if (!fixture.ok) failures++;
       } catch (error) {
         failures++;
@@ -46,6 +59,7 @@ await new Command('parity')
   .argument('<files...>', 'fixture files (safetensors)')
   .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter name', 'auto')
   .option('--tiled', 'use the kernels of GPUs even on a software adapter', false)
+  .option('--json <file>', 'append a line of JSON for each file')
   .option('--verbose', 'a line for every tensor of operator files too, and stacks of errors', false)
   .action(main)
   .parseAsync();

@@ -70,6 +70,12 @@ export interface ZoeConfig {
   readonly routerMlp: number;
   readonly routerHeads: number;
   readonly routerLayers: number;
+  /**
+   * Horizontal field of view, degrees, of the lens through which the network sees every photo: its depth is multiplied by
+   * the ratio of the photo's focal length to that of this lens. Without it, as in the released weights, depth stays as the network gives it.
+   * The canonical camera of arXiv:2307.10984, section 3.2.
+   */
+  readonly canonicalFov?: number;
   /** Outputs of the backbone's classifier, which the files hold and nobody runs. */
   readonly classes: number;
 }

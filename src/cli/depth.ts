@@ -4,18 +4,26 @@ import type { Command } from 'commander';
 import { EXIT, UserError } from '../host/errors.ts';
 import { expectWritable, OutputFolder } from '../host/node/files.ts';
 import { decodePhoto } from '../host/node/image.ts';
+import type { CameraOptions } from '../pipeline/camera.ts';
 import { depthToMillimetres } from '../io/index.ts';
-import { addEngineOptions, addReportOptions, type EngineOptions, type ReportOptions } from './options.ts';
+import {
+  addCameraOptions,
+  addEngineOptions,
+  addReportOptions,
+  type EngineOptions,
+  type ReportOptions,
+} from './options.ts';
 import { depthFiles } from './outputs.ts';
 import { type CommandContext, weightNotices, withSession } from './session.ts';
 
-interface Options extends EngineOptions, ReportOptions {
+interface Options extends CameraOptions, EngineOptions, ReportOptions {
   output: string;
 }
 
 /** Adds the command to the program. @param finish is told the exit code */
 export function addDepth(program: Command, context: CommandContext, finish: (code: number) => void): void {
   const command = program.command('depth').description('measure the depth of a photo').argument('<photo>');
+  addCameraOptions(command);
   addEngineOptions(command).option(
     '-o, --output <file>',
     '16-bit PNG in millimetres; a preview goes beside it',
@@ -36,7 +44,7 @@ async function depth(path: string, options: Options, context: CommandContext): P
     const photo = await decodePhoto(path);
     for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
     const engine = await startEngine(['zoe']);
-    const metres = await engine.depth(photo, { signal });
+    const metres = await engine.depth(photo, { focal: options.focal, fov: options.fov, signal });
     progress.finish();
     const { saturated } = depthToMillimetres(metres);
     if (saturated > 0) progress.say(`${saturated} pixels are farther than 65.535 m; they are stored as 65.535 m.`);

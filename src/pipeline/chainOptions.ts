@@ -1,5 +1,6 @@
 /** Checks of what a reconstruction is asked for, before the networks work for minutes. */
 import type { Box } from '../../weights/config.ts';
+import type { CameraOptions } from './camera.ts';
 import { gridOf } from './mcc/grid.ts';
 import type { Photo } from './photo.ts';
 import type { ChainOptions } from './photoTo3d.ts';
@@ -20,12 +21,22 @@ export function expectPhoto({ width, height, rgba }: Photo): void {
   );
 }
 
+/** @throws OptionError for a camera that cannot be */
+export function expectCamera({ focal, fov }: CameraOptions): void {
+  if (focal !== undefined && !(focal > 0 && focal < Infinity)) {
+    throw new OptionError(`The focal length is ${focal}. Give a positive number of pixels.`);
+  }
+  if (fov !== undefined && !(fov > 0 && fov < 180)) {
+    throw new OptionError(`The field of view is ${fov}. Give degrees between 0 and 180.`);
+  }
+}
+
 /**
  * @param box of the grid that the weights were trained on
  * @throws OptionError, GridError, PromptError, GeometryError
  */
 export function expectChainOptions(photo: Photo, options: ChainOptions, box?: Box): void {
-  const { granularity, threshold, temperature, depth, pointMap, focal, fov } = options;
+  const { granularity, threshold, temperature, depth, pointMap } = options;
   expectPhoto(photo);
   expectObject(photo, options);
   if (granularity !== undefined) gridOf(granularity, box);
@@ -35,12 +46,7 @@ export function expectChainOptions(photo: Photo, options: ChainOptions, box?: Bo
   if (temperature !== undefined && !(temperature > 0 && temperature < Infinity)) {
     throw new OptionError(`The temperature is ${temperature}. Give a positive number such as 0.1.`);
   }
-  if (focal !== undefined && !(focal > 0 && focal < Infinity)) {
-    throw new OptionError(`The focal length is ${focal}. Give a positive number of pixels.`);
-  }
-  if (fov !== undefined && !(fov > 0 && fov < 180)) {
-    throw new OptionError(`The field of view is ${fov}. Give degrees between 0 and 180.`);
-  }
+  expectCamera(options);
   const pixels = photo.width * photo.height;
   const where = `the photo has ${photo.width} x ${photo.height} pixels`;
   if (depth && depth.length !== pixels) {

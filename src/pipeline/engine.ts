@@ -4,7 +4,8 @@ import { sharedFor } from '../graph/evaluate.ts';
 import type { Shared } from '../graph/plan.ts';
 import type { StepTime } from '../graph/run.ts';
 import type { WeightSet } from '../../weights/index.ts';
-import { expectChainOptions, expectPhoto } from './chainOptions.ts';
+import { focalOf, type CameraOptions } from './camera.ts';
+import { expectCamera, expectChainOptions, expectPhoto } from './chainOptions.ts';
 import { CROP_SIDE } from './mcc/encoder.ts';
 import { NetworkPool } from './networks.ts';
 import type { Photo } from './photo.ts';
@@ -81,13 +82,14 @@ export class Engine {
   }
 
   /**
-   * Depth of every pixel in metres, [height, width].
+   * Depth of every pixel in metres, [height, width]. The camera matters only to weights with a canonical field of view.
    * @throws OptionError, ShapeError, LimitError, WeightsError, DeviceError; Cancelled
    */
-  depth(photo: Photo, options: { signal?: AbortSignal } = {}): Promise<Float32Array> {
+  depth(photo: Photo, options: CameraOptions & { signal?: AbortSignal } = {}): Promise<Float32Array> {
     return this.timed(() => {
       expectPhoto(photo);
-      return estimateDepth(this.chainParts(), photo, options.signal);
+      expectCamera(options);
+      return estimateDepth(this.chainParts(), photo, focalOf(photo, options).pixels, options.signal);
     });
   }
 

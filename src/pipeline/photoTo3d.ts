@@ -1,6 +1,6 @@
 /** The whole chain: a photo and a hint of which object is meant in, the object in 3D out. */
 import type { RunOptions } from '../graph/run.ts';
-import { focalOf, intrinsicsOf, type CameraOptions } from './camera.ts';
+import { focalFromFov, focalOf, intrinsicsOf, type CameraOptions } from './camera.ts';
 import type { NetworkPool } from './networks.ts';
 import { wordsOf, type Photo } from './photo.ts';
 import { objectMask, type ObjectPrompt } from './prompts.ts';
@@ -83,13 +83,14 @@ export async function photoTo3d(parts: ChainParts, photo: Photo, options: ChainO
   const { networks, seenPoints, stage } = parts;
   const { signal } = options;
   const pixels = wordsOf(photo);
-  const camera = intrinsicsOf(photo, focalOf(photo, options).pixels);
+  const focal = focalOf(photo, options).pixels;
+  const camera = intrinsicsOf(photo, focal);
 
   const { mask, quality } = await objectMask(parts, photo, options);
   if (!mask.some((value) => value !== 0)) throw emptyMask();
   const depth = options.pointMap
     ? depthOf(options.pointMap.xyz)
-    : (options.depth ?? (await estimateDepth(parts, photo, signal)));
+    : (options.depth ?? (await estimateDepth(parts, photo, focal, signal)));
   const geometry = options.pointMap ? { points: options.pointMap.xyz } : { depth, camera };
 
   const seen = await seenPoints.see(pixels, new Uint32Array(mask), geometry, stage('points', signal));
@@ -113,16 +114,24 @@ export async function photoTo3d(parts: ChainParts, photo: Photo, options: ChainO
   };
 }
 
-/** Depth of every pixel in metres, [height, width]. */
+/** Depth of every pixel in metres, [height, width]. @param focal of the photo, in pixels */
 export async function estimateDepth(
   { networks, stage }: ChainParts,
   photo: Photo,
+  focal: number,
   signal?: AbortSignal,
 ): Promise<Float32Array> {
   const zoe = await networks.zoe();
   const depth = await zoe.infer(wordsOf(photo), stage('depth', signal));
-  return (await depth.read()) as Float32Array;
+  const metres = (await depth.read()) as Float32Array;
+  const { canonicalFov } = zoe.config;
+  return canonicalFov === undefined ? metres : metres.map(scaledBy(focal / focalFromFov(photo.width, canonicalFov)));
 }
+
+const scaledBy =
+  (factor: number) =>
+  (value: number): number =>
+    factor * value;
 
 /** The third coordinate of each point. */
 const depthOf = (xyz: Float32Array): Float32Array =>

@@ -58,6 +58,22 @@ describe('the chain', () => {
     expect(stages.at(-1)).toEqual({ stage: 'sweep', done: 1728, total: 1728, unit: 'points' });
   });
 
+  it('scales depth to the lens of the photo when the weights have a canonical one', async () => {
+    const config: ChainConfig = { ...presets.small, zoe: { ...presets.small.zoe, canonicalFov: 60 } };
+    const depthOf = async (weights: ChainConfig, fov?: number): Promise<Float32Array> => {
+      const engine = new Engine({ device: await openDevice(), weights: syntheticSet(3, weights) });
+      const depth = await engine.depth(grey, { fov });
+      engine.dispose();
+      return depth;
+    };
+    const plain = await depthOf(presets.small, 90);
+    const tan = (degrees: number): number => Math.tan((degrees / 360) * Math.PI);
+    expect(await depthOf(config, 60)).toEqual(plain);
+    const wide = plain.map((metres) => metres * (tan(60) / tan(90)));
+    expectClose(await depthOf(config, 90), wide, 2 ** -23 * maxAbs(wide), 'depth');
+    await expect(depthOf(config, 180)).rejects.toThrow(OptionError);
+  });
+
   it('keeps what the sweep had found when it is stopped, and says that it is partial', async () => {
     const controller = new AbortController();
     const engine = new Engine({

@@ -16,7 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   api: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host'],
   cli: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host', 'api'],
   web: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host', 'api'],
-  tools: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host', 'api', 'test'],
+  tools: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host', 'api', 'cli', 'test'],
 };
 
 /** Layers that run in a browser too, so that nothing of Node may be in them. */

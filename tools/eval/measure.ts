@@ -48,7 +48,7 @@ export async function measureScene(
 
   const { mask } = await engine.segment(photo, { box });
   const { mask: clickMask } = await engine.segment(photo, { points: [{ x, y, label: 1 }] });
-  const depth = await engine.depth(photo);
+  const depth = await engine.depth(photo, { focal });
   const given = await engine.reconstruct(photo, { mask: trueMask, depth: trueDepth, focal, granularity });
   const surface = { ...scene.surface, xyz: toTrueFrame(scene.surface.xyz, given.normalisation) };
 

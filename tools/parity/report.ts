@@ -1,4 +1,7 @@
-/** What a comparison prints. */
+/** What a comparison prints, and what it leaves as data. */
+import { appendFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Origin } from '../../src/cli/bench/lines.ts';
 import type { Line } from './compare.ts';
 import type { Fixture } from './fixture.ts';
 
@@ -16,11 +19,50 @@ export function printLines(fixture: Fixture, verbose: boolean): void {
 
 /** A line per file. */
 export function printVerdict(path: string, fixture: Fixture, ms: number): void {
-  const misses = fixture.lines.filter((l) => !l.ok).length + fixture.forgotten.length;
-  // How much of its bound the worst tensor uses.
-  const share = Math.max(0, ...fixture.lines.filter((l) => l.bound > 0).map((l) => l.maxError / l.bound));
   const verdict = fixture.ok ? 'PASS' : 'FAIL';
   console.log(
-    `${verdict} ${path}: ${fixture.lines.length} comparisons, ${misses} missed, worst at ${(100 * share).toFixed(0)} % of its bound, ${(ms / 1000).toFixed(1)} s`,
+    `${verdict} ${path}: ${fixture.lines.length} comparisons, ${missesOf(fixture)} missed, worst at ${(100 * worstShare(fixture)).toFixed(0)} % of its bound, ${(ms / 1000).toFixed(1)} s`,
   );
+}
+
+const missesOf = (fixture: Fixture): number => fixture.lines.filter((l) => !l.ok).length + fixture.forgotten.length;
+
+/** How much of its bound the worst tensor uses. */
+const worstShare = (fixture: Fixture): number =>
+  Math.max(0, ...fixture.lines.filter((l) => l.bound > 0).map((l) => l.maxError / l.bound));
+
+/** A comparison with one file, as a line of JSON. */
+export interface ParityLine extends Origin {
+  readonly kind: 'parity';
+  /** The command that made the line. */
+  readonly command: string;
+  readonly fixture: string;
+  readonly adapter: string;
+  readonly ok: boolean;
+  readonly comparisons: number;
+  readonly misses: number;
+  /** How much of its bound the worst tensor uses, 0..1 where all agree. */
+  readonly worstShare: number;
+  readonly seconds: number;
+  readonly tensors: readonly Line[];
+}
+
+/** Appends the comparison to a file of JSON lines. */
+export async function appendParity(
+  file: string,
+  fixture: Fixture,
+  about: Origin & Pick<ParityLine, 'command' | 'adapter' | 'seconds'> & { readonly path: string },
+): Promise<void> {
+  const { path, ...rest } = about;
+  const line: ParityLine = {
+    kind: 'parity',
+    fixture: basename(path, '.safetensors'),
+    ...rest,
+    ok: fixture.ok,
+    comparisons: fixture.lines.length,
+    misses: missesOf(fixture),
+    worstShare: worstShare(fixture),
+    tensors: fixture.lines,
+  };
+  await appendFile(file, `${JSON.stringify(line)}\n`);
 }

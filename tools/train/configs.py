@@ -29,9 +29,9 @@ CPU = {
             hooks=(1, 2, 3, 5),
             neck=(32, 48, 64, 96),
             features=32,
-            bins=32,
+            bins=16,
             bin_embed=32,
-            input_size=(128, 160),
+            input_size=(96, 128),
             seed_mlp=64,
             mlp=32,
             classes=1,
@@ -99,6 +99,8 @@ GPU = {
     ),
 }
 for sizes in (CPU, GPU):
+    # A picture alone does not tell a small near object from a large far one under a longer lens: depth is learned as this lens sees it.
+    sizes["zoe"] |= dict(canonicalFov=55.0)
     sizes["mcc"] |= dict(box=dict(min=list(BOX_LOW), max=list(BOX_HIGH)), threshold=0.5)
 
 

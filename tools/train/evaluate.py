@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 
 import numpy as np
@@ -79,7 +80,8 @@ def masks_of(network, scene) -> dict:
 def depth_of(network, scene) -> np.ndarray:
     c, w = network
     rgb = torch.from_numpy(scene["rgb"]).permute(2, 0, 1)[None].float() / 255
-    return zoe.infer(w, c, rgb)[0, 0].numpy()
+    lens = math.tan(math.radians(c["canonicalFov"]) / 2) / math.tan(math.radians(scene["fov"]) / 2)
+    return lens * zoe.infer(w, c, rgb)[0, 0].numpy()
 
 
 def grid_of(c: dict, granularity: float):

@@ -6,7 +6,6 @@ training goes on from there with a larger `--samples` or `--minutes`. A moving a
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import signal
@@ -26,6 +25,7 @@ def arguments(name: str, batch: int, rate: float) -> argparse.ArgumentParser:
     p.add_argument("--warmup", type=int, default=200, help="steps")
     p.add_argument("--cooldown", type=float, default=0.25, help="share of the run over which the rate falls to zero")
     p.add_argument("--device", default="cpu")
+    p.add_argument("--bf16", action="store_true", help="bf16 products on a processor too; needs torch 2 and AVX512-BF16")
     p.add_argument("--pool-gib", type=float, default=16, help="GPU memory for the records")
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--sizes", choices=("cpu", "gpu"), help="of configs.py; those of the device by default")
@@ -130,12 +130,12 @@ class Loop:
     def run(self, losses) -> None:
         """`losses(generator)` returns the loss of a batch and a dictionary of numbers for the curve."""
         sums, saved, cooling = {}, time.time(), self.cooled
-        cuda = self.args.device.startswith("cuda")
+        kind = self.args.device.split(":")[0]
         while self.progress() < 1 and not self.stop:
             begun = time.time()
             for group in self.optimiser.param_groups:
                 group["lr"] = self.rate()
-            with torch.autocast("cuda", torch.bfloat16) if cuda else contextlib.nullcontext():
+            with torch.autocast(kind, torch.bfloat16, enabled=self.args.bf16 or kind == "cuda"):
                 loss, numbers = losses(self.generator)
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()

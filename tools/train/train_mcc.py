@@ -66,7 +66,7 @@ def batch(pool: Pool, size: int, generator, image: int, predictions: Predictions
 
 
 def main() -> None:
-    parser = arguments("MCC", batch=8, rate=1e-3)
+    parser = arguments("MCC", batch=16, rate=1e-3)
     parser.add_argument("--sam", help="run whose masks a part of the samples gets; needs --zoe")
     parser.add_argument("--zoe", help="run whose depth a part of the samples gets; needs --sam")
     args = parser.parse_args()

@@ -1,6 +1,8 @@
 """Trains the small ZoeDepth (N): metric depth of the padded picture that the chain shows it."""
 from __future__ import annotations
 
+import math
+
 import torch
 
 import configs
@@ -11,12 +13,17 @@ from loop import Loop, arguments
 from nets import building_on, zoe
 
 OBJECT_WEIGHT = 4.0  # of pixels on objects, against floor and walls
-FIELDS = ("rgb", "depth", "number")
-NEAREST, FURTHEST = 0.3, 9.99
+FIELDS = ("rgb", "depth", "number", "fov")
+NEAREST, FURTHEST = 0.3, 9.99  # metres; the sky is at 10
+
+
+def canonical(fov, canonical_fov: float):
+    """Fields of view [B], degrees -> [B]: what depth is multiplied with to look as large under the canonical lens."""
+    return torch.tan(torch.deg2rad(fov) / 2) / math.tan(math.radians(canonical_fov) / 2)
 
 
 def main() -> None:
-    args = arguments("ZoeDepth", batch=8, rate=1e-3).parse_args()
+    args = arguments("ZoeDepth", batch=16, rate=1e-3).parse_args()
     config = configs.choose("zoe", args.sizes or args.device)
     never_run = tuple(
         k for k in zoe.specs(config) if ".fc_norm." in k or ".model.head." in k or "refinenet4.resConfUnit1" in k
@@ -37,6 +44,7 @@ def main() -> None:
         depth = padded(r["depth"][:, None] / 1000, share, flip, size, "nearest")
         weight = 1 + (OBJECT_WEIGHT - 1) * (padded(r["number"][:, None].float(), share, flip, size, "nearest") > 0.5)
         weight = weight * ((depth > NEAREST) & (depth < FURTHEST))
+        depth = depth * canonical(r["fov"], config["canonicalFov"]).view(-1, 1, 1, 1)
         with building_on(args.device):
             rel, feats, bottleneck, paths = zoe.dpt(loop.weights, config, (picture - 0.5) / 0.5)
             with torch.autocast(picture.device.type, enabled=False):  # bf16 is too coarse for log binomials

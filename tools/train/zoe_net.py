@@ -1,9 +1,25 @@
-"""Initial weights of the small ZoeDepth; its function is tools/reference/zoe.py itself."""
+"""ZoeDepth for training: initial weights; its function is tools/reference/zoe.py itself, with convolutions of one tap as products."""
 from __future__ import annotations
 
 import torch
 
 from nets import xavier, zoe
+
+_reference_conv = zoe.conv
+
+
+def _conv(w: dict, name: str, x, stride=1, padding=0):
+    """A convolution of one tap is a product: several times faster on a processor than torch's convolution, backwards most of all."""
+    weight = w[name + ".weight"]
+    if weight.shape[2:] != (1, 1) or stride != 1 or x.is_cuda:
+        return _reference_conv(w, name, x, stride=stride, padding=padding)
+    y = weight[:, :, 0, 0] @ x.flatten(2)
+    if name + ".bias" in w:
+        y = y + w[name + ".bias"][:, None]
+    return y.view(*y.shape[:2], *x.shape[2:])
+
+
+zoe.conv = _conv
 
 
 def initial(c: dict, seed: int = 0) -> dict:

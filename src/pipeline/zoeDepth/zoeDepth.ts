@@ -26,7 +26,7 @@ export class ZoeDepth {
   /** @param shared its constants must read weights of `config` */
   constructor(
     private readonly shared: Shared,
-    private readonly config: ZoeConfig,
+    readonly config: ZoeConfig,
   ) {
     // A plan holds all maps of a pass, so those of another size make room.
     this.plans = new PlanCache(shared, plansOf(config));
