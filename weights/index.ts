@@ -11,7 +11,9 @@ export { type Naming, type Scheme, detectNaming, namesInScheme, officialPlace, s
 export { bytesSource, type ByteSource } from './byteSource.ts';
 export { SafetensorsFile, type Piece, type StoredTensor } from './safetensors.ts';
 export type { TensorEntry } from './safetensorsHeader.ts';
-export { writeSafetensors, type TensorToWrite } from './safetensorsWriter.ts';
+export type { TensorToWrite } from './tensorToWrite.ts';
+export { writeSafetensors } from './safetensorsWriter.ts';
+export { writeTorch } from './torchWriter.ts';
 export { convertTorch, type ConvertedTorch } from './convert/convertTorch.ts';
 export type { Dtype, TensorValues } from './dtype.ts';
 export {
@@ -25,6 +27,6 @@ export {
   type Licence,
   type SourceName,
 } from './manifest.ts';
-export { syntheticTensors } from './syntheticFile.ts';
+export { syntheticTensors, syntheticTorch } from './syntheticFile.ts';
 export { hash, streamKey, syntheticTensor, syntheticWeight } from './synthetic.ts';
 export * as scene from './syntheticScene.ts';

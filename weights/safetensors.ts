@@ -3,7 +3,7 @@
  *  Layout: 8 bytes header length (u64) · header, JSON: name -> {dtype, shape, data_offsets [begin, end)} and
  *  "__metadata__" -> {string: string}, may be padded with spaces · data, without gaps. Source: the format section of the
  *  safetensors project. */
-import type { ByteSource } from './byteSource.ts';
+import { type ByteSource, readExactly } from './byteSource.ts';
 import { type Dtype, type TensorValues, allocate, decode, elementBytes, elementCount } from './dtype.ts';
 import { WeightsError } from './errors.ts';
 import { type TensorEntry, parseHeader } from './safetensorsHeader.ts';
@@ -99,17 +99,6 @@ export class SafetensorsFile {
       yield { start: (at - begin) / elementBytes[dtype], values: decode(dtype, bytes) };
     }
   }
-}
-
-async function readExactly(source: ByteSource, offset: number, length: number): Promise<Uint8Array> {
-  const bytes = await source.read(offset, length);
-  if (bytes.byteLength === length) return bytes;
-  throw new WeightsError({
-    file: source.name,
-    expected: `${length} bytes at ${offset}`,
-    found: `${bytes.byteLength}`,
-    advice: 'The file changed or became shorter while it was read: check it and try again.',
-  });
 }
 
 function decodeText(bytes: Uint8Array, file: string, advice: string): string {

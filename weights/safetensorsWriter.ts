@@ -1,15 +1,7 @@
 /** Writes safetensors, chunk by chunk, so that a file may be larger than memory. */
-import { type Dtype, type TensorValues, elementBytes, elementCount, encode, isDtype, showShape } from './dtype.ts';
+import { elementBytes, isDtype, showShape } from './dtype.ts';
 import { WeightsError } from './errors.ts';
-
-/** A tensor to write: its values (as `decode` gives them for `dtype`), or a function that yields its bytes when its turn
- *  comes. */
-export interface TensorToWrite {
-  readonly name: string;
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
-  readonly data: TensorValues | (() => AsyncIterable<Uint8Array> | Iterable<Uint8Array>);
-}
+import { type TensorToWrite, byteLength, dataChunks } from './tensorToWrite.ts';
 
 /** The file's bytes, in order. Same tensors and metadata in any order give the same bytes: tensors are laid out by
  *  element size (large first, so that each is aligned) and name, and the header is padded to 8 bytes.
@@ -40,7 +32,8 @@ function headerBytes(order: TensorToWrite[], metadata: Readonly<Record<string, s
   }
   const names = new Set(['__metadata__']);
   let offset = 0;
-  for (const { name, dtype, shape } of order) {
+  for (const tensor of order) {
+    const { name, dtype, shape } = tensor;
     if (names.has(name)) {
       const advice = 'Names must differ from each other and from "__metadata__".';
       throw new WeightsError({ file, tensor: name, expected: 'every name once', found: 'it twice', advice });
@@ -51,7 +44,7 @@ function headerBytes(order: TensorToWrite[], metadata: Readonly<Record<string, s
       const advice = 'This is a mistake of the calling program: check what it passes.';
       throw new WeightsError({ file, tensor: name, expected, found: `${dtype} ${showShape(shape)}`, advice });
     }
-    const end = offset + elementCount(shape) * elementBytes[dtype];
+    const end = offset + byteLength(tensor);
     fields.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [offset, end] })}`);
     offset = end;
   }
@@ -61,22 +54,4 @@ function headerBytes(order: TensorToWrite[], metadata: Readonly<Record<string, s
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
   bytes.set(text, 8);
   return bytes;
-}
-
-async function* dataChunks(tensor: TensorToWrite, file: string): AsyncGenerator<Uint8Array> {
-  const { name, dtype, shape, data } = tensor;
-  const wanted = elementCount(shape) * elementBytes[dtype];
-  const fail = (found: string): never => {
-    const advice = 'This is a mistake of the calling program: data, shape and dtype of the tensor disagree.';
-    const expected = `${wanted} bytes for ${dtype} ${showShape(shape)}`;
-    throw new WeightsError({ file, tensor: name, expected, found, advice });
-  };
-  let written = 0;
-  for await (const chunk of typeof data === 'function' ? data() : [encode(dtype, data)]) {
-    if (chunk === undefined) return fail(`values in a ${data.constructor.name}`);
-    written += chunk.byteLength;
-    if (written > wanted) fail(`at least ${written}`);
-    yield chunk;
-  }
-  if (written < wanted) fail(`${written}`);
 }

@@ -1,10 +1,13 @@
-/** Synthetic weights as a file would hold them, in either naming scheme: what tests of full-size files read. */
-import { elementCount, encode } from './dtype.ts';
+/** Synthetic weights as a file would hold them, in either naming scheme and format: what tests of full-size files read. */
+import { type Dtype, elementCount, encode } from './dtype.ts';
 import { WeightsError } from './errors.ts';
 import { type Scheme, namesInScheme } from './names/index.ts';
-import type { TensorToWrite } from './safetensorsWriter.ts';
-import { type NetworkSpecs, networkTitles } from './specs/specs.ts';
+import { type TensorToWrite, byteLength } from './tensorToWrite.ts';
+import { type NetworkSpecs, type TensorSpec, networkTitles } from './specs/specs.ts';
 import { syntheticWeight } from './synthetic.ts';
+import { writeTorch } from './torchWriter.ts';
+
+type FloatType = 'F32' | 'F16' | 'BF16';
 
 /**
  * Every tensor that inference reads, its values computed when its turn comes to be written.
@@ -13,23 +16,19 @@ import { syntheticWeight } from './synthetic.ts';
  */
 export function syntheticTensors(
   { network, tensors }: NetworkSpecs,
-  { seed, scheme, dtype }: { seed: number; scheme: Scheme; dtype: 'F32' | 'F16' | 'BF16' },
+  { seed, scheme, dtype }: { seed: number; scheme: Scheme; dtype: FloatType },
 ): TensorToWrite[] {
-  const file = `synthetic:${seed}`;
-  if (!Number.isSafeInteger(seed)) {
-    const advice = 'Give a whole number, such as 7.';
-    throw new WeightsError({ file, expected: 'an integer seed', found: `${seed}`, advice });
-  }
+  expectSeed(seed);
   if (scheme === 'huggingface' && network === 'mcc') {
     const advice = 'Use the official names.';
     throw new WeightsError({
-      file,
+      file: `synthetic:${seed}`,
       expected: 'SAM or ZoeDepth',
       found: `${networkTitles.mcc}, which the Hugging Face hub does not have`,
       advice,
     });
   }
-  const files: TensorToWrite[] = [];
+  const tensorsToWrite: TensorToWrite[] = [];
   for (const [official, { shape, used }] of tensors) {
     if (!used) continue;
     const names = namesInScheme(official, { network, scheme });
@@ -42,8 +41,42 @@ export function syntheticTensors(
         const values = syntheticWeight(seed, official, shape).subarray(i * length, (i + 1) * length);
         yield encode(dtype, values)!; // floats encode to each of the three types
       };
-      files.push({ name, dtype, shape: partShape, data });
+      tensorsToWrite.push({ name, dtype, shape: partShape, data });
     }
   }
-  return files;
+  return tensorsToWrite;
+}
+
+/**
+ * A file of torch as the networks' authors released them: official names, the state dict bare (SAM) or under `model`, and
+ * beside the weights what inference never reads.
+ * @throws WeightsError if the seed is no integer
+ */
+export function syntheticTorch(
+  { network, tensors }: NetworkSpecs,
+  { seed, dtype }: { seed: number; dtype: FloatType },
+): { bytes: number; content: AsyncGenerator<Uint8Array> } {
+  expectSeed(seed);
+  const list = [...tensors].map(([name, spec]): TensorToWrite => {
+    const { shape } = spec;
+    const stored = spec.dtype === 'F32' ? dtype : spec.dtype;
+    return { name, dtype: stored, shape, data: () => [releasedBytes(seed, name, spec, stored)] };
+  });
+  const bytes = list.reduce((sum, tensor) => sum + byteLength(tensor), 0);
+  return { bytes, content: writeTorch(list, network === 'sam' ? {} : { under: 'model' }) };
+}
+
+/** Values of one tensor; integers, which nothing reads, count up. */
+function releasedBytes(seed: number, name: string, { shape }: TensorSpec, dtype: Dtype): Uint8Array {
+  if (dtype !== 'I64') return encode(dtype, syntheticWeight(seed, name, shape))!;
+  return encode(
+    dtype,
+    BigInt64Array.from({ length: elementCount(shape) }, (_, i) => BigInt(i)),
+  )!;
+}
+
+function expectSeed(seed: number): void {
+  if (Number.isSafeInteger(seed)) return;
+  const advice = 'Give a whole number, such as 7.';
+  throw new WeightsError({ file: `synthetic:${seed}`, expected: 'an integer seed', found: `${seed}`, advice });
 }

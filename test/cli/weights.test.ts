@@ -8,7 +8,15 @@ import type { CreateEngine } from '../../src/cli/engine.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { openWeights } from '../../src/host/node/weights.ts';
 import type { EngineOptions } from '../../src/index.ts';
-import { type Network, presets, SafetensorsFile, samConfigs, syntheticWeight, weightsOf } from '../../weights/index.ts';
+import {
+  type Network,
+  presets,
+  SafetensorsFile,
+  samConfigs,
+  specsOf,
+  syntheticWeight,
+  weightsOf,
+} from '../../weights/index.ts';
 import { FileBytes } from '../../src/host/node/bytes.ts';
 import { FileServer } from '../setup/fileServer.ts';
 
@@ -229,6 +237,20 @@ describe('synth', () => {
     await close();
   });
 
+  it.each([
+    ['sam_small', 'sam', 'pth'],
+    ['zoed_small', 'zoe', 'pt'],
+    ['mcc_small', 'mcc', 'pth'],
+  ] as const)('writes %s as torch does, and reads it by way of conversion', async (config, network, ending) => {
+    const file = join(folder, `net.${ending}`);
+    expect((await run(['weights', 'synth', config, '--seed', '5', '-o', file])).code).toBe(0);
+    const { set, close } = await openWeights(file, presets.full, { weightsDir });
+    const { source } = weightsOf(set, network);
+    const [name, { shape }] = [...specsOf(network, 'small').tensors][3];
+    expect(await source.tensor(name, shape)).toEqual(syntheticWeight(5, name, shape));
+    await close();
+  });
+
   it('refuses what there is not', async () => {
     const file = join(folder, 'x.safetensors');
     const refused = async (argv: string[], message: string) => {
@@ -239,6 +261,11 @@ describe('synth', () => {
     await refused(['vit_x', '-o', file], 'Allowed choices are vit_b, vit_l, vit_h, sam_small, zoed_n');
     await refused(['mcc', '--scheme', 'hf', '-o', file], 'which the Hugging Face hub does not have');
     await refused(['sam_small', '--seed', 'x', '-o', file], 'Expected a whole number.');
+    await refused(['sam_small', '-o', join(folder, 'x.bin')], 'has to end in .safetensors, .pth or .pt.');
+    await refused(
+      ['sam_small', '--scheme', 'hf', '-o', join(folder, 'x.pth')],
+      'Files of torch have the official names',
+    );
     await refused(['sam_small'], "required option '-o, --output <file>'");
     expect(await readdir(folder)).toEqual([]);
   });

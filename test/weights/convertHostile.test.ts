@@ -5,7 +5,8 @@ import { bytesSource } from '../../weights/byteSource.ts';
 import { convertTorch } from '../../weights/convert/convertTorch.ts';
 import { limits } from '../../weights/convert/limits.ts';
 import { WeightsError } from '../../weights/errors.ts';
-import { type TensorToWrite, writeSafetensors } from '../../weights/safetensorsWriter.ts';
+import { writeSafetensors } from '../../weights/safetensorsWriter.ts';
+import type { TensorToWrite } from '../../weights/tensorToWrite.ts';
 import {
   type Entry,
   type Geometry,

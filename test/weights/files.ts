@@ -1,7 +1,8 @@
 /** Small safetensors files in memory, right ones and lying ones. */
 import { bytesSource } from '../../weights/byteSource.ts';
 import { SafetensorsFile } from '../../weights/safetensors.ts';
-import { type TensorToWrite, writeSafetensors } from '../../weights/safetensorsWriter.ts';
+import { writeSafetensors } from '../../weights/safetensorsWriter.ts';
+import type { TensorToWrite } from '../../weights/tensorToWrite.ts';
 
 export async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const all: Uint8Array[] = [];

@@ -5,7 +5,7 @@ import { WeightsError } from '../../weights/errors.ts';
 import { decodeBF16, decodeF16, encodeBF16, encodeF16 } from '../../weights/float16.ts';
 import { fileSource, recogniseFiles, syntheticSource } from '../../weights/load.ts';
 import { type Scheme, fourierMatrix, namesInScheme } from '../../weights/names/index.ts';
-import type { TensorToWrite } from '../../weights/safetensorsWriter.ts';
+import type { TensorToWrite } from '../../weights/tensorToWrite.ts';
 import { mccSpecs } from '../../weights/specs/mcc.ts';
 import { samSpecs } from '../../weights/specs/sam.ts';
 import type { NetworkSpecs } from '../../weights/specs/specs.ts';

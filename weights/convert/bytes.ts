@@ -1,18 +1,4 @@
-/** Reading a source with checks: ranges that are really there, little-endian fields. */
-import type { ByteSource } from '../byteSource.ts';
-import { WeightsError } from '../errors.ts';
-
-/** @throws WeightsError when the source gives another number of bytes */
-export async function readExactly(source: ByteSource, offset: number, length: number): Promise<Uint8Array> {
-  const bytes = await source.read(offset, length);
-  if (bytes.byteLength === length) return bytes;
-  throw new WeightsError({
-    file: source.name,
-    expected: `${length} bytes at ${offset}`,
-    found: `${bytes.byteLength}`,
-    advice: 'The file changed or became shorter while it was read: check it and try again.',
-  });
-}
+/** Little-endian fields and text in bytes. */
 
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,12 +1,12 @@
 /** Checkpoints of torch, `.pth` and `.pt`, as tensors for a safetensors file. Nothing of the file is run: its pickle is
  *  read as data. The header and the pickle are read and checked here; the tensors' bytes when they are written. */
-import type { ByteSource } from '../byteSource.ts';
+import { type ByteSource, readExactly } from '../byteSource.ts';
 import { elementBytes } from '../dtype.ts';
 import { WeightsError } from '../errors.ts';
 import { detectNaming } from '../names/index.ts';
-import type { TensorToWrite } from '../safetensorsWriter.ts';
+import type { TensorToWrite } from '../tensorToWrite.ts';
 import type { Network } from '../specs/specs.ts';
-import { latin1, readExactly } from './bytes.ts';
+import { latin1 } from './bytes.ts';
 import { limits } from './limits.ts';
 import type { TensorRecord } from './pickleValues.ts';
 import { findTensors } from './stateDict.ts';

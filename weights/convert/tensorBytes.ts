@@ -1,8 +1,7 @@
 /** Reads the elements of a tensor from its storage, row-major and little-endian, piece by piece. */
-import type { ByteSource } from '../byteSource.ts';
+import { type ByteSource, readExactly } from '../byteSource.ts';
 import { elementBytes } from '../dtype.ts';
 import { WeightsError } from '../errors.ts';
-import { readExactly } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import type { TensorLayout } from './tensorLayout.ts';
 

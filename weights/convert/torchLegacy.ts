@@ -1,9 +1,9 @@
 /** Files that torch wrote before 1.6, and on request later: pickles of a magic number, a version, facts about the
  *  machine, the object and the list of storage keys; then for each key its number of elements (i64) and its elements.
  *  All is little-endian, whatever the machine. Source: torch/serialization.py, `_legacy_save`. */
-import type { ByteSource } from '../byteSource.ts';
+import { type ByteSource, readExactly } from '../byteSource.ts';
 import { WeightsError } from '../errors.ts';
-import { getU64, readExactly, viewOf } from './bytes.ts';
+import { getU64, viewOf } from './bytes.ts';
 import { limits } from './limits.ts';
 import { PickleCutOff, readPickle } from './pickle.ts';
 import { List, type PickleValue, type Storage, describe } from './pickleValues.ts';

@@ -1,8 +1,8 @@
 /** Files that torch 1.6 and later write: a zip archive of `name/data.pkl`, `name/data/KEY` for each storage, and
  *  `name/byteorder` since torch 2.1. Source: torch's serialization notes, "torch.save file format". */
-import type { ByteSource } from '../byteSource.ts';
+import { type ByteSource, readExactly } from '../byteSource.ts';
 import { WeightsError } from '../errors.ts';
-import { latin1, readExactly } from './bytes.ts';
+import { latin1 } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import { limits } from './limits.ts';
 import { PickleCutOff, readPickle } from './pickle.ts';

@@ -3,9 +3,9 @@
  *
  *  The directory at the end is the truth; what it says is checked against the file's length and against itself, so that
  *  no two entries share bytes. */
-import type { ByteSource } from '../byteSource.ts';
+import { type ByteSource, readExactly } from '../byteSource.ts';
 import { WeightsError } from '../errors.ts';
-import { getU64, readExactly, utf8, viewOf } from './bytes.ts';
+import { getU64, utf8, viewOf } from './bytes.ts';
 import { limits } from './limits.ts';
 
 export interface ZipEntry {

@@ -1,4 +1,4 @@
-/** `unflat weights synth vit_b --scheme hf -o FILE`: generated weights as a file, to try what reads files at full size. */
+/** `unflat weights synth vit_b -o FILE`: generated weights as a file of any format, to try what reads files at full size. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   mccConfigs,
@@ -6,12 +6,13 @@ import {
   samConfigs,
   specsOf,
   syntheticTensors,
+  syntheticTorch,
   writeSafetensors,
   zoeConfigs,
 } from '../../../weights/index.ts';
 import { expectWritable, writeWhole } from '../../host/node/files.ts';
 import { inMegabytes } from '../../host/node/convert.ts';
-import { EXIT } from '../../host/errors.ts';
+import { EXIT, UserError } from '../../host/errors.ts';
 import type { CommandContext } from '../session.ts';
 import { withFileProgress } from './common.ts';
 
@@ -43,17 +44,16 @@ export function addSynth(weights: Command, { terminal }: CommandContext, finish:
     .addOption(new Option('--scheme <names>', 'naming of the tensors').choices(['official', 'hf']).default('official'))
     .addOption(new Option('--dtype <type>', 'storage of the values').choices(['f32', 'f16', 'bf16']).default('f32'))
     .option('--seed <number>', 'which weights', parseSeed, 1)
-    .requiredOption('-o, --output <file>', 'where the safetensors file goes')
+    .requiredOption('-o, --output <file>', 'where it goes; .safetensors, or .pth or .pt for a file as torch writes it')
     .option('--quiet', 'print no progress')
-    .action(async (config: string, { scheme, dtype, seed, output, quiet }: Options) => {
-      const [network, name] = CONFIGS[config];
-      const tensors = syntheticTensors(specsOf(network, name), { seed, scheme: SCHEMES[scheme], dtype: DTYPES[dtype] });
-      const total = tensors.reduce((sum, { shape }) => sum + BYTES[dtype] * shape.reduce((n, dim) => n * dim, 1), 0);
+    .action(async (config: string, options: Options) => {
+      const { output } = options;
+      const { bytes: total, content } = contentOf(config, options);
       await expectWritable(output);
-      await withFileProgress(terminal, { quiet }, async (progress, signal) => {
+      await withFileProgress(terminal, options, async (progress, signal) => {
         let done = 0;
         const counted = async function* (): AsyncGenerator<Uint8Array> {
-          for await (const piece of writeSafetensors(tensors, { format: 'pt', source: `synthetic:${seed}` })) {
+          for await (const piece of content) {
             yield piece;
             done += piece.length;
             progress.update(inMegabytes({ stage: 'write', done: Math.min(done, total), total }));
@@ -64,6 +64,27 @@ export function addSynth(weights: Command, { terminal }: CommandContext, finish:
       terminal.out(`${output}\n`);
       finish(EXIT.ok);
     });
+}
+
+/** The file, in the format that its name's ending says, and about how long it becomes. @throws UserError */
+function contentOf(
+  config: string,
+  { scheme, dtype, seed, output }: Options,
+): { bytes: number; content: AsyncIterable<Uint8Array> } {
+  const specs = specsOf(...CONFIGS[config]);
+  if (/\.pth?$/.test(output)) {
+    if (scheme === 'official') return syntheticTorch(specs, { seed, dtype: DTYPES[dtype] });
+    throw new UserError('Files of torch have the official names.', {
+      hint: 'Leave --scheme out, or let the output end in .safetensors.',
+      exitCode: EXIT.usage,
+    });
+  }
+  if (!output.endsWith('.safetensors')) {
+    throw new UserError(`The output ${output} has to end in .safetensors, .pth or .pt.`, { exitCode: EXIT.usage });
+  }
+  const tensors = syntheticTensors(specs, { seed, scheme: SCHEMES[scheme], dtype: DTYPES[dtype] });
+  const bytes = tensors.reduce((sum, { shape }) => sum + BYTES[dtype] * shape.reduce((n, dim) => n * dim, 1), 0);
+  return { bytes, content: writeSafetensors(tensors, { format: 'pt', source: `synthetic:${seed}` }) };
 }
 
 function parseSeed(text: string): number {

@@ -1,0 +1,128 @@
+/** Writes files that torch.load reads, as torch.save writes them since 1.6: a zip archive of a pickle and one entry of
+ *  bytes for each tensor. Source: torch's serialization notes, "torch.save file format"; Python's pickletools for the
+ *  opcodes. */
+import { type Dtype, elementCount } from './dtype.ts';
+import { WeightsError } from './errors.ts';
+import { type TensorToWrite, byteLength, dataChunks } from './tensorToWrite.ts';
+import { type ZipEntryToWrite, type ZipWriteOptions, writeZip } from './zipWriter.ts';
+
+const storageClasses: Readonly<Record<Dtype, string>> = {
+  F64: 'DoubleStorage',
+  I64: 'LongStorage',
+  F32: 'FloatStorage',
+  I32: 'IntStorage',
+  F16: 'HalfStorage',
+  BF16: 'BFloat16Storage',
+  I16: 'ShortStorage',
+  U8: 'ByteStorage',
+  I8: 'CharStorage',
+  BOOL: 'BoolStorage',
+};
+
+export interface TorchWriteOptions extends ZipWriteOptions {
+  /** Key of the dictionary that the state dict stands in; by default it is the whole file. */
+  readonly under?: string;
+}
+
+/** The file's bytes, in order. @throws WeightsError for a name that comes twice, or data that do not fill the shape */
+export async function* writeTorch(
+  tensors: readonly TensorToWrite[],
+  { under, ...options }: TorchWriteOptions = {},
+  file = 'torch output',
+): AsyncGenerator<Uint8Array> {
+  const names = new Set<string>();
+  for (const { name } of tensors) {
+    if (names.has(name)) {
+      const advice = 'This is a mistake of the calling program: names must differ.';
+      throw new WeightsError({ file, tensor: name, expected: 'every name once', found: 'it twice', advice });
+    }
+    names.add(name);
+  }
+  const small = (name: string, bytes: Uint8Array): ZipEntryToWrite => ({
+    name: `archive/${name}`,
+    size: bytes.length,
+    data: () => [bytes],
+  });
+  yield* writeZip(
+    [
+      small('data.pkl', pickleOf(tensors, under)),
+      small('byteorder', new TextEncoder().encode('little')),
+      ...tensors.map((tensor, key): ZipEntryToWrite => ({
+        name: `archive/data/${key}`,
+        size: byteLength(tensor),
+        data: () => dataChunks(tensor, file),
+      })),
+      small('version', new TextEncoder().encode('3\n')),
+    ],
+    options,
+  );
+}
+
+/** Opcodes of protocol 2. */
+const op = {
+  protocol: 0x80,
+  mark: 0x28,
+  emptyTuple: 0x29,
+  stop: 0x2e,
+  int: 0x4a,
+  persistentId: 0x51,
+  call: 0x52,
+  text: 0x58,
+  global: 0x63,
+  tuple: 0x74,
+  setItems: 0x75,
+  emptyDict: 0x7d,
+  false: 0x89,
+  long: 0x8a,
+} as const;
+
+/** `OrderedDict(name -> tensor)`, or a dictionary with it under a key. */
+function pickleOf(tensors: readonly TensorToWrite[], under: string | undefined): Uint8Array {
+  const items = tensors.flatMap((tensor, key) => [...text(tensor.name), ...tensorOf(tensor, key)]);
+  const state = [...emptyOrderedDict, op.mark, ...items, op.setItems];
+  const root = under === undefined ? state : [op.emptyDict, op.mark, ...text(under), ...state, op.setItems];
+  return Uint8Array.from([op.protocol, 2, ...root, op.stop]);
+}
+
+/** `_rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks)`. */
+function tensorOf({ dtype, shape }: TensorToWrite, key: number): number[] {
+  const storage = [text('storage'), global('torch', storageClasses[dtype]), text(`${key}`), text('cpu')];
+  const strides = shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
+  const args = [
+    [...tuple([...storage, int(elementCount(shape))]), op.persistentId],
+    int(0),
+    tuple(shape.map(int)),
+    tuple(strides.map(int)),
+    [op.false],
+    emptyOrderedDict,
+  ];
+  return [...global('torch._utils', '_rebuild_tensor_v2'), ...tuple(args), op.call];
+}
+
+function global(module: string, name: string): number[] {
+  return [op.global, ...utf8(`${module}\n${name}\n`)];
+}
+
+const emptyOrderedDict = [...global('collections', 'OrderedDict'), op.emptyTuple, op.call];
+
+function tuple(items: readonly (readonly number[])[]): number[] {
+  return items.length === 0 ? [op.emptyTuple] : [op.mark, ...items.flat(), op.tuple];
+}
+
+function text(value: string): number[] {
+  const bytes = utf8(value);
+  return [op.text, ...littleEndian(bytes.length, 4), ...bytes];
+}
+
+/** A non-negative integer. */
+function int(value: number): number[] {
+  return value < 2 ** 31 ? [op.int, ...littleEndian(value, 4)] : [op.long, 8, ...littleEndian(value, 8)];
+}
+
+function littleEndian(value: number, width: number): number[] {
+  return Array.from({ length: width }, (_, byte) => Math.floor(value / 256 ** byte) % 256);
+}
+
+function utf8(value: string): number[] {
+  return [...new TextEncoder().encode(value)];
+}
