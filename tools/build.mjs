@@ -13,6 +13,7 @@ const bundles = [
   { entry: 'src/cli/main.ts', out: 'dist/cli.js', host: 'node', program: true },
   { entry: 'tools/parity.ts', out: 'dist/parity.js', host: 'node' },
   { entry: 'tools/eval.ts', out: 'dist/eval.js', host: 'node' },
+  { entry: 'tools/variants.ts', out: 'dist/variants.js', host: 'node' },
   { entry: 'src/web.ts', out: 'dist/web.js', host: 'browser' },
   {
     entry: 'test/browser/entry.ts',

@@ -1,0 +1,62 @@
+/** How far the result with f16 weights is from that with f32 weights. */
+import type { Network } from '../../weights/index.ts';
+
+export type Difference =
+  /** Masks: overlap over union, and pixels that differ. */
+  | { readonly of: 'mask'; readonly iou: number; readonly different: number; readonly pixels: number }
+  /** Depths: change relative to the f32 depth. */
+  | { readonly of: 'depth'; readonly meanRelative: number; readonly maxRelative: number }
+  /** Sets of occupied points. */
+  | {
+      readonly of: 'points';
+      readonly iou: number;
+      readonly both: number;
+      readonly onlyF32: number;
+      readonly onlyF16: number;
+    };
+
+/** @param f32, f16 results of a run as it left them: masks of bytes, depths or points of floats
+ *  @throws Error when their lengths differ, or they hold nothing to compare */
+export function differenceOf(network: Network, f32: Uint8Array, f16: Uint8Array): Difference {
+  if (network === 'mcc') return pointDifference(floats(f32), floats(f16));
+  if (f32.length !== f16.length || f32.length === 0) {
+    throw new Error(`results of ${f32.length} and ${f16.length} bytes cannot be compared.`);
+  }
+  return network === 'sam' ? maskDifference(f32, f16) : depthDifference(floats(f32), floats(f16));
+}
+
+const floats = (bytes: Uint8Array): Float32Array => new Float32Array(bytes.slice().buffer);
+
+function maskDifference(a: Uint8Array, b: Uint8Array): Difference {
+  let [both, either] = [0, 0];
+  a.forEach((value, i) => {
+    both += value & b[i];
+    either += value | b[i];
+  });
+  return { of: 'mask', iou: overlap(both, either), different: either - both, pixels: a.length };
+}
+
+function depthDifference(a: Float32Array, b: Float32Array): Difference {
+  let [sum, max] = [0, 0];
+  a.forEach((value, i) => {
+    const change = Math.abs(b[i] - value) / Math.abs(value);
+    sum += change;
+    max = Math.max(max, change);
+  });
+  return { of: 'depth', meanRelative: sum / a.length, maxRelative: max };
+}
+
+function pointDifference(a: Float32Array, b: Float32Array): Difference {
+  const [first, second] = [pointsOf(a), pointsOf(b)];
+  const both = [...first].filter((point) => second.has(point)).length;
+  const [onlyF32, onlyF16] = [first.size - both, second.size - both];
+  return { of: 'points', iou: overlap(both, both + onlyF32 + onlyF16), both, onlyF32, onlyF16 };
+}
+
+/** Grid points, whose coordinates are the same bits in every run. */
+function pointsOf(xyz: Float32Array): Set<string> {
+  return new Set(Array.from({ length: xyz.length / 3 }, (_, i) => xyz.subarray(3 * i, 3 * i + 3).join(' ')));
+}
+
+/** Two results without anything agree. */
+const overlap = (both: number, either: number): number => (either === 0 ? 1 : both / either);

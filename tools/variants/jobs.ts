@@ -1,0 +1,158 @@
+/** The measurements, each in a process of its own, so that memory and time are those of one piece of work. */
+import { createHash } from 'node:crypto';
+import { stat, writeFile } from 'node:fs/promises';
+import { runProgram } from '../../src/cli/program.ts';
+import { openWeights } from '../../src/host/node/weights.ts';
+import { createEngine, decodePhoto, type NodeEngine } from '../../src/index.ts';
+import { type Checkpoint, findCheckpoint, presets, scene, specsOf, weightsOf } from '../../weights/index.ts';
+import type { RunFinding } from './lines.ts';
+import { type Format, type RunPrecision, synthName } from './plan.ts';
+
+/** What a child process is asked, as JSON. */
+export interface Job {
+  readonly kind: 'write' | 'convert' | 'read' | 'run';
+  readonly variant: string;
+  readonly format: Format;
+  readonly file: string;
+  /** Cache of converted files. */
+  readonly weightsDir: string;
+  /** The rest is of runs: where the photo is, and where the result goes. */
+  readonly precision?: RunPrecision;
+  readonly photo?: string;
+  readonly output?: string;
+  readonly adapter?: string;
+}
+
+export interface Measured {
+  readonly seconds: number;
+  readonly peakBytes: number;
+}
+
+/** Which weights, of all that the seed could give. */
+const SEED = '1';
+/** Of the grid that MCC is asked: 24 points along an axis. */
+const GRANULARITY = 0.25;
+/** With generated weights about half of the points are above it. */
+const THRESHOLD = 0.5;
+/** The duck of the example picture. */
+const BOX = [150, 110, 520, 430] as const;
+
+/** Does what the job says. @returns what is to be recorded */
+export async function runJob(job: Job): Promise<object> {
+  const variant = findCheckpoint(job.variant)!;
+  const work = { write, convert, read, run }[job.kind];
+  const started = performance.now();
+  const found = await work(variant, job);
+  return { seconds: secondsSince(started), peakBytes: peakBytes(), ...found };
+}
+
+const secondsSince = (started: number): number => (performance.now() - started) / 1000;
+
+/** Most bytes that were resident in this process. Memory of a software adapter is among them. */
+const peakBytes = (): number => process.resourceUsage().maxRSS * 1024;
+
+async function write(variant: Checkpoint, { format, file }: Job): Promise<{ bytes: number }> {
+  const scheme = format === 'huggingface' ? 'hf' : 'official';
+  const argv = ['weights', 'synth', synthName(variant), '--scheme', scheme, '--seed', SEED, '-o', file, '--quiet'];
+  const terminal = { out: () => undefined, err: (text: string) => void process.stderr.write(text) };
+  const code = await runProgram(argv, { terminal, createEngine });
+  if (code !== 0) throw new Error(`unflat ${argv.join(' ')} ended with ${code}.`);
+  return { bytes: (await stat(file)).size };
+}
+
+/** Opening a file of torch converts it. */
+async function convert(_: Checkpoint, { file, weightsDir }: Job): Promise<object> {
+  await (await openWeights(file, presets.full, { weightsDir })).close();
+  return {};
+}
+
+/** Reads every tensor as the engine does. */
+async function read(variant: Checkpoint, { file, weightsDir }: Job): Promise<{ tensorsSha256: string }> {
+  const { set, close } = await openWeights(file, presets.full, { weightsDir });
+  const { network, config } = variant;
+  const { config: found, source } = weightsOf(set, network);
+  const { config: wanted, tensors } = specsOf(network, config);
+  if (JSON.stringify(found) !== JSON.stringify(wanted)) {
+    throw new Error(`${file} was taken for another network than ${variant.title}.`);
+  }
+  const hash = createHash('sha256');
+  for (const [name, { shape, used }] of tensors) {
+    if (!used) continue;
+    const { buffer, byteOffset, byteLength } = await source.tensor(name, shape);
+    hash.update(name).update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  await close();
+  return { tensorsSha256: hash.digest('hex') };
+}
+
+/** Runs the network once, from files to the result. */
+async function run(variant: Checkpoint, job: Job): Promise<RunFinding> {
+  const { network } = variant;
+  const spent = { load: { seconds: 0, cpu: 0 }, run: { seconds: 0, cpu: 0 } };
+  let loadPeakBytes = 0;
+  let last = clocks();
+  // What was done since the last report belongs to the stage that reports it.
+  const book = (stage: keyof typeof spent): void => {
+    const now = clocks();
+    spent[stage].seconds += now.seconds - last.seconds;
+    spent[stage].cpu += now.cpu - last.cpu;
+    last = now;
+  };
+  const engine = await createEngine({
+    ...{ weights: job.file, weightsDir: job.weightsDir, networks: [network] },
+    ...{ precision: job.precision, adapter: job.adapter, keepNetworks: false },
+    onProgress: ({ stage }) => {
+      const isLoad = stage.startsWith('load ');
+      book(isLoad ? 'load' : 'run');
+      if (isLoad) loadPeakBytes = peakBytes();
+    },
+  });
+  const openSeconds = clocks().seconds - last.seconds;
+  last = clocks();
+  try {
+    const output = await resultOf(engine, variant, job.photo!);
+    book('run');
+    await writeFile(job.output!, output);
+    return {
+      adapter: engine.describe().adapter,
+      weightBytes: usedBytes(variant) / (job.precision === 'f16' ? 2 : 1),
+      openSeconds,
+      loadSeconds: spent.load.seconds,
+      loadCpuSeconds: spent.load.cpu,
+      loadPeakBytes,
+      runSeconds: spent.run.seconds,
+      runCpuSeconds: spent.run.cpu,
+      peakBytes: peakBytes(),
+      outputSha256: createHash('sha256').update(output).digest('hex'),
+    };
+  } finally {
+    engine.dispose();
+  }
+}
+
+function clocks(): { seconds: number; cpu: number } {
+  const { user, system } = process.cpuUsage();
+  return { seconds: performance.now() / 1000, cpu: (user + system) / 1e6 };
+}
+
+/** Mask, depth, or occupied points, as bytes. MCC sees an object that is made by formulas, in the colours of the photo. */
+async function resultOf(engine: NodeEngine, { network }: Checkpoint, photoPath: string): Promise<Uint8Array> {
+  const photo = await decodePhoto(photoPath);
+  if (network === 'sam') return (await engine.segment(photo, { box: BOX })).mask;
+  if (network === 'zoe') return bytesOf(await engine.depth(photo));
+  const { height, width } = photo;
+  const object = { mask: scene.objectMask(1, height, width), depth: scene.depth(1, height, width) };
+  const { grid } = await engine.reconstruct(photo, { ...object, granularity: GRANULARITY, threshold: THRESHOLD });
+  return bytesOf(grid);
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+function usedBytes({ network, config }: Checkpoint): number {
+  let bytes = 0;
+  for (const { shape, used } of specsOf(network, config).tensors.values()) {
+    if (used) bytes += 4 * shape.reduce((count, dim) => count * dim, 1);
+  }
+  return bytes;
+}

@@ -1,0 +1,133 @@
+/** One variant after the other: its files in every format, then its runs in both precisions. */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Origin } from '../../src/cli/bench/lines.ts';
+import type { Checkpoint } from '../../weights/index.ts';
+import { runInChild } from './child.ts';
+import { differenceOf } from './difference.ts';
+import type { Job, Measured } from './jobs.ts';
+import { addLine, type FileFinding, keyOf, type RunFinding, type VariantLine } from './lines.ts';
+import { fileName, type Format, formatsOf, PRECISIONS, runFormat, type RunPrecision } from './plan.ts';
+
+export interface MeasurementOptions {
+  readonly origin: Omit<Origin, 'date'>;
+  /** The JSON lines. */
+  readonly file: string;
+  /** For weights, which are removed when they are no longer needed. */
+  readonly folder: string;
+  /** What was recorded before, by key. */
+  readonly known: ReadonlyMap<string, VariantLine>;
+  readonly adapter: string;
+  readonly photo: string;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+  readonly loadOf: () => number;
+}
+
+type Finding = VariantLine extends infer L ? (L extends VariantLine ? Omit<L, keyof Origin | 'load'> : never) : never;
+
+export class Measurement {
+  private readonly lines: Map<string, VariantLine>;
+
+  constructor(private readonly options: MeasurementOptions) {
+    this.lines = new Map(options.known);
+  }
+
+  /** @throws Error when formats hold different tensors; what a child process says when it fails; Interrupted */
+  async variant(variant: Checkpoint): Promise<void> {
+    const { id } = variant;
+    const wantsDifference = !this.lines.has(`f16 ${id}`);
+    for (const format of formatsOf(variant)) {
+      const wantsFile = !this.lines.has(`file ${id} ${format}`);
+      // Results are compared and then forgotten: without both, both are made again.
+      const runs = PRECISIONS.filter((p) => wantsDifference && runFormat(variant, p) === format);
+      if (wantsFile || runs.length > 0) await this.format(variant, format, wantsFile, runs);
+    }
+    this.expectEqualTensors(variant);
+    if (!wantsDifference) return;
+    const [f32, f16] = await Promise.all(PRECISIONS.map((p) => readFile(this.output(variant, p))));
+    await this.record({ kind: 'f16', variant: id, ...differenceOf(variant.network, f32, f16) });
+    for (const precision of PRECISIONS) await rm(this.output(variant, precision));
+  }
+
+  /** Everything that is wanted of one file. */
+  private async format(
+    variant: Checkpoint,
+    format: Format,
+    wantsFile: boolean,
+    runs: readonly RunPrecision[],
+  ): Promise<void> {
+    const { id } = variant;
+    const weightsDir = join(this.options.folder, 'cache');
+    const pending = runs.filter((precision) => !this.hasRun(variant, precision));
+    if (!wantsFile && pending.length === 0) return;
+    const file = join(this.options.folder, fileName(variant, format));
+    const job = { variant: id, format, file, weightsDir };
+    try {
+      const written = await this.child<{ bytes: number }>({ kind: 'write', ...job });
+      if (wantsFile) {
+        const converted = format === 'torch' ? await this.child({ kind: 'convert', ...job }) : undefined;
+        const read = await this.child<{ tensorsSha256: string }>({ kind: 'read', ...job });
+        const finding: FileFinding = {
+          ...{ bytes: written.bytes, writeSeconds: written.seconds, writePeakBytes: written.peakBytes },
+          ...(converted && { convertSeconds: converted.seconds, convertPeakBytes: converted.peakBytes }),
+          ...{ readSeconds: read.seconds, readPeakBytes: read.peakBytes, tensorsSha256: read.tensorsSha256 },
+        };
+        await this.record({ kind: 'file', variant: id, format, ...finding });
+      }
+      for (const precision of pending) await this.run(variant, format, job, precision);
+    } finally {
+      await rm(file, { force: true });
+      await rm(weightsDir, { recursive: true, force: true });
+    }
+  }
+
+  private async run(
+    variant: Checkpoint,
+    format: Format,
+    job: Pick<Job, 'variant' | 'format' | 'file' | 'weightsDir'>,
+    precision: RunPrecision,
+  ): Promise<void> {
+    const { adapter, photo } = this.options;
+    const output = this.output(variant, precision);
+    await mkdir(dirname(output), { recursive: true });
+    // The engine measures itself: the time of the process has its start in it.
+    const found = await this.child<RunFinding>({ kind: 'run', ...job, precision, adapter, photo, output });
+    const { seconds: _, ...finding } = found;
+    await this.record({ kind: 'run', variant: variant.id, format, precision, ...finding });
+  }
+
+  /** Whether a run is recorded and its result still there to be compared. */
+  private hasRun(variant: Checkpoint, precision: RunPrecision): boolean {
+    return this.lines.has(`run ${variant.id} ${precision}`) && existsSync(this.output(variant, precision));
+  }
+
+  /** Where the result of a run waits for that of the other precision, also over an interruption. */
+  private output({ id }: Checkpoint, precision: RunPrecision): string {
+    return join('out', 'variants', `${id}.${precision}.bin`);
+  }
+
+  private expectEqualTensors(variant: Checkpoint): void {
+    const sums = formatsOf(variant).map((format) => {
+      const line = this.lines.get(`file ${variant.id} ${format}`);
+      return line?.kind === 'file' ? line.tensorsSha256 : undefined;
+    });
+    if (new Set(sums).size === 1) return;
+    throw new Error(`the formats of ${variant.id} hold different tensors: ${sums.join(', ')}.`);
+  }
+
+  private async child<T>(job: Job): Promise<T & Measured> {
+    const found = await runInChild<T & Measured>(job, this.options.signal);
+    const about = [job.variant, job.format, job.precision, job.kind].filter((word) => word !== undefined).join(' ');
+    this.options.say(`${about}: ${found.seconds.toFixed(1)} s, at most ${(found.peakBytes / 2 ** 20).toFixed(0)} MiB`);
+    return found;
+  }
+
+  private async record(finding: Finding): Promise<void> {
+    const { origin, file, loadOf } = this.options;
+    const line = { ...origin, date: new Date().toISOString(), ...finding, load: loadOf() } as VariantLine;
+    await addLine(file, line);
+    this.lines.set(keyOf(line), line);
+  }
+}

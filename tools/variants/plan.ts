@@ -1,0 +1,37 @@
+/** What `npm run variants` measures: every released checkpoint, in every format that it is released in. */
+import { type Checkpoint, checkpoints } from '../../weights/index.ts';
+
+/** safetensors in official names, safetensors in Hugging Face's names, and torch's own files. */
+export const FORMATS = ['official', 'huggingface', 'torch'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export const PRECISIONS = ['f32', 'f16'] as const;
+export type RunPrecision = (typeof PRECISIONS)[number];
+
+/** One network runs once for each precision, each time from another format: their tensors were found equal before. */
+export const runFormat = (variant: Checkpoint, precision: RunPrecision): Format =>
+  precision === 'f16' && variant.sources.huggingface ? 'huggingface' : 'official';
+
+export const formatsOf = ({ sources }: Checkpoint): Format[] =>
+  FORMATS.filter((format) => format !== 'huggingface' || sources.huggingface !== undefined);
+
+/** Variants of these ids, smallest first, so that most is known when there is no time for all; all without ids.
+ *  @throws RangeError for an unknown id */
+export function variantsOf(ids: readonly string[]): Checkpoint[] {
+  const unknown = ids.find((id) => !checkpoints.some((one) => one.id === id));
+  if (unknown !== undefined) {
+    throw new RangeError(`there is no variant ${unknown}; there are ${checkpoints.map(({ id }) => id).join(', ')}.`);
+  }
+  const order = ['sam-vit-b', 'mcc', 'sam-vit-l', 'zoed-n', 'zoed-k', 'zoed-nk', 'sam-vit-h'];
+  return checkpoints
+    .filter(({ id }) => ids.length === 0 || ids.includes(id))
+    .toSorted((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+}
+
+/** What `unflat weights synth` calls the network of a checkpoint. */
+export function synthName({ network, config }: Checkpoint): string {
+  return network === 'sam' ? config : network === 'zoe' ? `zoed_${config.toLowerCase()}` : 'mcc';
+}
+
+export const fileName = ({ id }: Checkpoint, format: Format): string =>
+  `${id}.${format === 'torch' ? 'pth' : `${format}.safetensors`}`;
