@@ -69,7 +69,8 @@ const about = {
 };
 const file = {
   ...{ ...about, kind: 'file', format: 'torch', bytes: 375e6, writeSeconds: 1, writePeakBytes: 2 ** 27 },
-  ...{ convertSeconds: 12.3, convertPeakBytes: 2 ** 28, readSeconds: 2.5, readPeakBytes: 2 ** 27 },
+  ...{ convertSeconds: 12.3, convertCpuSeconds: 5, convertPeakBytes: 2 ** 28, readSeconds: 2.5, readCpuSeconds: 2 },
+  readPeakBytes: 2 ** 27,
   tensorsSha256: '0123456789abcdef',
 } satisfies VariantLine;
 const run = {
@@ -121,12 +122,12 @@ describe('the document', () => {
           .map((cell) => cell.trim()),
       );
     expect(rows).toEqual([
-      ['sam-vit-b', 'torch', '375 MB', '12 s', '256 MiB', '2.5 s', '128 MiB', '0123456789ab'],
+      ['sam-vit-b', 'torch', '375 MB', '12 s (5.0 s)', '256 MiB', '2.5 s (2.0 s)', '128 MiB', '0123456789ab'],
       ['sam-vit-b', 'f16', '256 MiB', '3.0 s (4.0 s)', '512 MiB', '20 s (40 s)', '1024 MiB'],
       ['sam-vit-b', 'mask', 'IoU 0.99000', '30 of 3000 pixels differ'],
       ['full', 'pass', '2', '25 % of its bound', 'x, fused: 1.0e-4 of 4.0e-4'],
     ]);
-    expect(text).toContain('Measured on 2 cores of P, A. Load of the machine meanwhile: 1.0 to 1.0;');
+    expect(text).toContain('Measured on 2 cores of P, A. Load of the machine meanwhile:\n1.0 to 1.0;');
   });
 
   it('leaves out what was not measured', () => {

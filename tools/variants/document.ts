@@ -6,7 +6,7 @@ import type { VariantLine } from './lines.ts';
 
 const INTRODUCTION = `# Checkpoints at full size
 
-Written by \`npm run variants -- --table docs/checkpoints.md\` from the lines in \`bench/results/checkpoints/\`; measure with
+Written by \`npm run variants:table\` from the lines in \`bench/results/checkpoints/\`; measure with
 \`npm run variants\`. Weights are generated, in the names, shapes and formats of the released files. Each number comes from a
 process of its own; memory is the most that was resident in it, a software adapter's included.
 `;
@@ -47,8 +47,9 @@ function machineNote(lines: readonly VariantLine[]): string {
   const adapters = new Set(lines.flatMap((line) => (line.kind === 'run' ? [line.adapter] : [])));
   const loads = lines.map(({ load }) => load);
   return (
-    `Measured on ${[...machines, ...adapters].join(', ')}. Load of the machine meanwhile: ` +
-    `${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}; seconds of processor time say what a quiet one needs.\n`
+    `Measured on ${[...machines, ...adapters].join(', ')}. Load of the machine meanwhile:\n` +
+    `${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}; the seconds of processor time in\n` +
+    'brackets, of all cores together, depend less on it.\n'
   );
 }
 
@@ -63,15 +64,24 @@ function fileTable(lines: readonly VariantLine[]): string {
             `${(line.bytes / 1e6).toFixed(0)} MB`,
             ...(line.convertSeconds === undefined
               ? ['', '']
-              : [seconds(line.convertSeconds), mebibytes(line.convertPeakBytes!)]),
-            seconds(line.readSeconds),
+              : [withCpu(line.convertSeconds, line.convertCpuSeconds!), mebibytes(line.convertPeakBytes!)]),
+            withCpu(line.readSeconds, line.readCpuSeconds),
             mebibytes(line.readPeakBytes),
             line.tensorsSha256.slice(0, 12),
           ],
         ],
   );
   return markdownTable(
-    ['variant', 'format', 'size', 'conversion', 'memory', 'reading', 'memory', 'SHA-256 of tensors'],
+    [
+      'variant',
+      'format',
+      'size',
+      'conversion (processor)',
+      'memory',
+      'reading (processor)',
+      'memory',
+      'SHA-256 of tensors',
+    ],
     rows,
   );
 }
@@ -85,9 +95,9 @@ function runTable(lines: readonly VariantLine[]): string {
             line.variant,
             line.precision,
             mebibytes(line.weightBytes),
-            `${seconds(line.loadSeconds)} (${seconds(line.loadCpuSeconds)})`,
+            withCpu(line.loadSeconds, line.loadCpuSeconds),
             mebibytes(line.loadPeakBytes - line.weightBytes),
-            `${seconds(line.runSeconds)} (${seconds(line.runCpuSeconds)})`,
+            withCpu(line.runSeconds, line.runCpuSeconds),
             mebibytes(line.peakBytes),
           ],
         ],
@@ -143,6 +153,9 @@ function parityTable(lines: readonly ParityLine[]): string {
   });
   return markdownTable(['fixture', '', 'comparisons', 'worst', 'which'], rows);
 }
+
+/** Wall time, and that of the processor. */
+const withCpu = (wall: number, cpu: number): string => `${seconds(wall)} (${seconds(cpu)})`;
 
 const seconds = (value: number): string => `${value < 10 ? value.toFixed(1) : value.toFixed(0)} s`;
 

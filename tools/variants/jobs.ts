@@ -25,6 +25,7 @@ export interface Job {
 
 export interface Measured {
   readonly seconds: number;
+  readonly cpuSeconds: number;
   readonly peakBytes: number;
 }
 
@@ -41,12 +42,14 @@ const BOX = [150, 110, 520, 430] as const;
 export async function runJob(job: Job): Promise<object> {
   const variant = findCheckpoint(job.variant)!;
   const work = { write, convert, read, run }[job.kind];
-  const started = performance.now();
+  const started = clocks();
   const found = await work(variant, job);
-  return { seconds: secondsSince(started), peakBytes: peakBytes(), ...found };
+  const ended = clocks();
+  const measured: Measured = {
+    ...{ seconds: ended.seconds - started.seconds, cpuSeconds: ended.cpu - started.cpu, peakBytes: peakBytes() },
+  };
+  return { ...measured, ...found };
 }
-
-const secondsSince = (started: number): number => (performance.now() - started) / 1000;
 
 /** Most bytes that were resident in this process. Memory of a software adapter is among them. */
 const peakBytes = (): number => process.resourceUsage().maxRSS * 1024;

@@ -4,16 +4,18 @@ import type { Origin } from '../../src/cli/bench/lines.ts';
 import type { Difference } from './difference.ts';
 import type { Format, RunPrecision } from './plan.ts';
 
-/** Memory is the most that was resident in a process of its own, in bytes. */
+/** Memory is the most that was resident in a process of its own, in bytes; processor time is of all cores together. */
 export interface FileFinding {
   readonly bytes: number;
   readonly writeSeconds: number;
   readonly writePeakBytes: number;
   /** Conversion to safetensors with both checksums, of torch's files alone. */
   readonly convertSeconds?: number;
+  readonly convertCpuSeconds?: number;
   readonly convertPeakBytes?: number;
   /** Opening and reading every tensor to f32, hashing included. */
   readonly readSeconds: number;
+  readonly readCpuSeconds: number;
   readonly readPeakBytes: number;
   /** Of all tensors that inference reads, as f32 and in official order. */
   readonly tensorsSha256: string;

@@ -71,8 +71,13 @@ export class Measurement {
         const read = await this.child<{ tensorsSha256: string }>({ kind: 'read', ...job });
         const finding: FileFinding = {
           ...{ bytes: written.bytes, writeSeconds: written.seconds, writePeakBytes: written.peakBytes },
-          ...(converted && { convertSeconds: converted.seconds, convertPeakBytes: converted.peakBytes }),
-          ...{ readSeconds: read.seconds, readPeakBytes: read.peakBytes, tensorsSha256: read.tensorsSha256 },
+          ...(converted && {
+            convertSeconds: converted.seconds,
+            convertCpuSeconds: converted.cpuSeconds,
+            convertPeakBytes: converted.peakBytes,
+          }),
+          ...{ readSeconds: read.seconds, readCpuSeconds: read.cpuSeconds, readPeakBytes: read.peakBytes },
+          tensorsSha256: read.tensorsSha256,
         };
         await this.record({ kind: 'file', variant: id, format, ...finding });
       }
@@ -94,7 +99,7 @@ export class Measurement {
     await mkdir(dirname(output), { recursive: true });
     // The engine measures itself: the time of the process has its start in it.
     const found = await this.child<RunFinding>({ kind: 'run', ...job, precision, adapter, photo, output });
-    const { seconds: _, ...finding } = found;
+    const { seconds: _, cpuSeconds: __, ...finding } = found;
     await this.record({ kind: 'run', variant: variant.id, format, precision, ...finding });
   }
 
@@ -120,7 +125,9 @@ export class Measurement {
   private async child<T>(job: Job): Promise<T & Measured> {
     const found = await runInChild<T & Measured>(job, this.options.signal);
     const about = [job.variant, job.format, job.precision, job.kind].filter((word) => word !== undefined).join(' ');
-    this.options.say(`${about}: ${found.seconds.toFixed(1)} s, at most ${(found.peakBytes / 2 ** 20).toFixed(0)} MiB`);
+    this.options.say(
+      `${about}: ${found.seconds.toFixed(1)} s (processor ${found.cpuSeconds.toFixed(1)} s), at most ${(found.peakBytes / 2 ** 20).toFixed(0)} MiB`,
+    );
     return found;
   }
 
