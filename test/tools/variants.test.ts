@@ -38,6 +38,11 @@ describe('the change that f16 weights make', () => {
     expect(differenceOf('mcc', bytesOf([]), bytesOf([]))).toMatchObject({ iou: 1, both: 0 });
   });
 
+  it('reads floats out of other bytes', () => {
+    const view = Buffer.concat([Uint8Array.of(1), bytesOf([1, 2, 3])]).subarray(1);
+    expect(differenceOf('mcc', view, bytesOf([1, 2, 3]))).toMatchObject({ both: 1, onlyF32: 0, onlyF16: 0 });
+  });
+
   it('cannot be told of results of two sizes, or of none', () => {
     expect(() => differenceOf('sam', new Uint8Array(3), new Uint8Array(4))).toThrow('3 and 4 bytes');
     expect(() => differenceOf('zoe', new Uint8Array(), new Uint8Array())).toThrow('0 and 0 bytes');

@@ -25,7 +25,8 @@ export function differenceOf(network: Network, f32: Uint8Array, f16: Uint8Array)
   return network === 'sam' ? maskDifference(f32, f16) : depthDifference(floats(f32), floats(f16));
 }
 
-const floats = (bytes: Uint8Array): Float32Array => new Float32Array(bytes.slice().buffer);
+/** Bytes may be a view of others, at any place. */
+const floats = (bytes: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer);
 
 function maskDifference(a: Uint8Array, b: Uint8Array): Difference {
   let [both, either] = [0, 0];
