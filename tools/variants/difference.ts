@@ -18,10 +18,11 @@ export type Difference =
 /** @param f32, f16 results of a run as it left them: masks of bytes, depths or points of floats
  *  @throws Error when their lengths differ, or they hold nothing to compare */
 export function differenceOf(network: Network, f32: Uint8Array, f16: Uint8Array): Difference {
-  if (network === 'mcc') return pointDifference(floats(f32), floats(f16));
-  if (f32.length !== f16.length || f32.length === 0) {
+  const isEmpty = f32.length === 0 || f16.length === 0;
+  if (isEmpty || (network !== 'mcc' && f32.length !== f16.length)) {
     throw new Error(`results of ${f32.length} and ${f16.length} bytes cannot be compared.`);
   }
+  if (network === 'mcc') return pointDifference(floats(f32), floats(f16));
   return network === 'sam' ? maskDifference(f32, f16) : depthDifference(floats(f32), floats(f16));
 }
 
@@ -34,7 +35,8 @@ function maskDifference(a: Uint8Array, b: Uint8Array): Difference {
     both += value & b[i];
     either += value | b[i];
   });
-  return { of: 'mask', iou: overlap(both, either), different: either - both, pixels: a.length };
+  if (either === 0) throw new Error('two empty masks say nothing about the weights: give a photo with an object.');
+  return { of: 'mask', iou: both / either, different: either - both, pixels: a.length };
 }
 
 function depthDifference(a: Float32Array, b: Float32Array): Difference {
@@ -51,13 +53,10 @@ function pointDifference(a: Float32Array, b: Float32Array): Difference {
   const [first, second] = [pointsOf(a), pointsOf(b)];
   const both = [...first].filter((point) => second.has(point)).length;
   const [onlyF32, onlyF16] = [first.size - both, second.size - both];
-  return { of: 'points', iou: overlap(both, both + onlyF32 + onlyF16), both, onlyF32, onlyF16 };
+  return { of: 'points', iou: both / (both + onlyF32 + onlyF16), both, onlyF32, onlyF16 };
 }
 
 /** Grid points, whose coordinates are the same bits in every run. */
 function pointsOf(xyz: Float32Array): Set<string> {
   return new Set(Array.from({ length: xyz.length / 3 }, (_, i) => xyz.subarray(3 * i, 3 * i + 3).join(' ')));
 }
-
-/** Two results without anything agree. */
-const overlap = (both: number, either: number): number => (either === 0 ? 1 : both / either);
