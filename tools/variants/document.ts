@@ -21,8 +21,14 @@ given) on \`examples/duck.png\`, 640 x 480. Loading is from the file to the devi
 is what the process took beyond the weights in their precision until the last weight was there.
 `;
 
-const PARITY = `\`npm run parity\` against PyTorch's results of the same generated weights: every stage, unfused and fused. Fixtures are made by
-\`tools/reference\`; bounds are explained in [numerics.md](numerics.md). The worst tensor is the one that uses most of its bound.
+const PARITY = `Results of PyTorch for the same generated weights, compared with ours stage by stage, unfused and fused. Fixtures and lines are made by
+
+\`\`\`
+python tools/reference/make.py --out fixtures --set full
+npm run parity -- --json bench/results/checkpoints/parity.jsonl fixtures/full_*.safetensors
+\`\`\`
+
+Bounds are explained in [numerics.md](numerics.md). The worst tensor is the one that uses most of its bound.
 `;
 
 export function variantsDocument(lines: ReadonlyMap<string, VariantLine>, parity: readonly ParityLine[]): string {
