@@ -73,7 +73,15 @@ const about = {
   ...{ unflat: '0.1.0', commit: 'abc', date: '2026-01-01', processor: 'P', cores: 2, load: 1, variant: 'sam-vit-b' },
 };
 const file = {
-  ...{ ...about, kind: 'file', format: 'torch', bytes: 375e6, writeSeconds: 1, writePeakBytes: 2 ** 27 },
+  ...{
+    ...about,
+    kind: 'file',
+    format: 'torch',
+    bytes: 375e6,
+    writeSeconds: 1,
+    writeCpuSeconds: 1,
+    writePeakBytes: 2 ** 27,
+  },
   ...{ convertSeconds: 12.3, convertCpuSeconds: 5, convertPeakBytes: 2 ** 28, readSeconds: 2.5, readCpuSeconds: 2 },
   readPeakBytes: 2 ** 27,
   tensorsSha256: '0123456789abcdef',

@@ -1,15 +1,15 @@
 /** Runs a job in a process of its own. */
 import { spawn } from 'node:child_process';
-import type { Job, Measured } from './jobs.ts';
+import type { Done, Job } from './jobs.ts';
 
 /** First argument of a process that does one job; the second is the job. */
 export const JOB = '--job';
 
 /**
- * @returns what the child printed last, which is JSON
+ * @returns what the child printed last
  * @throws Error with what the child said, if it fails; the reason of `signal` when it aborts, and the child is stopped
  */
-export function runInChild<T extends Measured>(job: Job, signal: AbortSignal): Promise<T> {
+export function runInChild<T>(job: Job, signal: AbortSignal): Promise<Done<T>> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [process.argv[1], JOB, JSON.stringify(job)], {
@@ -25,7 +25,7 @@ export function runInChild<T extends Measured>(job: Job, signal: AbortSignal): P
       signal.removeEventListener('abort', stop);
       if (signal.aborted) return reject(signal.reason as Error);
       if (code !== 0) return reject(new Error(`${job.kind} of ${job.variant}, ${job.format}: ${err.trim() || code}`));
-      resolve(JSON.parse(out.trim().split('\n').at(-1)!) as T);
+      resolve(JSON.parse(out.trim().split('\n').at(-1)!) as Done<T>);
     });
   });
 }

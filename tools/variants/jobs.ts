@@ -38,8 +38,14 @@ const THRESHOLD = 0.186;
 /** The duck of the example picture. */
 const BOX = [150, 110, 520, 430] as const;
 
-/** Does what the job says. @returns what is to be recorded */
-export async function runJob(job: Job): Promise<object> {
+/** What a job took, and what it found out. */
+export interface Done<T> {
+  readonly measured: Measured;
+  readonly found: T;
+}
+
+/** Does what the job says. */
+export async function runJob(job: Job): Promise<Done<object>> {
   const variant = findCheckpoint(job.variant)!;
   const work = { write, convert, read, run }[job.kind];
   const started = clocks();
@@ -48,7 +54,7 @@ export async function runJob(job: Job): Promise<object> {
   const measured: Measured = {
     ...{ seconds: ended.seconds - started.seconds, cpuSeconds: ended.cpu - started.cpu, peakBytes: peakBytes() },
   };
-  return { ...measured, ...found };
+  return { measured, found };
 }
 
 /** Most bytes that were resident in this process. Memory of a software adapter is among them. */

@@ -6,7 +6,7 @@ import type { Origin } from '../../src/cli/bench/lines.ts';
 import type { Checkpoint } from '../../weights/index.ts';
 import { runInChild } from './child.ts';
 import { differenceOf } from './difference.ts';
-import type { Job, Measured } from './jobs.ts';
+import type { Done, Job, Measured } from './jobs.ts';
 import { addLine, type FileFinding, keyOf, type RunFinding, type VariantLine } from './lines.ts';
 import { fileName, type Format, formatsOf, PRECISIONS, runFormat, type RunPrecision } from './plan.ts';
 
@@ -70,14 +70,12 @@ export class Measurement {
         const converted = format === 'torch' ? await this.child({ kind: 'convert', ...job }) : undefined;
         const read = await this.child<{ tensorsSha256: string }>({ kind: 'read', ...job });
         const finding: FileFinding = {
-          ...{ bytes: written.bytes, writeSeconds: written.seconds, writePeakBytes: written.peakBytes },
-          ...(converted && {
-            convertSeconds: converted.seconds,
-            convertCpuSeconds: converted.cpuSeconds,
-            convertPeakBytes: converted.peakBytes,
-          }),
-          ...{ readSeconds: read.seconds, readCpuSeconds: read.cpuSeconds, readPeakBytes: read.peakBytes },
-          tensorsSha256: read.tensorsSha256,
+          bytes: written.found.bytes,
+          writeSeconds: written.measured.seconds,
+          writePeakBytes: written.measured.peakBytes,
+          ...(converted && fieldsOf('convert', converted.measured)),
+          ...fieldsOf('read', read.measured),
+          tensorsSha256: read.found.tensorsSha256,
         };
         await this.record({ kind: 'file', variant: id, format, ...finding });
       }
@@ -98,9 +96,8 @@ export class Measurement {
     const output = this.output(variant, precision);
     await mkdir(dirname(output), { recursive: true });
     // The engine measures itself: the time of the process has its start in it.
-    const found = await this.child<RunFinding>({ kind: 'run', ...job, precision, adapter, photo, output });
-    const { seconds: _, cpuSeconds: __, ...finding } = found;
-    await this.record({ kind: 'run', variant: variant.id, format, precision, ...finding });
+    const { found } = await this.child<RunFinding>({ kind: 'run', ...job, precision, adapter, photo, output });
+    await this.record({ kind: 'run', variant: variant.id, format, precision, ...found });
   }
 
   /** Whether a run is recorded and its result still there to be compared. */
@@ -122,13 +119,13 @@ export class Measurement {
     throw new Error(`the formats of ${variant.id} hold different tensors: ${sums.join(', ')}.`);
   }
 
-  private async child<T>(job: Job): Promise<T & Measured> {
-    const found = await runInChild<T & Measured>(job, this.options.signal);
+  private async child<T>(job: Job): Promise<Done<T>> {
+    const done = await runInChild<T>(job, this.options.signal);
+    const { seconds, cpuSeconds, peakBytes } = done.measured;
     const about = [job.variant, job.format, job.precision, job.kind].filter((word) => word !== undefined).join(' ');
-    this.options.say(
-      `${about}: ${found.seconds.toFixed(1)} s (processor ${found.cpuSeconds.toFixed(1)} s), at most ${(found.peakBytes / 2 ** 20).toFixed(0)} MiB`,
-    );
-    return found;
+    const memory = `at most ${(peakBytes / 2 ** 20).toFixed(0)} MiB`;
+    this.options.say(`${about}: ${seconds.toFixed(1)} s (processor ${cpuSeconds.toFixed(1)} s), ${memory}`);
+    return done;
   }
 
   private async record(finding: Finding): Promise<void> {
@@ -137,4 +134,15 @@ export class Measurement {
     await addLine(file, line);
     this.lines.set(keyOf(line), line);
   }
+}
+
+/** `readSeconds`, `readCpuSeconds` and `readPeakBytes`, and the same of other work. */
+function fieldsOf<W extends 'convert' | 'read'>(
+  work: W,
+  { seconds, cpuSeconds, peakBytes }: Measured,
+): Record<`${W}${'Seconds' | 'CpuSeconds' | 'PeakBytes'}`, number> {
+  return { [`${work}Seconds`]: seconds, [`${work}CpuSeconds`]: cpuSeconds, [`${work}PeakBytes`]: peakBytes } as Record<
+    `${W}${'Seconds' | 'CpuSeconds' | 'PeakBytes'}`,
+    number
+  >;
 }
