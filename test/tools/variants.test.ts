@@ -140,7 +140,7 @@ describe('the document', () => {
       ['sam-vit-b', 'mask', 'IoU 0.99000', '30 of 3000 pixels differ'],
       ['full', 'pass', '2', '25 % of its bound', 'x, fused: 1.0e-4 of 4.0e-4'],
     ]);
-    expect(text).toContain('Measured on 2 cores of P, A. Load of the machine meanwhile:\n1.0 to 1.0;');
+    expect(text).toContain('Measured on 2 cores of P, A.\nLoad of the machine meanwhile: 1.0 to 1.0.');
   });
 
   it('leaves out what was not measured', () => {

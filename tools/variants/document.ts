@@ -53,9 +53,9 @@ function machineNote(lines: readonly VariantLine[]): string {
   const adapters = new Set(lines.flatMap((line) => (line.kind === 'run' ? [line.adapter] : [])));
   const loads = lines.map(({ load }) => load);
   return (
-    `Measured on ${[...machines, ...adapters].join(', ')}. Load of the machine meanwhile:\n` +
-    `${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}; the seconds of processor time in\n` +
-    'brackets, of all cores together, depend less on it.\n'
+    `Measured on ${[...machines, ...adapters].join(', ')}.\n` +
+    `Load of the machine meanwhile: ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}. Seconds in brackets ` +
+    'are of the processor, all cores together; they depend less on it.\n'
   );
 }
 
