@@ -8,6 +8,7 @@ import { UserError } from './host/errors.ts';
 import { requestNodeAdapter, type AdapterChoice } from './host/node/adapter.ts';
 import { writeWhole } from './host/node/files.ts';
 import { decodePhoto } from './host/node/image.ts';
+import { BUNDLED } from './host/node/bundled.ts';
 import { inMegabytes } from './host/node/convert.ts';
 import { openWeights } from './host/node/weights.ts';
 import { expectSound } from './host/selfTest.ts';
@@ -31,10 +32,11 @@ export type { ChainOptions, ColouredPoints, ObjectMask, ObjectPrompt, Photo, Rec
 
 export interface EngineOptions {
   /**
-   * `synthetic:SEED`; `official` or `official:ID,...` for checkpoints that `unflat weights pull` has fetched; a folder with
-   * .safetensors, .pth or .pt files; or such files separated by commas.
+   * `tiny`, the default: small networks, trained on computer-made objects, that come with the package; `official` or
+   * `official:ID,...` for checkpoints that `unflat weights pull` has fetched; a folder with .safetensors, .pth or .pt
+   * files; such files separated by commas; or `synthetic:SEED`.
    */
-  readonly weights: string;
+  readonly weights?: string;
   /** Where released checkpoints and converted files are kept; by default the platform's cache. */
   readonly weightsDir?: string;
   /** Networks that will be used; by default all. Released checkpoints of the others need not be there. */
@@ -121,9 +123,9 @@ export class NodeEngine {
  * @throws UserError without an adapter, WeightsError if the weights do not fit, LimitError or DeviceError if the adapter
  *   does not suffice or does not compute what it should in f16
  */
-export async function createEngine(options: EngineOptions): Promise<NodeEngine> {
+export async function createEngine(options: EngineOptions = {}): Promise<NodeEngine> {
   const { precision = 'f32', onProgress, onProfile, keepNetworks, weightsDir, networks, signal } = options;
-  const weights = await openWeights(options.weights, presets[options.size ?? 'small'], {
+  const weights = await openWeights(options.weights ?? BUNDLED, presets[options.size ?? 'small'], {
     ...{ weightsDir, networks, signal },
     onProgress: (event) => onProgress?.(inMegabytes(event)),
   });

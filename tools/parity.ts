@@ -11,6 +11,7 @@ import { expectWritable } from '../src/host/node/files.ts';
 import { messageOf } from '../src/host/errors.ts';
 import { Fixture } from './parity/fixture.ts';
 import { runnerOf } from './parity/kinds.ts';
+import { openNamedWeights } from './parity/namedWeights.ts';
 import { appendParity, printLines, printVerdict } from './parity/report.ts';
 import { openSession, type SessionOptions } from './parity/session.ts';
 
@@ -30,7 +31,9 @@ async function main(files: readonly string[], options: Options): Promise<void> {
       try {
         const source = await FileBytes.open(path);
         const fixture = await Fixture.open(source);
-        await runnerOf(fixture.kind)(fixture, session);
+        const named = await openNamedWeights(fixture);
+        await runnerOf(fixture.kind)(fixture, session, named?.source);
+        await named?.close();
         await source.close();
         printLines(fixture, options.verbose);
         const ms = performance.now() - started;

@@ -17,6 +17,7 @@ export { writeTorch } from './torchWriter.ts';
 export { convertTorch, type ConvertedTorch } from './convert/convertTorch.ts';
 export type { Dtype, TensorValues } from './dtype.ts';
 export {
+  bundled,
   checkpoints,
   defaultCheckpoints,
   findCheckpoint,

@@ -50,6 +50,9 @@ export const checkpoints: readonly Checkpoint[] = manifest.checkpoints.map((entr
   sources: entry.sources as Checkpoint['sources'],
 }));
 
+/** The weights that come with the package: one safetensors file for each network, and their configurations in config.json. */
+export const bundled = { ...manifest.bundled, licence: manifest.licences[manifest.bundled.licence as 'project'] };
+
 /** What `official` means when nothing else is said: one checkpoint for each network. */
 export const defaultCheckpoints = ['sam-vit-b', 'zoed-n', 'mcc'] as const;
 

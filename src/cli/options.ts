@@ -1,5 +1,6 @@
 /** Options that commands share: their text, how they are read, and what is refused before any work starts. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { BUNDLED } from '../host/node/bundled.ts';
 import type { PromptBox, PromptPoint } from '../pipeline/sam/prompt.ts';
 
 export interface PromptOptions {
@@ -49,9 +50,9 @@ export function addEngineOptions(command: Command): Command {
   return command
     .option(
       '--weights <source>',
-      'synthetic:SEED, official, official:ID,..., a folder, or files',
+      'tiny, official, official:ID,..., a folder, files, or synthetic:SEED',
       parseWeights,
-      'synthetic:1',
+      BUNDLED,
     )
     .option('--weights-dir <folder>', 'where released checkpoints are kept (default: the cache of this platform)')
     .addOption(new Option('--size <size>', 'size of the networks').choices(['small', 'full']).default('small'))
@@ -118,7 +119,7 @@ export function parseThreshold(text: string): number {
   return value;
 }
 
-/** `synthetic:SEED`, `official`, `official:ID,...`, or a path. */
+/** `tiny`, `synthetic:SEED`, `official`, `official:ID,...`, or a path. */
 export function parseWeights(text: string): string {
   if (text.startsWith('synthetic') && !/^synthetic:\d{1,9}$/.test(text)) {
     throw new InvalidArgumentError('Expected synthetic:SEED with a whole number, such as synthetic:1.');

@@ -1,6 +1,8 @@
 /** What every command that works on a photo does around its work: progress, Ctrl-C, the engine's life, the summary. */
-import type { Network } from '../../weights/index.ts';
+import { defaultCheckpoints, type Network } from '../../weights/index.ts';
 import type { CreateEngine, Engine } from './engine.ts';
+import { BUNDLED } from '../host/node/bundled.ts';
+import { pullCommand } from '../host/node/checkpointCache.ts';
 import { expectWritable, writeWhole } from '../host/node/files.ts';
 import { watchInterrupt } from './interrupt.ts';
 import type { EngineOptions, ReportOptions } from './options.ts';
@@ -59,7 +61,17 @@ export async function withSession<T>(
 }
 
 /** What the owner of a result has to know about the weights it was made with. */
-export const weightNotices = (weights: string): string[] =>
-  weights.startsWith('synthetic:')
-    ? ['The weights are generated, not trained: everything is computed as it should be, but the shapes mean nothing.']
-    : [];
+export function weightNotices(weights: string): string[] {
+  if (weights === BUNDLED) {
+    return [
+      'The tiny weights have only seen computer-made objects. For photos: ' +
+        `${pullCommand(defaultCheckpoints)}, then --weights official.`,
+    ];
+  }
+  if (weights.startsWith('synthetic:')) {
+    return [
+      'The weights are generated, not trained: everything is computed as it should be, but the shapes mean nothing.',
+    ];
+  }
+  return [];
+}

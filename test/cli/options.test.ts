@@ -67,7 +67,7 @@ describe('options', () => {
         { x: 1, y: 2, label: 1 },
         { x: 3, y: 4, label: 0 },
       ],
-      weights: 'synthetic:1',
+      weights: 'tiny',
       size: 'small',
       precision: 'f32',
       adapter: 'auto',

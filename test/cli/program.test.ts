@@ -94,7 +94,7 @@ describe('reconstruct', () => {
       'summary.json',
     ]);
     expect(stdout.trim().split('\n').sort()).toEqual(names.map((name) => join(out, name)));
-    expect(stderr).toMatch(/^The weights are generated, not trained.*\n(.*\n)*2 points in /);
+    expect(stderr).toMatch(/^The tiny weights have only seen computer-made objects.*\n(.*\n)*2 points in /);
     expect(asked.options).toMatchObject({ box: [1, 1, 3, 2], granularity: 0.05, temperature: 0.1 });
     expect(asked.options!.threshold).toBeUndefined();
     expect([asked.created, asked.disposed]).toEqual([1, 1]);
@@ -109,7 +109,7 @@ describe('reconstruct', () => {
       swept: { queries: 1000, of: 1000 },
       points: { seen: 2, object: 2 },
       partial: false,
-      notices: [expect.stringMatching(/^The weights are generated/)],
+      notices: [expect.stringMatching(/^The tiny weights/)],
     });
     const depth = await sharp(join(out, 'depth.png')).metadata();
     expect([depth.width, depth.height, depth.depth, depth.channels]).toEqual([WIDTH, HEIGHT, 'ushort', 1]);
@@ -121,6 +121,13 @@ describe('reconstruct', () => {
     const { stdout, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out, '--json', '--quiet']);
     expect(stderr).toBe('');
     expect(stdout).toBe(await readFile(join(out, 'summary.json'), 'utf8'));
+  });
+
+  it('says that generated weights are not trained, and nothing of those in files', async () => {
+    const said = async (weights: string) =>
+      (await run(['reconstruct', photo, ...BOX, '-o', out, '--weights', weights])).stderr;
+    expect(await said('synthetic:3')).toMatch(/^The weights are generated, not trained/);
+    expect(await said('my.safetensors')).not.toMatch(/trained|seen/);
   });
 
   it('says which weights f16 does not reach', async () => {

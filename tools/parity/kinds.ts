@@ -1,4 +1,5 @@
 /** Which runner compares which kind of fixture. */
+import type { WeightSource } from '../../weights/index.ts';
 import type { Fixture } from './fixture.ts';
 import { compareOps } from './ops.ts';
 import type { Session } from './session.ts';
@@ -10,7 +11,8 @@ import { compareSam } from './sam.ts';
 import { compareWeights } from './weightValues.ts';
 import { compareZoe } from './zoe.ts';
 
-export type Runner = (fixture: Fixture, session: Session) => void | Promise<void>;
+/** `weights`: those of the network, where they are not generated. */
+export type Runner = (fixture: Fixture, session: Session, weights?: WeightSource) => void | Promise<void>;
 
 const RUNNERS: Readonly<Record<string, Runner>> = {
   weights: compareWeights,

@@ -28,7 +28,8 @@ def close(name: str, a, b, limit: float) -> None:
 def same_mcc() -> None:
     c = configs.CPU["mcc"]
     w = shaken(mcc_net.initial(c))
-    rgb, xyz, valid = torch.rand(2, 3, 112, 112), torch.randn(2, 56, 56, 3), torch.rand(2, 56, 56) > 0.4
+    side = c["image"] // 2
+    rgb, xyz, valid = torch.rand(2, 3, 2 * side, 2 * side), torch.randn(2, side, side, 3), torch.rand(2, side, side) > 0.4
     xyz[~valid] = -100
     queries = 2 * torch.randn(2, 33, 3)
     expected = mcc.decode(w, c, mcc.encode(w, c, rgb, xyz, valid), queries)

@@ -1,4 +1,4 @@
-"""The training loop that all three networks share: AdamW, warm-up, constant rate, cool-down; resumable; one JSON line per report.
+"""The training loop that all three networks share: Muon and AdamW, warm-up, constant rate, cool-down; resumable; one JSON line per report.
 
 The rate stays constant until the last `cooldown` share of the run. The state before the cool-down is kept as `stable.pt`:
 training goes on from there with a larger `--samples` or `--minutes`. A moving average of the weights is what gets evaluated and exported.
@@ -13,11 +13,14 @@ import time
 
 import torch
 
+MUON_FACTOR = 2.0  # of the rate, for matrices
+
 
 def arguments(name: str, batch: int, rate: float) -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(description=f"Trains the small {name}.")
     p.add_argument("--data", required=True, help="directory of shards (data.py)")
     p.add_argument("--out", required=True, help="directory for checkpoints and the curve; training resumes from it")
+    p.add_argument("--start", help="run to take the first weights from; its pictures may have another size")
     p.add_argument("--samples", type=int, help="length of the whole run")
     p.add_argument("--minutes", type=float, help="length of the whole run, instead of --samples")
     p.add_argument("--batch", type=int, default=batch)
@@ -35,6 +38,11 @@ def arguments(name: str, batch: int, rate: float) -> argparse.ArgumentParser:
     return p
 
 
+def is_matrix(name: str, weight) -> bool:
+    """Whether a weight is a matrix between channels: for those Muon halves the samples that training takes. Tables are none."""
+    return weight.dim() == 2 and min(weight.shape) >= 16 and "rel_pos" not in name
+
+
 class Loop:
     def __init__(self, args, config: dict, weights: dict, frozen: tuple = ()):
         torch.set_num_threads(args.threads)
@@ -45,35 +53,33 @@ class Loop:
         with open(os.path.join(args.out, "pid"), "w") as f:
             f.write(str(os.getpid()))
         self.weights = {k: v.to(args.device).requires_grad_(k not in frozen) for k, v in weights.items()}
-        matrices = [
-            v
-            for k, v in self.weights.items()
-            if v.requires_grad
-            and v.dim() > 1
-            and "embed" not in k
-            and "token" not in k
-            and "rel_pos" not in k
-            and "position" not in k
+        trained = {k: v for k, v in self.weights.items() if v.requires_grad}
+        matrices = [v for k, v in trained.items() if is_matrix(k, v)]
+        rest = [v for k, v in trained.items() if not is_matrix(k, v)]
+        self.optimisers = [
+            torch.optim.Muon(matrices, lr=args.rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
+            torch.optim.AdamW(rest, lr=args.rate, betas=(0.9, 0.95), weight_decay=0.0),
         ]
-        rest = [v for v in self.weights.values() if v.requires_grad and all(v is not m for m in matrices)]
-        fused = dict(fused=True) if args.device.startswith("cuda") else {}
-        self.optimiser = torch.optim.AdamW(
-            [dict(params=matrices, weight_decay=0.05), dict(params=rest, weight_decay=0.0)],
-            lr=args.rate,
-            betas=(0.9, 0.95),
-            **fused,
-        )
         self.average = {k: v.detach().clone() for k, v in self.weights.items()}
         self.step = self.samples = 0
         self.seconds = 0.0
         self.stop = self.cooled = False
         signal.signal(signal.SIGTERM, lambda *_: setattr(self, "stop", True))
         self.generator = torch.Generator(args.device).manual_seed(args.seed)
+        if args.start and not os.path.exists(self.path("last.pt")):
+            self._start(args.start)
         self._resume()
         self._keep_curve()
 
     def path(self, name: str) -> str:
         return os.path.join(self.args.out, name)
+
+    def _start(self, run: str) -> None:
+        state = torch.load(os.path.join(run, "last.pt"), map_location=self.args.device)
+        for k, v in self.weights.items():
+            v.data.copy_(state["average"][k])
+            self.average[k].copy_(v.detach())
+        print(f"starts from {run} after {state['samples']} samples", flush=True)
 
     def _resume(self) -> None:
         if not os.path.exists(self.path("last.pt")):
@@ -90,7 +96,8 @@ class Loop:
         for k, v in state["weights"].items():
             self.weights[k].data.copy_(v)
         self.average = state["average"]
-        self.optimiser.load_state_dict(state["optimiser"])
+        for optimiser, kept in zip(self.optimisers, state["optimisers"]):
+            optimiser.load_state_dict(kept)
         self.step, self.samples, self.seconds = state["step"], state["samples"], state["seconds"]
         self.cooled = state["cooled"]
         self.generator.manual_seed(self.args.seed + self.step)
@@ -107,7 +114,7 @@ class Loop:
             config=self.config,
             weights={k: v.detach() for k, v in self.weights.items()},
             average=self.average,
-            optimiser=self.optimiser.state_dict(),
+            optimisers=[o.state_dict() for o in self.optimisers],
             step=self.step,
             samples=self.samples,
             seconds=self.seconds,
@@ -133,15 +140,20 @@ class Loop:
         kind = self.args.device.split(":")[0]
         while self.progress() < 1 and not self.stop:
             begun = time.time()
-            for group in self.optimiser.param_groups:
-                group["lr"] = self.rate()
+            for optimiser, factor in zip(self.optimisers, (MUON_FACTOR, 1)):
+                for group in optimiser.param_groups:
+                    group["lr"] = factor * self.rate()
             with torch.autocast(kind, torch.bfloat16, enabled=self.args.bf16 or kind == "cuda"):
                 loss, numbers = losses(self.generator)
-            self.optimiser.zero_grad(set_to_none=True)
+            for weight in self.weights.values():
+                weight.grad = None
             loss.backward()
             used = [p for p in self.weights.values() if p.grad is not None]
-            torch.nn.utils.clip_grad_norm_(used, 1.0)
-            self.optimiser.step()
+            if torch.isfinite(torch.nn.utils.clip_grad_norm_(used, 1.0)):
+                for optimiser in self.optimisers:
+                    optimiser.step()
+            else:
+                print(f"step {self.step}: skipped, its gradient is not finite", flush=True)
             self.step, self.samples = self.step + 1, self.samples + self.args.batch
             keep = min(0.9995, (1 + self.step) / (20 + self.step))
             with torch.no_grad():

@@ -1,6 +1,6 @@
 /** `unflat weights list`: the checkpoints there are, and which of them are here. */
 import type { Command } from 'commander';
-import { checkpoints, defaultCheckpoints, type SourceName } from '../../../weights/index.ts';
+import { bundled, checkpoints, defaultCheckpoints, type SourceName } from '../../../weights/index.ts';
 import { type CheckpointState, type CheckpointCache, fileOf, pullCommand } from '../../host/node/checkpointCache.ts';
 import { EXIT } from '../../host/errors.ts';
 import type { CommandContext } from '../session.ts';
@@ -20,7 +20,7 @@ export function addList(weights: Command, { terminal }: CommandContext, finish: 
       const rows = await collect(cache);
       terminal.out(
         options.json
-          ? `${JSON.stringify({ folder: cache.folder, checkpoints: rows }, undefined, 2)}\n`
+          ? `${JSON.stringify({ bundled, folder: cache.folder, checkpoints: rows }, undefined, 2)}\n`
           : table(cache, rows),
       );
       finish(EXIT.ok);
@@ -62,6 +62,8 @@ function table(cache: CheckpointCache, rows: readonly Row[]): string {
       .join('  ')
       .trimEnd();
   return [
+    `With this program: ${bundled.id} (${bundled.title}; ${bundled.licence.name}). ${bundled.note}`,
+    '',
     `Checkpoints in ${cache.folder}`,
     '',
     ...[head, ...cells].map(line),

@@ -15,6 +15,7 @@ import {
   type WeightSet,
 } from '../../../weights/index.ts';
 import { EXIT, messageOf, UserError } from '../errors.ts';
+import { BUNDLED, bundledFolder } from './bundled.ts';
 import { FileBytes } from './bytes.ts';
 import { weightsFolder } from './cache.ts';
 import { CheckpointCache, type Choice, pullCommand } from './checkpointCache.ts';
@@ -45,7 +46,7 @@ interface Found {
 
 /**
  * Opens weights.
- * @param source `synthetic:SEED`; `official`, or `official:ID,...` for other checkpoints than the default ones; a folder,
+ * @param source `tiny`, which come with the package; `synthetic:SEED`; `official`, or `official:ID,...` for other checkpoints than the default ones; a folder,
  *   all of whose files of weights are taken; or files, separated by commas. Files of torch are converted into the cache.
  * @param preset configuration of generated weights; that of files follows from their shapes
  * @throws UserError if nothing is there; WeightsError if a file is damaged or fits no network
@@ -59,7 +60,9 @@ export async function openWeights(
   if (seed !== undefined) return { set: syntheticSet(Number(seed), preset), close: () => Promise.resolve() };
 
   const official = /^official(?::(.+))?$/.exec(source);
-  const { paths, configs } = official ? await findOfficial(official[1], options) : await findFiles(source, options);
+  const { paths, configs } = official
+    ? await findOfficial(official[1], options)
+    : await findFiles(source === BUNDLED ? await bundledFolder() : source, options);
   const opened: FileBytes[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(opened.map((file) => file.close()));
@@ -158,7 +161,7 @@ async function findInFolder(folder: string): Promise<Found> {
     .sort();
   if (files.length === 0) {
     throw new UserError(`The folder of weights ${folder} has no .safetensors, .pth or .pt file.`, {
-      hint: 'Put the checkpoints of SAM, ZoeDepth and MCC there, or use --weights synthetic:1 to try the program.',
+      hint: 'Put the checkpoints of SAM, ZoeDepth and MCC there, or leave --weights away to try the program.',
     });
   }
   const configs = names.includes(CONFIG_FILE) ? await readConfigs(join(folder, CONFIG_FILE)) : {};

@@ -1,0 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { UserError } from '../../src/host/errors.ts';
+import { bundledFolder } from '../../src/host/node/bundled.ts';
+import { openWeights } from '../../src/host/node/weights.ts';
+import { root } from '../../tools/setup/process.mjs';
+import { presets } from '../../weights/index.ts';
+
+it('finds the weights of the package from any depth, and opens all three networks', async () => {
+  expect(await bundledFolder()).toBe(join(root, 'weights/tiny'));
+  expect(await bundledFolder(join(root, 'dist/cli.js'))).toBe(join(root, 'weights/tiny'));
+  const { set, close } = await openWeights('tiny', presets.small);
+  await close();
+  expect(set.describe).toBe('tiny');
+  expect(Object.keys(set).sort()).toEqual(['describe', 'mcc', 'sam', 'zoe']);
+});
+
+it('says what is missing where a package lacks them', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'unflat-'));
+  const error = await bundledFolder(join(folder, 'dist/cli.js')).catch((caught: unknown) => caught);
+  await rm(folder, { recursive: true });
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as UserError).message).toMatch(/weights tiny are not beside .*cli\.js in a folder weights\/tiny/);
+});
