@@ -122,7 +122,7 @@ describe('the process', () => {
     expect(stderr).toContain('stopped by Ctrl-C');
     expect(code).toBe(130);
     const summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as Record<string, unknown>;
-    expect(summary).toMatchObject({ partial: true, swept: { of: 300 ** 3 } });
+    expect(summary).toMatchObject({ partial: true, swept: { of: 350 * 350 * 375 } });
     expect((await readdir(out)).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
