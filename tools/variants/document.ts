@@ -55,7 +55,8 @@ function machineNote(lines: readonly VariantLine[]): string {
   return (
     `Measured on ${[...machines, ...adapters].join(', ')}.\n` +
     `Load of the machine meanwhile: ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}. Seconds in brackets ` +
-    'are of the processor, all cores together; they depend less on it.\n'
+    'are of the processor, all cores together; they depend less on it. ' +
+    'Where they are\nfar below the others, other work of the machine held the measurement up.\n'
   );
 }
 
