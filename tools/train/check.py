@@ -7,8 +7,9 @@ import torch
 import configs
 import mcc_net
 import sam_net
+import zoe_net
 from data import normalisation, record, unproject
-from nets import mcc, sam
+from nets import mcc, sam, zoe
 from render import Renderer
 from scene import random_scene
 
@@ -47,6 +48,17 @@ def same_sam() -> None:
 
 
 @torch.no_grad()
+def same_zoe() -> None:
+    c = configs.CPU["zoe"]
+    w = zoe_net.initial(c)
+    x = torch.randn(2, 3, 160, 192)
+    expected = zoe.metric_head(w, c, *zoe.dpt(w, c, x))
+    for top, left in ((0, 1), (1, 0)):
+        found = zoe_net.every_second(w, c, x, top, left)
+        close("ZoeDepth at every second pixel", found, expected[:, :, top::2, left::2], 1e-4)
+
+
+@torch.no_grad()
 def right_labels() -> None:
     for seed in range(3):
         r = record(seed)
@@ -67,6 +79,7 @@ def main() -> None:
     torch.set_num_threads(1)
     same_mcc()
     same_sam()
+    same_zoe()
     right_labels()
 
 

@@ -14,23 +14,10 @@ import torch
 from PIL import Image
 
 import mcc_net
+from checkpoints import read, read_safetensors
 from export import write_json
 from nets import mcc, sam, zoe
 import pipeline  # of tools/reference
-
-TYPES = {"F32": np.float32, "F16": np.float16, "U8": np.uint8, "I64": np.int64}
-
-
-def read_safetensors(path: str) -> dict:
-    with open(path, "rb") as f:
-        header = json.loads(f.read(int.from_bytes(f.read(8), "little")))
-        body = f.read()
-    out = {}
-    for name, t in header.items():
-        if name != "__metadata__":
-            a, b = t["data_offsets"]
-            out[name] = torch.from_numpy(np.frombuffer(body[a:b], TYPES[t["dtype"]]).reshape(t["shape"]).copy())
-    return out
 
 
 def read_scene(folder: str) -> dict:
@@ -47,16 +34,12 @@ def read_scene(folder: str) -> dict:
 
 
 def load(network: str, args):
-    """(config, weights) from a run's moving average or from shipped files; None where there are none."""
-    run = getattr(args, network)
-    if run:
-        state = torch.load(os.path.join(run, "last.pt"), map_location="cpu")
-        return state["config"], {k: v.half().float() for k, v in state["average"].items()}
-    path = os.path.join(args.weights or "", network + ".safetensors")
-    if not args.weights or not os.path.exists(path):
+    """(config, weights as f16 keeps them) from a run or from shipped files; None where there are none."""
+    path = getattr(args, network) or os.path.join(args.weights or "", network + ".safetensors")
+    if not os.path.exists(path):
         return None
-    with open(os.path.join(args.weights, "config.json")) as f:
-        return json.load(f)[network], {k: v.float() for k, v in read_safetensors(path).items()}
+    config, weights = read(path)
+    return config, {k: v.half().float() for k, v in weights.items()}
 
 
 # --- the networks as the chain runs them ---

@@ -123,14 +123,22 @@ def median_ratio(noisy, true, mask):
     return torch.where(mask, noisy / true, torch.full_like(true, torch.nan)).flatten(1).nanmedian(1).values
 
 
-def padded(x, share, flip, size, mode: str):
-    """[B, C, H, W] with reflected borders of `share` [B] of each side, mirrored where `flip`, resized to `size` (align_corners)."""
-    device = x.device
-    y = torch.linspace(-1, 1, size[0], device=device)[None] * (1 + 2 * share[:, None])
-    u = torch.linspace(-1, 1, size[1], device=device)[None] * (1 + 2 * share[:, None])
+def padded(x, share, flip, size, mode: str, view=None):
+    """[B, C, H, W] with reflected borders of `share` [B] of each side, mirrored where `flip`, resized to `size` (align_corners).
+
+    `view` [B, 4]: only this part of the picture, as its middle (x, y) and half sides (x, y) in the picture's -1..1."""
+    axis = lambda n: reflect(torch.linspace(-1, 1, n, device=x.device)[None] * (1 + 2 * share[:, None]))
+    y, u = axis(size[0]), axis(size[1])
     u = torch.where(flip[:, None], -u, u)
+    if view is not None:
+        u, y = view[:, :1] + view[:, 2:3] * u, view[:, 1:2] + view[:, 3:] * y
     grid = torch.stack([u[:, None, :].expand(-1, size[0], -1), y[:, :, None].expand(-1, -1, size[1])], -1)
-    return F.grid_sample(x, grid, mode=mode, padding_mode="reflection", align_corners=True)
+    return F.grid_sample(x, grid, mode=mode, padding_mode="border", align_corners=True)
+
+
+def reflect(t):
+    """Coordinates beyond -1..1, mirrored at its ends."""
+    return 1 - ((t + 1) % 4 - 2).abs()
 
 
 def unpadded(x, share, size):

@@ -11,7 +11,7 @@ import sys
 import numpy as np
 import torch
 
-from evaluate import read_safetensors
+from checkpoints import read_safetensors
 from nets import mcc, sam, zoe
 import fixtures as reference  # of tools/reference
 

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 import sam_net
+from checkpoints import newest, read
 from inputs import padded, unpadded
 from nets import building_on, sam, zoe
 from train_sam import tight_boxes
@@ -16,7 +17,7 @@ WORST_RELIEF = 0.15  # spread of log(depth / truth) on the object
 
 
 class Predictions:
-    """The newest checkpoints of two runs; `ready` once both have one."""
+    """The newest weights of two runs, or shipped ones; `ready` once both have one."""
 
     def __init__(self, sam_run: str, zoe_run: str, device: str):
         self.runs, self.device = {"sam": sam_run, "zoe": zoe_run}, device
@@ -25,11 +26,10 @@ class Predictions:
 
     def refresh(self) -> None:
         for name, run in self.runs.items():
-            path = os.path.join(run, "last.pt")
+            path = newest(run)
             if os.path.exists(path) and os.path.getmtime(path) != self.times.get(name):
                 self.times[name] = os.path.getmtime(path)
-                state = torch.load(path, map_location=self.device)
-                self.nets[name] = (state["config"], state["average"])
+                self.nets[name] = read(run, self.device)
 
     @property
     def ready(self) -> bool:

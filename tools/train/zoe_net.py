@@ -1,43 +1,133 @@
-"""ZoeDepth for training: initial weights; its function is tools/reference/zoe.py itself, with convolutions of one tap as products."""
+"""ZoeDepth (N) for training: initial weights, and a faster form of the same function at every second pixel."""
 from __future__ import annotations
 
+import functools
 import math
 
 import torch
+import torch.nn.functional as F
 
 from nets import xavier, zoe
 
-_reference_conv = zoe.conv
-
-
-def _conv(w: dict, name: str, x, stride=1, padding=0):
-    """A convolution of one tap is a product: several times faster on a processor than torch's convolution, backwards most of all."""
+def _pointwise(w: dict, name: str, x):
+    """A convolution of one tap on [B, h, w, C]: a product of matrices."""
     weight = w[name + ".weight"]
-    if weight.shape[2:] != (1, 1) or stride != 1 or x.is_cuda:
-        return _reference_conv(w, name, x, stride=stride, padding=padding)
-    y = weight[:, :, 0, 0] @ x.flatten(2)
-    if name + ".bias" in w:
-        y = y + w[name + ".bias"][:, None]
-    return y.view(*y.shape[:2], *x.shape[2:])
+    return F.linear(x, weight.view(weight.shape[:2]), w.get(name + ".bias"))
 
 
-zoe.conv = _conv
+def _conv3(w: dict, name: str, x, stride: int = 1, padding: int = 1):
+    """A convolution of three taps on [B, h, w, C]: processors like this layout best."""
+    return zoe.conv(w, name, x.permute(0, 3, 1, 2), stride, padding).permute(0, 2, 3, 1)
+
+
+def _net(w: dict, name: str, x):
+    return _pointwise(w, name + "._net.2", F.relu(_pointwise(w, name + "._net.0", x)))
+
+
+def _residual_unit(w: dict, name: str, x):
+    return _conv3(w, name + ".conv2", F.relu(_conv3(w, name + ".conv1", F.relu(x)))) + x
+
+
+@functools.lru_cache(maxsize=4096)
+def _taps(size: int, target: int, first: int = 0, count: int | None = None, step: int = 1):
+    """The matrix [count, size] that stretches `size` values to `target` (align_corners): its rows first, first + step, ...;
+    rows beyond the target are zero, as convolutions pad."""
+    at = first + step * torch.arange(count or target, dtype=torch.float64)
+    source = at * (size - 1) / (target - 1)
+    rows = (1 - (source[:, None] - torch.arange(size)).abs()).clamp_min(0)
+    rows[(at < 0) | (at >= target)] = 0
+    return rows.float()
+
+
+def _stretch(x, rows, columns):
+    """[B, h, w, C] -> [B, H, W, C] with matrices [H, h] and [W, w]."""
+    b, h, w, c = x.shape
+    x = (rows.to(x.device, x.dtype) @ x.reshape(b, h, w * c)).view(b * len(rows), w, c)
+    return (columns.to(x.device, x.dtype) @ x).view(b, len(rows), len(columns), c)
+
+
+def _resize(x, size):
+    return _stretch(x, *(_taps(n, m) for n, m in zip(x.shape[1:3], size)))
+
+
+def every_second(w: dict, c: dict, picture, top: int, left: int):
+    """Rows top, top + 2, ... and columns left, left + 2, ... (each 0 or 1) of what tools/reference/zoe.py computes from normalised
+    pictures [B, 3, H, W] -> [B, 1, H / 2, W / 2]. Only N.
+
+    Two thirds of training's time went into the finest level; a quarter of its pixels teaches the same. (A window of it does not:
+    its gradient points elsewhere.) Convolutions of one tap come before the stretches that follow them in the reference: both are
+    linear, and the weights of a stretch add up to one."""
+    h, wide = picture.shape[2] // zoe.PATCH, picture.shape[3] // zoe.PATCH
+    l1, l2, l3, l4 = (x.permute(0, 2, 3, 1) for x in zoe.reassemble(w, c, zoe.backbone(w, c, picture), h, wide))
+    paths, x = [], None
+    for level, skip in enumerate((l4, l3, l2, l1)):
+        name = f"{zoe.SCR}refinenet{4 - level}"
+        x = skip if x is None else x + _residual_unit(w, name + ".resConfUnit1", skip)
+        x = _pointwise(w, name + ".out_conv", _residual_unit(w, name + ".resConfUnit2", x))
+        x = _resize(x, [2 * n for n in x.shape[1:3]] if level else l3.shape[1:3])
+        paths.append(x)
+    half, full = x.shape[1:3], picture.shape[2:]
+    wider = (_taps(n, m, first - 1, m + 1) for n, m, first in zip(half, full, (top, left)))
+    y = _stretch(_conv3(w, zoe.SCR + "output_conv.0", x), *wider)
+    features = F.relu(_conv3(w, zoe.SCR + "output_conv.2", y, stride=2, padding=0))
+    relative = F.relu(_pointwise(w, zoe.SCR + "output_conv.4", features))
+
+    bottleneck = _pointwise(w, "conv2", l4)
+    centres = F.softplus(_net(w, "seed_bin_regressor", bottleneck).float())
+    before = _net(w, "seed_projector", bottleneck)
+    for i, path in enumerate(paths):
+        embedding = _net(w, f"projectors.{i}", path)
+        points = F.softplus(_net(w, f"attractors.{i}", embedding + _resize(before, path.shape[1:3])).float())
+        centres, before = _attract(points, _resize(centres, path.shape[1:3])), embedding
+    taps = [_taps(n, m, first, m // 2, 2) for n, m, first in zip(half, full, (top, left))]
+    return _mean_depth(w, c, features, relative, before, centres, *taps)
+
+
+def _attract(points, centres):
+    """zoe.attract with the attractors [..., A] and the centres [..., bins] last."""
+    dx = points[..., :, None] - centres[..., None, :]
+    return centres + (dx / (1 + zoe.ATTRACTOR_ALPHA * dx**2)).mean(-2)
+
+
+def _mean_depth(w: dict, c: dict, features, relative, embedding, centres, rows, columns):
+    """The centres' mean under conditional log binomials, whose arithmetic is in f32: bf16 is too coarse for it."""
+    name, size = "conditional_log_binomial.mlp.", features.shape[-1] + 1
+    first = w[name + "0.weight"][:, :, 0, 0]
+    y = F.linear(torch.cat([features, relative], -1), first[:, :size])
+    y = y + _stretch(F.linear(embedding, first[:, size:], w[name + "0.bias"]), rows, columns)
+    y = F.softplus(_pointwise(w, name + "2", F.gelu(y)).float()) + 1e-4
+    with torch.autocast(y.device.type, enabled=False):
+        p = y[..., :1] / (y[..., :1] + y[..., 1:2])
+        t = (c["maxTemp"] - c["minTemp"]) * (y[..., 2:3] / (y[..., 2:3] + y[..., 3:])) + c["minTemp"]
+        k = torch.arange(c["bins"], dtype=y.dtype, device=y.device)
+        score = zoe.log_binomial(c["bins"], y.dtype, y.device) + k * p.clamp(1e-4, 1).log()
+        score = score + (c["bins"] - 1 - k) * (1 - p).clamp(1e-4, 1).log()
+        probabilities = torch.softmax(score / t, -1)
+        return (probabilities * _stretch(centres, rows, columns)).sum(-1)[:, None]
+
+
+CLASS_KEY = -2  # row of a bias table: every token looks at the class token
 
 
 def _directions(shape, block: int):
-    """Position biases [(2n - 1)^2 + 3, heads]: heads look around themselves, up, down, left, right, along rows and columns, everywhere.
+    """Position biases [(2n - 1)^2 + 3, heads]. In the first block heads look at everything above, below, left, right of them; later
+    around themselves, a little up, down, left, right, along rows and columns, everywhere.
 
     Only these tables know where a token is. From zeros they stay near zero for tens of thousands of samples, and depth does not get
-    better than what a patch shows by itself."""
+    better than what a patch shows by itself. The class token beside half a picture tells a token its row or column: the fewer
+    tokens there are on that side, the more of the attention falls on the class token."""
     side = math.isqrt(shape[0] - 3)
     at = torch.arange(side) - side // 2
     y, x = at[:, None].expand(side, side).float(), at[None].expand(side, side).float()
     ahead = lambda u, v: (u - 2) ** 2 + v**2
     kinds = (x**2 + y**2, ahead(y, x), y**2, 0 * x, x**2 + y**2, ahead(-y, x), x**2, ahead(x, y), ahead(-x, y), 0 * x)
+    halves = tuple(24.0 * (u < 0) for u in (y, -y, x, -x))
     table = torch.zeros(shape)
     for head in range(shape[1]):
-        far = kinds[(block * shape[1] + head) % len(kinds)]
+        far = halves[head % 4] if block == 0 else kinds[(block * shape[1] + head) % len(kinds)]
         table[:-3, head] = (-far / 4).clamp_min(-6).flatten()
+    if block == 0:
+        table[CLASS_KEY] = math.log(side * side / 8)  # half the attention, where half the tokens are on that side
     return table
 
 
@@ -64,6 +154,8 @@ def initial(c: dict, seed: int = 0) -> dict:
                 else shape[2] * shape[3]
             )
             t = torch.randn(shape) * (1.5 / (shape[1] * taps)) ** 0.5
+            if ".resConfUnit" in name and ".conv2." in name:
+                t *= 0.2  # eight of these units follow each other: what they add must not grow from path to path
         else:
             t = xavier(shape, 3 if "qkv" in name else 1)
         w[name] = t
