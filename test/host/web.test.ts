@@ -1,14 +1,10 @@
 /** The browser's host, in Chromium, against Node's. */
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from 'esbuild';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodePhoto } from '../../src/host/node/image.ts';
-import { openPage, type BrowserPage } from '../setup/chromium.ts';
+import { openBuiltPage, type BuiltPage } from '../setup/builtPage.ts';
 
 /** Functions that the tests call in the page; files travel as base64, because arguments are JSON. */
 const PAGE = `
@@ -26,26 +22,13 @@ const PAGE = `
   export const software = () => requestWebAdapter().then((found) => found.software);
 `;
 
-let page: BrowserPage;
-let folder: string;
+let page: BuiltPage;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'unflat-web-'));
-  await build({
-    stdin: { contents: PAGE, resolveDir: join(import.meta.dirname, '../../src/host/web') },
-    outfile: join(folder, 'page.js'),
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    loader: { '.wgsl': 'text' },
-  });
-  page = await openPage({ '/': folder });
+  page = await openBuiltPage(PAGE);
 }, 60_000);
-afterAll(async () => {
-  await page?.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => page?.close());
 
-const call = (name: string, ...args: unknown[]) => page.call('/page.js', name, ...args);
+const call = (name: string, ...args: unknown[]) => page.call(name, ...args);
 
 const picture = () => {
   const pixels = Uint8Array.from({ length: 3 * 6 * 4 }, (_, i) => (i * 37) % 256);

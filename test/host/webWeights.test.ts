@@ -1,11 +1,9 @@
 /** Weights in Chromium's private file system: fetched or dropped once, and there on the next visit. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { samConfigs, samSpecs, syntheticTensors, syntheticWeight, writeSafetensors } from '../../weights/index.ts';
-import { openPage, type BrowserPage } from '../setup/chromium.ts';
+import { openBuiltPage, type BuiltPage } from '../setup/builtPage.ts';
 import { joined } from '../weights/files.ts';
 
 const BIAS = 'mask_decoder.iou_prediction_head.layers.2.bias';
@@ -48,41 +46,28 @@ const PAGE = `
   };
 `;
 
-let page: BrowserPage;
-let folder: string;
+let page: BuiltPage;
 let sam: Uint8Array;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'unflat-web-weights-'));
-  await build({
-    stdin: { contents: PAGE, resolveDir: join(import.meta.dirname, '../../src/host/web') },
-    outfile: join(folder, 'page.js'),
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    loader: { '.wgsl': 'text' },
-  });
   const tensors = syntheticTensors(samSpecs(samConfigs.small), { seed: 2, scheme: 'huggingface', dtype: 'F32' });
   sam = await joined(writeSafetensors(tensors));
-  page = await openPage({ '/': folder, '/torch/': join(import.meta.dirname, '../golden/torch') });
+  page = await openBuiltPage(PAGE, { '/torch/': join(import.meta.dirname, '../golden/torch') });
 }, 60_000);
-afterAll(async () => {
-  await page?.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => page?.close());
 beforeEach(async () => {
-  await mkdir(join(folder, 'net'), { recursive: true });
-  await writeFile(join(folder, 'net', 'sam.safetensors'), sam);
+  await mkdir(join(page.folder, 'net'), { recursive: true });
+  await writeFile(join(page.folder, 'net', 'sam.safetensors'), sam);
   await call('clear');
 });
 
-const call = (name: string, ...args: unknown[]) => page.call('/page.js', name, ...args);
+const call = (name: string, ...args: unknown[]) => page.call(name, ...args);
 
 describe('weights in a browser', () => {
   it('are fetched once, and read from the store afterwards', async () => {
     const expected = { embed: samConfigs.small.embed, bias: [...syntheticWeight(2, BIAS, [4])] };
     expect(await call('fetched', '/net/sam.safetensors')).toEqual({ ...expected, stages: ['download'] });
     expect(await call('list')).toEqual([{ name: 'sam.safetensors', bytes: sam.length }]);
-    await rm(join(folder, 'net'), { recursive: true });
+    await rm(join(page.folder, 'net'), { recursive: true });
     expect(await call('fetched', '/net/sam.safetensors')).toEqual({ ...expected, stages: [] });
   });
 
@@ -106,9 +91,9 @@ describe('weights in a browser', () => {
 
   it('are not there when they did not arrive whole', async () => {
     expect(await call('stopped', '/net/sam.safetensors')).toMatchObject({ name: 'AbortError' });
-    await writeFile(join(folder, 'net', 'sam.safetensors'), sam.subarray(0, sam.length - 1));
+    await writeFile(join(page.folder, 'net', 'sam.safetensors'), sam.subarray(0, sam.length - 1));
     expect(await call('fetched', '/net/sam.safetensors')).toMatchObject({ name: 'WeightsError' });
-    await writeFile(join(folder, 'net', 'prose.pth'), 'no checkpoint');
+    await writeFile(join(page.folder, 'net', 'prose.pth'), 'no checkpoint');
     expect(await call('fetchedTorch', '/net/prose.pth')).toMatchObject({ name: 'WeightsError' });
     expect(await call('dropped', '/net/prose.pth', 'prose.safetensors')).toMatchObject({ name: 'WeightsError' });
     expect(await call('list')).toEqual([]);

@@ -1,6 +1,7 @@
 /** Results of `npm run variants` as they are stored: a line of JSON for each measurement. */
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import type { Origin } from '../../src/cli/bench/lines.ts';
+import { readJsonLines } from '../jsonLines.ts';
 import type { Difference } from './difference.ts';
 import type { Format, RunPrecision } from './plan.ts';
 
@@ -60,14 +61,7 @@ export function keyOf(line: VariantLine): string {
 
 /** The newest line of each key. Nothing when there is no such file yet. */
 export async function readLines(file: string): Promise<Map<string, VariantLine>> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  const lines = text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => JSON.parse(line) as VariantLine);
+  const lines = await readJsonLines<VariantLine>(file);
   return new Map(lines.map((line) => [keyOf(line), line]));
 }
 
