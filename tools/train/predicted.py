@@ -7,9 +7,10 @@ import torch
 import torch.nn.functional as F
 
 import sam_net
+import zoe_net
 from checkpoints import newest, read
 from inputs import padded, unpadded
-from nets import building_on, sam, zoe
+from nets import building_on, sam
 from train_sam import tight_boxes
 
 WORST_IOU = 0.6  # what a network gets so wrong teaches MCC nothing
@@ -38,7 +39,7 @@ class Predictions:
     @torch.no_grad()
     def __call__(self, rgb, mask, depth, generator):
         """rgb [B, 3, H, W] in 0..1 and the truth -> mask and depth; samples far from the truth keep it."""
-        with torch.autocast(rgb.device.type, enabled=False), building_on(self.device):
+        with building_on(self.device):
             found, guess = self._masks(rgb, mask), self._depth(rgb, generator)
         iou = (found & mask).sum((1, 2)) / (found | mask).sum((1, 2)).clamp_min(1)
         both = (found & mask).float()
@@ -58,13 +59,14 @@ class Predictions:
         x = F.interpolate(rgb, (nh, nw), mode="bilinear", align_corners=False, antialias=True)
         mean, std = (torch.tensor(v).view(1, 3, 1, 1).to(rgb) / 255 for v in (sam.PIXEL_MEAN, sam.PIXEL_STD))
         x = F.pad((x - mean) / std, (0, c["image"] - nw, 0, c["image"] - nh))
+        embedding = sam_net.encode_image(w, c, x).float()
         boxes = tight_boxes(mask) * torch.tensor([nw / width, nh / h] * 2).to(rgb)
-        sparse, dense = sam.encode_prompts(w, c, boxes=boxes)
-        low, _ = sam.decode_masks(w, c, sam_net.encode_image(w, c, x), sparse, dense)
+        with torch.autocast(rgb.device.type, enabled=False):  # bf16 is too coarse for coordinates
+            low, _ = sam.decode_masks(w, c, embedding, *sam.encode_prompts(w, c, boxes=boxes))
         return sam.upscale_masks(c, low[:, :1], (nh, nw), (h, width))[:, 0] > 0
 
     def _depth(self, rgb, generator):
         c, w = self.nets["zoe"]
         share = 0.06 + 0.09 * torch.rand(len(rgb), generator=generator, device=generator.device)
         x = padded(rgb, share, torch.zeros_like(share, dtype=torch.bool), c["inputSize"], "bilinear")
-        return unpadded(zoe.metric_head(w, c, *zoe.dpt(w, c, (x - 0.5) / 0.5)), share, rgb.shape[2:]).clamp_min(0.05)
+        return unpadded(zoe_net.depth(w, c, (x - 0.5) / 0.5), share, rgb.shape[2:]).clamp_min(0.05)

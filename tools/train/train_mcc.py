@@ -14,7 +14,7 @@ from predicted import Predictions
 NEAR, UNIFORM = 176, 80  # queries per scene and step
 REACH = 0.1  # a query this near to the surface is occupied, normalised units
 COLOUR_WEIGHT = 0.4
-PREDICTED = 0.3  # share of a batch with masks and depth of the other two networks, where their runs are given
+PREDICTED = 0.4  # share of a batch with masks and depth of the other two networks, where their runs are given
 FIELDS = (
     "rgb",
     "depth",

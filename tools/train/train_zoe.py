@@ -81,7 +81,7 @@ def main() -> None:
         weight = weight * ((depth > NEAREST) & (depth < FURTHEST))
         depth = depth * (canonical(r["fov"], config["canonicalFov"]) / zoom).view(-1, 1, 1, 1)
         with building_on(args.device):
-            out = zoe_net.every_second(loop.weights, config, (picture - 0.5) / 0.5, top, left)
+            out = zoe_net.depth(loop.weights, config, (picture - 0.5) / 0.5, top, left, step=2)
         ratio = out.clamp_min(1e-3).log() - depth.clamp_min(1e-3).log()
         error = (ratio.abs() * weight).sum() / weight.sum()
         # slopes, so that relief within an object counts beside its distance
@@ -90,10 +90,16 @@ def main() -> None:
         ).sum() / weight.sum() + (
             (ratio[..., 1:, :] - ratio[..., :-1, :]).abs() * torch.minimum(weight[..., 1:, :], weight[..., :-1, :])
         ).sum() / weight.sum()
+        # the main object's relief alone: where its distance is wrong by more, the error's sign says nothing about its relief
+        main = (number == 1) & (weight > 0)
+        count = main.sum((1, 2, 3), keepdim=True).clamp_min(1)
+        shift = (ratio * main).sum((1, 2, 3), keepdim=True) / count
+        relief = ((ratio - shift).abs() * main).sum() / main.sum().clamp_min(1)
         with torch.no_grad():
             on = weight > 1.5
             relative = ((out - depth).abs() / depth)[on].mean() if on.any() else 0.0
-        return error + 0.5 * slope, dict(log_error=error, slope=slope, object_absrel=relative, records=len(pool))
+        numbers = dict(log_error=error, slope=slope, relief=relief, object_absrel=relative, records=len(pool))
+        return error + 0.5 * slope + relief, numbers
 
     loop.run(losses)
 

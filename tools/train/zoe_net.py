@@ -1,4 +1,4 @@
-"""ZoeDepth (N) for training: initial weights, and a faster form of the same function at every second pixel."""
+"""ZoeDepth (N) for training: initial weights, and a faster form of the same function, also at every second pixel alone."""
 from __future__ import annotations
 
 import functools
@@ -50,9 +50,9 @@ def _resize(x, size):
     return _stretch(x, *(_taps(n, m) for n, m in zip(x.shape[1:3], size)))
 
 
-def every_second(w: dict, c: dict, picture, top: int, left: int):
-    """Rows top, top + 2, ... and columns left, left + 2, ... (each 0 or 1) of what tools/reference/zoe.py computes from normalised
-    pictures [B, 3, H, W] -> [B, 1, H / 2, W / 2]. Only N.
+def depth(w: dict, c: dict, picture, top: int = 0, left: int = 0, step: int = 1):
+    """Rows top, top + step, ... and columns left, left + step, ... of what tools/reference/zoe.py computes from normalised
+    pictures [B, 3, H, W] -> [B, 1, H / step, W / step]. Only N.
 
     Two thirds of training's time went into the finest level; a quarter of its pixels teaches the same. (A window of it does not:
     its gradient points elsewhere.) Convolutions of one tap come before the stretches that follow them in the reference: both are
@@ -67,9 +67,9 @@ def every_second(w: dict, c: dict, picture, top: int, left: int):
         x = _resize(x, [2 * n for n in x.shape[1:3]] if level else l3.shape[1:3])
         paths.append(x)
     half, full = x.shape[1:3], picture.shape[2:]
-    wider = (_taps(n, m, first - 1, m + 1) for n, m, first in zip(half, full, (top, left)))
+    wider = (_taps(n, m, first - 1, m + 2) for n, m, first in zip(half, full, (top, left)))
     y = _stretch(_conv3(w, zoe.SCR + "output_conv.0", x), *wider)
-    features = F.relu(_conv3(w, zoe.SCR + "output_conv.2", y, stride=2, padding=0))
+    features = F.relu(_conv3(w, zoe.SCR + "output_conv.2", y, stride=step, padding=0))
     relative = F.relu(_pointwise(w, zoe.SCR + "output_conv.4", features))
 
     bottleneck = _pointwise(w, "conv2", l4)
@@ -79,7 +79,7 @@ def every_second(w: dict, c: dict, picture, top: int, left: int):
         embedding = _net(w, f"projectors.{i}", path)
         points = F.softplus(_net(w, f"attractors.{i}", embedding + _resize(before, path.shape[1:3])).float())
         centres, before = _attract(points, _resize(centres, path.shape[1:3])), embedding
-    taps = [_taps(n, m, first, m // 2, 2) for n, m, first in zip(half, full, (top, left))]
+    taps = [_taps(n, m, first, m // step, step) for n, m, first in zip(half, full, (top, left))]
     return _mean_depth(w, c, features, relative, before, centres, *taps)
 
 
