@@ -53,9 +53,11 @@ def same_zoe() -> None:
     w = zoe_net.initial(c)
     x = torch.randn(2, 3, 160, 192)
     expected = zoe.metric_head(w, c, *zoe.dpt(w, c, x))
-    for top, left, step in ((0, 1, 2), (1, 0, 2), (0, 0, 1)):
-        found = zoe_net.depth(w, c, x, top, left, step)
-        close(f"ZoeDepth in steps of {step}", found, expected[:, :, top::step, left::step], 1e-4)
+    close("ZoeDepth", zoe_net.depth(w, c, x), expected, 1e-4)
+    for (top, left, height, width), step in (((0, 1, 40, 190), 2), ((37, 60, 96, 72), 1), ((99, 0, 60, 128), 4)):
+        found = zoe_net.depth(w, c, x, (top, left, height, width), step)
+        part = expected[:, :, top : top + height : step, left : left + width : step]
+        close(f"ZoeDepth in a window in steps of {step}", found, part, 1e-4)
 
 
 @torch.no_grad()

@@ -38,6 +38,19 @@ RECORD = np.dtype(
     ]
 )
 
+# What the small SAM and ZoeDepth say of a record's main object (predicted.py); their depth is right up to a factor.
+PREDICTION = np.dtype([("seen_mask", "?", (HEIGHT, WIDTH)), ("seen_depth", "<u2", (HEIGHT, WIDTH))])
+
+
+def shards_of(directory: str) -> list[str]:
+    """Names of the shards that are whole, in order."""
+    return sorted(n for n in os.listdir(directory) if n.startswith("shard-") and n.endswith(".npy") and ".part" not in n)
+
+
+def predictions_of(shard: str) -> str:
+    """Path of the predictions for a shard's path."""
+    return shard.replace("shard-", "predicted-")
+
 
 def unproject(depth, fov):
     """Depth [..., H, W] metres and horizontal field of view [...] degrees -> camera points [..., 3, H, W]."""
@@ -101,30 +114,40 @@ def write_shards(directory: str, first: int, count: int, worker: int = 0, worker
 
 
 class Pool:
-    """The usable training records of a directory; grows as shards appear. On a GPU the fields are kept in its memory, up to `gib`."""
+    """The usable training records of a directory; grows as shards appear. On a GPU the fields are kept in its memory, up to `gib`.
+
+    Fields are those of RECORD and PREDICTION; with any of the latter only shards that have predictions count."""
 
     def __init__(self, directory: str, device: str, fields, gib: float):
         self.directory, self.device, self.fields = directory, device, tuple(fields)
         self.names, self.shards, self.index, self.count = set(), [], [], 0
+        self.predicted = any(f in PREDICTION.names for f in self.fields)
         if device != "cpu":
-            size = sum(RECORD[f].itemsize for f in self.fields)
+            of = lambda f: PREDICTION[f] if f in PREDICTION.names else RECORD[f]
+            size = sum(of(f).itemsize for f in self.fields)
             self.capacity = int(gib * 2**30) // size
             self.store = {
                 f: torch.empty(
-                    self.capacity, *RECORD[f].shape, dtype=tensor_of(np.zeros(1, RECORD[f].base)).dtype, device=device
+                    self.capacity, *of(f).shape, dtype=tensor_of(np.zeros(1, of(f).base)).dtype, device=device
                 )
                 for f in self.fields
             }
         self.refresh()
 
     def refresh(self) -> int:
-        """Looks for new shards; returns how many records there are."""
-        for name in sorted(os.listdir(self.directory)):
-            whole = name.startswith("shard-") and name.endswith(".npy") and ".part" not in name
-            if not whole or name in self.names or int(name[6:14]) >= HELD_OUT_FROM:
+        """Looks for new shards, and their predictions where the fields ask for any; returns how many records there are."""
+        for name in shards_of(self.directory):
+            path = os.path.join(self.directory, name)
+            if name in self.names or int(name[6:14]) >= HELD_OUT_FROM:
                 continue
-            shard = np.load(os.path.join(self.directory, name), mmap_mode="r")
-            usable = np.nonzero(shard["usable"])[0]
+            if self.predicted and not os.path.exists(predictions_of(path)):
+                continue
+            records = np.load(path, mmap_mode="r")
+            usable = np.nonzero(records["usable"])[0]
+            shard = {f: records[f] for f in self.fields if f in RECORD.names}
+            if self.predicted:
+                told = np.load(predictions_of(path), mmap_mode="r")
+                shard |= {f: told[f] for f in self.fields if f in PREDICTION.names}
             if self.device == "cpu":
                 self.index += [(len(self.shards), i) for i in usable]
                 self.shards.append(shard)
@@ -144,16 +167,16 @@ class Pool:
         """The fields of `size` random records as tensors [size, ...]; floats are f32, depth is in millimetres."""
         which = torch.randint(self.count, (size,), generator=generator, device=generator.device)
         if self.device == "cpu":
-            rows = [self.shards[s][i] for s, i in (self.index[k] for k in which.tolist())]
-            batch = {f: tensor_of(np.stack([r[f] for r in rows])) for f in self.fields}
+            at = [self.index[k] for k in which.tolist()]
+            batch = {f: tensor_of(np.stack([self.shards[s][f][i] for s, i in at])) for f in self.fields}
         else:
             batch = {f: v[which] for f, v in self.store.items()}
-        return {f: v.float() if v.dtype in (torch.float16, torch.int16) else v for f, v in batch.items()}
+        return {f: v.float() if v.dtype in (torch.float16, torch.int32) else v for f, v in batch.items()}
 
 
 def tensor_of(a: np.ndarray) -> torch.Tensor:
-    """Depth has at most 10,000 mm: as i16, which torch knows."""
-    return torch.from_numpy(a.astype(np.int16) if a.dtype == np.uint16 else a)
+    """Depth has at most 65,535 mm: as i32, which torch knows."""
+    return torch.from_numpy(a.astype(np.int32) if a.dtype == np.uint16 else a)
 
 
 def main() -> None:

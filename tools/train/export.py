@@ -12,6 +12,8 @@ import sys
 
 import torch
 
+from zoe_net import ASIDE
+
 KINDS = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64", torch.uint8: "U8"}
 
 
@@ -55,6 +57,8 @@ def main() -> None:
         state = torch.load(os.path.join(run, "last.pt"), map_location="cpu")
         half = {}
         for name, value in state["average"].items():
+            if name.startswith(ASIDE):
+                continue
             half[name] = value.half()
             if not torch.isfinite(half[name]).all():
                 raise SystemExit(

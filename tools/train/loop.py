@@ -23,13 +23,15 @@ from checkpoints import read
 # between its convolutions: without decay they grow until its activations reach 1e5 and most of it learns nothing.
 MATRICES = dict(factor=2.0, weight_decay=0.05)
 CONVOLUTIONS = dict(factor=1.0, weight_decay=0.5)
+# What blocks add is a multiple of these: a block that a run starts without begins as nothing.
+LAYER_SCALES, RESIDUALS = ("gamma_",), (".attn.proj.", ".mlp.fc2.")
 
 
 def arguments(name: str, batch: int, rate: float) -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(description=f"Trains the small {name}.")
     p.add_argument("--data", required=True, help="directory of shards (data.py)")
     p.add_argument("--out", required=True, help="directory for checkpoints and the curve; training resumes from it")
-    p.add_argument("--start", help="run, or shipped .safetensors, to take the first weights from; its pictures may have another size")
+    p.add_argument("--start", help="run, or shipped .safetensors, to take the first weights from; its pictures may have another size, its blocks may be fewer")
     p.add_argument("--samples", type=int, help="length of the whole run")
     p.add_argument("--minutes", type=float, help="length of the whole run, instead of --samples")
     p.add_argument("--batch", type=int, default=batch)
@@ -107,10 +109,15 @@ class Loop:
 
     def _start(self, run: str) -> None:
         weights = read(run, self.args.device)[1]
+        new = [k for k in self.leaves if k not in weights]
+        scaled = any("gamma_" in k for k in self.leaves)
         for k, v in self.leaves.items():
-            self.average[k].copy_(weights[k])
+            if k in weights:
+                self.average[k].copy_(weights[k])
+            elif "blocks." in k and any(last in k for last in (LAYER_SCALES if scaled else RESIDUALS)):
+                self.average[k].zero_()
             v.data.copy_(self.average[k].view(v.shape))
-        print(f"starts from {run}", flush=True)
+        print(f"starts from {run}" + (f", without {len(new)} weights, such as {new[0]}" if new else ""), flush=True)
 
     def _resume(self) -> None:
         if not os.path.exists(self.path("last.pt")):

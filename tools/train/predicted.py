@@ -1,72 +1,98 @@
-"""Masks and depth by the small SAM and ZoeDepth themselves, so that MCC learns to live with their errors."""
+"""Masks and depth of the small SAM and ZoeDepth themselves, so that MCC learns to live with their errors.
+
+`predicted.py DATA SAM ZOE` writes a file of predictions beside every shard of DATA that has none; SAM and ZOE are runs or shipped
+files. Delete predicted-*.npy to make them anew with other weights.
+"""
 from __future__ import annotations
 
+import argparse
 import os
+import time
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
 import sam_net
 import zoe_net
-from checkpoints import newest, read
+from checkpoints import read
+from data import HEIGHT, PREDICTION, WIDTH, predictions_of, shards_of
 from inputs import padded, unpadded
 from nets import building_on, sam
 from train_sam import tight_boxes
 
-WORST_IOU = 0.6  # what a network gets so wrong teaches MCC nothing
-WORST_RELIEF = 0.15  # spread of log(depth / truth) on the object
+BATCH = 16
+WORST_IOU = 0.6  # a mask that is further off teaches MCC nothing: the truth takes its place
+BORDER = 0.105  # reflected at each side of a picture, as ZoeDepth pads photos of the size of scene files
 
 
-class Predictions:
-    """The newest weights of two runs, or shipped ones; `ready` once both have one."""
+@torch.no_grad()
+def masks(network, rgb, boxes):
+    """rgb [B, 3, H, W] in 0..1, boxes [B, 4] -> [B, H, W] bool."""
+    c, w = network
+    h, width = rgb.shape[2:]
+    nh, nw = sam.resized_shape(h, width, c["image"])
+    x = F.interpolate(rgb, (nh, nw), mode="bilinear", align_corners=False, antialias=True)
+    mean, std = (torch.tensor(v).view(1, 3, 1, 1).to(rgb) / 255 for v in (sam.PIXEL_MEAN, sam.PIXEL_STD))
+    x = F.pad((x - mean) / std, (0, c["image"] - nw, 0, c["image"] - nh))
+    embedding = sam_net.encode_image(w, c, x).float()
+    with torch.autocast(rgb.device.type, enabled=False):  # bf16 is too coarse for coordinates
+        scaled = boxes * torch.tensor([nw / width, nh / h] * 2).to(rgb)
+        low, _ = sam.decode_masks(w, c, embedding, *sam.encode_prompts(w, c, boxes=scaled))
+    return sam.upscale_masks(c, low[:, :1], (nh, nw), (h, width))[:, 0] > 0
 
-    def __init__(self, sam_run: str, zoe_run: str, device: str):
-        self.runs, self.device = {"sam": sam_run, "zoe": zoe_run}, device
-        self.times, self.nets = {}, {}
-        self.refresh()
 
-    def refresh(self) -> None:
-        for name, run in self.runs.items():
-            path = newest(run)
-            if os.path.exists(path) and os.path.getmtime(path) != self.times.get(name):
-                self.times[name] = os.path.getmtime(path)
-                self.nets[name] = read(run, self.device)
+@torch.no_grad()
+def depth(network, rgb):
+    """rgb [B, 3, H, W] in 0..1 -> metres under the canonical lens [B, H, W]: the mean of the picture's and its mirror image's."""
+    c, w = network
+    target = zoe_net.zoe.network_size(*(round(n * (1 + 2 * BORDER)) for n in rgb.shape[2:]), c["inputSize"])
+    share, total = torch.full((len(rgb),), BORDER, device=rgb.device), 0
+    for flip in (False, True):
+        x = padded(rgb.flip(-1) if flip else rgb, share, torch.zeros_like(share, dtype=torch.bool), target, "bilinear")
+        y = unpadded(zoe_net.depth(w, c, (x - 0.5) / 0.5).float(), share, rgb.shape[2:])
+        total = total + (y.flip(-1) if flip else y)
+    return (total / 2).clamp(0.05, 60)
 
-    @property
-    def ready(self) -> bool:
-        return len(self.nets) == 2
 
-    @torch.no_grad()
-    def __call__(self, rgb, mask, depth, generator):
-        """rgb [B, 3, H, W] in 0..1 and the truth -> mask and depth; samples far from the truth keep it."""
-        with building_on(self.device):
-            found, guess = self._masks(rgb, mask), self._depth(rgb, generator)
-        iou = (found & mask).sum((1, 2)) / (found | mask).sum((1, 2)).clamp_min(1)
-        both = (found & mask).float()
-        count = both.sum((1, 2)).clamp_min(1)
-        ratio = (guess / depth).clamp(1e-3, 1e3).log()
-        mean = (ratio * both).sum((1, 2)) / count
-        spread = (((ratio - mean[:, None, None]) ** 2 * both).sum((1, 2)) / count).sqrt()
-        good_mask, good_depth = (iou > WORST_IOU)[:, None, None], ((iou > WORST_IOU) & (spread < WORST_RELIEF))[
-            :, None, None
-        ]
-        return torch.where(good_mask, found, mask), torch.where(good_depth, guess, depth)
+def predict(shard: np.ndarray, nets, device: str) -> np.ndarray:
+    """The predictions for the records of a shard. The lens is left out of depth: MCC's own scale takes it away."""
+    out = np.zeros(len(shard), PREDICTION)
+    for start in range(0, len(shard), BATCH):
+        part = shard[start : start + BATCH]
+        rgb = torch.from_numpy(part["rgb"]).to(device).permute(0, 3, 1, 2).float() / 255
+        true = torch.from_numpy(part["number"] == 1).to(device)
+        true[~true.any(2).any(1)] = True  # unusable records, which nobody draws
+        with building_on(device), torch.autocast(device.split(":")[0], torch.bfloat16):
+            found, metres = masks(nets["sam"], rgb, tight_boxes(true)), depth(nets["zoe"], rgb)
+        iou = (found & true).sum((1, 2)) / (found | true).sum((1, 2)).clamp_min(1)
+        found = torch.where((iou > WORST_IOU)[:, None, None], found, true)
+        out["seen_mask"][start : start + BATCH] = found.cpu().numpy()
+        out["seen_depth"][start : start + BATCH] = np.round(metres.cpu().numpy() * 1000).clip(0, 65535)
+    return out
 
-    def _masks(self, rgb, mask):
-        c, w = self.nets["sam"]
-        h, width = rgb.shape[2:]
-        nh, nw = sam.resized_shape(h, width, c["image"])
-        x = F.interpolate(rgb, (nh, nw), mode="bilinear", align_corners=False, antialias=True)
-        mean, std = (torch.tensor(v).view(1, 3, 1, 1).to(rgb) / 255 for v in (sam.PIXEL_MEAN, sam.PIXEL_STD))
-        x = F.pad((x - mean) / std, (0, c["image"] - nw, 0, c["image"] - nh))
-        embedding = sam_net.encode_image(w, c, x).float()
-        boxes = tight_boxes(mask) * torch.tensor([nw / width, nh / h] * 2).to(rgb)
-        with torch.autocast(rgb.device.type, enabled=False):  # bf16 is too coarse for coordinates
-            low, _ = sam.decode_masks(w, c, embedding, *sam.encode_prompts(w, c, boxes=boxes))
-        return sam.upscale_masks(c, low[:, :1], (nh, nw), (h, width))[:, 0] > 0
 
-    def _depth(self, rgb, generator):
-        c, w = self.nets["zoe"]
-        share = 0.06 + 0.09 * torch.rand(len(rgb), generator=generator, device=generator.device)
-        x = padded(rgb, share, torch.zeros_like(share, dtype=torch.bool), c["inputSize"], "bilinear")
-        return unpadded(zoe_net.depth(w, c, (x - 0.5) / 0.5), share, rgb.shape[2:]).clamp_min(0.05)
+def main() -> None:
+    p = argparse.ArgumentParser()
+    for name in ("data", "sam", "zoe"):
+        p.add_argument(name)
+    p.add_argument("--device", default="cpu")
+    p.add_argument("--worker", type=int, nargs=2, default=(0, 1), metavar=("N", "WORKERS"), help="every WORKERSth shard, from the Nth")
+    p.add_argument("--count", type=int, help="only the first shards")
+    args = p.parse_args()
+    torch.set_num_threads(1)
+    nets = {"sam": read(args.sam, args.device), "zoe": read(args.zoe, args.device)}
+    worker, workers = args.worker
+    for name in shards_of(args.data)[: args.count][worker::workers]:
+        path = predictions_of(os.path.join(args.data, name))
+        if os.path.exists(path):
+            continue
+        begun = time.time()
+        shard = np.load(os.path.join(args.data, name))
+        np.save(path + ".part.npy", predict(shard, nets, args.device))
+        os.replace(path + ".part.npy", path)
+        print(f"{path}: {len(shard) / (time.time() - begun):.1f} scenes/s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,7 @@
 """Trains everything on a machine with a GPU: scenes on its CPU cores, three networks on the GPU, and exports what there is.
 
+SAM and ZoeDepth come first, side by side; then MCC, which is given their masks and depth.
+
 `train_all.py WORK OUT --now MINUTES --total MINUTES`: one sitting of a run that may take several; WORK holds scenes and
 checkpoints and must survive between sittings, OUT receives weights, curves and measurements each time.
 """
@@ -14,7 +16,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # network: batch, learning rate, GPU memory for records in GiB
-NETWORKS = {"mcc": (256, 1e-3, 16), "sam": (48, 8e-4, 10), "zoe": (48, 8e-4, 12)}
+NETWORKS = {"mcc": (256, 1e-3, 24), "sam": (48, 8e-4, 10), "zoe": (48, 8e-4, 12)}
+FIRST_SHARE = 0.6  # of the minutes, for SAM and ZoeDepth
 FIRST_RECORDS = 1500
 CHECK_SCENES = 6
 
@@ -35,7 +38,6 @@ def main() -> None:
     p.add_argument("--total", type=float, required=True, help="minutes of training in all sittings")
     p.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 4), help="processes that make scenes")
     p.add_argument("--device", default="cuda")
-    p.add_argument("--networks", default="mcc,sam,zoe")
     args = p.parse_args()
     begun, data = time.time(), os.path.join(args.work, "data")
     os.makedirs(data, exist_ok=True)
@@ -49,29 +51,40 @@ def main() -> None:
             raise SystemExit(f"No scenes: see {args.work}/data0.log.")
         time.sleep(1)
     print(f"{records()} scenes after {time.time() - begun:.0f} s", flush=True)
-    runs, names = {}, args.networks.split(",")
-    place = lambda network: os.path.join(args.work, network)
-    for network in names:
-        batch, rate, gib = NETWORKS[network]
-        options = {"data": data, "out": place(network), "minutes": args.total, "batch": batch, "rate": rate}
-        options |= {"device": args.device, "pool-gib": gib, "save-minutes": 1.5}
-        if network == "mcc" and {"sam", "zoe"} <= set(names):
-            options |= {"sam": place("sam"), "zoe": place("zoe")}
-        words = [word for key, value in options.items() for word in (f"--{key}", value)]
-        runs[network] = start(f"train_{network}.py", *words, log=place(network) + ".log", threads=2)
+    place = lambda name: os.path.join(args.work, name)
+    seconds_left = lambda: 60 * (args.now - 1) - (time.time() - begun)
 
-    while time.time() - begun < 60 * (args.now - 1) and any(r.poll() is None for r in runs.values()):
-        time.sleep(1)
-    for process in [*runs.values(), *generators]:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-    for network, process in runs.items():
-        code = process.wait()
-        with open(place(network) + ".log") as f:
-            print(f"{network}: exit {code}", *f.readlines()[-4:], sep="\n", flush=True)
+    def together(programs: dict) -> bool:
+        """Runs programs side by side, each with its options; whether all of them ended well before the sitting does."""
+        running = {name: start(*words, log=place(name) + ".log", threads=2) for name, words in programs.items()}
+        while seconds_left() > 0 and any(r.poll() is None for r in running.values()):
+            time.sleep(1)
+        for process in running.values():
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for name, process in running.items():
+            code = process.wait()
+            with open(place(name) + ".log") as f:
+                print(f"{name}: exit {code}", *f.readlines()[-4:], sep="\n", flush=True)
+        return seconds_left() > 0 and all(r.returncode == 0 for r in running.values())
+
+    def training(network: str, share: float, *more) -> list:
+        batch, rate, gib = NETWORKS[network]
+        options = {"data": data, "out": place(network), "minutes": share * args.total, "batch": batch, "rate": rate}
+        options |= {"device": args.device, "pool-gib": gib, "save-minutes": 1.5}
+        return [f"train_{network}.py", *(word for key, value in options.items() for word in (f"--{key}", value)), *more]
+
+    # What is finished ends at once when it is started again.
+    if together({network: training(network, FIRST_SHARE) for network in ("sam", "zoe")}):
+        for g in generators:
+            g.send_signal(signal.SIGTERM)
+        if together({"predicted": ["predicted.py", data, place("sam"), place("zoe"), "--device", args.device]}):
+            together({"mcc": training("mcc", 1 - FIRST_SHARE, "--predicted")})
+    for g in generators:
+        g.terminate()
     print(f"{records()} scenes in all", flush=True)
     # A run that ended before its first checkpoint (it failed, or the sitting was too short) has nothing to export.
-    done = [n for n in runs if os.path.exists(os.path.join(place(n), "last.pt"))]
+    done = [n for n in NETWORKS if os.path.exists(os.path.join(place(n), "last.pt"))]
     if not done:
         raise SystemExit(f"No network has a checkpoint yet: see {args.work}/*.log, or give --now more minutes.")
     start("export.py", args.out, *(f"{n}={place(n)}" for n in done)).wait()

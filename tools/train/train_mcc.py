@@ -9,12 +9,11 @@ import mcc_net
 from data import Pool
 from inputs import imperfect, mcc_inputs, median_ratio
 from loop import Loop, arguments
-from predicted import Predictions
 
-NEAR, UNIFORM = 176, 80  # queries per scene and step
+NEAR, UNIFORM = 96, 32  # queries per scene and step
 REACH = 0.1  # a query this near to the surface is occupied, normalised units
 COLOUR_WEIGHT = 0.4
-PREDICTED = 0.4  # share of a batch with masks and depth of the other two networks, where their runs are given
+PREDICTED = 0.6  # share of a batch with masks and depth of the other two networks, with --predicted
 FIELDS = (
     "rgb",
     "depth",
@@ -27,9 +26,10 @@ FIELDS = (
     "uniform",
     "uniform_distance",
 )
+TOLD = ("seen_mask", "seen_depth")
 
 
-def batch(pool: Pool, size: int, generator, image: int, predictions: Predictions | None = None):
+def batch(pool: Pool, size: int, generator, image: int):
     """Network inputs, queries [B, Q, 3], occupancy [B, Q], colours [B, NEAR, 3] of the near queries."""
     device = generator.device
     r = pool.draw(size, generator)
@@ -49,9 +49,11 @@ def batch(pool: Pool, size: int, generator, image: int, predictions: Predictions
     queries = torch.where(flip.view(-1, 1, 1), mirrored, queries)
 
     seen_mask, seen_depth = imperfect(mask, depth, generator)
-    if predictions is not None and predictions.ready:
-        k = max(1, int(PREDICTED * size))
-        seen_mask[:k], seen_depth[:k] = predictions(rgb[:k], mask[:k], depth[:k], generator)
+    if "seen_mask" in r:
+        chosen = draw(1, 1) < PREDICTED
+        mirror = lambda x: torch.where(flip.view(-1, 1, 1), x.flip(-1), x)
+        seen_mask = torch.where(chosen, mirror(r["seen_mask"]), seen_mask)
+        seen_depth = torch.where(chosen, mirror(r["seen_depth"] / 1000), seen_depth)
     grain = 0.02 * draw(1, 1, 1) * torch.randn(rgb.shape, generator=generator, device=device)
     rgb = (rgb * (0.85 + 0.3 * draw(3, 1, 1)) + 0.08 * (draw(3, 1, 1) - 0.5) + grain).clamp(0, 1)
     margin = (8 + 18 * draw()).long()
@@ -67,22 +69,16 @@ def batch(pool: Pool, size: int, generator, image: int, predictions: Predictions
 
 def main() -> None:
     parser = arguments("MCC", batch=16, rate=1e-3)
-    parser.add_argument("--sam", help="run whose masks a part of the samples gets; needs --zoe")
-    parser.add_argument("--zoe", help="run whose depth a part of the samples gets; needs --sam")
+    parser.add_argument("--predicted", action="store_true", help="masks and depth of the other two networks too (predicted.py)")
     args = parser.parse_args()
-    if (args.sam is None) != (args.zoe is None):
-        raise SystemExit("Give both --sam and --zoe, or neither.")
     config = configs.choose("mcc", args.sizes or args.device)
     loop = Loop(args, config, mcc_net.initial(config, args.seed))
-    predictions = Predictions(args.sam, args.zoe, args.device) if args.sam else None
-    pool = Pool(args.data, args.device, FIELDS, args.pool_gib)
+    pool = Pool(args.data, args.device, FIELDS + TOLD if args.predicted else FIELDS, args.pool_gib)
 
     def losses(generator):
         if loop.step % 200 == 0:
             pool.refresh()
-            if predictions is not None:
-                predictions.refresh()
-        inputs, queries, occupied, colour = batch(pool, args.batch, generator, config["image"], predictions)
+        inputs, queries, occupied, colour = batch(pool, args.batch, generator, config["image"])
         w = loop.weights
         out = mcc_net.decode(
             w, config, mcc_net.seen_tokens(w, config, mcc_net.encode(w, config, *inputs)), queries

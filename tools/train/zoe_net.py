@@ -9,6 +9,8 @@ import torch.nn.functional as F
 
 from nets import xavier, zoe
 
+ASIDE = "aside."  # names of weights that only training has
+
 def _pointwise(w: dict, name: str, x):
     """A convolution of one tap on [B, h, w, C]: a product of matrices."""
     weight = w[name + ".weight"]
@@ -50,25 +52,55 @@ def _resize(x, size):
     return _stretch(x, *(_taps(n, m) for n, m in zip(x.shape[1:3], size)))
 
 
-def depth(w: dict, c: dict, picture, top: int = 0, left: int = 0, step: int = 1):
-    """Rows top, top + step, ... and columns left, left + step, ... of what tools/reference/zoe.py computes from normalised
-    pictures [B, 3, H, W] -> [B, 1, H / step, W / step]. Only N.
+class Span:
+    """Which rows (or columns) of the full size are wanted, and which of half the size that takes."""
 
-    Two thirds of training's time went into the finest level; a quarter of its pixels teaches the same. (A window of it does not:
-    its gradient points elsewhere.) Convolutions of one tap come before the stretches that follow them in the reference: both are
-    linear, and the weights of a stretch add up to one."""
-    h, wide = picture.shape[2] // zoe.PATCH, picture.shape[3] // zoe.PATCH
-    l1, l2, l3, l4 = (x.permute(0, 2, 3, 1) for x in zoe.reassemble(w, c, zoe.backbone(w, c, picture), h, wide))
+    def __init__(self, full: int, half: int, first: int, count: int, step: int):
+        self.full, self.half, self.first, self.count, self.step = full, half, first, count, step
+        scale = (half - 1) / (full - 1)
+        self.low = max(0, math.floor((first - 1) * scale))
+        self.high = min(half, math.floor((first + count) * scale) + 2)
+
+    def half_rows(self, size: int, halo: int = 0):
+        """[high - low + 2 halo, size]: stretches `size` values to those of half the size; zero where a convolution pads."""
+        return _taps(size, self.half, self.low - halo, self.high - self.low + 2 * halo)
+
+    def every_row(self):
+        """All wanted ones and a neighbour at both ends, as a convolution of three taps needs."""
+        return _taps(self.half, self.full, self.first - 1, self.count + 2)[:, self.low : self.high]
+
+    def rows(self):
+        return _taps(self.half, self.full, self.first, self.count // self.step, self.step)[:, self.low : self.high]
+
+
+def depth(w: dict, c: dict, picture, window=None, step: int = 1):
+    """What tools/reference/zoe.py computes from normalised pictures [B, 3, H, W], in a window (top, left, height, width) of them, of
+    which every `step`th row and column -> [B, 1, height / step, width / step]. Only N.
+
+    The finest level takes most of training's time, and a part of it teaches as much about outlines. (Of distances it teaches less: a
+    window's gradient points elsewhere. For them see `token_depths`.) Convolutions of one tap come before the stretches that follow
+    them in the reference: both are linear, and the weights of a stretch add up to one."""
+    return decode(w, c, zoe.backbone(w, c, picture), picture.shape[2:], window, step)
+
+
+def decode(w: dict, c: dict, layers, full, window=None, step: int = 1):
+    """`depth` from the outputs of the backbone for pictures of full = (H, W)."""
+    h, wide = full[0] // zoe.PATCH, full[1] // zoe.PATCH
+    l1, l2, l3, l4 = (x.permute(0, 2, 3, 1) for x in zoe.reassemble(w, c, layers, h, wide))
+    half = [2 * n for n in l1.shape[1:3]]
+    top, left, height, width = window or (0, 0, *full)
+    spans = Span(full[0], half[0], top, height, step), Span(full[1], half[1], left, width, step)
     paths, x = [], None
     for level, skip in enumerate((l4, l3, l2, l1)):
         name = f"{zoe.SCR}refinenet{4 - level}"
         x = skip if x is None else x + _residual_unit(w, name + ".resConfUnit1", skip)
         x = _pointwise(w, name + ".out_conv", _residual_unit(w, name + ".resConfUnit2", x))
-        x = _resize(x, [2 * n for n in x.shape[1:3]] if level else l3.shape[1:3])
-        paths.append(x)
-    half, full = x.shape[1:3], picture.shape[2:]
-    wider = (_taps(n, m, first - 1, m + 2) for n, m, first in zip(half, full, (top, left)))
-    y = _stretch(_conv3(w, zoe.SCR + "output_conv.0", x), *wider)
+        if level < 3:
+            x = _resize(x, [2 * n for n in x.shape[1:3]] if level else l3.shape[1:3])
+            paths.append(x)
+    x = _stretch(x, *(s.half_rows(n, halo=1) for s, n in zip(spans, l1.shape[1:3])))
+    paths.append(x[:, 1:-1, 1:-1])
+    y = _stretch(_conv3(w, zoe.SCR + "output_conv.0", x, padding=0), *(s.every_row() for s in spans))
     features = F.relu(_conv3(w, zoe.SCR + "output_conv.2", y, stride=step, padding=0))
     relative = F.relu(_pointwise(w, zoe.SCR + "output_conv.4", features))
 
@@ -76,11 +108,13 @@ def depth(w: dict, c: dict, picture, top: int = 0, left: int = 0, step: int = 1)
     centres = F.softplus(_net(w, "seed_bin_regressor", bottleneck).float())
     before = _net(w, "seed_projector", bottleneck)
     for i, path in enumerate(paths):
+        to_path = lambda x: _resize(x, path.shape[1:3])
+        if i == 3:
+            to_path = lambda x: _stretch(x, *(s.half_rows(n) for s, n in zip(spans, x.shape[1:3])))
         embedding = _net(w, f"projectors.{i}", path)
-        points = F.softplus(_net(w, f"attractors.{i}", embedding + _resize(before, path.shape[1:3])).float())
-        centres, before = _attract(points, _resize(centres, path.shape[1:3])), embedding
-    taps = [_taps(n, m, first, m // step, step) for n, m, first in zip(half, full, (top, left))]
-    return _mean_depth(w, c, features, relative, before, centres, *taps)
+        points = F.softplus(_net(w, f"attractors.{i}", embedding + to_path(before)).float())
+        centres, before = _attract(points, to_path(centres)), embedding
+    return _mean_depth(w, c, features, relative, before, centres, *(s.rows() for s in spans))
 
 
 def _attract(points, centres):
@@ -104,6 +138,38 @@ def _mean_depth(w: dict, c: dict, features, relative, embedding, centres, rows, 
         score = score + (c["bins"] - 1 - k) * (1 - p).clamp(1e-4, 1).log()
         probabilities = torch.softmax(score / t, -1)
         return (probabilities * _stretch(centres, rows, columns)).sum(-1)[:, None]
+
+
+CELLS = 4  # per side of a patch, in what a token is asked for
+ASKED = (2, 3)  # hooked blocks
+
+
+def token_heads(c: dict) -> dict:
+    """Weights of `token_depths`, which only training has: nothing of them ships."""
+    w, cells = {}, CELLS * CELLS
+    for k in ASKED:
+        w[f"{ASIDE}{k}.weight"] = 0.02 * torch.randn(cells, 2 * c["embed"])
+        w[f"{ASIDE}{k}.bias"] = 0.7 * torch.ones(cells)
+    return w
+
+
+def token_depths(w: dict, c: dict, layers, full) -> list:
+    """What the last hooked blocks know, from the outputs of the backbone for pictures of full = (H, W): logarithms of depth
+    [B, CELLS h, CELLS w] of h x w tokens, each a linear function of its token and the class token."""
+    h, wide = full[0] // zoe.PATCH, full[1] // zoe.PATCH
+    out = []
+    for k in ASKED:
+        x = layers[k]
+        x = torch.cat([x[:, 1:], x[:, :1].expand(-1, h * wide, -1)], -1)
+        y = F.linear(F.layer_norm(x, x.shape[-1:]), w[f"{ASIDE}{k}.weight"], w[f"{ASIDE}{k}.bias"]).float()
+        y = y.view(-1, h, wide, CELLS, CELLS).transpose(2, 3)
+        out.append(y.reshape(-1, CELLS * h, CELLS * wide))
+    return out
+
+
+def of_backbone(name: str) -> bool:
+    """Whether a weight takes part in `token_depths`."""
+    return name.startswith((ASIDE, zoe.BACK + "model.")) and ".fc_norm." not in name and ".model.head." not in name
 
 
 CLASS_KEY = -2  # row of a bias table: every token looks at the class token
