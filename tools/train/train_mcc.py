@@ -7,12 +7,13 @@ import torch.nn.functional as F
 import configs
 import mcc_net
 from data import Pool
-from inputs import imperfect, mcc_inputs, median_ratio
+from inputs import imperfect, mcc_inputs, median_ratio, smooth_noise
 from loop import Loop, arguments
 
 NEAR, UNIFORM = 96, 32  # queries per scene and step
 REACH = 0.1  # a query this near to the surface is occupied, normalised units
 COLOUR_WEIGHT = 0.4
+BENT = 0.02  # most that predicted depth is bent further, so that a scene has more than one prediction
 PREDICTED = 0.6  # share of a batch with masks and depth of the other two networks, with --predicted
 FIELDS = (
     "rgb",
@@ -53,7 +54,8 @@ def batch(pool: Pool, size: int, generator, image: int):
         chosen = draw(1, 1) < PREDICTED
         mirror = lambda x: torch.where(flip.view(-1, 1, 1), x.flip(-1), x)
         seen_mask = torch.where(chosen, mirror(r["seen_mask"]), seen_mask)
-        seen_depth = torch.where(chosen, mirror(r["seen_depth"] / 1000), seen_depth)
+        told = mirror(r["seen_depth"] / 1000) * (1 + BENT * draw(1, 1) * smooth_noise(mask.shape, 5, generator))
+        seen_depth = torch.where(chosen, told, seen_depth)
     grain = 0.02 * draw(1, 1, 1) * torch.randn(rgb.shape, generator=generator, device=device)
     rgb = (rgb * (0.85 + 0.3 * draw(3, 1, 1)) + 0.08 * (draw(3, 1, 1) - 0.5) + grain).clamp(0, 1)
     margin = (8 + 18 * draw()).long()

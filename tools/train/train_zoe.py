@@ -20,7 +20,7 @@ FIELDS = ("rgb", "depth", "number", "fov")
 NEAREST, FURTHEST = 0.3, 9.99  # metres; the sky is at 10
 # Width by height of photos, the sizes at which the network is shown them, and their shares of the batches.
 SHAPES = ((4 / 3, (192, 256), 0.8), (1.5, (192, 288), 0.1), (1.0, (224, 224), 0.1))
-WINDOW = (80, 96)  # pixels in which the decoder is trained
+WINDOW, DECODED = (80, 96), 0.5  # pixels in which the decoder is trained, and the share of a batch for which it is
 CELL = zoe.PATCH // zoe_net.CELLS
 LARGEST_ZOOM, ZOOMED = 1.3, 0.25  # and the share of pictures that are zoomed
 
@@ -121,8 +121,9 @@ def main() -> None:
             if not args.backbone:
                 window = window_of(size, one(), one())
                 top, left, height, width = window
-                cut = lambda x: x[:, top : top + height, left : left + width]
-                out = zoe_net.decode(loop.weights, config, layers, size, window)[:, 0]
+                some = max(1, round(DECODED * args.batch))
+                cut = lambda x: x[:some, top : top + height, left : left + width]
+                out = zoe_net.decode(loop.weights, config, [x[:some] for x in layers], size, window)[:, 0]
                 fine = log_ratio_losses(out.clamp_min(1e-3).log() - cut(target), cut(weight), cut(main))
                 total = total + fine["error"] + 0.5 * fine["slope"] + 1.5 * fine["relief"]
                 numbers |= fine
