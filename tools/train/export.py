@@ -1,13 +1,12 @@
 """Writes weights/tiny: f16 safetensors under the released names, config.json, and the curves.
 
 `export.py OUT [sam=RUN] [zoe=RUN] [mcc=RUN] [threshold=T]`, where RUN is the --out of a training program and T the probability
-above which MCC's points are occupied.
+above which MCC's points are occupied. A run's curve joins those of the runs before it that OUT has, under the name of its directory.
 """
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 
 import torch
@@ -47,6 +46,16 @@ def write_safetensors(path: str, tensors: dict, metadata: dict) -> None:
             f.write(tensors[name].contiguous().cpu().numpy().tobytes())
 
 
+def add_curve(path: str, run: str) -> None:
+    """Adds a run's lines to a curve, in place of earlier ones of the same run."""
+    name = os.path.basename(os.path.abspath(run))
+    read = lambda p: [json.loads(line) for line in open(p)] if os.path.exists(p) else []
+    lines = [line for line in read(path) if line.get("run") != name]
+    lines += [{"run": name, **line} for line in read(os.path.join(run, "curve.jsonl"))]
+    with open(path, "w") as f:
+        f.writelines(json.dumps(line) + "\n" for line in lines)
+
+
 def main() -> None:
     out, runs = sys.argv[1], dict(a.split("=", 1) for a in sys.argv[2:])
     threshold = runs.pop("threshold", None)
@@ -70,7 +79,7 @@ def main() -> None:
             {"network": network, "samples": str(state["samples"]), "license": "same as the project"},
         )
         config[network] = state["config"]
-        shutil.copyfile(os.path.join(run, "curve.jsonl"), os.path.join(out, network + ".curve.jsonl"))
+        add_curve(os.path.join(out, network + ".curve.jsonl"), run)
         print(
             f"{network}: {sum(v.numel() for v in half.values())} values, {os.path.getsize(os.path.join(out, network + '.safetensors'))} bytes"
         )

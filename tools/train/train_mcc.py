@@ -14,7 +14,7 @@ NEAR, UNIFORM = 96, 32  # queries per scene and step
 REACH = 0.1  # a query this near to the surface is occupied, normalised units
 COLOUR_WEIGHT = 0.4
 BENT = 0.02  # most that predicted depth is bent further, so that a scene has more than one prediction
-PREDICTED = 0.6  # share of a batch with masks and depth of the other two networks, with --predicted
+PREDICTED = 0.5  # share of a batch with masks and depth of the other two networks, with --predicted
 FIELDS = (
     "rgb",
     "depth",

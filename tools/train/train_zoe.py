@@ -20,7 +20,7 @@ FIELDS = ("rgb", "depth", "number", "fov")
 NEAREST, FURTHEST = 0.3, 9.99  # metres; the sky is at 10
 # Width by height of photos, the sizes at which the network is shown them, and their shares of the batches.
 SHAPES = ((4 / 3, (192, 256), 0.8), (1.5, (192, 288), 0.1), (1.0, (224, 224), 0.1))
-WINDOW, DECODED = (80, 96), 0.5  # pixels in which the decoder is trained, and the share of a batch for which it is
+WINDOW, DECODED = (80, 96), 0.25  # pixels in which the decoder is trained, and the share of a batch for which it is
 CELL = zoe.PATCH // zoe_net.CELLS
 LARGEST_ZOOM, ZOOMED = 1.3, 0.25  # and the share of pictures that are zoomed
 
