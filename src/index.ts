@@ -12,7 +12,7 @@ import { BUNDLED } from './host/node/bundled.ts';
 import { inMegabytes } from './host/node/convert.ts';
 import { openWeights } from './host/node/weights.ts';
 import { expectSound } from './host/selfTest.ts';
-import { encodeGlb, encodePly, type ColouredPoints } from './io/index.ts';
+import { encodeGlb, encodePly, type ColoredPoints } from './io/index.ts';
 import type { CameraOptions } from './pipeline/camera.ts';
 import { Engine, type Reconstruction } from './pipeline/engine.ts';
 import type { Photo } from './pipeline/photo.ts';
@@ -27,8 +27,8 @@ export { GridError } from './pipeline/mcc/grid.ts';
 export { GeometryError } from './pipeline/seenPoints.ts';
 export { PromptError } from './pipeline/sam/prompt.ts';
 export { WeightsError } from '../weights/index.ts';
-export { depthPreview, depthToMillimetres, encodeGlb, encodePly } from './io/index.ts';
-export type { ChainOptions, ColouredPoints, ObjectMask, ObjectPrompt, Photo, Reconstruction, StageProgress };
+export { depthPreview, depthToMillimeters, encodeGlb, encodePly } from './io/index.ts';
+export type { ChainOptions, ColoredPoints, ObjectMask, ObjectPrompt, Photo, Reconstruction, StageProgress };
 
 export interface EngineOptions {
   /**
@@ -56,9 +56,9 @@ export interface EngineOptions {
 }
 
 /** Points that can be saved. */
-export class PointCloud implements ColouredPoints {
+export class PointCloud implements ColoredPoints {
   constructor(
-    /** [n, 3] metres in the photo's camera frame: x right, y down, z forward. */
+    /** [n, 3] meters in the photo's camera frame: x right, y down, z forward. */
     readonly xyz: Float32Array,
     /** [n, 3] sRGB bytes. */
     readonly rgb: Uint8Array,
@@ -96,7 +96,7 @@ export class NodeEngine {
     return this.engine.segment(await opened(photo), options);
   }
 
-  /** Metres for every pixel, [height, width]. */
+  /** Meters for every pixel, [height, width]. */
   async depth(photo: PhotoSource, options: CameraOptions & { signal?: AbortSignal } = {}): Promise<Float32Array> {
     return this.engine.depth(await opened(photo), options);
   }

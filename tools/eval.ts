@@ -84,7 +84,7 @@ try {
     .option('--weights <source>', 'synthetic:SEED, or a folder with safetensors files', 'weights/tiny')
     .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter name', 'auto')
     .addOption(new Option('--precision <type>', 'storage of weights').choices(['f32', 'f16']).default('f32'))
-    .option('--granularity <step>', 'step of the grid in the normalised frame', parseStep, 0.1)
+    .option('--granularity <step>', 'step of the grid in the normalized frame', parseStep, 0.1)
     .option('--count <n>', 'only the first n scenes', parseCount)
     .option('--json <file>', 'write all numbers there')
     .option('--floors', 'exit with 1 when a mean misses its floor', false)

@@ -31,10 +31,10 @@ const clamp = (x, low, high) => Math.min(high, Math.max(low, x));
 
 /**
  * Distance to an ellipsoid, good near its surface.
- * @param {Vec} p @param {Vec} centre @param {Vec} radii
+ * @param {Vec} p @param {Vec} center @param {Vec} radii
  */
-function ellipsoid(p, centre, radii) {
-  const d = sub(p, centre);
+function ellipsoid(p, center, radii) {
+  const d = sub(p, center);
   const q = d.map((v, i) => v / radii[i]);
   const g = d.map((v, i) => v / radii[i] ** 2);
   const k = length(q);
@@ -56,7 +56,7 @@ const BLACK = [0.03, 0.03, 0.04];
 const RED = [0.75, 0.1, 0.12];
 
 /**
- * Distance and colour of the duck; y is up, the duck looks to +x.
+ * Distance and color of the duck; y is up, the duck looks to +x.
  * @param {Vec} p
  * @returns {[number, number[]]}
  */
@@ -66,7 +66,7 @@ function duck(p) {
   const head = ellipsoid(p, [0.55, 1.45, 0], [0.47, 0.46, 0.45]);
   const wing = ellipsoid([p[0], p[1], Math.abs(p[2])], [-0.12, 0.75, 0.62], [0.5, 0.28, 0.16]);
   let distance = blend(blend(blend(body, tail, 0.25), head, 0.2), wing, 0.06);
-  let colour = YELLOW;
+  let color = YELLOW;
   const beak = ellipsoid(p, [1.05, 1.38, 0], [0.28, 0.09, 0.2]);
   const eye = ellipsoid([p[0], p[1], Math.abs(p[2])], [0.88, 1.6, 0.27], [0.08, 0.1, 0.08]);
   const scarf = Math.hypot(Math.hypot(p[0] - 0.42, p[2]) - 0.4, (p[1] - 1.1) * 1.1) - 0.085;
@@ -76,8 +76,8 @@ function duck(p) {
     [eye, BLACK],
     [scarf, RED],
   ];
-  for (const [d, c] of parts) if (d < distance) [distance, colour] = [d, c];
-  return [distance, colour];
+  for (const [d, c] of parts) if (d < distance) [distance, color] = [d, c];
+  return [distance, color];
 }
 
 /** @type {(p: Vec) => number} */
@@ -129,16 +129,16 @@ function shade(origin, direction) {
   if (t === undefined) return sky;
   const p = add(origin, direction, t);
   const n = normalAt(p);
-  const [toDuck, duckColour] = duck(p);
+  const [toDuck, duckColor] = duck(p);
   const onTable = p[1] < toDuck;
   const plank = Math.floor(p[2] * 1.6) % 2 === 0 ? 0.04 : 0;
   const grain = 0.03 * Math.sin(p[0] * 9 + 3 * Math.sin(p[2] * 4)) + plank;
-  const colour = onTable ? [0.5 + grain, 0.36 + grain, 0.25 + grain * 0.7] : duckColour;
+  const color = onTable ? [0.5 + grain, 0.36 + grain, 0.25 + grain * 0.7] : duckColor;
   const sun = Math.max(0, dot(n, LIGHT)) * lightAt(add(p, n, 5e-3));
   const ambient = 0.32 + 0.18 * n[1];
   const occlusion = clamp(0.4 + 0.6 * (scene(add(p, n, 0.15)) / 0.15), 0, 1);
   const shine = onTable ? 0 : 0.35 * Math.max(0, dot(n, unit(sub(LIGHT, direction)))) ** 60;
-  const lit = colour.map((c) => c * (ambient * occlusion + 0.85 * sun) + shine * sun);
+  const lit = color.map((c) => c * (ambient * occlusion + 0.85 * sun) + shine * sun);
   return mix(lit, sky, clamp((t - 6) / 14, 0, 1));
 }
 

@@ -56,14 +56,14 @@ export interface ZoeConfig {
   readonly seedMlp: number;
   readonly projectorMlp: number;
   readonly attractorMlp: number;
-  /** Range of depth, metres; `kittiMaxDepth` is that of NK's outdoor expert. */
+  /** Range of depth, meters; `kittiMaxDepth` is that of NK's outdoor expert. */
   readonly minDepth: number;
   readonly maxDepth: number;
   readonly kittiMaxDepth: number;
   /** Range of the temperature of the bin distribution. */
   readonly minTemp: number;
   readonly maxTemp: number;
-  /** Bin centres as widths that sum to the range (K) instead of softplus (N, NK). */
+  /** Bin centers as widths that sum to the range (K) instead of softplus (N, NK). */
   readonly normed: boolean;
   /** Channels, hidden channels, heads and layers of NK's router. */
   readonly router: number;
@@ -90,16 +90,16 @@ export interface MccConfig {
   readonly decoderEmbed: number;
   readonly decoderDepth: number;
   readonly decoderHeads: number;
-  /** Side of the square colour input, pixels; the point map has half of it. */
+  /** Side of the square color input, pixels; the point map has half of it. */
   readonly image: number;
   readonly patch: number;
   /** Heads of the block that turns a window of points into a token. */
   readonly xyzHeads: number;
-  /** Colour as three numbers instead of 3 x 256 classes. */
+  /** Color as three numbers instead of 3 x 256 classes. */
   readonly regressColor: boolean;
   /** Radius beyond which points are pulled in. */
   readonly shrinkThreshold: number;
-  /** Corners of the query grid in the normalised frame; `defaultBox` when absent. */
+  /** Corners of the query grid in the normalized frame; `defaultBox` when absent. */
   readonly box?: Box;
   /** Probability above which a point is occupied; `defaultThreshold` when absent. */
   readonly threshold?: number;

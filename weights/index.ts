@@ -5,7 +5,7 @@ export { networkTitles, type Network, type NetworkSpecs, type TensorSpec } from 
 export { samSpecs } from './specs/sam.ts';
 export { zoeSpecs } from './specs/zoe.ts';
 export { mccSpecs } from './specs/mcc.ts';
-export { fileSource, recogniseFiles, syntheticSource, type WeightSource } from './load.ts';
+export { fileSource, recognizeFiles, syntheticSource, type WeightSource } from './load.ts';
 export { type NetworkWeights, type WeightSet, fileSet, syntheticSet, weightsOf } from './sets.ts';
 export { type Naming, type Scheme, detectNaming, namesInScheme, officialPlace, stripPrefix } from './names/index.ts';
 export { bytesSource, type ByteSource } from './byteSource.ts';
@@ -25,7 +25,7 @@ export {
   tensorBytes,
   type Checkpoint,
   type CheckpointFile,
-  type Licence,
+  type License,
   type SourceName,
 } from './manifest.ts';
 export { syntheticTensors, syntheticTorch } from './syntheticFile.ts';

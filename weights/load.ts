@@ -62,7 +62,7 @@ export function fileSource(files: readonly SafetensorsFile[], specs: NetworkSpec
 /** What a set of files is: its network, naming and, when all tensors agree with one, the name of its configuration (a key
  *  of samConfigs, zoeConfigs or mccConfigs).
  *  @throws WeightsError when it is none of the three networks */
-export function recogniseFiles(files: readonly SafetensorsFile[]): Naming & { config: string | undefined } {
+export function recognizeFiles(files: readonly SafetensorsFile[]): Naming & { config: string | undefined } {
   const { naming, tensors } = takeInventory(files);
   const like = mostLike(naming.network, new Map([...tensors].map(([name, { shape }]) => [name, shape])));
   return { ...naming, config: like.agreement === 1 ? like.name : undefined };

@@ -1,4 +1,4 @@
-/** The released checkpoints: where they are, under which licence, and how to know them again. Sizes and checksums of SAM are
+/** The released checkpoints: where they are, under which license, and how to know them again. Sizes and checksums of SAM are
  *  those of the released files (the hexadecimal part of their names begins the MD5, not the SHA-256, of the file); the other
  *  projects publish none, so the first download is pinned by whoever keeps the file. */
 import manifest from './manifest.json';
@@ -12,7 +12,7 @@ import { zoeSpecs } from './specs/zoe.ts';
 /** Who serves a checkpoint: the authors of the network, or the Hugging Face hub, in other names and as safetensors. */
 export type SourceName = 'official' | 'huggingface';
 
-export interface Licence {
+export interface License {
   readonly name: string;
   readonly url: string;
   /** What it means for a user, in a sentence. */
@@ -38,7 +38,7 @@ export interface Checkpoint {
   /** Key in samConfigs, zoeConfigs or mccConfigs. */
   readonly config: string;
   readonly title: string;
-  readonly licence: Licence;
+  readonly license: License;
   readonly sources: Readonly<Partial<Record<SourceName, CheckpointFile>>> & { readonly official: CheckpointFile };
 }
 
@@ -46,12 +46,12 @@ export interface Checkpoint {
 export const checkpoints: readonly Checkpoint[] = manifest.checkpoints.map((entry) => ({
   ...entry,
   network: entry.network as Network,
-  licence: manifest.licences[entry.licence as keyof typeof manifest.licences],
+  license: manifest.licenses[entry.license as keyof typeof manifest.licenses],
   sources: entry.sources as Checkpoint['sources'],
 }));
 
 /** The weights that come with the package: one safetensors file for each network, and their configurations in config.json. */
-export const bundled = { ...manifest.bundled, licence: manifest.licences[manifest.bundled.licence as 'project'] };
+export const bundled = { ...manifest.bundled, license: manifest.licenses[manifest.bundled.license as 'project'] };
 
 /** What `official` means when nothing else is said: one checkpoint for each network. */
 export const defaultCheckpoints = ['sam-vit-b', 'zoed-n', 'mcc'] as const;

@@ -9,7 +9,7 @@ import {
   zoeConfigs,
 } from './config.ts';
 import { WeightsError } from './errors.ts';
-import { type WeightSource, fileSource, recogniseFiles, syntheticSource } from './load.ts';
+import { type WeightSource, fileSource, recognizeFiles, syntheticSource } from './load.ts';
 import type { SafetensorsFile } from './safetensors.ts';
 import { mccSpecs } from './specs/mcc.ts';
 import { samSpecs } from './specs/sam.ts';
@@ -42,7 +42,7 @@ export function syntheticSet(seed: number, { sam, zoe, mcc }: ChainConfig): Weig
 
 /**
  * Weights in files, in any order; shards of one network are put together.
- * @param configs configurations that are not among the released ones; a network without one is recognised by its shapes
+ * @param configs configurations that are not among the released ones; a network without one is recognized by its shapes
  * @throws WeightsError if a file belongs to none of the networks, or its tensors do not fit the configuration
  */
 export function fileSet(
@@ -51,9 +51,9 @@ export function fileSet(
   configs: Partial<ChainConfig> = {},
 ): WeightSet {
   const groups: Record<Network, SafetensorsFile[]> = { sam: [], zoe: [], mcc: [] };
-  for (const file of files) groups[recogniseFiles([file]).network].push(file);
-  // Unrecognised shapes are compared with the commonest configuration: the error then says what they look like.
-  const known = (network: Network): string | undefined => recogniseFiles(groups[network]).config;
+  for (const file of files) groups[recognizeFiles([file]).network].push(file);
+  // Unrecognized shapes are compared with the commonest configuration: the error then says what they look like.
+  const known = (network: Network): string | undefined => recognizeFiles(groups[network]).config;
   const named = <C>(table: Readonly<Record<string, C>>, name: string | undefined, fallback: C): C =>
     name === undefined ? fallback : table[name];
   const { sam, zoe, mcc } = groups;

@@ -3,7 +3,7 @@
  *  (tools/reference/synthetic.py). All hashing is unsigned 32-bit arithmetic that wraps. */
 import { elementCount } from './dtype.ts';
 
-/** Finaliser of MurmurHash3, 32 bits. */
+/** Finalizer of MurmurHash3, 32 bits. */
 function fmix32(x: number): number {
   x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
@@ -17,7 +17,7 @@ function fnv1a32(text: string): number {
   return hash >>> 0;
 }
 
-/** Step between the inputs of neighbouring indices; odd, so that no two indices collide. */
+/** Step between the inputs of neighboring indices; odd, so that no two indices collide. */
 const golden = 0x9e3779b1;
 
 /** Key of the value stream of tensor `name`. u32. */
@@ -64,7 +64,7 @@ function affine(name: string, shape: readonly number[]): Affine {
   }
   const isTable = name.includes('point_embeddings.') || last.endsWith('pos_embed') || tableNames.includes(last);
   if (isTable || endsIn(tableEndings)) return { offset: 0, scale: 0.5 };
-  if (last === 'weight' && shape.length === 1) return { offset: 1, scale: 0.1 }; // normalisation
+  if (last === 'weight' && shape.length === 1) return { offset: 1, scale: 0.1 }; // normalization
   if (endsIn(transposedConvs)) return { offset: 0, scale: Math.sqrt(3 / shape[0]) };
   if (shape.length < 2) return { offset: 0, scale: 1 };
   const isDepthOutput = depthHeads.some((start) => name.startsWith(start)) && endsIn(['_net.2.weight', 'mlp.2.weight']);

@@ -67,20 +67,20 @@ export function image(seed: number, height: number, width: number): Uint8Array {
   return new Uint8Array(rgb.buffer);
 }
 
-/** Depth in metres, multiples of 1/256. f32 [H, W]. */
+/** Depth in meters, multiples of 1/256. f32 [H, W]. */
 export function depth(seed: number, height: number, width: number): Float32Array {
   const key = streamKey(seed, 'depth');
   const inside = blob(height, width);
-  const metres = new Float32Array(height * width);
+  const meters = new Float32Array(height * width);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
       const far = 900 + tri(x + 2 * y + (key & 63), 128);
       const near = 420 + tri(2 * x + y, 60) + tri(3 * y, 45);
-      metres[i] = ((inside[i] ? near : far) + (hash(key, i) >>> 29)) / 256;
+      meters[i] = ((inside[i] ? near : far) + (hash(key, i) >>> 29)) / 256;
     }
   }
-  return metres;
+  return meters;
 }
 
 /** Seen points as MCC receives them. xyz f32 [S, S, 3], valid u8 [S, S]. Invalid points are (-100, -100, -100); one valid

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { Device } from '../graph/device.ts';
-import { Cancelled } from '../graph/errors.ts';
+import { Canceled } from '../graph/errors.ts';
 import { EXIT, messageOf, UserError } from '../host/errors.ts';
 import { requestNodeAdapter } from '../host/node/adapter.ts';
 import { expectWritable } from '../host/node/files.ts';
@@ -94,7 +94,7 @@ async function bench(words: string[], options: Options, terminal: Terminal): Pro
           await appendLine(file, line);
         }
         lines.push(...found);
-        if (signal.aborted) throw new Cancelled('The benchmark');
+        if (signal.aborted) throw new Canceled('The benchmark');
       }
     }
     const judged = verdicts(lines, (await readResults(options.output)).baselines);

@@ -1,11 +1,11 @@
-/** `unflat depth photo.jpg -o depth.png`: metric depth in 16-bit millimetres, and a coloured preview. */
+/** `unflat depth photo.jpg -o depth.png`: metric depth in 16-bit millimeters, and a colored preview. */
 import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT, UserError } from '../host/errors.ts';
 import { expectWritable, OutputFolder } from '../host/node/files.ts';
 import { decodePhoto } from '../host/node/image.ts';
 import type { CameraOptions } from '../pipeline/camera.ts';
-import { depthToMillimetres } from '../io/index.ts';
+import { depthToMillimeters } from '../io/index.ts';
 import {
   addCameraOptions,
   addEngineOptions,
@@ -26,7 +26,7 @@ export function addDepth(program: Command, context: CommandContext, finish: (cod
   addCameraOptions(command);
   addEngineOptions(command).option(
     '-o, --output <file>',
-    '16-bit PNG in millimetres; a preview goes beside it',
+    '16-bit PNG in millimeters; a preview goes beside it',
     'depth.png',
   );
   addReportOptions(command).action(async (path: string, options: Options) => {
@@ -44,16 +44,16 @@ async function depth(path: string, options: Options, context: CommandContext): P
     const photo = await decodePhoto(path);
     for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
     const engine = await startEngine(['zoe']);
-    const metres = await engine.depth(photo, { focal: options.focal, fov: options.fov, signal });
+    const meters = await engine.depth(photo, { focal: options.focal, fov: options.fov, signal });
     progress.finish();
-    const { saturated } = depthToMillimetres(metres);
+    const { saturated } = depthToMillimeters(meters);
     if (saturated > 0) progress.say(`${saturated} pixels are farther than 65.535 m; they are stored as 65.535 m.`);
-    const paths = await output.writeAll(await depthFiles(basename(options.output), metres, photo), signal);
-    const [nearest, farthest] = metres.reduce(
+    const paths = await output.writeAll(await depthFiles(basename(options.output), meters, photo), signal);
+    const [nearest, farthest] = meters.reduce(
       ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
       [Infinity, -Infinity],
     );
-    const summary = { files: paths, nearestMetres: nearest, farthestMetres: farthest, saturated, ...engine.describe() };
+    const summary = { files: paths, nearestMeters: nearest, farthestMeters: farthest, saturated, ...engine.describe() };
     context.terminal.out(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : `${paths.join('\n')}\n`);
     return EXIT.ok;
   });

@@ -1,10 +1,10 @@
 /** The files of a result. */
 import { encodeMaskPng, encodePng, encodePng16 } from '../host/node/encode.ts';
-import { depthPreview, depthToMillimetres, encodeGlb, encodePly } from '../io/index.ts';
+import { depthPreview, depthToMillimeters, encodeGlb, encodePly } from '../io/index.ts';
 import type { Reconstruction } from '../pipeline/engine.ts';
 import type { Size } from '../pipeline/photo.ts';
 
-const FRAME = 'camera frame in metres: x right, y down, z forward';
+const FRAME = 'camera frame in meters: x right, y down, z forward';
 
 /** mask.png, depth.png, depth_preview.png, seen.ply, object.ply, object.glb (when there are points), preview.png, summary.json. */
 export async function reconstructionFiles(
@@ -25,14 +25,14 @@ export async function reconstructionFiles(
   return files;
 }
 
-/** Depth in 16-bit millimetres under `name`, and its coloured preview beside it. */
+/** Depth in 16-bit millimeters under `name`, and its colored preview beside it. */
 export async function depthFiles(
   name: string,
   depth: Float32Array,
   { width, height }: Size,
 ): Promise<Record<string, Uint8Array>> {
   return {
-    [name]: await encodePng16(depthToMillimetres(depth).millimetres, width, height),
+    [name]: await encodePng16(depthToMillimeters(depth).millimeters, width, height),
     [name.replace(/(\.[^.]*)?$/, '_preview$1')]: await encodePng(depthPreview(depth), width, height),
   };
 }

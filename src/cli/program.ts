@@ -22,7 +22,7 @@ export async function runProgram(argv: string[], context: CommandContext): Promi
     exitCode = code;
   };
   const program = new Command('unflat')
-    .description('One photo in, a coloured 3D object out, computed by WebGPU.')
+    .description('One photo in, a colored 3D object out, computed by WebGPU.')
     .version(version, '-V, --version')
     .showHelpAfterError('(unflat help <command> lists the options)')
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })

@@ -39,7 +39,7 @@ interface Options extends PromptOptions, CameraOptions, EngineOptions, ReportOpt
 export function addReconstruct(program: Command, context: CommandContext, finish: (code: number) => void): void {
   const command = program
     .command('reconstruct')
-    .description('make a coloured 3D object from a photo')
+    .description('make a colored 3D object from a photo')
     .argument('<photo>');
   addPromptOptions(command);
   addCameraOptions(command)
@@ -49,8 +49,8 @@ export function addReconstruct(program: Command, context: CommandContext, finish
       'keep points occupied with more than this (default: that of the weights, 0.1)',
       parseThreshold,
     )
-    .option('--temperature <t>', 'of the softmax over colours', positive('Expected a number above 0.'), 0.1)
-    .option('--depth-map <file>', 'depth instead of ZoeDepth: 16-bit PNG in millimetres, or .npy in metres')
+    .option('--temperature <t>', 'of the softmax over colors', positive('Expected a number above 0.'), 0.1)
+    .option('--depth-map <file>', 'depth instead of ZoeDepth: 16-bit PNG in millimeters, or .npy in meters')
     .addOption(
       command
         .createOption('--point-cloud <file.obj>', 'points instead of ZoeDepth: one vertex for each pixel, row by row')
@@ -82,7 +82,7 @@ async function reconstruct(path: string, options: Options, context: CommandConte
     progress.finish();
 
     const { terminal } = context;
-    const { quality, crop, normalisation, spacing, swept, partial } = result;
+    const { quality, crop, normalization, spacing, swept, partial } = result;
     const { box, side, maskCount, pointCount, validCount } = crop;
     const summary = {
       unflat: version,
@@ -93,7 +93,7 @@ async function reconstruct(path: string, options: Options, context: CommandConte
       totalSeconds: Number(((performance.now() - started) / 1000).toFixed(3)),
       quality,
       crop: { box, side, maskCount, pointCount, validCount },
-      normalisation,
+      normalization,
       spacing,
       swept,
       points: { seen: result.seen.xyz.length / 3, object: result.object.xyz.length / 3 },
@@ -132,10 +132,10 @@ async function readInputs(photo: Photo, options: Options): Promise<{ options: Ch
   const read: ChainOptions = { ...prompts, focal, fov, granularity, threshold, temperature };
   const pixels = photo.width * photo.height;
   if (options.depthMap !== undefined) {
-    const { metres, missing } = await decodeDepth(options.depthMap, photo);
+    const { meters, missing } = await decodeDepth(options.depthMap, photo);
     const notices =
       missing > 0 ? [`${missing} of ${pixels} pixels of the depth map have no depth; they are left out.`] : [];
-    return { options: { ...read, depth: metres }, notices };
+    return { options: { ...read, depth: meters }, notices };
   }
   if (options.pointCloud !== undefined) {
     const pointMap = await decodePointMap(options.pointCloud, photo);

@@ -12,9 +12,9 @@ export class KernelError extends Error {
 }
 
 /** The run was stopped through its AbortSignal. */
-export class Cancelled extends Error {
+export class Canceled extends Error {
   override name = 'AbortError';
   constructor(what: string) {
-    super(`${what} was cancelled.`);
+    super(`${what} was canceled.`);
   }
 }

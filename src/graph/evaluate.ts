@@ -1,12 +1,11 @@
 /** Records, compiles and runs a small graph once: for tests, self-tests and comparisons. */
 import type { DType } from '../kernels/dispatch.ts';
-import { Constants, type Weights } from './constants.ts';
 import type { Device } from './device.ts';
-import { Pipelines } from './pipelines.ts';
-import { compile, type PlanInput, type Shared } from './plan.ts';
+import { compile, type PlanInput } from './plan.ts';
 import { Graph } from './record.ts';
+import { sharedFor } from './shared.ts';
 import type { Tensor } from './tensor.ts';
-import { Readback, type HostArray } from './transfer.ts';
+import type { HostArray } from './transfer.ts';
 
 export interface Sources {
   readonly graph: Graph;
@@ -16,20 +15,8 @@ export interface Sources {
   weight(data: Float32Array, shape: readonly number[]): Tensor;
 }
 
-const noWeights: Weights = {
-  tensor: (name) => Promise.reject(new Error(`there is no checkpoint here to read "${name}" from`)),
-};
-
 const dtypeOf = (data: HostArray): DType =>
   data instanceof Float32Array ? 'f32' : data instanceof Uint32Array ? 'u32' : 'i32';
-
-/** What plans of one device share, without a checkpoint or with one. */
-export const sharedFor = (device: Device, weights: Weights = noWeights): Shared => ({
-  device,
-  pipelines: new Pipelines(device),
-  constants: new Constants(device, weights),
-  readback: new Readback(device),
-});
 
 export interface HostTensor {
   readonly shape: readonly number[];

@@ -5,17 +5,17 @@
 import type { Operand } from '../kernels/dispatch.ts';
 import { show, size } from '../kernels/check.ts';
 import { bindSteps, expectBindable } from './bind.ts';
-import { Constants, constantOf, type Resource } from './constants.ts';
+import { constantOf, type Resource } from './constants.ts';
 import type { Device } from './device.ts';
 import { ShapeError } from './errors.ts';
 import { fuse } from './fuse/index.ts';
 import { accesses, lower, type Lowered } from './lower.ts';
 import { planMemory, type MemoryPlan, type Value } from './memory.ts';
-import { Pipelines } from './pipelines.ts';
 import type { Graph } from './record.ts';
 import { Runner, type RunOptions } from './run.ts';
+import type { Shared } from './shared.ts';
 import { Tensor } from './tensor.ts';
-import { bufferBytes, DeviceTensor, flatTexture, Readback, storageBuffer, type HostArray } from './transfer.ts';
+import { bufferBytes, DeviceTensor, flatTexture, storageBuffer, type HostArray } from './transfer.ts';
 
 export interface CompileOptions {
   /** Results by name. */
@@ -26,23 +26,6 @@ export interface CompileOptions {
   readonly onUpload?: (done: number) => void;
 }
 
-/** What plans of one device share: pipelines, constants of one set of weights, buffers for reading back. */
-export interface Shared {
-  readonly device: Device;
-  readonly pipelines: Pipelines;
-  readonly constants: Constants;
-  readonly readback: Readback;
-  /** Set to look into networks: plans are then not fused, and their taps are read after every run. */
-  readonly inspection?: Inspection;
-}
-
-export interface Inspection {
-  /** Which taps to keep; the others cost nothing. */
-  wants(tap: string): boolean;
-  /** Gets each kept tap after each run. */
-  found(tap: string, shape: readonly number[], data: HostArray): void;
-}
-
 export type PlanInput = HostArray | DeviceTensor;
 
 export interface Plan {
@@ -51,7 +34,7 @@ export interface Plan {
   readonly steps: number;
   /**
    * Runs the graph. Results stay on the device until the next run.
-   * @throws ShapeError on a missing, unknown or misshapen input; Cancelled; DeviceError
+   * @throws ShapeError on a missing, unknown or misshapen input; Canceled; DeviceError
    */
   run(inputs: Readonly<Record<string, PlanInput>>, options?: RunOptions): Promise<Record<string, DeviceTensor>>;
   dispose(): void;

@@ -1,6 +1,6 @@
 /** Replaying encoded steps: submissions under a time budget, progress, cancellation, profiling. */
 import type { Device } from './device.ts';
-import { Cancelled, DeviceError } from './errors.ts';
+import { Canceled, DeviceError } from './errors.ts';
 import { copyToFlat } from './transfer.ts';
 
 export interface EncodedStep {
@@ -54,7 +54,7 @@ export class Runner {
     private readonly steps: readonly EncodedStep[],
   ) {}
 
-  /** @throws Cancelled between two submissions when the signal is aborted; DeviceError */
+  /** @throws Canceled between two submissions when the signal is aborted; DeviceError */
   async run({ signal, onProgress, onProfile }: RunOptions): Promise<void> {
     if (onProfile && !this.device.hasTimestamps) {
       throw new DeviceError('This adapter has no timestamp queries, so it cannot be profiled. Choose another adapter.');
@@ -64,7 +64,7 @@ export class Runner {
     let origin: bigint | undefined;
     let done = 0;
     for (let from = 0; from < this.steps.length;) {
-      if (signal?.aborted) throw new Cancelled('The run');
+      if (signal?.aborted) throw new Canceled('The run');
       let to = from;
       let work = 0;
       while (to < this.steps.length && (to === from || work < this.flopsPerSubmission)) {

@@ -3,7 +3,7 @@ import ExifReader from 'exifreader';
 import { messageOf } from './errors.ts';
 
 export interface FocalLength {
-  /** Millimetres on 36 mm film; undefined when the camera did not say. */
+  /** Millimeters on 36 mm film; undefined when the camera did not say. */
   focal35mm?: number;
   /** Why EXIF data that is there could not be used. */
   notice?: string;

@@ -8,7 +8,7 @@ import type { Tensor } from '../graph/tensor.ts';
 import { UserError } from './errors.ts';
 import { attentionRef } from '../kernels/attention/attention.ref.ts';
 import { layerNormRef } from '../kernels/layerNorm/layerNorm.ref.ts';
-import { matmulRef } from '../kernels/matmul/matmul.ref.ts';
+import { linearRef } from '../kernels/linear/linear.ref.ts';
 
 export interface SelfTestResult {
   name: string;
@@ -70,7 +70,7 @@ function cases(weightEps: number): Case[] {
     {
       name: `linear ${rows} x ${K} x ${N}`,
       build: ({ input, weight }) => linear(input(x, [rows, K]), weight(w, [N, K]), null),
-      reference: () => matmulRef(x, w, N, K),
+      reference: () => linearRef(x, w, N, K),
       // Partial sums grow to sqrt(K) / 3 and are rounded 2 K times, products included; each weight may be off by its own rounding.
       bound: 2 * EPS.f32 * K + 2 * weightEps * Math.sqrt(K),
     },

@@ -1,54 +1,54 @@
-/** Depth maps as pictures: 16-bit millimetres to measure with, and a coloured preview to look at. */
+/** Depth maps as pictures: 16-bit millimeters to measure with, and a colored preview to look at. */
 
 const MILLIMETRES = 1000;
 const FARTHEST = 65535;
 
 export interface DepthImage {
-  /** [H, W]; 0 = no depth, else 1..65535 millimetres. */
-  millimetres: Uint16Array;
+  /** [H, W]; 0 = no depth, else 1..65535 millimeters. */
+  millimeters: Uint16Array;
   /** Pixels beyond 65.535 m, stored as 65535. */
   saturated: number;
   /** Pixels whose depth is not a positive finite number, stored as 0. */
   missing: number;
 }
 
-/** Metres -> 16-bit millimetres, rounded to nearest. Positive depths under half a millimetre become 1, so that 0 only means "none". */
-export function depthToMillimetres(depthMetres: Float32Array): DepthImage {
-  const millimetres = new Uint16Array(depthMetres.length);
+/** Meters -> 16-bit millimeters, rounded to nearest. Positive depths under half a millimeter become 1, so that 0 only means "none". */
+export function depthToMillimeters(depthMeters: Float32Array): DepthImage {
+  const millimeters = new Uint16Array(depthMeters.length);
   let saturated = 0;
   let missing = 0;
-  for (let i = 0; i < depthMetres.length; i++) {
-    const metres = depthMetres[i];
-    if (!(metres > 0 && metres < Infinity)) {
+  for (let i = 0; i < depthMeters.length; i++) {
+    const meters = depthMeters[i];
+    if (!(meters > 0 && meters < Infinity)) {
       missing++;
       continue;
     }
-    const rounded = Math.max(1, Math.round(metres * MILLIMETRES));
+    const rounded = Math.max(1, Math.round(meters * MILLIMETRES));
     if (rounded > FARTHEST) saturated++;
-    millimetres[i] = Math.min(FARTHEST, rounded);
+    millimeters[i] = Math.min(FARTHEST, rounded);
   }
-  return { millimetres, saturated, missing };
+  return { millimeters, saturated, missing };
 }
 
-/** 16-bit millimetres -> metres; 0 becomes NaN. */
-export function millimetresToDepth(millimetres: Uint16Array): Float32Array {
-  return Float32Array.from(millimetres, (value) => (value === 0 ? NaN : value / MILLIMETRES));
+/** 16-bit millimeters -> meters; 0 becomes NaN. */
+export function millimetersToDepth(millimeters: Uint16Array): Float32Array {
+  return Float32Array.from(millimeters, (value) => (value === 0 ? NaN : value / MILLIMETRES));
 }
 
 /**
- * Paints depth with the turbo colour map: near is red, far is blue, no depth is black.
+ * Paints depth with the turbo color map: near is red, far is blue, no depth is black.
  * The range is the 2nd to the 98th percentile, so that a few outliers do not wash the picture out.
  * @returns [H, W, 3] sRGB bytes
  */
-export function depthPreview(depthMetres: Float32Array): Uint8Array {
-  const finite = depthMetres.filter((metres) => metres > 0 && metres < Infinity).sort();
+export function depthPreview(depthMeters: Float32Array): Uint8Array {
+  const finite = depthMeters.filter((meters) => meters > 0 && meters < Infinity).sort();
   const near = percentile(finite, 0.02);
   const far = percentile(finite, 0.98);
-  const rgb = new Uint8Array(3 * depthMetres.length);
-  for (let i = 0; i < depthMetres.length; i++) {
-    const metres = depthMetres[i];
-    if (!(metres > 0 && metres < Infinity)) continue;
-    const t = far > near ? (metres - near) / (far - near) : 0.5;
+  const rgb = new Uint8Array(3 * depthMeters.length);
+  for (let i = 0; i < depthMeters.length; i++) {
+    const meters = depthMeters[i];
+    if (!(meters > 0 && meters < Infinity)) continue;
+    const t = far > near ? (meters - near) / (far - near) : 0.5;
     rgb.set(turbo(1 - Math.min(1, Math.max(0, t))), 3 * i);
   }
   return rgb;
@@ -58,14 +58,14 @@ function percentile(sorted: Float32Array, part: number): number {
   return sorted[Math.round(part * (sorted.length - 1))];
 }
 
-/** Polynomials of degree 5 for the turbo colour map, lowest power first (A. Mikhailov, "Turbo, an improved rainbow colormap", 2019). */
+/** Polynomials of degree 5 for the turbo color map, lowest power first (A. Mikhailov, "Turbo, an improved rainbow colormap", 2019). */
 const TURBO = [
   [0.13572138, 4.6153926, -42.66032258, 132.13108234, -152.94239396, 59.28637943],
   [0.09140261, 2.19418839, 4.84296658, -14.18503333, 4.27729857, 2.82956604],
   [0.1066733, 12.64194608, -60.58204836, 110.36276771, -89.90310912, 27.34824973],
 ];
 
-/** Turbo colour of t in 0..1 as sRGB bytes. */
+/** Turbo color of t in 0..1 as sRGB bytes. */
 export function turbo(t: number): [number, number, number] {
   const channel = (coefficients: number[]): number => {
     const value = coefficients.reduceRight((sum, coefficient) => sum * t + coefficient, 0);

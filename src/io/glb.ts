@@ -3,18 +3,18 @@
  *
  * Frames: the camera looks along +z with x right and y down; glTF has y up and looks along -z. So
  * (x, y, z) becomes (x, -y, -z), a half turn about x: nothing is mirrored.
- * Colours: COLOR_0 is linear light in glTF, photos are sRGB. They are stored as 16-bit normalised numbers, because 8 bits
+ * Colors: COLOR_0 is linear light in glTF, photos are sRGB. They are stored as 16-bit normalized numbers, because 8 bits
  * of linear light would lose dark tones. Points without normals are drawn unlit, as the format asks.
  */
 import { Accessor, Document, Primitive, WebIO } from '@gltf-transform/core';
-import { type ColouredPoints, countPoints } from './points.ts';
+import { type ColoredPoints, countPoints } from './points.ts';
 
 /**
  * Encodes points in the camera's axes as a GLB file.
  * @param extras stored on the scene as they are: units, frame, options
- * @throws RangeError if there are no points (glTF has no empty accessors) or positions and colours disagree
+ * @throws RangeError if there are no points (glTF has no empty accessors) or positions and colors disagree
  */
-export async function encodeGlb(points: ColouredPoints, extras: Record<string, unknown> = {}): Promise<Uint8Array> {
+export async function encodeGlb(points: ColoredPoints, extras: Record<string, unknown> = {}): Promise<Uint8Array> {
   const count = countPoints('GLB', points);
   if (count === 0) throw new RangeError('GLB: there are no points, and glTF cannot store none. Lower the threshold.');
 
@@ -26,18 +26,18 @@ export async function encodeGlb(points: ColouredPoints, extras: Record<string, u
     .setType(Accessor.Type.VEC3)
     .setArray(toGltfAxes(points.xyz))
     .setBuffer(buffer);
-  const colour = document
-    .createAccessor('colour')
+  const color = document
+    .createAccessor('color')
     .setType(Accessor.Type.VEC4)
     .setNormalized(true)
-    .setArray(toLinearColours(points.rgb))
+    .setArray(toLinearColors(points.rgb))
     .setBuffer(buffer);
   const material = document.createMaterial('points').setMetallicFactor(0).setRoughnessFactor(1);
   const primitive = document
     .createPrimitive()
     .setMode(Primitive.Mode.POINTS)
     .setAttribute('POSITION', position)
-    .setAttribute('COLOR_0', colour)
+    .setAttribute('COLOR_0', color)
     .setMaterial(material);
   const node = document.createNode('object').setMesh(document.createMesh('points').addPrimitive(primitive));
   const scene = document.createScene('unflat').addChild(node).setExtras(extras);
@@ -58,7 +58,7 @@ export function toGltfAxes(xyz: Float32Array): Float32Array<ArrayBuffer> {
 }
 
 /** [n, 3] sRGB bytes -> [n, 4] linear light as u16, alpha full. Four channels keep each vertex on a 4-byte boundary. */
-function toLinearColours(rgb: Uint8Array): Uint16Array<ArrayBuffer> {
+function toLinearColors(rgb: Uint8Array): Uint16Array<ArrayBuffer> {
   const linear = Uint16Array.from({ length: 256 }, (_, byte) => Math.round(65535 * srgbToLinear(byte / 255)));
   const count = rgb.length / 3;
   const out = new Uint16Array(4 * count).fill(65535);

@@ -1,14 +1,14 @@
 /** PLY point clouds, binary little-endian: x, y, z as float, red, green, blue as uchar. 15 bytes a point. */
-import { type ColouredPoints, countPoints } from './points.ts';
+import { type ColoredPoints, countPoints } from './points.ts';
 
 const BYTES_PER_POINT = 15;
 
 /**
  * Encodes points as a PLY file.
  * @param comments one line each, stored in the header: units and frame belong here
- * @throws RangeError if positions and colours disagree, or a comment holds a line break
+ * @throws RangeError if positions and colors disagree, or a comment holds a line break
  */
-export function encodePly(points: ColouredPoints, comments: string[] = []): Uint8Array {
+export function encodePly(points: ColoredPoints, comments: string[] = []): Uint8Array {
   const count = countPoints('PLY', points);
   const broken = comments.find((line) => /[\r\n]/.test(line));
   if (broken !== undefined) throw new RangeError(`PLY: a comment is one line, got ${JSON.stringify(broken)}.`);

@@ -1,13 +1,13 @@
-/** Coloured points as file formats take them. */
-export interface ColouredPoints {
+/** Colored points as file formats take them. */
+export interface ColoredPoints {
   /** [n, 3] positions, in the unit and frame that the caller chose. */
   xyz: Float32Array;
   /** [n, 3] sRGB bytes. */
   rgb: Uint8Array;
 }
 
-/** Number of points. @throws RangeError if positions and colours do not hold three values for each point */
-export function countPoints(format: string, points: ColouredPoints): number {
+/** Number of points. @throws RangeError if positions and colors do not hold three values for each point */
+export function countPoints(format: string, points: ColoredPoints): number {
   const { xyz, rgb } = points;
   if (xyz.length % 3 !== 0 || xyz.length !== rgb.length) {
     throw new RangeError(

@@ -2,7 +2,7 @@
  * Which kernel family runs on which class of adapter: the one place where that is decided.
  *
  * Workgroup-tiled kernels are right on GPUs. Software adapters (lavapipe) run the same WGSL ten times too slowly,
- * because buffer and workgroup-memory loads are scalarised there; kernels that read constants from storage textures and
+ * because buffer and workgroup-memory loads are scalarized there; kernels that read constants from storage textures and
  * share values by constant-lane `subgroupBroadcast` are fast. Those are written for subgroups of exactly eight lanes.
  */
 

@@ -39,7 +39,7 @@ export function intrinsicsOf(
   return { fx: focal, fy: focal, cx: photo.width / 2, cy: photo.height / 2 };
 }
 
-/** Width of 35 mm film, in millimetres. */
+/** Width of 35 mm film, in millimeters. */
 const FILM_WIDTH = 36;
 
 /** A camera as a user knows it; at most one of the two. */

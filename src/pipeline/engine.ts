@@ -1,7 +1,7 @@
 /** The engine: three networks on one device, behind one object. Hosts make the device and open the weights. */
 import type { Device } from '../graph/device.ts';
-import { sharedFor } from '../graph/evaluate.ts';
-import type { Shared } from '../graph/plan.ts';
+import { sharedFor } from '../graph/shared.ts';
+import type { Shared } from '../graph/shared.ts';
 import type { StepTime } from '../graph/run.ts';
 import type { WeightSet } from '../../weights/index.ts';
 import { focalOf, type CameraOptions } from './camera.ts';
@@ -63,7 +63,7 @@ export class Engine {
   constructor(private readonly parts: EngineParts) {
     this.shared = sharedFor(parts.device);
     this.networks = new NetworkPool(parts.device, parts.weights, parts.keepNetworks ?? true);
-    // MCC takes a point map of half its image's side; the colours go through 800 whatever it takes.
+    // MCC takes a point map of half its image's side; the colors go through 800 whatever it takes.
     this.seenPoints = new SeenPoints(this.shared, {
       rgb: CROP_SIDE,
       xyz: (parts.weights.mcc?.config.image ?? 224) / 2,
@@ -72,7 +72,7 @@ export class Engine {
 
   /**
    * The mask of the object that a prompt means.
-   * @throws OptionError, PromptError, WeightsError, DeviceError; Cancelled
+   * @throws OptionError, PromptError, WeightsError, DeviceError; Canceled
    */
   segment(photo: Photo, options: ObjectPrompt & { signal?: AbortSignal }): Promise<ObjectMask> {
     return this.timed(() => {
@@ -82,8 +82,8 @@ export class Engine {
   }
 
   /**
-   * Depth of every pixel in metres, [height, width]. The camera matters only to weights with a canonical field of view.
-   * @throws OptionError, ShapeError, LimitError, WeightsError, DeviceError; Cancelled
+   * Depth of every pixel in meters, [height, width]. The camera matters only to weights with a canonical field of view.
+   * @throws OptionError, ShapeError, LimitError, WeightsError, DeviceError; Canceled
    */
   depth(photo: Photo, options: CameraOptions & { signal?: AbortSignal } = {}): Promise<Float32Array> {
     return this.timed(() => {

@@ -1,7 +1,7 @@
 /** The three networks of an engine: each is opened when it is first used, and may be closed to make room. */
-import { sharedFor } from '../graph/evaluate.ts';
+import { sharedFor } from '../graph/shared.ts';
 import type { Device } from '../graph/device.ts';
-import type { Shared } from '../graph/plan.ts';
+import type { Shared } from '../graph/shared.ts';
 import { weightsOf, type WeightSet } from '../../weights/index.ts';
 import { Mcc } from './mcc/mcc.ts';
 import { Sam } from './sam/sam.ts';

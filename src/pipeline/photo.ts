@@ -14,7 +14,7 @@ export interface Photo {
   rgba: Uint8Array;
   /** Name for messages and default output names; no path. */
   name?: string;
-  /** Focal length in millimetres on 36 mm film, from EXIF. */
+  /** Focal length in millimeters on 36 mm film, from EXIF. */
   focal35mm?: number;
   /** Size of the file's picture, when the photo was reduced while decoding. Prompts are given in these pixels. */
   original?: { width: number; height: number };

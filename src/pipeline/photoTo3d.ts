@@ -8,7 +8,7 @@ import {
   emptyMask,
   seenCloud,
   toCamera,
-  type Normalisation,
+  type Normalization,
   type Seen,
   type SeenCloud,
   type SeenPoints,
@@ -29,9 +29,9 @@ export interface ChainOptions extends ObjectPrompt, CameraOptions {
   readonly granularity?: number;
   /** A grid point belongs to the object when it is occupied with more than this probability; by default that of the weights. */
   readonly threshold?: number;
-  /** Of the softmax over colours; by default 0.1. */
+  /** Of the softmax over colors; by default 0.1. */
   readonly temperature?: number;
-  /** [height, width] metres, NaN where unknown; instead of ZoeDepth. */
+  /** [height, width] meters, NaN where unknown; instead of ZoeDepth. */
   readonly depth?: Float32Array;
   /** [height, width, 3], NaN where there is no point; instead of depth and camera. */
   readonly pointMap?: { readonly xyz: Float32Array };
@@ -57,18 +57,18 @@ export interface Chain {
   readonly mask: Uint8Array;
   /** The network's own estimate of the mask's overlap with the truth; undefined for a mask that was given. */
   readonly quality?: number;
-  /** [height, width] metres. */
+  /** [height, width] meters. */
   readonly depth: Float32Array;
   /** The points of the photo that show the object, in the camera's frame. */
   readonly seen: SeenCloud;
-  /** The whole object, in the camera's frame: x right, y down, z forward, in metres. */
+  /** The whole object, in the camera's frame: x right, y down, z forward, in meters. */
   readonly object: SeenCloud;
-  /** Distance of neighbouring grid points, in metres. */
+  /** Distance of neighboring grid points, in meters. */
   readonly spacing: number;
   /** Grid points that were occupied, in the object's own frame, [n, 3]. */
   readonly grid: Float32Array;
   readonly crop: Pick<Seen, 'box' | 'side' | 'maskCount' | 'pointCount' | 'validCount'>;
-  readonly normalisation: Normalisation;
+  readonly normalization: Normalization;
   /** Points asked, and whether all of the grid was. */
   readonly swept: { readonly queries: number; readonly of: number };
   readonly partial: boolean;
@@ -76,7 +76,7 @@ export interface Chain {
 
 /**
  * Segment, depth, points, complete.
- * @throws PromptError, GeometryError, WeightsError, ShapeError, LimitError, DeviceError; Cancelled before the sweep,
+ * @throws PromptError, GeometryError, WeightsError, ShapeError, LimitError, DeviceError; Canceled before the sweep,
  *   which ends with a partial result instead
  */
 export async function photoTo3d(parts: ChainParts, photo: Photo, options: ChainOptions): Promise<Chain> {
@@ -104,17 +104,17 @@ export async function photoTo3d(parts: ChainParts, photo: Photo, options: ChainO
     quality,
     depth,
     seen: seenCloud(pixels, mask, geometry),
-    object: { xyz: toCamera(found.xyz, seen.normalisation), rgb: bytesOf(found.colors) },
-    spacing: found.step * seen.normalisation.scale,
+    object: { xyz: toCamera(found.xyz, seen.normalization), rgb: bytesOf(found.colors) },
+    spacing: found.step * seen.normalization.scale,
     grid: found.xyz,
     crop: seen,
-    normalisation: seen.normalisation,
+    normalization: seen.normalization,
     swept: { queries: found.queries, of: found.total },
     partial: found.queries < found.total,
   };
 }
 
-/** Depth of every pixel in metres, [height, width]. @param focal of the photo, in pixels */
+/** Depth of every pixel in meters, [height, width]. @param focal of the photo, in pixels */
 export async function estimateDepth(
   { networks, stage }: ChainParts,
   photo: Photo,
@@ -123,9 +123,9 @@ export async function estimateDepth(
 ): Promise<Float32Array> {
   const zoe = await networks.zoe();
   const depth = await zoe.infer(wordsOf(photo), stage('depth', signal));
-  const metres = (await depth.read()) as Float32Array;
+  const meters = (await depth.read()) as Float32Array;
   const { canonicalFov } = zoe.config;
-  return canonicalFov === undefined ? metres : metres.map(scaledBy(focal / focalFromFov(photo.width, canonicalFov)));
+  return canonicalFov === undefined ? meters : meters.map(scaledBy(focal / focalFromFov(photo.width, canonicalFov)));
 }
 
 const scaledBy =
@@ -137,6 +137,6 @@ const scaledBy =
 const depthOf = (xyz: Float32Array): Float32Array =>
   Float32Array.from({ length: xyz.length / 3 }, (_, i) => xyz[3 * i + 2]);
 
-/** Colours in 0..1 -> bytes, clamped. */
+/** Colors in 0..1 -> bytes, clamped. */
 const bytesOf = (colors: Float32Array): Uint8Array =>
   Uint8Array.from(colors, (v) => Math.round(255 * Math.min(1, Math.max(0, v))));

@@ -1,5 +1,6 @@
 /** Compiled plans by what they are for, so that a second photo of the same size compiles nothing. */
-import { compile, type CompileOptions, type Plan, type Shared } from '../graph/plan.ts';
+import { compile, type CompileOptions, type Plan } from '../graph/plan.ts';
+import type { Shared } from '../graph/shared.ts';
 import type { Graph } from '../graph/record.ts';
 import type { Tensor } from '../graph/tensor.ts';
 

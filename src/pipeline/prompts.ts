@@ -34,7 +34,7 @@ export function expectObject(photo: Photo, { box, points, mask }: ObjectPrompt):
   if (!mask.some((value) => value !== 0)) throw emptyMask();
 }
 
-/** @throws as `expectObject`; WeightsError, DeviceError; Cancelled */
+/** @throws as `expectObject`; WeightsError, DeviceError; Canceled */
 export async function objectMask(
   { networks, stage }: Pick<ChainParts, 'networks' | 'stage'>,
   photo: Photo,

@@ -2,7 +2,8 @@
 import { vec3 } from 'gl-matrix';
 import type { View } from '../kernels/renderPoints/renderPoints.ts';
 import { renderPoints } from '../graph/ops/points.ts';
-import { compile, type Shared } from '../graph/plan.ts';
+import { compile } from '../graph/plan.ts';
+import type { Shared } from '../graph/shared.ts';
 import { Graph } from '../graph/record.ts';
 import type { RunOptions } from '../graph/run.ts';
 import { orbitView } from './camera.ts';
@@ -13,7 +14,7 @@ export interface Cloud {
   readonly xyz: Float32Array;
   /** [n, 3] sRGB bytes. */
   readonly rgb: Uint8Array;
-  /** Distance of neighbouring points, where it is known; else it is measured. */
+  /** Distance of neighboring points, where it is known; else it is measured. */
   readonly spacing?: number;
 }
 
@@ -28,13 +29,13 @@ export interface Sheet {
 const FOV = 28;
 /** The frame in sizes of the object. */
 const MARGIN = 1.06;
-/** Splats reach a little beyond the neighbours, which closes surfaces; their rims fade. */
+/** Splats reach a little beyond the neighbors, which closes surfaces; their rims fade. */
 const RADIUS = 1.05;
 /** Share of points, on each side of an axis and in distance, that does not tell how large the object is. */
 const RARE = 0.01;
 /** A point this many times as far from the middle as nearly all others is stray and may lie outside the frame. */
 const STRAY = 1.6;
-/** Points whose neighbours are looked for to learn the spacing. */
+/** Points whose neighbors are looked for to learn the spacing. */
 const SAMPLE = 100;
 
 /** The sheet in units of its height: the front large, then right and back above left and top. */
@@ -50,7 +51,7 @@ const SIDES = [
  * Draws a sheet twice as wide as high. The left half shows the object from the photo's camera; in the right half, from
  * left to right, are its right side and its back, and below them its left side and its top.
  * @param height even number of pixels
- * @throws RangeError if rgb and xyz differ in length; ShapeError; Cancelled; DeviceError
+ * @throws RangeError if rgb and xyz differ in length; ShapeError; Canceled; DeviceError
  */
 export async function renderSheet(
   shared: Shared,
@@ -59,26 +60,23 @@ export async function renderSheet(
 ): Promise<Sheet> {
   const { xyz, rgb } = cloud;
   if (xyz.length !== rgb.length) {
-    throw new RangeError(`There are ${xyz.length / 3} points and ${rgb.length / 3} colours; each point needs one.`);
+    throw new RangeError(`There are ${xyz.length / 3} points and ${rgb.length / 3} colors; each point needs one.`);
   }
   const n = xyz.length / 3;
   const spacing = cloud.spacing ?? spacingOf(xyz);
-  const colours = Uint32Array.from(
-    { length: n },
-    (_, i) => rgb[3 * i] | (rgb[3 * i + 1] << 8) | (rgb[3 * i + 2] << 16),
-  );
+  const colors = Uint32Array.from({ length: n }, (_, i) => rgb[3 * i] | (rgb[3 * i + 1] << 8) | (rgb[3 * i + 2] << 16));
   const size = { width: 2 * height, height };
   const graph = new Graph();
   const picture = renderPoints(
     graph.input('points', [n, 3]),
-    graph.input('colours', [n], 'u32'),
+    graph.input('colors', [n], 'u32'),
     size,
     RADIUS * spacing,
     sheetViews(frameOf(xyz, spacing), height),
   );
   const plan = await compile(shared, graph, { outputs: { picture } });
   try {
-    const result = await plan.run({ points: xyz, colours }, { signal });
+    const result = await plan.run({ points: xyz, colors }, { signal });
     const words = await result.picture.read();
     return { ...size, rgba: new Uint8Array(words.buffer, words.byteOffset, words.byteLength) };
   } finally {
@@ -86,7 +84,7 @@ export async function renderSheet(
   }
 }
 
-/** Distance of neighbouring points: the median, over a sample of points, of the distance to the nearest other one. */
+/** Distance of neighboring points: the median, over a sample of points, of the distance to the nearest other one. */
 function spacingOf(xyz: Float32Array): number {
   const n = xyz.length / 3;
   const stride = Math.ceil(n / SAMPLE);

@@ -1,11 +1,12 @@
 /**
- * From photo, mask and depth to what MCC looks at: colours and normalised points of a square around the object.
+ * From photo, mask and depth to what MCC looks at: colors and normalized points of a square around the object.
  * As in MCC's released demo (arXiv:2301.08247): statistics over the whole mask, a margin, a square, two resizes.
  */
 import { axisTaps } from '../kernels/resize/taps.ts';
-import { maskBounds, maskedStats, normalisePoints, pointMap, seenColors, seenMap } from '../graph/ops/points.ts';
+import { maskBounds, maskedStats, normalizePoints, pointMap, seenColors, seenMap } from '../graph/ops/points.ts';
 import type { PointSource } from '../graph/ops/points.ts';
-import type { PlanInput, Shared } from '../graph/plan.ts';
+import type { PlanInput } from '../graph/plan.ts';
+import type { Shared } from '../graph/shared.ts';
 import { Graph } from '../graph/record.ts';
 import type { RunOptions } from '../graph/run.ts';
 import type { DeviceTensor } from '../graph/transfer.ts';
@@ -18,7 +19,7 @@ export class GeometryError extends Error {
   override name = 'GeometryError';
 }
 
-/** Where points come from: depth [H, W] in metres and a camera, or a map of points [H, W, 3], NaN where there is none. */
+/** Where points come from: depth [H, W] in meters and a camera, or a map of points [H, W, 3], NaN where there is none. */
 export type Geometry = { readonly depth: PlanInput; readonly camera: Intrinsics } | { readonly points: Float32Array };
 
 /** Rows [top, bottom) and columns [left, right) of the photo. */
@@ -29,12 +30,12 @@ export interface Box {
   readonly right: number;
 }
 
-/** The object's own frame: x_object = x_camera / scale - centre. */
-export interface Normalisation {
-  /** Mean over the axes of the standard deviation of the seen points, in metres. */
+/** The object's own frame: x_object = x_camera / scale - center. */
+export interface Normalization {
+  /** Mean over the axes of the standard deviation of the seen points, in meters. */
   readonly scale: number;
   /** Mean of the seen points, after the scaling. */
-  readonly centre: readonly [number, number, number];
+  readonly center: readonly [number, number, number];
 }
 
 /** What MCC sees. The tensors stay valid until the next call of `see`. */
@@ -55,10 +56,10 @@ export interface Seen {
   readonly maskCount: number;
   /** Pixels of the mask that have a point. */
   readonly pointCount: number;
-  readonly normalisation: Normalisation;
+  readonly normalization: Normalization;
 }
 
-/** Sides of the two results. as in the released code: colours go through 800, whatever MCC then makes of them. */
+/** Sides of the two results. as in the released code: colors go through 800, whatever MCC then makes of them. */
 export interface SeenSizes {
   readonly rgb: number;
   readonly xyz: number;
@@ -78,7 +79,7 @@ const sourceOf = (graph: Graph, kind: Kind, { width, height }: Size): PointSourc
 
 /**
  * Inputs mask u32 [H, W] with depth [H, W] and intrinsics [4], or with points [H, W, 3] -> outputs `stats` [8] of
- * `maskedStats` and `bounds` [5] of `maskBounds`. Taps: points, normalised.
+ * `maskedStats` and `bounds` [5] of `maskBounds`. Taps: points, normalized.
  */
 function statisticsGraph(kind: Kind, photo: Size): Recorded {
   const graph = new Graph();
@@ -86,7 +87,7 @@ function statisticsGraph(kind: Kind, photo: Size): Recorded {
   const stats = maskedStats(source);
   const all = pointMap(source);
   graph.tap('points', all.points);
-  graph.tap('normalised', normalisePoints(all, stats));
+  graph.tap('normalized', normalizePoints(all, stats));
   return { graph, outputs: { stats, bounds: maskBounds(source.mask) } };
 }
 
@@ -121,7 +122,7 @@ export class SeenPoints {
 
   /**
    * @param mask u32 [H, W], not 0 inside the object
-   * @throws GeometryError if the mask is empty or too few of its pixels have a point; ShapeError; Cancelled; DeviceError
+   * @throws GeometryError if the mask is empty or too few of its pixels have a point; ShapeError; Canceled; DeviceError
    */
   async see(photo: PhotoWords, mask: PlanInput, geometry: Geometry, options: RunOptions = {}): Promise<Seen> {
     const kind: Kind = 'depth' in geometry ? 'depth' : 'points';
@@ -161,8 +162,8 @@ export class SeenPoints {
           'it is too small or too ragged.\n  Mark a larger object, or use a photo that shows it larger.',
       );
     }
-    const centre = [meanX / scale, meanY / scale, meanZ / scale] as const;
-    return { rgb, xyz, valid, validCount, box, side, maskCount, pointCount, normalisation: { scale, centre } };
+    const center = [meanX / scale, meanY / scale, meanZ / scale] as const;
+    return { rgb, xyz, valid, validCount, box, side, maskCount, pointCount, normalization: { scale, center } };
   }
 
   /** Frees the plans. Their results are gone. */
@@ -174,7 +175,7 @@ export class SeenPoints {
 export const emptyMask = (): GeometryError =>
   new GeometryError('The mask is empty: no pixel belongs to the object.\n  Choose another box, point or mask.');
 
-/** @throws GeometryError if there is nothing to normalise */
+/** @throws GeometryError if there is nothing to normalize */
 function expectPoints(maskCount: number, pointCount: number, scale: number): void {
   if (maskCount === 0) throw emptyMask();
   if (pointCount < 2) {
@@ -201,14 +202,14 @@ const tapsOf = (from: number, to: number): Uint32Array =>
   axisTaps({ mode: 'bilinear', alignCorners: false, from, to }).table;
 
 /**
- * The inverse of the normalisation: points [n, 3] of the object's frame -> the photo's camera frame, in metres (or in
+ * The inverse of the normalization: points [n, 3] of the object's frame -> the photo's camera frame, in meters (or in
  * the unit of the point map): x right, y down, z forward.
  */
-export function toCamera(xyz: Float32Array, { scale, centre }: Normalisation): Float32Array {
-  return xyz.map((v, k) => (v + centre[k % 3]) * scale);
+export function toCamera(xyz: Float32Array, { scale, center }: Normalization): Float32Array {
+  return xyz.map((v, k) => (v + center[k % 3]) * scale);
 }
 
-/** Coloured points, as files take them. */
+/** Colored points, as files take them. */
 export interface SeenCloud {
   /** [n, 3] in the photo's camera frame. */
   readonly xyz: Float32Array;

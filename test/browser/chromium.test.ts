@@ -58,7 +58,7 @@ describe('Chromium', () => {
     expectClose(chromium.depth, node.depth, 3.2e-5 * maxAbs(node.depth), 'depth');
     // Points are places of the grid, brought into the camera's frame by statistics of that depth.
     expectClose(chromium.xyz, node.xyz, 1e-3 * maxAbs(node.xyz), 'points');
-    expectClose(chromium.rgb, node.rgb, 1, 'colours');
+    expectClose(chromium.rgb, node.rgb, 1, 'colors');
   }, 900_000);
 
   it('reports tests that fail or do not run', async () => {

@@ -6,7 +6,7 @@ import { openDevice } from './evaluate.ts';
 import { expect, it, runFile, type Outcome } from './vitest.ts';
 
 /**
- * Runs a test file of this folder's neighbours on the browser's adapter.
+ * Runs a test file of this folder's neighbors on the browser's adapter.
  * @param name such as layerNorm or chain
  */
 export function runTests(folder: 'kernels' | 'pipeline', name: string): Promise<Outcome[]> {

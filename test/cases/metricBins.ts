@@ -1,4 +1,4 @@
-/** Shapes of metricBins: centres H x W, depth h x w. */
+/** Shapes of metricBins: centers H x W, depth h x w. */
 export const metricBinsCases: { B: number; from: [number, number]; to: [number, number]; bins: number }[] = [
   { B: 1, from: [1, 1], to: [2, 3], bins: 4 },
   { B: 2, from: [5, 7], to: [9, 11], bins: 16 },

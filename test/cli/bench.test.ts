@@ -15,7 +15,7 @@ import { select } from '../../src/cli/bench.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { evaluate } from '../../src/graph/evaluate.ts';
 import { storageBuffer } from '../../src/graph/transfer.ts';
-import { matmulRef } from '../../src/kernels/matmul/matmul.ref.ts';
+import { linearRef } from '../../src/kernels/linear/linear.ref.ts';
 import { testDevice } from '../setup/evaluate.ts';
 
 const line = (own: Partial<Line>): Line => ({
@@ -172,7 +172,7 @@ describe('on a device', () => {
       y: textbookMatmul(input(a, [M, K]), input(b, [K, N])),
     }));
     const transposed = Float32Array.from({ length: N * K }, (_, i) => b[(i % K) * N + Math.floor(i / K)]);
-    const expected = matmulRef(a, transposed, N, K);
+    const expected = linearRef(a, transposed, N, K);
     // Rounding of K products and sums of values up to 1.
     const bound = K * K * 2 ** -24;
     for (let i = 0; i < M * N; i++) expect(Math.abs(y[i] - expected[i])).toBeLessThanOrEqual(bound);

@@ -17,7 +17,7 @@ const TWICE = `
     results.push(await engine.depth(photo));
     engine.dispose();
   }
-  console.log(results[0].length, results[0].every((metres, i) => metres === results[1][i]));`;
+  console.log(results[0].length, results[0].every((meters, i) => meters === results[1][i]));`;
 
 /** A program's output, errors and exit code. */
 async function runProcess(file: string, env: NodeJS.ProcessEnv = {}) {
@@ -135,7 +135,7 @@ describe('the process', () => {
   it('stops before the sweep without a result', async () => {
     const { code, stderr } = await reconstruct(0.02, 'load ', 1);
     expect(code).toBe(130);
-    expect(stderr).toMatch(/(cancelled|Stopped by Ctrl-C)\.\n$/);
+    expect(stderr).toMatch(/(canceled|Stopped by Ctrl-C)\.\n$/);
     expect(await readdir(out)).toEqual([]);
   });
 });

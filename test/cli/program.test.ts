@@ -46,7 +46,7 @@ function standIn(answer: { partial?: boolean; empty?: boolean; fail?: Error } = 
           ...{ box: { top: 0, bottom: 3, left: 0, right: 4 }, side: 4, maskCount: 2, pointCount: 2, validCount: 2 },
           ...{ buffer: 1n },
         },
-        normalisation: { scale: 0.5, centre: [0, 0, 3] as const },
+        normalization: { scale: 0.5, center: [0, 0, 3] as const },
         swept: { queries: partial ? 500 : 1000, of: 1000 },
         preview: { width: 2, height: 1, rgba: new Uint8Array(8).fill(255) },
         seconds: { sweep: 1 },
@@ -113,7 +113,7 @@ describe('reconstruct', () => {
     });
     const depth = await sharp(join(out, 'depth.png')).metadata();
     expect([depth.width, depth.height, depth.depth, depth.channels]).toEqual([WIDTH, HEIGHT, 'ushort', 1]);
-    const mask = await sharp(join(out, 'mask.png')).toColourspace('b-w').raw().toBuffer();
+    const mask = await sharp(join(out, 'mask.png')).toColorspace('b-w').raw().toBuffer();
     expect([...mask]).toEqual([0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0, 0]);
   });
 
@@ -160,11 +160,11 @@ describe('reconstruct', () => {
     expect(engine.asked.disposed).toBe(1);
   });
 
-  it('exits with 130 when the engine was cancelled', async () => {
-    const stopped = Object.assign(new Error('The run was cancelled.'), { name: 'AbortError' });
+  it('exits with 130 when the engine was canceled', async () => {
+    const stopped = Object.assign(new Error('The run was canceled.'), { name: 'AbortError' });
     const { code, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out], standIn({ fail: stopped }));
     expect(code).toBe(130);
-    expect(stderr).toContain('The run was cancelled.\n');
+    expect(stderr).toContain('The run was canceled.\n');
   });
 
   it('shows the place of a fault of its own', async () => {
@@ -247,7 +247,7 @@ describe('what is refused before the engine starts', () => {
       1,
       `error: The mask ${small} has 2 x 2 pixels, the photo 4 x 3.`,
     );
-    await refused([photo, ...BOX, '--depth-map', small, '-o', out], 1, 'has to be a 16-bit grey PNG');
+    await refused([photo, ...BOX, '--depth-map', small, '-o', out], 1, 'has to be a 16-bit gray PNG');
     const none = join(folder, 'none.png');
     await writeFile(none, await encodePng16(new Uint16Array(12), WIDTH, HEIGHT));
     await refused([photo, ...BOX, '--depth-map', none, '-o', out], 1, 'has no depth');
@@ -261,7 +261,7 @@ describe('what is refused before the engine starts', () => {
   it('wrong usage', async () => {
     await refused([], 2, "error: missing required argument 'photo'");
     await refused([photo, ...BOX, '--granularity', '0'], 2, 'Expected a step from 0.01');
-    await refused([photo, ...BOX, '--colour'], 2, "error: unknown option '--colour'");
+    await refused([photo, ...BOX, '--color'], 2, "error: unknown option '--color'");
     await refused([photo, 'another.jpg', ...BOX], 2, 'error: too many arguments');
   });
 });
@@ -276,8 +276,8 @@ describe('segment and depth', () => {
     expect(measured.code).toBe(0);
     expect(JSON.parse(measured.stdout)).toMatchObject({
       files: [depth, join(out, 'd_preview.png')],
-      nearestMetres: 1.5,
-      farthestMetres: 1.5,
+      nearestMeters: 1.5,
+      farthestMeters: 1.5,
       saturated: 0,
       adapter: 'stand-in',
     });

@@ -20,14 +20,14 @@ describe('progress in a pipe', () => {
     clock.ms = 6000;
     progress.update({ stage: 'sweep', done: 3000, total: 8000, unit: 'points' });
     clock.ms = 12_000;
-    progress.update({ stage: 'colours', done: 0, total: 1 });
+    progress.update({ stage: 'colors', done: 0, total: 1 });
     progress.say('A notice.');
     expect(written).toEqual([
       'sweep ...\n',
       'sweep: 37 %, 500 points/s, 10 s left\n',
       'sweep: 12 s\n',
-      'colours ...\n',
-      'colours: 0.0 s\n',
+      'colors ...\n',
+      'colors: 0.0 s\n',
       'A notice.\n',
     ]);
   });

@@ -61,7 +61,7 @@ const weights = (...argv: string[]) => ['weights', ...argv, '--weights-dir', wei
 const pull = (...argv: string[]) => weights('pull', ...argv, '--base-url', new URL('.', server.url).href);
 
 describe('pull', () => {
-  it('shows the licence, asks, and downloads', async () => {
+  it('shows the license, asks, and downloads', async () => {
     const { code, stdout, stderr, asked } = await run(pull('mcc'), { answer: 'y' });
     expect(code).toBe(0);
     expect(stderr).toMatch(/^MCC CO3D-v2, about \d+ MB, from http:/);
@@ -78,7 +78,7 @@ describe('pull', () => {
     expect(server.ranges).toHaveLength(1);
   });
 
-  it('downloads nothing unless the licence is accepted', async () => {
+  it('downloads nothing unless the license is accepted', async () => {
     expect(await run(pull('mcc', 'zoed-n'), { answer: '' })).toMatchObject({
       code: 130,
       stderr: expect.stringMatching(/Nothing was downloaded\.\n$/) as string,
@@ -218,7 +218,7 @@ describe('synth', () => {
     expect(weightsOf(set, 'sam').config).toEqual(samConfigs.small);
     const values = await weightsOf(set, 'sam').source.tensor(bias, [4]);
     const exact = syntheticWeight(5, bias, [4]);
-    // Half the distance of neighbours: 11 bits of f16, 8 of bf16.
+    // Half the distance of neighbors: 11 bits of f16, 8 of bf16.
     const eps = { f32: 0, f16: 2 ** -11, bf16: 2 ** -8 }[dtype]!;
     values.forEach((value, i) => expect(Math.abs(value - exact[i])).toBeLessThanOrEqual(Math.abs(exact[i]) * eps));
     await close();

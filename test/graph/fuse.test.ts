@@ -1,6 +1,7 @@
 /** Every rule: what it turns into what, with equal results, and where it must not apply. */
 import { describe, expect, it } from 'vitest';
-import { sharedFor, type Sources } from '../../src/graph/evaluate.ts';
+import { type Sources } from '../../src/graph/evaluate.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
 import { fuse, RULES } from '../../src/graph/fuse/index.ts';
 import { attention, columns, type AttentionBias } from '../../src/graph/ops/attention.ts';
 import { conv2d, linear } from '../../src/graph/ops/matmul.ts';

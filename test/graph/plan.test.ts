@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
 import { DeviceError, LimitError, ShapeError } from '../../src/graph/errors.ts';
-import { sharedFor } from '../../src/graph/evaluate.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
 import { add } from '../../src/graph/ops/pointwise.ts';
 import { layerNorm } from '../../src/graph/ops/rows.ts';
-import { compile, type Inspection } from '../../src/graph/plan.ts';
+import { compile } from '../../src/graph/plan.ts';
+import type { Inspection } from '../../src/graph/shared.ts';
 import { Graph } from '../../src/graph/record.ts';
 import type { HostArray } from '../../src/graph/transfer.ts';
 import { layerNormRef } from '../../src/kernels/layerNorm/layerNorm.ref.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
-import { Cancelled, DeviceError, KernelError } from '../../src/graph/errors.ts';
-import { sharedFor } from '../../src/graph/evaluate.ts';
+import { Canceled, DeviceError, KernelError } from '../../src/graph/errors.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
 import { compile } from '../../src/graph/plan.ts';
 import { Graph } from '../../src/graph/record.ts';
 import type { StepTime } from '../../src/graph/run.ts';
@@ -37,20 +37,20 @@ describe('a run', () => {
     device.dispose();
   });
 
-  it('stops between two submissions when it is cancelled, and runs again afterwards', async () => {
+  it('stops between two submissions when it is canceled, and runs again afterwards', async () => {
     const device = await hurried();
     const plan = await chain(device, 4, HEAVY);
     const controller = new AbortController();
     let submissions = 0;
-    const cancelled = plan.run(zeros, {
+    const canceled = plan.run(zeros, {
       signal: controller.signal,
       onProgress() {
         submissions++;
         controller.abort();
       },
     });
-    await expect(cancelled).rejects.toThrow(Cancelled);
-    await expect(cancelled).rejects.toMatchObject({ name: 'AbortError', message: 'The run was cancelled.' });
+    await expect(canceled).rejects.toThrow(Canceled);
+    await expect(canceled).rejects.toMatchObject({ name: 'AbortError', message: 'The run was canceled.' });
     expect(submissions).toBe(1);
     expect(await (await plan.run(zeros)).y.read()).toEqual(new Float32Array(8).fill(4));
     device.dispose();

@@ -28,21 +28,21 @@ afterEach(async () => {
 /** A checkpoint that the server has. */
 function choiceOf(more: Partial<CheckpointFile> = {}): Choice {
   const official: CheckpointFile = { url: server.url, file: 'net.pth', format: 'pth', ...more };
-  const licence = { name: 'Some Licence', url: 'https://example.org/licence', note: 'Do good.' };
-  const checkpoint = { id: 'net', network: 'sam' as const, config: 'small', title: 'A network', licence };
+  const license = { name: 'Some License', url: 'https://example.org/license', note: 'Do good.' };
+  const checkpoint = { id: 'net', network: 'sam' as const, config: 'small', title: 'A network', license };
   return { checkpoint: { ...checkpoint, sources: { official } }, source: 'official' };
 }
 
 describe('pull', () => {
-  it('keeps file, record and licence side by side, and fetches once', async () => {
+  it('keeps file, record and license side by side, and fetches once', async () => {
     const choice = choiceOf();
     expect(await cache.state(choice)).toEqual({ kind: 'absent' });
     expect(await cache.sourceHere(choice.checkpoint)).toBeUndefined();
     const record = await cache.pull(choice);
     expect(record).toMatchObject({ id: 'net', url: server.url, sha256: sha256(server.content) });
-    expect((await readdir(cache.folder)).sort()).toEqual(['net.pth', 'net.pth.LICENCE.txt', 'net.pth.json']);
-    expect(await readFile(`${cache.pathOf(choice)}.LICENCE.txt`, 'utf8')).toMatch(
-      /^A network\n.*\n\nSome Licence\nhttps:\/\/example.org\/licence\nDo good\.\n$/,
+    expect((await readdir(cache.folder)).sort()).toEqual(['net.pth', 'net.pth.LICENSE.txt', 'net.pth.json']);
+    expect(await readFile(`${cache.pathOf(choice)}.LICENSE.txt`, 'utf8')).toMatch(
+      /^A network\n.*\n\nSome License\nhttps:\/\/example.org\/license\nDo good\.\n$/,
     );
     expect(await cache.pull(choice)).toEqual(record);
     expect(server.ranges).toHaveLength(1);

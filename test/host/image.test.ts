@@ -62,13 +62,13 @@ describe('decodePhoto', () => {
     expect(order(photo.rgba)).toEqual(expected);
   });
 
-  it('replicates grey', async () => {
-    const grey = await sharp(new Uint8Array([0, 90, 255]), { raw: { width: 3, height: 1, channels: 1 } })
-      .toColourspace('b-w')
+  it('replicates gray', async () => {
+    const gray = await sharp(new Uint8Array([0, 90, 255]), { raw: { width: 3, height: 1, channels: 1 } })
+      .toColorspace('b-w')
       .png()
       .toBuffer();
-    expect((await sharp(grey).metadata()).channels).toBe(1);
-    expect([...(await decodePhoto(grey)).rgba]).toEqual([0, 0, 0, 255, 90, 90, 90, 255, 255, 255, 255, 255]);
+    expect((await sharp(gray).metadata()).channels).toBe(1);
+    expect([...(await decodePhoto(gray)).rgba]).toEqual([0, 0, 0, 255, 90, 90, 90, 255, 255, 255, 255, 255]);
   });
 
   it('drops alpha without blending', async () => {
@@ -88,7 +88,7 @@ describe('decodePhoto', () => {
     expect([jpeg.width, jpeg.height]).toEqual([16, 8]);
     [120, 60, 30].forEach((value, i) => expect(Math.abs(jpeg.rgba[i] - value)).toBeLessThanOrEqual(2));
     const deep = await sharp(new Uint16Array([0x1234, 0x80ff, 0xffff]), { raw: { width: 1, height: 1, channels: 3 } })
-      .toColourspace('rgb16')
+      .toColorspace('rgb16')
       .png()
       .toBuffer();
     expect((await sharp(deep).metadata()).depth).toBe('ushort');
@@ -200,21 +200,21 @@ describe('reducedSize', () => {
   });
 });
 
-const grey = (values: number[], width: number, height: number) =>
+const gray = (values: number[], width: number, height: number) =>
   sharp(new Uint8Array(values), { raw: { width, height, channels: 1 } })
-    .toColourspace('b-w')
+    .toColorspace('b-w')
     .png()
     .toBuffer();
 
 describe('decodeMask', () => {
   it('takes what is brighter than half of the brightest', async () => {
-    expect([...(await decodeMask(await grey([0, 127, 128, 255], 4, 1), { width: 4, height: 1 }))]).toEqual([
+    expect([...(await decodeMask(await gray([0, 127, 128, 255], 4, 1), { width: 4, height: 1 }))]).toEqual([
       0, 0, 1, 1,
     ]);
-    expect([...(await decodeMask(await grey([0, 1, 1, 0], 2, 2), { width: 2, height: 2 }))]).toEqual([0, 1, 1, 0]);
+    expect([...(await decodeMask(await gray([0, 1, 1, 0], 2, 2), { width: 2, height: 2 }))]).toEqual([0, 1, 1, 0]);
   });
 
-  it('reads colour masks', async () => {
+  it('reads color masks', async () => {
     const png = await sharp(new Uint8Array([0, 0, 0, 255, 255, 255]), { raw: { width: 2, height: 1, channels: 3 } })
       .png()
       .toBuffer();
@@ -223,34 +223,34 @@ describe('decodeMask', () => {
 
   it('follows a photo that was reduced', async () => {
     const photo = { width: 2, height: 1, original: { width: 4, height: 2 } };
-    expect([...(await decodeMask(await grey([255, 255, 0, 0, 255, 255, 0, 0], 4, 2), photo))]).toEqual([1, 0]);
+    expect([...(await decodeMask(await gray([255, 255, 0, 0, 255, 255, 0, 0], 4, 2), photo))]).toEqual([1, 0]);
   });
 
   it('refuses another size and an empty mask', async () => {
-    const error = await failure(decodeMask(await grey([255, 255], 2, 1), { width: 3, height: 1 }));
+    const error = await failure(decodeMask(await gray([255, 255], 2, 1), { width: 3, height: 1 }));
     expect(error.message).toBe('The mask has 2 x 1 pixels, the photo 3 x 1.');
-    expect((await failure(decodeMask(await grey([0, 0], 2, 1), { width: 2, height: 1 }))).message).toBe(
+    expect((await failure(decodeMask(await gray([0, 0], 2, 1), { width: 2, height: 1 }))).message).toBe(
       'The mask marks no pixel: it is black.',
     );
   });
 });
 
 describe('decodeDepth', () => {
-  it('reads millimetres, and counts pixels without depth', async () => {
+  it('reads millimeters, and counts pixels without depth', async () => {
     const png = await encodePng16(new Uint16Array([0, 1, 1500, 65535]), 2, 2);
     const depth = await decodeDepth(Buffer.from(png), { width: 2, height: 2 });
-    expect([...depth.metres]).toEqual([NaN, Math.fround(0.001), 1.5, Math.fround(65.535)]);
+    expect([...depth.meters]).toEqual([NaN, Math.fround(0.001), 1.5, Math.fround(65.535)]);
     expect(depth.missing).toBe(1);
   });
 
-  it('reads .npy in metres; NaN, infinity, zero and negative values are missing', async () => {
+  it('reads .npy in meters; NaN, infinity, zero and negative values are missing', async () => {
     const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 5), }\n";
     const start = Buffer.alloc(10 + header.length);
     start.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0]);
     start.write(header, 10, 'latin1');
     const npy = Buffer.concat([start, Buffer.from(new Float32Array([2.5, NaN, Infinity, 0, -1]).buffer)]);
     const depth = await decodeDepth(npy, { width: 5, height: 1 });
-    expect([...depth.metres]).toEqual([2.5, NaN, NaN, NaN, NaN]);
+    expect([...depth.meters]).toEqual([2.5, NaN, NaN, NaN, NaN]);
     expect(depth.missing).toBe(4);
     expect((await failure(decodeDepth(npy.subarray(0, -4), { width: 5, height: 1 }))).message).toContain(
       'needs 20 bytes, the file holds 16',
@@ -258,8 +258,8 @@ describe('decodeDepth', () => {
   });
 
   it('refuses 8-bit pictures, another size, and a map without any depth', async () => {
-    expect((await failure(decodeDepth(await grey([1, 2], 2, 1), { width: 2, height: 1 }))).message).toBe(
-      'The depth map has to be a 16-bit grey PNG; it is png with 1 channel(s) of type uchar.',
+    expect((await failure(decodeDepth(await gray([1, 2], 2, 1), { width: 2, height: 1 }))).message).toBe(
+      'The depth map has to be a 16-bit gray PNG; it is png with 1 channel(s) of type uchar.',
     );
     const none = Buffer.from(await encodePng16(new Uint16Array(2), 2, 1));
     expect((await failure(decodeDepth(none, { width: 1, height: 2 }))).message).toContain('has 2 x 1 pixels');

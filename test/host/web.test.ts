@@ -119,5 +119,5 @@ describe('bytes in a browser', () => {
 });
 
 describe('the adapter of a browser', () => {
-  it('is recognised as software here', async () => expect(await call('software')).toBe(true));
+  it('is recognized as software here', async () => expect(await call('software')).toBe(true));
 });

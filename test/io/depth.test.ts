@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { depthPreview, depthToMillimetres, millimetresToDepth, turbo } from '../../src/io/index.ts';
+import { depthPreview, depthToMillimeters, millimetersToDepth, turbo } from '../../src/io/index.ts';
 
-describe('depth in millimetres', () => {
+describe('depth in millimeters', () => {
   it('rounds, saturates and keeps 0 for pixels without depth', () => {
-    const image = depthToMillimetres(
+    const image = depthToMillimeters(
       new Float32Array([1.2344, 1.2346, 0.0001, 65.535, 65.6, 1e9, NaN, Infinity, 0, -1]),
     );
-    expect([...image.millimetres]).toEqual([1234, 1235, 1, 65535, 65535, 65535, 0, 0, 0, 0]);
+    expect([...image.millimeters]).toEqual([1234, 1235, 1, 65535, 65535, 65535, 0, 0, 0, 0]);
     expect(image.saturated).toBe(2);
     expect(image.missing).toBe(4);
   });
 
-  it('comes back as metres', () => {
-    expect([...millimetresToDepth(new Uint16Array([0, 1, 65535]))]).toEqual([
+  it('comes back as meters', () => {
+    expect([...millimetersToDepth(new Uint16Array([0, 1, 65535]))]).toEqual([
       NaN,
       Math.fround(0.001),
       Math.fround(65.535),
@@ -35,7 +35,7 @@ describe('depth preview', () => {
     expect(at(750)[2]).toBeGreaterThan(at(750)[0]);
   });
 
-  it('paints a flat depth in one colour, and no depth at all in black', () => {
+  it('paints a flat depth in one color, and no depth at all in black', () => {
     expect([...depthPreview(new Float32Array([2, 2]))]).toEqual([...turbo(0.5), ...turbo(0.5)]);
     expect([...depthPreview(new Float32Array([NaN, 0]))]).toEqual([0, 0, 0, 0, 0, 0]);
   });
@@ -47,8 +47,8 @@ describe('depth preview', () => {
       [128 / 255, [164, 252, 60]],
       [192 / 255, [251, 126, 33]],
     ];
-    for (const [t, colour] of table) {
-      turbo(t).forEach((value, channel) => expect(Math.abs(value - colour[channel])).toBeLessThanOrEqual(25));
+    for (const [t, color] of table) {
+      turbo(t).forEach((value, channel) => expect(Math.abs(value - color[channel])).toBeLessThanOrEqual(25));
     }
   });
 });

@@ -8,10 +8,10 @@ import {
   NpyError,
   ObjError,
   toGltfAxes,
-  type ColouredPoints,
+  type ColoredPoints,
 } from '../../src/io/index.ts';
 
-const POINTS: ColouredPoints = {
+const POINTS: ColoredPoints = {
   xyz: new Float32Array([1, 2, 3, -0.5, 0.25, 1e-3]),
   rgb: new Uint8Array([255, 0, 10, 128, 64, 255]),
 };
@@ -19,12 +19,12 @@ const POINTS: ColouredPoints = {
 const text = (s: string): Uint8Array => new TextEncoder().encode(s);
 
 describe('PLY', () => {
-  it('writes header, positions and colours byte for byte', () => {
+  it('writes header, positions and colors byte for byte', () => {
     const header =
-      'ply\nformat binary_little_endian 1.0\ncomment metres\nelement vertex 2\n' +
+      'ply\nformat binary_little_endian 1.0\ncomment meters\nelement vertex 2\n' +
       'property float x\nproperty float y\nproperty float z\n' +
       'property uchar red\nproperty uchar green\nproperty uchar blue\nend_header\n';
-    const bytes = encodePly(POINTS, ['metres']);
+    const bytes = encodePly(POINTS, ['meters']);
     expect(new TextDecoder('latin1').decode(bytes.subarray(0, header.length))).toBe(header);
     expect(bytes.length).toBe(header.length + 2 * 15);
     const view = new DataView(bytes.buffer, header.length);
@@ -39,7 +39,7 @@ describe('PLY', () => {
     expect(new TextDecoder().decode(bytes)).toContain('element vertex 0\n');
   });
 
-  it('refuses colours that do not fit the positions', () => {
+  it('refuses colors that do not fit the positions', () => {
     expect(() => encodePly({ xyz: new Float32Array(6), rgb: new Uint8Array(3) })).toThrow(
       'PLY: xyz holds 6 values and rgb 3; both need three for each point.',
     );
@@ -51,25 +51,25 @@ describe('PLY', () => {
 });
 
 describe('GLB', () => {
-  it('is read back by glTF-Transform with y up, linear colours and extras', async () => {
-    const document = await new WebIO().readBinary(await encodeGlb(POINTS, { unit: 'metre' }));
+  it('is read back by glTF-Transform with y up, linear colors and extras', async () => {
+    const document = await new WebIO().readBinary(await encodeGlb(POINTS, { unit: 'meter' }));
     const scene = document.getRoot().getDefaultScene()!;
-    expect(scene.getExtras()).toEqual({ unit: 'metre' });
+    expect(scene.getExtras()).toEqual({ unit: 'meter' });
     const primitive = scene.listChildren()[0].getMesh()!.listPrimitives()[0];
     expect(primitive.getMode()).toBe(0);
     const position = primitive.getAttribute('POSITION')!;
     expect([...position.getArray()!]).toEqual([1, -2, -3, -0.5, -0.25, -Math.fround(1e-3)]);
     expect(position.getMin([])).toEqual([-0.5, -2, -3]);
     expect(position.getMax([])).toEqual([1, -0.25, -Math.fround(1e-3)]);
-    const colour = primitive.getAttribute('COLOR_0')!;
-    expect(colour.getNormalized()).toBe(true);
+    const color = primitive.getAttribute('COLOR_0')!;
+    expect(color.getNormalized()).toBe(true);
     // The sRGB curve of IEC 61966-2-1; storing it in 16 bits may move it by half a step.
     const linear = (byte: number) => (byte <= 10 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4);
     [...POINTS.rgb].forEach((byte, i) => {
-      const stored = colour.getElement(Math.floor(i / 3), [])[i % 3];
+      const stored = color.getElement(Math.floor(i / 3), [])[i % 3];
       expect(Math.abs(stored - linear(byte))).toBeLessThanOrEqual(0.5 / 65535 + Number.EPSILON);
     });
-    expect(colour.getElement(0, [])[3]).toBe(1);
+    expect(color.getElement(0, [])[3]).toBe(1);
   });
 
   it('stores minimum and maximum of positions, which viewers need, in the file itself', async () => {

@@ -10,25 +10,25 @@ const range = { minTemp: 0.0212, maxTemp: 50 };
 
 describe('metricBins', () => {
   for (const { B, from, to, bins } of metricBinsCases) {
-    it(`centres [${B}, ${from}, ${bins}], depth ${to}`, async () => {
+    it(`centers [${B}, ${from}, ${bins}], depth ${to}`, async () => {
       const raw = noise(B * to[0] * to[1] * 4, 8, 3);
-      const centres = noise(B * from[0] * from[1] * bins, 9, 2).map((v) => v + 3);
+      const centers = noise(B * from[0] * from[1] * bins, 9, 2).map((v) => v + 3);
       const shape = [B, ...from, bins];
       const { y, coefficients } = await evaluate((s) => ({
-        y: metricBins(s.input(raw, [B, ...to, 4]), s.input(centres, shape), range),
+        y: metricBins(s.input(raw, [B, ...to, 4]), s.input(centers, shape), range),
         coefficients: logBinomial(s.graph, bins),
       }));
-      const expected = metricBinsRef(raw, coefficients, centres, shape, to, { bins, ...range });
-      // As in binProbabilities, times the largest centre; interpolation adds a few roundings of it.
+      const expected = metricBinsRef(raw, coefficients, centers, shape, to, { bins, ...range });
+      // As in binProbabilities, times the largest center; interpolation adds a few roundings of it.
       expectClose(y, expected, 5 * EPS * (8 * 9.2 * bins + 6 * Math.max(...to)));
     });
   }
 
   it('computes bands with the same bits', async () => {
     const raw = noise(9 * 5 * 4, 10, 3);
-    const centres = noise(4 * 3 * 8, 11, 2);
+    const centers = noise(4 * 3 * 8, 11, 2);
     const { whole, band } = await evaluate((s) => {
-      const low = s.input(centres, [1, 4, 3, 8]);
+      const low = s.input(centers, [1, 4, 3, 8]);
       return {
         whole: metricBins(s.input(raw, [1, 9, 5, 4]), low, range),
         band: metricBins(s.input(raw.slice(2 * 5 * 4, 7 * 5 * 4), [1, 5, 5, 4]), low, range, 9, [2, 7]),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { photoToRgb, samNormalise } from '../../src/graph/ops/image.ts';
+import { photoToRgb, samNormalize } from '../../src/graph/ops/image.ts';
 import { affine, div, sub } from '../../src/graph/ops/pointwise.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { photoRef } from '../../src/kernels/photo/photo.ref.ts';
@@ -21,7 +21,7 @@ describe('photo', () => {
       const value = (byte: number, c: number) => (square ? Math.fround(byte - mean[c]) / std[c] : byte / 255);
       const { y } = await evaluate((s) => {
         const x = s.input(photo, from);
-        return { y: square ? samNormalise(x, square) : photoToRgb(x, 255) };
+        return { y: square ? samNormalize(x, square) : photoToRgb(x, 255) };
       });
       expect(y).toEqual(Float32Array.from(photoRef(photo, from, to, value)));
     });
@@ -39,10 +39,10 @@ describe('photo', () => {
     const run = await evaluate((s) => {
       const photo = (i: number) => s.input(words(fixture.u32(`${i}.x`)), size(i));
       const imagenet = (values: number[]) => s.input(Float32Array.from(values), [3]);
-      const centred = sub(photoToRgb(photo(mcc), 255), imagenet([0.485, 0.456, 0.406]));
+      const centered = sub(photoToRgb(photo(mcc), 255), imagenet([0.485, 0.456, 0.406]));
       return {
-        sam: samNormalise(photo(sam), target),
-        mcc: div(centred, imagenet([0.229, 0.224, 0.225])),
+        sam: samNormalize(photo(sam), target),
+        mcc: div(centered, imagenet([0.229, 0.224, 0.225])),
         zoe: affine(photoToRgb(photo(zoe), 255), 2, -1),
       };
     });
@@ -55,6 +55,6 @@ describe('photo', () => {
 
   it('says what does not fit', () => {
     const photo = new Graph().input('photo', [8, 4], 'u32');
-    expect(() => samNormalise(photo, 7)).toThrow(/a photo of \[8, 4\] does not fit into 7 x 7; resize it first/);
+    expect(() => samNormalize(photo, 7)).toThrow(/a photo of \[8, 4\] does not fit into 7 x 7; resize it first/);
   });
 });

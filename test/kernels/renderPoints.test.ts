@@ -19,22 +19,22 @@ const views: View[] = [
     far: 9,
   },
 ];
-const coloursOf = (n: number) => Uint32Array.from({ length: n }, (_, i) => (i * 2654435761) >>> 0);
+const colorsOf = (n: number) => Uint32Array.from({ length: n }, (_, i) => (i * 2654435761) >>> 0);
 
 describe('renderPoints', () => {
   for (const { name, points, radius } of renderCases) {
     it(`draws ${name} as the reference does`, async () => {
-      const colours = coloursOf(points.length / 3);
+      const colors = colorsOf(points.length / 3);
       const { picture } = await evaluate((s) => ({
         picture: renderPoints(
-          s.input(points, [colours.length, 3]),
-          s.input(colours, [colours.length]),
+          s.input(points, [colors.length, 3]),
+          s.input(colors, [colors.length]),
           size,
           radius,
           views,
         ),
       }));
-      const expected = renderPointsRef(points, colours, size, radius, views);
+      const expected = renderPointsRef(points, colors, size, radius, views);
       let different = 0;
       let seen = 0;
       for (const { rect } of views) {
@@ -53,11 +53,11 @@ describe('renderPoints', () => {
 
   it('gives the same picture twice', async () => {
     const { points, radius } = renderCases[3];
-    const colours = coloursOf(600);
+    const colors = colorsOf(600);
     const draw = async () =>
       (
         await evaluate((s) => ({
-          y: renderPoints(s.input(points, [600, 3]), s.input(colours, [600]), size, radius, views),
+          y: renderPoints(s.input(points, [600, 3]), s.input(colors, [600]), size, radius, views),
         }))
       ).y;
     const inside = (words: ArrayLike<number>) =>
@@ -67,20 +67,20 @@ describe('renderPoints', () => {
 
   it('names what does not fit', () => {
     const g = new Graph();
-    const [points, colours] = [g.input('p', [5, 3]), g.input('c', [5], 'u32')];
+    const [points, colors] = [g.input('p', [5, 3]), g.input('c', [5], 'u32')];
     const draw = (change: Partial<View>, radius = 0.1) =>
-      renderPoints(points, colours, size, radius, [{ ...views[0], ...change }]);
+      renderPoints(points, colors, size, radius, [{ ...views[0], ...change }]);
     expect(() => draw({}, 0)).toThrow(/radius of splats is 0/);
     expect(() => draw({ near: 3, far: 2 })).toThrow(/depths from 3 to 2 show nothing/);
     expect(() => draw({ rect: { left: 40, top: 0, right: 80, bottom: 9 } })).toThrow(
       /does not lie in a picture of 72 x 45/,
     );
-    expect(() => renderPoints(g.input('q', [5, 4]), colours, size, 1, views)).toThrow(
+    expect(() => renderPoints(g.input('q', [5, 4]), colors, size, 1, views)).toThrow(
       /points is \[5, 4\], expected \[5, 3\]/,
     );
     expect(() => renderPoints(points, g.input('d', [4], 'u32'), size, 1, views)).toThrow(
-      /colours is \[4\], expected \[5\]/,
+      /colors is \[4\], expected \[5\]/,
     );
-    expect(() => renderPoints(points, g.input('f', [5]), size, 1, views)).toThrow(/colours is f32, expected u32/);
+    expect(() => renderPoints(points, g.input('f', [5]), size, 1, views)).toThrow(/colors is f32, expected u32/);
   });
 });

@@ -17,7 +17,7 @@ function photoOf(rgb: ArrayLike<number>, width: number, height: number): Photo {
   return { width, height, rgba };
 }
 
-const grey: Photo = photoOf(new Uint8Array(3 * 40 * 30).fill(120), 40, 30);
+const gray: Photo = photoOf(new Uint8Array(3 * 40 * 30).fill(120), 40, 30);
 
 describe('the chain', () => {
   it('gives the points of the released programs', async () => {
@@ -46,10 +46,10 @@ describe('the chain', () => {
     const depth = file.f32('depth');
     expectClose(result.depth, depth, 1.6e-5 * maxAbs(depth), 'depth');
     expect(result.grid).toEqual(file.f32('points'));
-    expect(result.object.xyz).toEqual(toCamera(file.f32('points'), result.normalisation));
+    expect(result.object.xyz).toEqual(toCamera(file.f32('points'), result.normalization));
     const colors = Float32Array.from(file.f32('point_colors'), (v) => Math.round(255 * v));
-    // A colour near the middle of two bytes may be rounded either way.
-    expectClose(result.object.rgb, colors, 1, 'colours');
+    // A color near the middle of two bytes may be rounded either way.
+    expectClose(result.object.rgb, colors, 1, 'colors');
     expect(result.partial).toBe(false);
     expect(result.preview.rgba.length).toBe(4 * result.preview.width * result.preview.height);
 
@@ -62,14 +62,14 @@ describe('the chain', () => {
     const config: ChainConfig = { ...presets.small, zoe: { ...presets.small.zoe, canonicalFov: 60 } };
     const depthOf = async (weights: ChainConfig, fov?: number): Promise<Float32Array> => {
       const engine = new Engine({ device: await openDevice(), weights: syntheticSet(3, weights) });
-      const depth = await engine.depth(grey, { fov });
+      const depth = await engine.depth(gray, { fov });
       engine.dispose();
       return depth;
     };
     const plain = await depthOf(presets.small, 90);
     const tan = (degrees: number): number => Math.tan((degrees / 360) * Math.PI);
     expect(await depthOf(config, 60)).toEqual(plain);
-    const wide = plain.map((metres) => metres * (tan(60) / tan(90)));
+    const wide = plain.map((meters) => meters * (tan(60) / tan(90)));
     expectClose(await depthOf(config, 90), wide, 2 ** -23 * maxAbs(wide), 'depth');
     await expect(depthOf(config, 180)).rejects.toThrow(OptionError);
   });
@@ -83,10 +83,10 @@ describe('the chain', () => {
         if (stage === 'sweep' && done > 0) controller.abort();
       },
     });
-    const { width, height } = grey;
+    const { width, height } = gray;
     const mask = new Uint8Array(width * height).fill(1);
     const depth = new Float32Array(width * height).map((_, i) => 2 + (i % 7) / 10);
-    const result = await engine.reconstruct(grey, { mask, depth, granularity: 0.2, signal: controller.signal });
+    const result = await engine.reconstruct(gray, { mask, depth, granularity: 0.2, signal: controller.signal });
     engine.dispose();
     expect(result.partial).toBe(true);
     expect(result.swept.queries).toBeGreaterThan(0);
@@ -95,7 +95,7 @@ describe('the chain', () => {
 
   it('stops before the sweep with an AbortError', async () => {
     const engine = new Engine({ device: await openDevice(), weights: syntheticSet(1, presets.small) });
-    await expect(engine.depth(grey, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(engine.depth(gray, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
     engine.dispose();
   });
 
@@ -118,9 +118,9 @@ describe('the chain', () => {
   it('lets calls wait for one another', async () => {
     const engine = new Engine({ device: await openDevice(), weights: syntheticSet(1, presets.small) });
     const other = photoOf(scene.image(12, 30, 40), 40, 30);
-    const alone = [await engine.depth(grey), await engine.depth(other)];
-    const failing = engine.depth({ ...grey, rgba: new Uint8Array(3) });
-    const together = [engine.depth(grey), engine.depth(other)];
+    const alone = [await engine.depth(gray), await engine.depth(other)];
+    const failing = engine.depth({ ...gray, rgba: new Uint8Array(3) });
+    const together = [engine.depth(gray), engine.depth(other)];
     await expect(failing).rejects.toBeInstanceOf(OptionError);
     expect(await Promise.all(together)).toEqual(alone);
     engine.dispose();
@@ -155,19 +155,19 @@ describe('the chain', () => {
     });
     const depth = new Float32Array(1200).map((_, i) => 2 + (i % 7) / 10);
     const options = { mask: new Uint8Array(1200).fill(1), depth, granularity: 1 };
-    const failed = engine.reconstruct(grey, options);
+    const failed = engine.reconstruct(gray, options);
     await expect(failed).rejects.toBeInstanceOf(DeviceError);
     await expect(failed).rejects.toThrow(/The device was lost[^]*Create a new engine/);
-    await expect(engine.depth(grey)).rejects.toThrow(/The device was lost/);
+    await expect(engine.depth(gray)).rejects.toThrow(/The device was lost/);
     engine.dispose();
-    await expect(engine.depth(grey)).rejects.toThrow(/The device was disposed; create a new engine/);
+    await expect(engine.depth(gray)).rejects.toThrow(/The device was disposed; create a new engine/);
   });
 
   describe('refuses', () => {
     const refused = async (
       options: Parameters<Engine['reconstruct']>[1],
       weights = syntheticSet(1, presets.small),
-      photo = grey,
+      photo = gray,
     ) => {
       const stages: string[] = [];
       const engine = new Engine({
@@ -227,8 +227,8 @@ describe('the chain', () => {
     it('a photo that does not hold what it says, or is too narrow', async () => {
       const weights = syntheticSet(1, presets.small);
       const box = [5, 5, 35, 25] as const;
-      expect(await refused({ box }, weights, { ...grey, width: 41 })).toBeInstanceOf(OptionError);
-      expect(await refused({ box }, weights, { ...grey, height: 0 })).toBeInstanceOf(OptionError);
+      expect(await refused({ box }, weights, { ...gray, width: 41 })).toBeInstanceOf(OptionError);
+      expect(await refused({ box }, weights, { ...gray, height: 0 })).toBeInstanceOf(OptionError);
       const line = photoOf(new Uint8Array(3 * 900), 1, 900);
       expect(await refused({ box: [0, 0, 1, 900] }, weights, line)).toMatchObject({
         message: expect.stringContaining('A photo of 1 x 900 pixels is too narrow'),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
-import { sharedFor } from '../../src/graph/evaluate.ts';
-import { compile, type Shared } from '../../src/graph/plan.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
+import { compile } from '../../src/graph/plan.ts';
+import type { Shared } from '../../src/graph/shared.ts';
 import { wholeGraph } from '../../src/pipeline/mcc/graphs.ts';
 import { Fixture, type Values } from '../../tools/parity/fixture.ts';
 import { toChannelsFirst } from '../../tools/parity/layout.ts';
@@ -56,15 +57,15 @@ async function expectParity(name: string, device: Device): Promise<void> {
 }
 
 describe('MCC equals the released code', () => {
-  it('mcc_a: colour classes', async () => {
+  it('mcc_a: color classes', async () => {
     await expectParity('mcc_a.safetensors', await testDevice());
   });
 
-  it('mcc_b: colour regression, 64 pixels', async () => {
+  it('mcc_b: color regression, 64 pixels', async () => {
     await expectParity('mcc_b.safetensors', await testDevice());
   });
 
-  it('mcc_800: colours from 800 pixels, heads of 2 features', async () => {
+  it('mcc_800: colors from 800 pixels, heads of 2 features', async () => {
     await expectParity('mcc_800.safetensors', await testDevice());
   });
 

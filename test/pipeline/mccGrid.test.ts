@@ -17,7 +17,7 @@ describe('gridOf', () => {
     expect(pointsOf(grid, all)).toEqual(fixture.f32('points.0.7'));
   });
 
-  it('takes other boxes: unequal sides, another centre', () => {
+  it('takes other boxes: unequal sides, another center', () => {
     const grid = gridOf(0.5, { min: [-3, -1, 0], max: [3, 1, 4] });
     expect(grid.counts).toEqual([12, 4, 8]);
     expect([...grid.axes.slice(12, 16)]).toEqual([-1, -0.5, 0, 0.5]);

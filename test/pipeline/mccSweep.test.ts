@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
-import { sharedFor } from '../../src/graph/evaluate.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
 import { gridOf, GridError, pointsOf } from '../../src/pipeline/mcc/grid.ts';
 import { Mcc, type MccImage } from '../../src/pipeline/mcc/mcc.ts';
 import { Pace } from '../../src/pipeline/mcc/pace.ts';
@@ -104,7 +104,7 @@ describe('sweep', () => {
     // Two evaluations of two blocks of sums of up to 128 terms near 1.
     const bound = 8 * EPS * 2 * 4 * Math.sqrt(128) * 4;
     expectClose(batched.logits, layered.logits, bound, 'logits');
-    expectClose(batched.colors, layered.colors, 10 * bound, 'colours');
+    expectClose(batched.colors, layered.colors, 10 * bound, 'colors');
   });
 
   it('reports how far it is and what it found meanwhile', async () => {

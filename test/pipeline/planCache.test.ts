@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sharedFor } from '../../src/graph/evaluate.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
 import { gelu } from '../../src/graph/ops/pointwise.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { PlanCache } from '../../src/pipeline/planCache.ts';

@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { sharedFor } from '../../src/graph/evaluate.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
 import { renderSheet, type Cloud } from '../../src/pipeline/render.ts';
 import { testDevice } from '../setup/evaluate.ts';
 
-/** A cube of 9 points a side, 1 m away, whose sides have colours of their own; x right, y down, z away. */
+/** A cube of 9 points a side, 1 m away, whose sides have colors of their own; x right, y down, z away. */
 function cube(): Cloud {
   const xyz: number[] = [];
   const rgb: number[] = [];
-  const colourOf = (x: number, y: number, z: number) => {
+  const colorOf = (x: number, y: number, z: number) => {
     if (z === -4) return [220, 40, 40]; // front: red
     if (x === 4) return [40, 200, 40]; // right: green
     if (z === 4) return [40, 40, 220]; // back: blue
     if (x === -4) return [220, 200, 40]; // left: yellow
-    return y === -4 ? [200, 200, 200] : [20, 20, 20]; // top: grey, below: black
+    return y === -4 ? [200, 200, 200] : [20, 20, 20]; // top: gray, below: black
   };
   for (let x = -4; x <= 4; x++) {
     for (let y = -4; y <= 4; y++) {
       for (let z = -4; z <= 4; z++) {
         if (Math.max(Math.abs(x), Math.abs(y), Math.abs(z)) < 4) continue;
         xyz.push(0.1 * x, 0.1 * y, 0.1 * z + 5);
-        rgb.push(...colourOf(x, y, z));
+        rgb.push(...colorOf(x, y, z));
       }
     }
   }
@@ -81,9 +81,9 @@ describe('renderSheet', () => {
     expect(rgba[4 * (16 * 64 + 16)]).toBeLessThan(80);
   });
 
-  it('needs a colour for each point', async () => {
+  it('needs a color for each point', async () => {
     const shared = sharedFor(await testDevice());
     const drawing = renderSheet(shared, { xyz: new Float32Array(6), rgb: new Uint8Array(3) });
-    await expect(drawing).rejects.toThrow(/2 points and 1 colours/);
+    await expect(drawing).rejects.toThrow(/2 points and 1 colors/);
   });
 });

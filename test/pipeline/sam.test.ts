@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
-import { sharedFor } from '../../src/graph/evaluate.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
 import type { Recorded } from '../../src/pipeline/planCache.ts';
 import { encoderGraph, promptGraph } from '../../src/pipeline/sam/graphs.ts';
 import type { SamPrompt } from '../../src/pipeline/sam/prompt.ts';

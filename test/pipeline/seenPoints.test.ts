@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sharedFor } from '../../src/graph/evaluate.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
 import type { HostArray } from '../../src/graph/transfer.ts';
 import { intrinsicsOf } from '../../src/pipeline/camera.ts';
 import { GeometryError, seenCloud, SeenPoints, toCamera } from '../../src/pipeline/seenPoints.ts';
@@ -56,7 +56,7 @@ describe('seen points', () => {
       const fixture = await golden(name);
       const { photo, mask, depth, camera } = await sceneOf(fixture);
       const result = await seen.see(photo, mask, { depth, camera });
-      const { scale, centre } = result.normalisation;
+      const { scale, center } = result.normalization;
 
       expect(result.box).toEqual(fixture.meta('cropBox'));
       expect(result.side).toBe(fixture.meta('side'));
@@ -68,14 +68,17 @@ describe('seen points', () => {
       // Means and deviations of a thousand points, in float32 on both sides.
       const goldenScale = fixture.meta<number>('scale');
       expect(Math.abs(scale / goldenScale - 1)).toBeLessThan(64 * EPS);
-      const goldenCentre = fixture.meta<number[]>('centre');
-      const reach = maxAbs(goldenCentre);
-      expectClose(centre, goldenCentre, 64 * EPS * reach, 'centre');
+      const goldenCenter = fixture.meta<number[]>('centre');
+      const reach = maxAbs(goldenCenter);
+      expectClose(center, goldenCenter, 64 * EPS * reach, 'center');
 
       const step = fixture.meta<Record<string, number[]>>('strides').points[0];
-      for (const tap of ['points', 'normalised']) {
+      for (const [tap, key] of [
+        ['points', 'points'],
+        ['normalized', 'normalised'],
+      ]) {
         const ours = strided(taps.get(tap)!, photo.width, 3, step);
-        const expected = fixture.f32(tap).map((v) => (Number.isFinite(v) ? v : 0)); // infinite outside the mask
+        const expected = fixture.f32(key).map((v) => (Number.isFinite(v) ? v : 0)); // infinite outside the mask
         expectClose(ours, expected, (tap === 'points' ? 8 : 64 * reach) * EPS * Math.max(1, maxAbs(expected)), tap);
       }
       expectClose(await result.xyz.read(), fixture.f32('xyz'), 64 * EPS * (reach + 4), 'xyz');
@@ -102,7 +105,7 @@ describe('seen points', () => {
     const expected = await byDepth.xyz.read();
     const byPoints = await seen.see(photo, mask, { points });
     expect(byPoints.validCount).toBe(byDepth.validCount);
-    expectClose(await byPoints.xyz.read(), expected, 64 * EPS * (maxAbs(byDepth.normalisation.centre) + 4));
+    expectClose(await byPoints.xyz.read(), expected, 64 * EPS * (maxAbs(byDepth.normalization.center) + 4));
 
     points[3 * mask.indexOf(1)] = NaN;
     expect((await seen.see(photo, mask, { points })).pointCount).toBe(byPoints.pointCount - 1);
@@ -144,12 +147,12 @@ describe('seen points', () => {
 });
 
 describe("the photo's camera frame", () => {
-  it('is where the normalisation came from', () => {
-    const normalisation = { scale: 0.5, centre: [1, -2, 8] } as const;
-    expect([...toCamera(Float32Array.of(0, 0, 0, 1, 2, 3), normalisation)]).toEqual([0.5, -1, 4, 1, 0, 5.5]);
+  it('is where the normalization came from', () => {
+    const normalization = { scale: 0.5, center: [1, -2, 8] } as const;
+    expect([...toCamera(Float32Array.of(0, 0, 0, 1, 2, 3), normalization)]).toEqual([0.5, -1, 4, 1, 0, 5.5]);
   });
 
-  it('holds the coloured points that the photo shows', () => {
+  it('holds the colored points that the photo shows', () => {
     const photo = { width: 3, height: 1, words: Uint32Array.of(0xff030201, 0xff060504, 0xff090807) };
     const camera = { fx: 2, fy: 2, cx: 1, cy: 0 };
     const { xyz, rgb } = seenCloud(photo, [1, 1, 1], { depth: Float32Array.of(4, NaN, 2), camera });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
-import { sharedFor } from '../../src/graph/evaluate.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
 import { inputsOf } from '../../src/graph/record.ts';
 import { size } from '../../src/kernels/check.ts';
 import { bandsOf } from '../../src/pipeline/zoeDepth/bands.ts';
@@ -30,7 +30,7 @@ describe('equals the released code', { timeout: 180_000 }, () => {
     await expectParity('zoe_n.safetensors', await testDevice());
   });
 
-  it('zoe_k: widths, pairs of attractors, sorted centres', async () => {
+  it('zoe_k: widths, pairs of attractors, sorted centers', async () => {
     await expectParity('zoe_k.safetensors', await testDevice());
   });
 
@@ -99,12 +99,12 @@ describe('ZoeDepth', () => {
     device.dispose();
   });
 
-  it('takes a photo whose words fit into a binding, though not its colours', async () => {
+  it('takes a photo whose words fit into a binding, though not its colors', async () => {
     const device = await openDevice({ target: { maxBindingBytes: 4 * 450 * 600 } });
     const zoe = new ZoeDepth(sharedFor(device, weights), config);
     const depth = await (await zoe.infer(photo(450, 600), { mirror: false })).read();
     expect(depth.length).toBe(450 * 600);
-    expect(depth.every((metres) => metres > 0)).toBe(true);
+    expect(depth.every((meters) => meters > 0)).toBe(true);
     device.dispose();
   });
 

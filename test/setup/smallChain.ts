@@ -19,7 +19,7 @@ export interface SmallChain {
   readonly depth: number[];
   /** Positions of the object's points in the camera's frame. */
   readonly xyz: number[];
-  /** Colour bytes. */
+  /** Color bytes. */
   readonly rgb: number[];
 }
 

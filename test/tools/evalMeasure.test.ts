@@ -22,15 +22,15 @@ beforeAll(async () => {
   scene = await readScene(folder);
 });
 
-/** Mean, and mean over the axes of the sample standard deviation, as the chain normalises. */
-function normalisationOf(xyz: Float32Array) {
+/** Mean, and mean over the axes of the sample standard deviation, as the chain normalizes. */
+function normalizationOf(xyz: Float32Array) {
   const count = xyz.length / 3;
   const mean = [0, 0, 0];
   const square = [0, 0, 0];
   xyz.forEach((v, k) => (mean[k % 3] += v / count));
   xyz.forEach((v, k) => (square[k % 3] += (v - mean[k % 3]) ** 2 / (count - 1)));
   const scale = square.reduce((sum, s) => sum + Math.sqrt(s) / 3, 0);
-  return { scale, centre: mean.map((m) => m / scale) as [number, number, number] };
+  return { scale, center: mean.map((m) => m / scale) as [number, number, number] };
 }
 
 /**
@@ -46,8 +46,8 @@ function oracle(factor = 1, changes: Partial<MeasuredEngine> = {}): MeasuredEngi
       const seen = seenCloud(wordsOf(scene.photo), mask!, { depth: depth!, camera });
       const world = depth === scene.depth ? 1 : factor;
       const object = { xyz: scene.surface.xyz.map((v) => v * world), rgb: scene.surface.rgb };
-      const normalisation = normalisationOf(seen.xyz);
-      return Promise.resolve({ seen, object, normalisation } as unknown as NodeReconstruction);
+      const normalization = normalizationOf(seen.xyz);
+      return Promise.resolve({ seen, object, normalization } as unknown as NodeReconstruction);
     },
     ...changes,
   };
@@ -64,7 +64,7 @@ describe('measureScene', () => {
       for (const kind of ['precision', 'recall', 'f1', 'unseen', 'far']) {
         for (const distance of [0.1, 0.2]) expect(numbers[`${run}.${kind}@${distance}`]).toBe(1);
       }
-      expect(numbers[`${run}.colour`]).toBe(0);
+      expect(numbers[`${run}.color`]).toBe(0);
       expect(numbers[`${run}.points`]).toBe(scene.surface.seen.length);
     }
   });
@@ -113,7 +113,7 @@ describe('measureScene', () => {
   it('counts a mask that misses the object as no result at all', async () => {
     const mask = scene.mask.map((v) => 1 - v);
     const numbers = await measure(oracle(1, { segment: () => Promise.resolve({ mask }) }));
-    expect(numbers).toMatchObject({ 'iou.box': 0, 'chain.size': 0, 'chain.f1@0.2': 0, 'chain.colour': 1 });
+    expect(numbers).toMatchObject({ 'iou.box': 0, 'chain.size': 0, 'chain.f1@0.2': 0, 'chain.color': 1 });
     expect(numbers['given.f1@0.2']).toBe(1);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  colourError,
+  colorError,
   coverage,
   depthErrors,
   maskIou,
@@ -55,15 +55,15 @@ describe('sizeRatio', () => {
 });
 
 describe('toTrueFrame', () => {
-  const normalisation = { scale: 0.5, centre: [1, 2, 3] as const };
+  const normalization = { scale: 0.5, center: [1, 2, 3] as const };
 
-  it('normalises', () => expect([...toTrueFrame(Float32Array.of(1, 2, 3), normalisation)]).toEqual([1, 2, 3]));
+  it('normalizes', () => expect([...toTrueFrame(Float32Array.of(1, 2, 3), normalization)]).toEqual([1, 2, 3]));
 
   it('takes a thing that is larger and farther by the same factor for the same', () => {
     const xyz = Float32Array.of(0.3, -0.2, 1.7);
     const larger = xyz.map((v) => v * 1.3);
-    // One rounding of v * 1.3, two of the results, each at most of size 2 / scale + centre.
-    expectClose(toTrueFrame(larger, normalisation, 1.3), toTrueFrame(xyz, normalisation), 3 * EPS * 7);
+    // One rounding of v * 1.3, two of the results, each at most of size 2 / scale + center.
+    expectClose(toTrueFrame(larger, normalization, 1.3), toTrueFrame(xyz, normalization), 3 * EPS * 7);
   });
 });
 
@@ -110,8 +110,8 @@ describe('coverage', () => {
   });
 });
 
-describe('colourError', () => {
-  const error = (x: number[], rgb: number[]) => colourError({ xyz: line(...x), rgb: Uint8Array.from(rgb) }, surface);
+describe('colorError', () => {
+  const error = (x: number[], rgb: number[]) => colorError({ xyz: line(...x), rgb: Uint8Array.from(rgb) }, surface);
 
   it('compares with the nearest surface point', () => {
     expect(error([2.1], [50, 100, 150])).toBe(0);

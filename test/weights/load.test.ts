@@ -3,7 +3,7 @@ import { type MccConfig, mccConfigs, samConfigs, zoeConfigs } from '../../weight
 import type { Dtype } from '../../weights/dtype.ts';
 import { WeightsError } from '../../weights/errors.ts';
 import { decodeBF16, decodeF16, encodeBF16, encodeF16 } from '../../weights/float16.ts';
-import { fileSource, recogniseFiles, syntheticSource } from '../../weights/load.ts';
+import { fileSource, recognizeFiles, syntheticSource } from '../../weights/load.ts';
 import { type Scheme, fourierMatrix, namesInScheme } from '../../weights/names/index.ts';
 import type { TensorToWrite } from '../../weights/tensorToWrite.ts';
 import { mccSpecs } from '../../weights/specs/mcc.ts';
@@ -130,12 +130,12 @@ describe('files', () => {
     await expect(load([...used, head], zoe)).resolves.toBeDefined();
   });
 
-  it('are recognised, with the name of their configuration', async () => {
+  it('are recognized, with the name of their configuration', async () => {
     const small = mccSpecs(mccConfigs.small);
     const file = await writtenFile(tensorsOf(small, 'official'), 'x');
-    expect(recogniseFiles([file])).toEqual({ network: 'mcc', scheme: 'official', config: 'small' });
+    expect(recognizeFiles([file])).toEqual({ network: 'mcc', scheme: 'official', config: 'small' });
     const other = await writtenFile(tensorsOf(zoeNk, 'huggingface'), 'x');
-    expect(recogniseFiles([other])).toEqual({ network: 'zoe', scheme: 'huggingface', config: undefined });
+    expect(recognizeFiles([other])).toEqual({ network: 'zoe', scheme: 'huggingface', config: undefined });
   });
 });
 

@@ -20,12 +20,12 @@ describe('the manifest', () => {
       if (sha256 !== undefined) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
       if (bytes !== undefined) expect(Number.isSafeInteger(bytes)).toBe(true);
     }
-    for (const { licence } of checkpoints) {
-      expect(licence.name).not.toBe('');
-      expect(licence.url).toMatch(/^https:/);
-      expect(licence.note).toMatch(/\.$/);
+    for (const { license } of checkpoints) {
+      expect(license.name).not.toBe('');
+      expect(license.url).toMatch(/^https:/);
+      expect(license.note).toMatch(/\.$/);
     }
-    expect(findCheckpoint('mcc')!.licence.note).toContain('non-commercial');
+    expect(findCheckpoint('mcc')!.license.note).toContain('non-commercial');
   });
 
   it('names configurations that are known, and sizes that fit them', () => {

@@ -49,7 +49,7 @@ describe.each(checkpoints)('Hugging Face names of %s', (file, specs) => {
 });
 
 describe('naming', () => {
-  it.each([...checkpoints.map(([file]) => file), 'mcc'])('%s is recognised', (file) => {
+  it.each([...checkpoints.map(([file]) => file), 'mcc'])('%s is recognized', (file) => {
     const network = file.startsWith('sam') ? 'sam' : file.startsWith('zoe') ? 'zoe' : 'mcc';
     expect(detectNaming(Object.keys(manifest<OfficialManifest>(file)))).toEqual({ network, scheme: 'official' });
     if (network === 'mcc') return;

@@ -40,7 +40,7 @@ describe('specs', () => {
     ]);
   });
 
-  it('colour regression has three outputs instead of 3 x 256', () => {
+  it('color regression has three outputs instead of 3 x 256', () => {
     const { tensors } = mccSpecs({ ...mccConfigs.small, regressColor: true });
     expect(tensors.get('decoder_pred.weight')!.shape).toEqual([4, 32]);
   });

@@ -97,9 +97,9 @@ describe('synthetic scene', () => {
   });
 
   it('depth', () => {
-    const metres = depth(3, 37, 53);
-    expect([...metres.subarray(0, 4)]).toEqual([3.72265625, 3.734375, 3.73046875, 3.7421875]);
-    expect(sum(metres)).toBe(6582.21484375);
+    const meters = depth(3, 37, 53);
+    expect([...meters.subarray(0, 4)]).toEqual([3.72265625, 3.734375, 3.73046875, 3.7421875]);
+    expect(sum(meters)).toBe(6582.21484375);
   });
 
   it('point map', () => {

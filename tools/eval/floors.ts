@@ -35,7 +35,7 @@ export const floors: readonly Floor[] = [
     better: 'large',
     above: 'chain.seen.f1@0.2',
   },
-  { label: 'colour error, true mask and depth', number: 'given.colour', aim: 0.08, floor: 0.13, better: 'small' },
+  { label: 'color error, true mask and depth', number: 'given.color', aim: 0.08, floor: 0.13, better: 'small' },
 ];
 
 export type Verdict = 'aim' | 'floor' | 'missed';

@@ -1,16 +1,16 @@
 /** Runs the engine on a scene, twice through MCC: with the true mask and depth, and with its own. */
 import type { NodeEngine, NodeReconstruction } from '../../src/index.ts';
 import { focalFromFov } from '../../src/pipeline/camera.ts';
-import { GeometryError, type Normalisation } from '../../src/pipeline/seenPoints.ts';
+import { GeometryError, type Normalization } from '../../src/pipeline/seenPoints.ts';
 import {
-  colourError,
+  colorError,
   coverage,
   depthErrors,
   DISTANCES,
   maskIou,
   sizeRatio,
   toTrueFrame,
-  type ColouredSet,
+  type ColoredSet,
   type Coverage,
   type Surface,
 } from './metrics.ts';
@@ -28,7 +28,7 @@ export interface MeasureOptions {
  * Numbers of a scene by name. `iou.box`, `iou.click`, `depth.absRel`, `depth.within`; then for the run with the true mask and
  * depth (`given`) and the run end to end (`chain`): `given.precision@0.1` and so on for each distance and each
  * field of `Coverage`, `given.seen.f1@0.1` and so on for the seen points of the same run as if they were the output,
- * `given.colour`, `given.points` (occupied points). `chain.size`: how much larger than the truth our depth says the object
+ * `given.color`, `given.points` (occupied points). `chain.size`: how much larger than the truth our depth says the object
  * is; 0 when our mask misses it.
  */
 export type Numbers = Readonly<Record<string, number>>;
@@ -50,7 +50,7 @@ export async function measureScene(
   const { mask: clickMask } = await engine.segment(photo, { points: [{ x, y, label: 1 }] });
   const depth = await engine.depth(photo, { focal });
   const given = await engine.reconstruct(photo, { mask: trueMask, depth: trueDepth, focal, granularity });
-  const surface = { ...scene.surface, xyz: toTrueFrame(scene.surface.xyz, given.normalisation) };
+  const surface = { ...scene.surface, xyz: toTrueFrame(scene.surface.xyz, given.normalization) };
 
   const ratio = sizeRatio(depth, trueDepth, mask, trueMask);
   const chain =
@@ -64,23 +64,23 @@ export async function measureScene(
     'iou.click': maskIou(clickMask, trueMask),
     'depth.absRel': absRel,
     'depth.within': within,
-    ...shapeNumbers('given', inTrueFrame(given, given.normalisation), surface),
+    ...shapeNumbers('given', inTrueFrame(given, given.normalization), surface),
     'chain.size': ratio ?? 0,
-    ...shapeNumbers('chain', chain ? inTrueFrame(chain, given.normalisation, ratio) : nothing, surface),
+    ...shapeNumbers('chain', chain ? inTrueFrame(chain, given.normalization, ratio) : nothing, surface),
   };
 }
 
 /** A run's points in the true frame. */
 interface Shape {
-  readonly object: ColouredSet;
-  readonly seen: ColouredSet;
+  readonly object: ColoredSet;
+  readonly seen: ColoredSet;
 }
 
-const empty: ColouredSet = { xyz: new Float32Array(0), rgb: new Uint8Array(0) };
+const empty: ColoredSet = { xyz: new Float32Array(0), rgb: new Uint8Array(0) };
 const nothing: Shape = { object: empty, seen: empty };
 
-function inTrueFrame(run: NodeReconstruction, normalisation: Normalisation, ratio = 1): Shape {
-  const moved = ({ xyz, rgb }: ColouredSet): ColouredSet => ({ xyz: toTrueFrame(xyz, normalisation, ratio), rgb });
+function inTrueFrame(run: NodeReconstruction, normalization: Normalization, ratio = 1): Shape {
+  const moved = ({ xyz, rgb }: ColoredSet): ColoredSet => ({ xyz: toTrueFrame(xyz, normalization, ratio), rgb });
   return { object: moved(run.object), seen: moved(run.seen) };
 }
 
@@ -89,7 +89,7 @@ function shapeNumbers(run: 'given' | 'chain', { object, seen }: Shape, surface: 
     [`${run}.points`]: object.xyz.length / 3,
     ...coverageNumbers(run, coverage(object.xyz, surface, seen.xyz)),
     ...coverageNumbers(`${run}.seen`, coverage(seen.xyz, surface, seen.xyz)),
-    [`${run}.colour`]: colourError(object, surface),
+    [`${run}.color`]: colorError(object, surface),
   };
 }
 

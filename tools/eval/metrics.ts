@@ -1,12 +1,12 @@
 /**
  * What `npm run eval` measures. All numbers are computed in float64 and do not depend on the order of points.
  *
- * Shapes are compared in the true frame: metres in the photo's camera frame, normalised as the chain normalises the points
- * that the true mask and the true depth show (x / scale - centre). The truth is the scene's surface points, spread
+ * Shapes are compared in the true frame: meters in the photo's camera frame, normalized as the chain normalizes the points
+ * that the true mask and the true depth show (x / scale - center). The truth is the scene's surface points, spread
  * evenly over the whole surface of the main object, seen and unseen. A prediction is a set of points: the
  * occupied grid points of MCC, or, to compare with, the points of the photo itself (one for each pixel of the mask).
  */
-import type { Normalisation } from '../../src/pipeline/seenPoints.ts';
+import type { Normalization } from '../../src/pipeline/seenPoints.ts';
 import { nearestWithin } from './nearest.ts';
 
 /** Distances at which shapes are compared, in the true frame; ascending. */
@@ -18,8 +18,8 @@ const REACH = DISTANCES[DISTANCES.length - 1];
 /** Depth is right within this factor. */
 const DEPTH_FACTOR = 1.25;
 
-/** The colour error of a prediction without any point near the surface: the largest there is, so that emptiness never pays. */
-const WORST_COLOUR = 1;
+/** The color error of a prediction without any point near the surface: the largest there is, so that emptiness never pays. */
+const WORST_COLOR = 1;
 
 /** Points on the whole surface of an object. */
 export interface Surface {
@@ -31,7 +31,7 @@ export interface Surface {
   readonly seen: Uint8Array;
 }
 
-export interface ColouredSet {
+export interface ColoredSet {
   /** [n, 3] in the true frame. */
   readonly xyz: Float32Array;
   /** [n, 3] sRGB bytes. */
@@ -67,7 +67,7 @@ export function maskIou(mask: ArrayLike<number>, truth: ArrayLike<number>): numb
 
 /**
  * Depth over the pixels of the true mask, without any alignment of scale or shift.
- * @param depth, truth [height, width] metres
+ * @param depth, truth [height, width] meters
  * @returns absRel: mean of |d - t| / t; within: share with max(d / t, t / d) < 1.25
  */
 export function depthErrors(
@@ -105,10 +105,10 @@ export function sizeRatio(
 /**
  * Camera frame -> true frame. A photo alone does not fix how large things are, and a thing twice as large at twice the
  * distance looks the same: what was made with an estimated depth is shrunk about the camera by its `sizeRatio` first.
- * @param xyz [n, 3] metres
+ * @param xyz [n, 3] meters
  */
-export function toTrueFrame(xyz: Float32Array, { scale, centre }: Normalisation, ratio = 1): Float32Array {
-  return xyz.map((v, k) => v / ratio / scale - centre[k % 3]);
+export function toTrueFrame(xyz: Float32Array, { scale, center }: Normalization, ratio = 1): Float32Array {
+  return xyz.map((v, k) => v / ratio / scale - center[k % 3]);
 }
 
 /**
@@ -144,10 +144,10 @@ const share = (distances: Float64Array, limit: number): number =>
   distances.length === 0 ? 1 : distances.reduce((count, d) => count + (d < limit ? 1 : 0), 0) / distances.length;
 
 /**
- * Mean absolute difference, over channels and points, 0 to 1, between the colour of a predicted point and that of the nearest
+ * Mean absolute difference, over channels and points, 0 to 1, between the color of a predicted point and that of the nearest
  * surface point; over the predicted points closer than 0.2 to the surface. 1 when there are none.
  */
-export function colourError({ xyz, rgb }: ColouredSet, surface: Surface): number {
+export function colorError({ xyz, rgb }: ColoredSet, surface: Surface): number {
   const { index } = nearestWithin(xyz, surface.xyz, REACH);
   let [sum, points] = [0, 0];
   index.forEach((nearest, p) => {
@@ -155,5 +155,5 @@ export function colourError({ xyz, rgb }: ColouredSet, surface: Surface): number
     points++;
     for (let c = 0; c < 3; c++) sum += Math.abs(rgb[3 * p + c] - surface.rgb[3 * nearest + c]);
   });
-  return points === 0 ? WORST_COLOUR : sum / (3 * 255 * points);
+  return points === 0 ? WORST_COLOR : sum / (3 * 255 * points);
 }

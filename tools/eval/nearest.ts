@@ -1,6 +1,6 @@
-/** Nearest neighbours within a distance, by a hash of cubic cells as wide as that distance. */
+/** Nearest neighbors within a distance, by a hash of cubic cells as wide as that distance. */
 
-export interface Neighbours {
+export interface Neighbors {
   /** For each point the nearest target; -1 where none is near enough. Of equally near ones the first. */
   readonly index: Int32Array;
   /** How far it is; Infinity where there is none. */
@@ -13,7 +13,7 @@ export interface Neighbours {
  * @param targets [m, 3]
  * @param radius the same unit; not reached itself
  */
-export function nearestWithin(points: Float32Array, targets: Float32Array, radius: number): Neighbours {
+export function nearestWithin(points: Float32Array, targets: Float32Array, radius: number): Neighbors {
   const cells = new CellTable(targets, radius);
   const index = new Int32Array(points.length / 3);
   const distance = new Float64Array(points.length / 3);
@@ -56,8 +56,8 @@ class CellTable {
     const limit = this.width * this.width;
     const [cx, cy, cz] = [this.cellOf(x), this.cellOf(y), this.cellOf(z)];
     let [index, square] = [-1, Infinity];
-    for (let neighbour = 0; neighbour < 27; neighbour++) {
-      const [dx, dy, dz] = [(neighbour % 3) - 1, (Math.floor(neighbour / 3) % 3) - 1, Math.floor(neighbour / 9) - 1];
+    for (let neighbor = 0; neighbor < 27; neighbor++) {
+      const [dx, dy, dz] = [(neighbor % 3) - 1, (Math.floor(neighbor / 3) % 3) - 1, Math.floor(neighbor / 9) - 1];
       const slot = this.slotOf(cx + dx, cy + dy, cz + dz);
       for (let at = begins[slot]; at < begins[slot + 1]; at++) {
         const i = order[at];

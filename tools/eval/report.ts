@@ -36,11 +36,11 @@ const shapeColumns = (run: 'given' | 'chain'): Column[] => [
     { head: '(seen)', number: `${run}.seen.unseen@${distance}` },
   ]),
   { head: 'far 0.2', number: `${run}.far@0.2` },
-  { head: 'colour', number: `${run}.colour` },
+  { head: 'color', number: `${run}.color` },
   { head: 'points', number: `${run}.points`, digits: 0 },
 ];
 
-const LEGEND = `P, R: precision and recall at a distance in normalised units; (seen): the number before it for the photo's own points;
+const LEGEND = `P, R: precision and recall at a distance in normalized units; (seen): the number before it for the photo's own points;
 uns: recall of the unseen side; far: recall of what lies farther than that from every seen point.
 size: by our depth, over the true one; the result end to end is divided by it before it is compared.`;
 

@@ -33,9 +33,9 @@ export interface Scene extends SceneFacts {
   readonly photo: Photo;
   /** [height, width] of 0 and 1: the main object. */
   readonly mask: Uint8Array;
-  /** [height, width] metres along z. */
+  /** [height, width] meters along z. */
   readonly depth: Float32Array;
-  /** The main object, with `xyz` in metres in the camera's frame. */
+  /** The main object, with `xyz` in meters in the camera's frame. */
   readonly surface: Surface;
 }
 
@@ -64,7 +64,7 @@ export async function readScene(folder: string): Promise<Scene> {
       hint: 'The files belong to different scenes: export this one again.',
     });
   }
-  const depth = (await decodeDepth(join(folder, 'depth.png'), photo)).metres;
+  const depth = (await decodeDepth(join(folder, 'depth.png'), photo)).meters;
   const surface = await readSurface(join(folder, 'surface.safetensors'));
   return { ...facts, name: basename(resolve(folder)), photo, mask, depth, surface };
 }
@@ -90,7 +90,7 @@ async function readFacts(path: string): Promise<SceneFacts> {
 
 async function readObjectMask(path: string, { width, height }: Photo): Promise<Uint8Array> {
   const { data, info } = await sharp(path)
-    .toColourspace('b-w')
+    .toColorspace('b-w')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true })
     .catch((error: unknown) => {
@@ -99,7 +99,7 @@ async function readObjectMask(path: string, { width, height }: Photo): Promise<U
   if (info.width !== width || info.height !== height || info.channels !== 1) {
     throw new UserError(
       `${path} is ${info.width} x ${info.height} with ${info.channels} channel(s); the photo is ${width} x ${height}, ` +
-        'and object numbers are one grey channel.',
+        'and object numbers are one gray channel.',
     );
   }
   return Uint8Array.from(data, (number) => (number === MAIN_OBJECT ? 1 : 0));

@@ -5,8 +5,8 @@ import { Mcc } from '../../src/pipeline/mcc/mcc.ts';
 import { Sam } from '../../src/pipeline/sam/sam.ts';
 import { SeenPoints } from '../../src/pipeline/seenPoints.ts';
 import { ZoeDepth } from '../../src/pipeline/zoeDepth/zoeDepth.ts';
-import { sharedFor } from '../../src/graph/evaluate.ts';
-import type { Shared } from '../../src/graph/plan.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
+import type { Shared } from '../../src/graph/shared.ts';
 import { scene, syntheticSet, type ChainConfig, type WeightSource } from '../../weights/index.ts';
 import type { Bound } from './compare.ts';
 import type { Fixture, Values } from './fixture.ts';
@@ -17,7 +17,7 @@ import type { Session } from './session.ts';
 
 /**
  * Chains carry no `f64err`. The fixtures of the networks alone show that one float32 evaluation strays by up to 2e-6 of the
- * largest value; MCC starts from points that already carry such errors, and the colours' softmax multiplies by ten.
+ * largest value; MCC starts from points that already carry such errors, and the colors' softmax multiplies by ten.
  */
 const NETWORK: Bound = { relative: 2e-6 };
 const AFTER_TWO: Bound = { relative: 2e-6, growth: 3 };
@@ -79,8 +79,8 @@ export async function compareChain(fixture: Fixture, session: Session): Promise<
       fixture.note('side', [seen.side], [fixture.meta<number>('side')], 0);
       const xyz = await read(seen.xyz);
       const largest = Math.max(...Array.from(xyz.data, (v) => (v === MISSING ? 0 : Math.abs(v))));
-      // The depth's error is relative to the distance from the camera, of which the centre is then subtracted.
-      const distance = largest + Math.max(...seen.normalisation.centre.map(Math.abs));
+      // The depth's error is relative to the distance from the camera, of which the center is then subtracted.
+      const distance = largest + Math.max(...seen.normalization.center.map(Math.abs));
       fixture.compare('xyz', xyz, { ...NETWORK, growth: distance / largest, missing: MISSING });
       fixture.compare('valid', await read(seen.valid));
       await using(

@@ -2,7 +2,7 @@
  * The verdict on one tensor. Bounds come from the fixture's own measurement: `f64err` is how far one float32 evaluation
  * (PyTorch's) is from float64. Ours sums in another order, so the two may differ by both errors, and a maximum over many
  * elements fluctuates: 8 times `f64err`, and never less than 8 units in the last place of the largest value.
- * The mean error must be smaller: the normalised mean square error allows a root mean square of 2 times `f64err`, except
+ * The mean error must be smaller: the normalized mean square error allows a root mean square of 2 times `f64err`, except
  * where there are so few elements that their mean is no steadier than their maximum.
  */
 import { show } from '../../src/kernels/check.ts';

@@ -1,4 +1,4 @@
-/** Fixtures of kind `grid`: query coordinates, occupancy, selection and colours. */
+/** Fixtures of kind `grid`: query coordinates, occupancy, selection and colors. */
 import { evaluateTensors } from '../../src/graph/evaluate.ts';
 import * as ops from '../../src/graph/ops/index.ts';
 import type { Box } from '../../weights/index.ts';

@@ -1,4 +1,4 @@
-/** Fixtures of kind `mcc`: every stage of encoder and decoder, then predictions and colours at given queries. */
+/** Fixtures of kind `mcc`: every stage of encoder and decoder, then predictions and colors at given queries. */
 import { compile } from '../../src/graph/plan.ts';
 import { wholeGraph } from '../../src/pipeline/mcc/graphs.ts';
 import {

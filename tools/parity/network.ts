@@ -1,6 +1,6 @@
 /** Running one network of a fixture twice: unfused with its taps kept, then fused for its results. */
-import { sharedFor } from '../../src/graph/evaluate.ts';
-import type { Shared } from '../../src/graph/plan.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
+import type { Shared } from '../../src/graph/shared.ts';
 import type { DeviceTensor } from '../../src/graph/transfer.ts';
 import type { WeightSource } from '../../weights/index.ts';
 import type { Values } from './fixture.ts';

@@ -291,7 +291,7 @@ const pixels: Family = (c, read) => {
         back: (y) => ({ shape: [...(c.size as number[]), 3], data: fromWords(y.data) }),
       };
     case 'samPreprocess':
-      return { build: (s) => ({ y: ops.samNormalise(photo(s), c.target as number) }), back: toChannelsFirst };
+      return { build: (s) => ({ y: ops.samNormalize(photo(s), c.target as number) }), back: toChannelsFirst };
     default: {
       // The two networks' own spellings: subtract, then divide.
       const [mean, std] =

@@ -1,7 +1,8 @@
 /** Fixtures of kind `pipeline`: the steps between depth, mask and MCC's input. */
-import { evaluateTensors, sharedFor } from '../../src/graph/evaluate.ts';
+import { evaluateTensors } from '../../src/graph/evaluate.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
 import { intrinsicsOf } from '../../src/pipeline/camera.ts';
-import { CROP_SIDE, standardised } from '../../src/pipeline/mcc/encoder.ts';
+import { CROP_SIDE, standardized } from '../../src/pipeline/mcc/encoder.ts';
 import { SeenPoints } from '../../src/pipeline/seenPoints.ts';
 import { scene } from '../../weights/index.ts';
 import type { Bound } from './compare.ts';
@@ -45,34 +46,34 @@ export async function comparePipeline(fixture: Fixture, session: Session): Promi
   try {
     const camera = intrinsicsOf(photo);
     const seen = await seenPoints.see(photo, Uint32Array.from(mask), { depth, camera });
-    const { scale, centre } = seen.normalisation;
+    const { scale, center } = seen.normalization;
     compareNumbers(fixture, 'cropBox', seen.box, 0);
     compareNumbers(fixture, 'side', seen.side, 0);
     compareNumbers(fixture, 'maskCount', seen.maskCount, 0);
     compareNumbers(fixture, 'validCount', seen.validCount, 0);
     compareNumbers(fixture, 'scale', scale, 16 * EPS * scale);
-    compareNumbers(fixture, 'centre', centre, 16 * EPS * Math.max(...centre.map(Math.abs)));
+    compareNumbers(fixture, 'centre', center, 16 * EPS * Math.max(...center.map(Math.abs)));
     const { fx, fy, cx, cy } = camera;
     compareNumbers(fixture, 'intrinsics', [fx, 0, cx, 0, fy, cy, 0, 0, 1], 1e-12 * fx);
 
-    // A coordinate is a product of three roundings; a normalised one also carries the error of the centre that is
+    // A coordinate is a product of three roundings; a normalized one also carries the error of the center that is
     // subtracted from it, which is several times larger than what remains.
     const largest = Math.max(...Array.from(fixture.peek('xyz').data, (v) => (v === MISSING ? 0 : Math.abs(v))));
-    const normalised: Bound = { relative: (2 * EPS * (largest + Math.max(...centre.map(Math.abs)))) / largest };
+    const normalized: Bound = { relative: (2 * EPS * (largest + Math.max(...center.map(Math.abs)))) / largest };
     const missing = ({ shape, data }: Values): Values => ({
       shape,
       data: Float32Array.from(data, (v, i) => (mask[Math.floor(i / 3)] ? v : Infinity)),
     });
     fixture.compare('points', missing(taps.get('points')!), { relative: EPS });
-    fixture.compare('normalised', missing(taps.get('normalised')!), normalised);
-    fixture.compare('xyz', taps.get('xyz')!, { ...normalised, missing: MISSING });
+    fixture.compare('normalised', missing(taps.get('normalized')!), normalized);
+    fixture.compare('xyz', taps.get('xyz')!, { ...normalized, missing: MISSING });
     fixture.compare('valid', taps.get('valid')!);
     // The place that a resized pixel is read from is a float32 number up to the side: one rounding of it, times the
     // steepest possible change from one pixel to the next, which is 1.
     fixture.compare('rgb800', toChannelsFirst(taps.get('rgb800')!), { relative: EPS * (1 + seen.side / 8) });
     const { data, shape } = taps.get('rgb800')!;
     const { small } = await evaluateTensors(session.device, (s) => ({
-      small: standardised(s.input(Float32Array.from(data), shape), NETWORK_SIDE),
+      small: standardized(s.input(Float32Array.from(data), shape), NETWORK_SIDE),
     }));
     fixture.compare('rgb224', toChannelsFirst(small), { relative: EPS * (2 + CROP_SIDE / 8) });
   } finally {

@@ -144,7 +144,7 @@ function clocks(): { seconds: number; cpu: number } {
   return { seconds: performance.now() / 1000, cpu: (user + system) / 1e6 };
 }
 
-/** Mask, depth, or occupied points, as bytes. MCC sees an object that is made by formulas, in the colours of the photo. */
+/** Mask, depth, or occupied points, as bytes. MCC sees an object that is made by formulas, in the colors of the photo. */
 async function resultOf(engine: NodeEngine, { network }: Checkpoint, photoPath: string): Promise<Uint8Array> {
   const photo = await decodePhoto(photoPath);
   if (network === 'sam') return (await engine.segment(photo, { box: BOX })).mask;

@@ -8,7 +8,7 @@ import { isCount, showNumber } from './pythonNames.ts';
 export interface TensorLayout {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
-  /** Elements between neighbours along each axis. */
+  /** Elements between neighbors along each axis. */
   readonly strides: readonly number[];
   /** Elements of the tensor. */
   readonly count: number;

@@ -1,4 +1,4 @@
-/** Recognises a configuration by the names and shapes of its tensors. */
+/** Recognizes a configuration by the names and shapes of its tensors. */
 import { type MccConfig, type SamConfig, type ZoeConfig, mccConfigs, samConfigs, zoeConfigs } from '../config.ts';
 import { sameShape } from '../dtype.ts';
 import { mccSpecs } from './mcc.ts';

@@ -1,7 +1,7 @@
 /** What one line of results needs: kernel cases by all families in turns, stages of networks. */
 import type { Device } from '../../graph/device.ts';
-import { sharedFor } from '../../graph/evaluate.ts';
-import { Cancelled } from '../../graph/errors.ts';
+import { sharedFor } from '../../graph/shared.ts';
+import { Canceled } from '../../graph/errors.ts';
 import type { StepTime } from '../../graph/run.ts';
 import type { AdapterClass, Target } from '../../kernels/target.ts';
 import { presets } from '../../../weights/index.ts';
@@ -161,7 +161,7 @@ class StageRun {
   }
 
   async sample(signal?: AbortSignal): Promise<Sample> {
-    if (signal?.aborted) throw new Cancelled('The benchmark');
+    if (signal?.aborted) throw new Canceled('The benchmark');
     this.steps = [];
     return timed(
       this.device,

@@ -1,6 +1,7 @@
 /** How long small graphs take on a device: cold once, then warm, several of them in turns so that noise hits all alike. */
 import type { Device } from '../../graph/device.ts';
-import { sharedFor, type Sources } from '../../graph/evaluate.ts';
+import { type Sources } from '../../graph/evaluate.ts';
+import { sharedFor } from '../../graph/shared.ts';
 import { compile } from '../../graph/plan.ts';
 import { Graph } from '../../graph/record.ts';
 import type { StepTime } from '../../graph/run.ts';
@@ -42,7 +43,7 @@ export interface Timing {
 
 export type Clock = 'timestamps' | 'wall';
 
-/** Compiles a graph and runs it once. @throws Cancelled when the signal aborts; whatever the runtime throws */
+/** Compiles a graph and runs it once. @throws Canceled when the signal aborts; whatever the runtime throws */
 export async function prepare(
   device: Device,
   build: (sources: Sources) => Tensor,
@@ -110,7 +111,7 @@ export interface TurnOptions {
 /**
  * Runs all in turns, at least 5 times and until the budget is spent, at most 100 times.
  * @returns the samples of each
- * @throws Cancelled when the signal aborts
+ * @throws Canceled when the signal aborts
  */
 export async function inTurns(
   runners: readonly Pick<Runner, 'sample'>[],

@@ -1,6 +1,6 @@
 /** The stages of the chain at the size of a preset, with generated weights: how long a network takes as a whole. */
 import type { Device } from '../../graph/device.ts';
-import type { Shared } from '../../graph/plan.ts';
+import type { Shared } from '../../graph/shared.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import { CROP_SIDE } from '../../pipeline/mcc/encoder.ts';
 import { pointSide } from '../../pipeline/mcc/graphs.ts';
@@ -120,7 +120,7 @@ export const stagedNetworks: readonly StagedNetwork[] = [
         kernel: `sweep ${strategy}`,
         shape: `${size}, ${pointsAlong(config, granularity)} points, occupancy alone`,
         prepare,
-        // A threshold that no point passes: how many colours are computed depends on the weights, which are generated.
+        // A threshold that no point passes: how many colors are computed depends on the weights, which are generated.
         run: (options) =>
           mcc.sweep(image!, { granularity, strategy, threshold: 1 - 2 ** -24 }, withoutProgress(options)),
       });
@@ -156,7 +156,7 @@ function inputOf(config: MccConfig): MccInput {
   };
 }
 
-/** Opaque colours without order. */
+/** Opaque colors without order. */
 function scramble(count: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, i) => (Math.imul(i + 1, 2654435761) | 0xff000000) >>> 0);
 }

@@ -37,7 +37,7 @@ async function collect(cache: CheckpointCache) {
       const choice = { checkpoint, source };
       const file = fileOf(choice);
       rows.push({
-        ...{ id: checkpoint.id, title: checkpoint.title, source, licence: checkpoint.licence.name, url: file.url },
+        ...{ id: checkpoint.id, title: checkpoint.title, source, license: checkpoint.license.name, url: file.url },
         ...{ file: cache.pathOf(choice), size: sizeText(checkpoint, file), state: await cache.state(choice) },
       });
     }
@@ -46,15 +46,15 @@ async function collect(cache: CheckpointCache) {
 }
 
 function table(cache: CheckpointCache, rows: readonly Row[]): string {
-  const cells = rows.map(({ id, title, source, size, licence, state }) => [
+  const cells = rows.map(({ id, title, source, size, license, state }) => [
     id,
     title,
     source,
     size,
-    licence,
+    license,
     describe(state),
   ]);
-  const head = ['id', 'network', 'source', 'size', 'licence', 'state'];
+  const head = ['id', 'network', 'source', 'size', 'license', 'state'];
   const widths = head.map((_, i) => Math.max(...[head, ...cells].map((row) => row[i].length)));
   const line = (row: readonly string[]): string =>
     row
@@ -62,7 +62,7 @@ function table(cache: CheckpointCache, rows: readonly Row[]): string {
       .join('  ')
       .trimEnd();
   return [
-    `With this program: ${bundled.id} (${bundled.title}; ${bundled.licence.name}). ${bundled.note}`,
+    `With this program: ${bundled.id} (${bundled.title}; ${bundled.license.name}). ${bundled.note}`,
     '',
     `Checkpoints in ${cache.folder}`,
     '',

@@ -1,4 +1,4 @@
-/** `unflat weights pull sam-vit-b zoed-n mcc`: downloads checkpoints, after their licences were accepted. */
+/** `unflat weights pull sam-vit-b zoed-n mcc`: downloads checkpoints, after their licenses were accepted. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SourceName } from '../../../weights/index.ts';
 import { type Choice, fileOf, pullCommand } from '../../host/node/checkpointCache.ts';
@@ -34,7 +34,7 @@ export function addPull(weights: Command, { terminal }: CommandContext, finish: 
       new Option('--source <name>', 'who serves them').choices(['official', 'huggingface']).default('official'),
     )
     .option('--base-url <url>', 'a mirror: a folder that has the files under the names of `weights list`', parseUrl)
-    .option('--yes', 'accept the licences')
+    .option('--yes', 'accept the licenses')
     .option('--quiet', 'print no progress');
   addFolderOption(command).action(async (ids: string[], options: Options) => {
     finish(await pull(ids, options, terminal));
@@ -79,7 +79,7 @@ function describeResult(choice: Choice, isNew: boolean, sha256: string): string 
   return `${id} is here. SHA-256 ${sha256}, ${checked}.`;
 }
 
-/** Shows the licences. @throws UserError if they are not accepted */
+/** Shows the licenses. @throws UserError if they are not accepted */
 async function expectAccepted(
   missing: readonly Choice[],
   ids: string[],
@@ -87,15 +87,15 @@ async function expectAccepted(
   terminal: Terminal,
 ): Promise<void> {
   for (const choice of missing) {
-    const { title, licence } = choice.checkpoint;
+    const { title, license } = choice.checkpoint;
     const file = fileOf(choice);
     const from = options.baseUrl ?? new URL(file.url).host;
     terminal.err(`${title}, ${sizeText(choice.checkpoint, file)}, from ${from}\n`);
-    terminal.err(`  ${licence.name}: ${licence.url}\n  ${licence.note}\n`);
+    terminal.err(`  ${license.name}: ${license.url}\n  ${license.note}\n`);
   }
   if (options.yes) return;
   if (!terminal.ask) {
-    throw new UserError('The licences have to be accepted before the download.', {
+    throw new UserError('The licenses have to be accepted before the download.', {
       hint: `If you accept them: ${pullCommand(ids)} --yes`,
       exitCode: EXIT.usage,
     });

@@ -37,7 +37,7 @@ export const relativeBias = (table: Tensor, h: number, w: number): Tensor =>
     relativeBiasKernel(inputs.table as Tensor, h, w),
   ])[0];
 
-/** Centres [..., bins] move by the mean over points [..., A] of d / (1 + 300 d^2), d = point - centre. */
+/** Centers [..., bins] move by the mean over points [..., A] of d / (1 + 300 d^2), d = point - center. */
 export const attract = (points: Tensor, centers: Tensor): Tensor =>
   points.graph.record('attract', { points, centers }, {}, (_, inputs) => [
     attractKernel(inputs.points as Tensor, inputs.centers as Tensor),
@@ -93,22 +93,22 @@ export function binProbabilities(raw: Tensor, bins: number, { minTemp, maxTemp }
 }
 
 /**
- * Expected depth [B, h, w] from raw [B, h, w, 4] (as in `binProbabilities`) and centres [B, H, W, bins], which are
+ * Expected depth [B, h, w] from raw [B, h, w, 4] (as in `binProbabilities`) and centers [B, H, W, bins], which are
  * interpolated with aligned corners. `band` says which rows of a result of `height` rows `raw` is.
  */
 export function metricBins(
   raw: Tensor,
-  centres: Tensor,
+  centers: Tensor,
   { minTemp, maxTemp }: Temperatures,
   height = raw.shape[1],
   band: readonly [number, number] = [0, height],
 ): Tensor {
   const { graph } = raw;
-  const [, H, W, bins] = centres.shape;
+  const [, H, W, bins] = centers.shape;
   const axis = { mode: 'bilinear', alignCorners: true } as const;
   const inputs = {
     raw,
-    centres: inFours(bins) === bins ? centres : pad(centres, [0, 0, 0, 0], [0, 0, 0, inFours(bins) - bins], 0),
+    centers: inFours(bins) === bins ? centers : pad(centers, [0, 0, 0, 0], [0, 0, 0, inFours(bins) - bins], 0),
     coefficients: coefficientsOf(graph, bins),
     rows: tapTable(graph, { ...axis, from: H, to: height }, band),
     columns: tapTable(graph, { ...axis, from: W, to: raw.shape[2] }),
@@ -118,7 +118,7 @@ export function metricBins(
     const operands = {
       raw: at('raw'),
       coefficients: at('coefficients'),
-      centres: at('centres'),
+      centers: at('centers'),
       rows: at('rows'),
       columns: at('columns'),
     };

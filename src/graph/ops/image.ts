@@ -6,7 +6,7 @@ import { axisTaps, pillowTaps } from '../../kernels/resize/taps.ts';
 import { resizePhoto as resizePhotoKernel } from '../../kernels/resizePhoto/resizePhoto.ts';
 import type { Tensor } from '../tensor.ts';
 
-/** Colours of a photo u32 [H, W] -> f32 [1, H, W, 3], byte / divisor: 255 for 0..1, 1 for 0..255. */
+/** Colors of a photo u32 [H, W] -> f32 [1, H, W, 3], byte / divisor: 255 for 0..1, 1 for 0..255. */
 export function photoToRgb(photo: Tensor, divisor: 1 | 255): Tensor {
   const [H, W] = photo.shape;
   return convert(photo, [H, W], `bytes / ${divisor}`, (byte) => Math.fround(byte / divisor));
@@ -55,16 +55,16 @@ function continuedTaps(side: number, margin: number, to: number): Uint32Array {
   });
 }
 
-/** Mean and standard deviation of the colours that SAM was trained on, 0..255. */
+/** Mean and standard deviation of the colors that SAM was trained on, 0..255. */
 const SAM_MEAN = [123.675, 116.28, 103.53].map(Math.fround);
 const SAM_STD = [58.395, 57.12, 57.375].map(Math.fround);
 
 /**
- * SAM's input: photo u32 [h, w] -> f32 [1, size, size, 3], normalised, then zeros to the right and below.
+ * SAM's input: photo u32 [h, w] -> f32 [1, size, size, 3], normalized, then zeros to the right and below.
  * @throws ShapeError if the photo is larger than `size`
  */
-export function samNormalise(photo: Tensor, size: number): Tensor {
-  return convert(photo, [size, size], 'SAM normalisation', (byte, c) =>
+export function samNormalize(photo: Tensor, size: number): Tensor {
+  return convert(photo, [size, size], 'SAM normalization', (byte, c) =>
     Math.fround(Math.fround(byte - SAM_MEAN[c]) / SAM_STD[c]),
   );
 }

@@ -1,8 +1,8 @@
 /** Ops that are matrix products: linear layers, products of computed matrices, convolutions. */
-import { batchedMatmul } from '../../kernels/batchedMatmul/batchedMatmul.ts';
+import { matmul as matmulKernel } from '../../kernels/matmul/matmul.ts';
 import { conv2d as conv2dKernel, type Conv2dOptions } from '../../kernels/conv2d/conv2d.ts';
 import { convTranspose2d as convTranspose2dKernel } from '../../kernels/convTranspose2d/convTranspose2d.ts';
-import { matmul as matmulKernel } from '../../kernels/matmul/matmul.ts';
+import { linear as linearKernel } from '../../kernels/linear/linear.ts';
 import type { Activation } from '../../kernels/shared/gemm/gemm.ts';
 import { expect } from '../../kernels/check.ts';
 import type { Inputs } from '../record.ts';
@@ -24,7 +24,7 @@ const plainEpilogue = { scale: null, residual: null } as const;
  */
 export function linear(x: Tensor, w: Tensor, b: Tensor | null): Tensor {
   return x.graph.record('linear', { x, w, b, ...plainEpilogue }, { activation: 'none' }, (target, inputs, attrs) =>
-    matmulKernel(
+    linearKernel(
       target,
       {
         x: get(inputs, 'x'),
@@ -45,7 +45,7 @@ export function linear(x: Tensor, w: Tensor, b: Tensor | null): Tensor {
  */
 export function matmul(a: Tensor, b: Tensor, { transposeB = false }: { transposeB?: boolean } = {}): Tensor {
   return a.graph.record('matmul', { a, b }, { transposeB }, (_target, inputs, attrs) => [
-    batchedMatmul(get(inputs, 'a'), get(inputs, 'b'), attrs.transposeB as boolean),
+    matmulKernel(get(inputs, 'a'), get(inputs, 'b'), attrs.transposeB as boolean),
   ])[0];
 }
 

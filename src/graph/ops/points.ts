@@ -3,7 +3,7 @@ import { compact as compactKernel } from '../../kernels/compact/compact.ts';
 import { gatherRows as gatherRowsKernel } from '../../kernels/gatherRows/gatherRows.ts';
 import { maskBounds as maskBoundsKernel } from '../../kernels/maskBounds/maskBounds.ts';
 import { maskedStats as maskedStatsKernel } from '../../kernels/maskedStats/maskedStats.ts';
-import { normalisePoints as normalisePointsKernel } from '../../kernels/normalisePoints/normalisePoints.ts';
+import { normalizePoints as normalizePointsKernel } from '../../kernels/normalizePoints/normalizePoints.ts';
 import { pointMap as pointMapKernel } from '../../kernels/pointMap/pointMap.ts';
 import { renderPoints as renderPointsKernel, type View } from '../../kernels/renderPoints/renderPoints.ts';
 import { seenColors as seenColorsKernel } from '../../kernels/seenColors/seenColors.ts';
@@ -27,7 +27,7 @@ export interface PointMap {
 }
 
 /**
- * Where the points of a photo come from: depth [H, W] (metres), mask [H, W] u32 and intrinsics [4] (fx, fy, cx, cy in
+ * Where the points of a photo come from: depth [H, W] (meters), mask [H, W] u32 and intrinsics [4] (fx, fy, cx, cy in
  * pixels), or a map of points [H, W, 3] and a mask. Points are in the camera's frame: x right, y down, z forward.
  */
 export type PointSource = Source<Tensor>;
@@ -75,7 +75,7 @@ export const maskedStats = (source: PointSource): Tensor =>
   recordOn('maskedStats', source, {}, (parts) => maskedStatsKernel(parts))[0];
 
 /**
- * The points of the square around the object, normalised with the numbers of `maskedStats` and resized.
+ * The points of the square around the object, normalized with the numbers of `maskedStats` and resized.
  * taps [size, 4] u32: bilinear taps of the square's side · box [4] u32: top, left, height, width of the crop
  * -> points [1, size, size, 3], (-100, -100, -100) where not valid · valid [1, size, size].
  */
@@ -86,16 +86,16 @@ export function seenMap(source: PointSource, stats: Tensor, taps: Tensor, box: T
   return { points, valid };
 }
 
-/** The colours of the same square: photo [H, W] u32 words -> [1, size, size, 3] in 0..1, black beyond the crop. */
+/** The colors of the same square: photo [H, W] u32 words -> [1, size, size, 3] in 0..1, black beyond the crop. */
 export const seenColors = (photo: Tensor, taps: Tensor, box: Tensor): Tensor =>
   photo.graph.record('seenColors', { photo, taps, box }, {}, (_, inputs) => [
     seenColorsKernel(at(inputs, 'photo'), at(inputs, 'taps'), at(inputs, 'box')),
   ])[0];
 
 /** (x - mean) / scale with the numbers of `maskedStats`, scale being the mean deviation -> like points. */
-export const normalisePoints = ({ points, valid }: PointMap, stats: Tensor): Tensor =>
-  points.graph.record('normalisePoints', { points, valid, stats }, {}, (_, inputs) => [
-    normalisePointsKernel(at(inputs, 'points'), at(inputs, 'valid'), at(inputs, 'stats')),
+export const normalizePoints = ({ points, valid }: PointMap, stats: Tensor): Tensor =>
+  points.graph.record('normalizePoints', { points, valid, stats }, {}, (_, inputs) => [
+    normalizePointsKernel(at(inputs, 'points'), at(inputs, 'valid'), at(inputs, 'stats')),
   ])[0];
 
 /** mask [H, W] u32 -> [5] u32: top, bottom + 1, left, right + 1, number of pixels; (H, 0, W, 0, 0) when it is empty. */
@@ -122,23 +122,23 @@ export const shrinkPoints = (xyz: Tensor, limit: number): Tensor =>
     shrinkPointsKernel(at(inputs, 'xyz'), limit),
   ])[0];
 
-/** logits [n, 768 or more], whose last 768 are 256 levels of R, of G, of B -> colours [n, 3] in 0..1. */
+/** logits [n, 768 or more], whose last 768 are 256 levels of R, of G, of B -> colors [n, 3] in 0..1. */
 export const temperatureColor = (logits: Tensor, temperature: number): Tensor =>
   logits.graph.record('temperatureColor', { logits }, { temperature }, (_, inputs) => [
     temperatureColorKernel(at(inputs, 'logits'), temperature),
   ])[0];
 
 /**
- * A picture of coloured points: points [n, 3], colours [n] u32 (RGBA8 words) -> [height, width] u32, RGBA8 words.
- * @param radius of a splat, in the points' unit; a little less than the distance of neighbours closes the surface
+ * A picture of colored points: points [n, 3], colors [n] u32 (RGBA8 words) -> [height, width] u32, RGBA8 words.
+ * @param radius of a splat, in the points' unit; a little less than the distance of neighbors closes the surface
  */
 export const renderPoints = (
   points: Tensor,
-  colours: Tensor,
+  colors: Tensor,
   size: { readonly width: number; readonly height: number },
   radius: number,
   views: readonly View[],
 ): Tensor =>
-  points.graph.record('renderPoints', { points, colours }, {}, (_, inputs) =>
-    renderPointsKernel(at(inputs, 'points'), at(inputs, 'colours'), size, radius, views),
+  points.graph.record('renderPoints', { points, colors }, {}, (_, inputs) =>
+    renderPointsKernel(at(inputs, 'points'), at(inputs, 'colors'), size, radius, views),
   )[0];

@@ -1,4 +1,4 @@
-/** Ops that work on rows: normalisation and softmax. */
+/** Ops that work on rows: normalization and softmax. */
 import { layerNorm as layerNormKernel } from '../../kernels/layerNorm/layerNorm.ts';
 import { softmax as softmaxKernel } from '../../kernels/softmax/softmax.ts';
 import { constantOf } from '../constants.ts';

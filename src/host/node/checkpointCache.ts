@@ -1,6 +1,6 @@
 /**
  * Checkpoints in the cache. Beside each file lie `FILE.json`, what is known of it (the checksum is pinned when the file is
- * first seen), and `FILE.LICENCE.txt`; a .pth or .pt gets a .safetensors of the same tensors when it is first used.
+ * first seen), and `FILE.LICENSE.txt`; a .pth or .pt gets a .safetensors of the same tensors when it is first used.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ export interface CheckpointRecord {
   readonly url: string;
   readonly bytes: number;
   readonly sha256: string;
-  readonly licence: { readonly name: string; readonly url: string };
+  readonly license: { readonly name: string; readonly url: string };
 }
 
 export type CheckpointState =
@@ -80,7 +80,7 @@ export class CheckpointCache {
   }
 
   /**
-   * Downloads a checkpoint, with its licence. Nothing is fetched when it is here.
+   * Downloads a checkpoint, with its license. Nothing is fetched when it is here.
    * @throws UserError if it cannot be had
    */
   async pull(choice: Choice, { baseUrl, ...options }: PullOptions = {}): Promise<CheckpointRecord> {
@@ -140,19 +140,19 @@ export class CheckpointCache {
     return converted;
   }
 
-  /** Writes down what a file is, and its licence. */
+  /** Writes down what a file is, and its license. */
   private async note(
     choice: Choice,
     { url, bytes, sha256 }: Pick<CheckpointRecord, 'url' | 'bytes' | 'sha256'>,
   ): Promise<CheckpointRecord> {
-    const { id, title, licence } = choice.checkpoint;
+    const { id, title, license } = choice.checkpoint;
     const record: CheckpointRecord = {
       ...{ id, source: choice.source, url, bytes, sha256 },
-      licence: { name: licence.name, url: licence.url },
+      license: { name: license.name, url: license.url },
     };
     const path = this.pathOf(choice);
-    const notice = `${title}\n${url}\n\n${licence.name}\n${licence.url}\n${licence.note}\n`;
-    await writeWhole(`${path}.LICENCE.txt`, new TextEncoder().encode(notice));
+    const notice = `${title}\n${url}\n\n${license.name}\n${license.url}\n${license.note}\n`;
+    await writeWhole(`${path}.LICENSE.txt`, new TextEncoder().encode(notice));
     await writeWhole(recordPath(path), new TextEncoder().encode(`${JSON.stringify(record, undefined, 2)}\n`));
     return record;
   }

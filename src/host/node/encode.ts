@@ -3,18 +3,18 @@ import sharp from 'sharp';
 
 type Channels = 1 | 3 | 4;
 
-/** Bytes -> 8-bit PNG. @param pixels [height, width, channels]; the number of channels follows from the length (grey, RGB or RGBA) */
+/** Bytes -> 8-bit PNG. @param pixels [height, width, channels]; the number of channels follows from the length (gray, RGB or RGBA) */
 export async function encodePng(pixels: Uint8Array, width: number, height: number): Promise<Uint8Array> {
   const channels = channelsOf(pixels, width, height);
   const image = sharp(pixels, { raw: { width, height, channels } });
-  return (channels === 1 ? image.toColourspace('b-w') : image).png().toBuffer();
+  return (channels === 1 ? image.toColorspace('b-w') : image).png().toBuffer();
 }
 
-/** [height, width] -> 16-bit grey PNG. */
+/** [height, width] -> 16-bit gray PNG. */
 export async function encodePng16(values: Uint16Array, width: number, height: number): Promise<Uint8Array> {
   if (values.length !== width * height) throw new RangeError(describe(values.length, width, height));
   return sharp(values, { raw: { width, height, channels: 1 } })
-    .toColourspace('grey16')
+    .toColorspace('grey16')
     .png()
     .toBuffer();
 }

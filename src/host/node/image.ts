@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import sharp, { type Metadata, type Sharp } from 'sharp';
-import { decodeNpy, decodeObjPointMap, millimetresToDepth, type PointMap } from '../../io/index.ts';
+import { decodeNpy, decodeObjPointMap, millimetersToDepth, type PointMap } from '../../io/index.ts';
 import type { Photo, Size } from '../../pipeline/photo.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { readFocalLength } from '../focalLength.ts';
@@ -17,14 +17,14 @@ const FORMATS = ['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif'];
 export interface DepthMap {
   width: number;
   height: number;
-  /** [height, width] metres; NaN where the file has no depth. */
-  metres: Float32Array;
+  /** [height, width] meters; NaN where the file has no depth. */
+  meters: Float32Array;
   /** Pixels without a depth. */
   missing: number;
 }
 
 /**
- * Decodes a photo to RGBA bytes: orientation applied, colours converted to sRGB, grey replicated, alpha dropped (not blended).
+ * Decodes a photo to RGBA bytes: orientation applied, colors converted to sRGB, gray replicated, alpha dropped (not blended).
  * A photo too large for one GPU binding is reduced, and says so in `notices`.
  * @throws UserError if the file cannot be read, is no image, is damaged, or would decode to more than 268 megapixels
  */
@@ -34,7 +34,7 @@ export async function decodePhoto(source: ImageSource): Promise<Photo> {
   const to = reducedSize(width, height);
   let image = open(file.bytes).autoOrient();
   if (to) image = image.resize(to.width, to.height, { fit: 'fill', kernel: 'lanczos3' });
-  image = image.toColourspace('srgb').removeAlpha().ensureAlpha();
+  image = image.toColorspace('srgb').removeAlpha().ensureAlpha();
   const { data, info } = await decode(image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }), file.name);
   const exif = readFocalLength(file.bytes);
   const notices = [...(to ? [reducedNotice({ width, height }, to)] : []), ...(exif.notice ? [exif.notice] : [])];
@@ -50,7 +50,7 @@ export async function decodePhoto(source: ImageSource): Promise<Photo> {
 }
 
 /**
- * Decodes a mask for a photo: 1 where the grey value is above half of the brightest one. So masks of 0 and 255, of 0 and 1, and
+ * Decodes a mask for a photo: 1 where the gray value is above half of the brightest one. So masks of 0 and 255, of 0 and 1, and
  * soft ones all read as meant.
  * The mask has to be as large as the photo's file; for a photo that was reduced it is reduced in the same way (nearest pixel).
  * @returns [photo.height, photo.width] of 0 and 1
@@ -65,8 +65,8 @@ export async function decodeMask(
   expectSize(file.name, { width, height }, photo.original ?? photo);
   let image = open(file.bytes).autoOrient();
   if (photo.original) image = image.resize(photo.width, photo.height, { fit: 'fill', kernel: 'nearest' });
-  const grey = image.removeAlpha().toColourspace('b-w').raw({ depth: 'uchar' });
-  const { data } = await decode(grey.toBuffer({ resolveWithObject: true }), file.name);
+  const gray = image.removeAlpha().toColorspace('b-w').raw({ depth: 'uchar' });
+  const { data } = await decode(gray.toBuffer({ resolveWithObject: true }), file.name);
   const brightest = data.reduce((most, value) => Math.max(most, value), 0);
   if (brightest === 0) {
     throw new UserError(`The ${file.name} marks no pixel: it is black.`, {
@@ -77,7 +77,7 @@ export async function decodeMask(
 }
 
 /**
- * Decodes a depth map: a 16-bit grey PNG in millimetres (0 = no depth), or a .npy array in metres.
+ * Decodes a depth map: a 16-bit gray PNG in millimeters (0 = no depth), or a .npy array in meters.
  * Values that are not positive finite numbers become NaN and are counted in `missing`.
  * @throws UserError if the file is neither, has another size than the photo, or holds no depth at all
  */
@@ -88,14 +88,14 @@ export async function decodeDepth(source: ImageSource, photo: Pick<Photo, 'width
     ? readNpy(file.bytes, file.name)
     : await decodeDepthPng(file.bytes, file.name);
   expectSize(file.name, { width, height }, photo);
-  const metres = values.map((value) => (value > 0 && value < Infinity ? value : NaN));
-  const missing = metres.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
-  if (missing === metres.length) {
+  const meters = values.map((value) => (value > 0 && value < Infinity ? value : NaN));
+  const missing = meters.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
+  if (missing === meters.length) {
     throw new UserError(`The ${file.name} has no depth: no value is a positive finite number.`, {
-      hint: 'Expected millimetres in a 16-bit PNG, or metres in a float32 .npy file.',
+      hint: 'Expected millimeters in a 16-bit PNG, or meters in a float32 .npy file.',
     });
   }
-  return { width, height, metres, missing };
+  return { width, height, meters, missing };
 }
 
 /**
@@ -128,15 +128,15 @@ async function decodeDepthPng(bytes: Uint8Array, name: string) {
   const { format, depth, channels } = await inspect(bytes, name);
   if (format !== 'png' || depth !== 'ushort' || channels !== 1) {
     throw new UserError(
-      `The ${name} has to be a 16-bit grey PNG; it is ${format} with ${channels} channel(s) of type ${depth}.`,
-      { hint: 'Store millimetres in a 16-bit PNG, or metres in a float32 .npy file.' },
+      `The ${name} has to be a 16-bit gray PNG; it is ${format} with ${channels} channel(s) of type ${depth}.`,
+      { hint: 'Store millimeters in a 16-bit PNG, or meters in a float32 .npy file.' },
     );
   }
-  const raw = open(bytes).toColourspace('grey16').raw({ depth: 'ushort' });
+  const raw = open(bytes).toColorspace('grey16').raw({ depth: 'ushort' });
   const { data, info } = await decode(raw.toBuffer({ resolveWithObject: true }), name);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const millimetres = Uint16Array.from({ length: info.width * info.height }, (_, i) => view.getUint16(2 * i, true));
-  return { width: info.width, height: info.height, values: millimetresToDepth(millimetres) };
+  const millimeters = Uint16Array.from({ length: info.width * info.height }, (_, i) => view.getUint16(2 * i, true));
+  return { width: info.width, height: info.height, values: millimetersToDepth(millimeters) };
 }
 
 /** The bytes of a source, and what messages call it. */

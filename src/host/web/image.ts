@@ -5,8 +5,8 @@ import { readFocalLength } from '../focalLength.ts';
 import { reducedNotice, reducedSize } from '../photoSize.ts';
 
 /**
- * Decodes a photo to RGBA bytes: orientation applied, colours converted to sRGB, alpha set to 255.
- * Where the file is transparent the result differs from Node's: a canvas stores colours multiplied by alpha, so hidden colours are lost.
+ * Decodes a photo to RGBA bytes: orientation applied, colors converted to sRGB, alpha set to 255.
+ * Where the file is transparent the result differs from Node's: a canvas stores colors multiplied by alpha, so hidden colors are lost.
  * @throws UserError if the browser cannot decode the file
  */
 export async function decodePhoto(file: Blob & { name?: string }): Promise<Photo> {

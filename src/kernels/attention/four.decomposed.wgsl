@@ -1,4 +1,4 @@
-// Decomposed bias of a query with a lane's four keys, neighbours in one row of the grid: a number for the row, and a vec4.
+// Decomposed bias of a query with a lane's four keys, neighbors in one row of the grid: a number for the row, and a vec4.
 struct FourKeys {
   y: u32,
   x: u32,

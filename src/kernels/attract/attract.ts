@@ -1,4 +1,4 @@
-/** Bin centres move towards attractors. ZoeDepth, arXiv:2302.12288, section 3.2, equation 2. */
+/** Bin centers move towards attractors. ZoeDepth, arXiv:2302.12288, section 3.2, equation 2. */
 import { expect, lastDim, sameShape, show, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';

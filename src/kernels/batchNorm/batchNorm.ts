@@ -1,4 +1,4 @@
-/** Batch normalisation with stored statistics. Batch Normalization, arXiv:1502.03167, section 3.1. */
+/** Batch normalization with stored statistics. Batch Normalization, arXiv:1502.03167, section 3.1. */
 import { expectDtype, expectShape, lastDim, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';

@@ -17,7 +17,7 @@ struct Params {
 @group(0) @binding(5) var<storage, read> beta: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
 
-fn normalise(v: vec4f, mean: vec4f, variance: vec4f, gamma: vec4f, beta: vec4f) -> vec4f {
+fn normalize(v: vec4f, mean: vec4f, variance: vec4f, gamma: vec4f, beta: vec4f) -> vec4f {
   return (v - mean) / sqrt(variance + params.eps) * gamma + beta;
 }
 
@@ -34,7 +34,7 @@ fn main(
   let v = x[i];
   if (gather == 0u) {
     let c = i % (params.C / 4u);
-    y[i] = normalise(v, mean[c], variance[c], gamma[c], beta[c]);
+    y[i] = normalize(v, mean[c], variance[c], gamma[c], beta[c]);
     return;
   }
   var result: vec4f;
@@ -42,7 +42,7 @@ fn main(
     let c = (4u * i + k) % params.C;
     let j = c / 4u;
     let l = c % 4u;
-    result[k] = normalise(vec4f(v[k]), vec4f(mean[j][l]), vec4f(variance[j][l]), vec4f(gamma[j][l]), vec4f(beta[j][l])).x;
+    result[k] = normalize(vec4f(v[k]), vec4f(mean[j][l]), vec4f(variance[j][l]), vec4f(gamma[j][l]), vec4f(beta[j][l])).x;
   }
   y[i] = result;
 }

@@ -1,5 +1,5 @@
 // compact, second stage: where each block's indices begin. counts [blocks] u32 · starts [blocks + 1] u32, the last one
-// is the number of all set flags. One workgroup; a thread owns a run of neighbouring blocks.
+// is the number of all set flags. One workgroup; a thread owns a run of neighboring blocks.
 const THREADS = 256u;
 
 struct Params {

@@ -1,6 +1,6 @@
 /** Convolution in plain float64 loops. x [B, H, W, C]; w [O, C / groups, k, k]; y [B, outH, outW, O]. */
 import { activationRef } from '../shared/activations.ref.ts';
-import type { EpilogueRef } from '../matmul/matmul.ref.ts';
+import type { EpilogueRef } from '../linear/linear.ref.ts';
 
 export interface ConvShape {
   readonly B: number;

@@ -1,54 +1,37 @@
-/** Linear layer: a matrix product with packed weights and an epilogue. */
-import { expect, lastDim, show, size } from '../check.ts';
-import type { Dispatch, Operand } from '../dispatch.ts';
-import { gemm, type Activation } from '../shared/gemm/gemm.ts';
-import { rowMajor } from '../shared/gemm/pack.ts';
-import type { Target } from '../target.ts';
+/** Products of two computed matrices, for each matrix of a batch. */
+import { expect, expectDtype, expectRank, show } from '../check.ts';
+import { operand, type Dispatch, type Operand } from '../dispatch.ts';
+import { ceilDiv, splitGrid } from '../grid.ts';
+import gridWgsl from '../shared/grid.wgsl';
 import matmulWgsl from './matmul.wgsl';
 
-export interface MatmulOperands {
-  readonly x: Operand;
-  readonly w: Operand;
-  readonly b: Operand | null;
-  readonly scale: Operand | null;
-  readonly residual: Operand | null;
-}
-
 /**
- * y = residual + scale * activation(x w^T + b).
- * x [..., K] · w [N, K] · b, scale [N] · residual like y -> y [..., N], all f32; sums in f32.
- * @param constantWeight whether w can be packed at load time; a computed w is read as it is, by the tiled family
- * @throws ShapeError if w is not [N, K], or the epilogue does not fit
+ * a [B, M, K] · b [B, K, N], or [B, N, K] with transposeB -> y [B, M, N], f32.
+ * @throws ShapeError if ranks, batches or inner lengths differ
  */
-export function matmul(
-  target: Pick<Target, 'matmul' | 'precision'>,
-  { x, w, b, scale, residual }: MatmulOperands,
-  activation: Activation,
-  constantWeight: boolean,
-): Dispatch[] {
-  const K = lastDim(x);
+export function matmul(a: Operand, b: Operand, transposeB: boolean): Dispatch {
+  expectRank('matmul', { a, b }, 3);
+  expectDtype('matmul', { a, b }, 'f32');
+  const [B, M, K] = a.shape;
+  const [batches, inner, N] = transposeB ? [b.shape[0], b.shape[2], b.shape[1]] : b.shape;
   expect(
-    w.shape.length === 2 && w.shape[1] === K,
-    'linear',
-    `w is ${show(w.shape)}, x is ${show(x.shape)} so w must be [N, ${K}].\n` +
-      '  Check that the weights belong to this configuration; weights are [out, in], as in PyTorch.',
+    batches === B && inner === K,
+    'matmul',
+    `a is ${show(a.shape)}, so b must be ${transposeB ? `[${B}, N, ${K}]` : `[${B}, ${K}, N]`}; it is ${show(b.shape)}.\n` +
+      '  Check the order of axes; with transposeB, b holds its columns as rows.',
   );
-  const N = w.shape[0];
-  return gemm(
-    {
-      kernel: 'linear',
-      wgsl: matmulWgsl,
-      x,
-      vec4Input: K % 4 === 0,
-      w,
-      constantWeight,
-      layout: rowMajor(N, K),
-      rows: size(x) / K,
-      epilogue: { bias: b, scale, residual, activation },
-      shape: [...x.shape.slice(0, -1), N],
-      channels: N,
-    },
-    target.matmul,
-    target.precision,
-  );
+  const tall = M > 16;
+  const tilesDown = ceilDiv(M, tall ? 64 : 16);
+  const tilesAcross = ceilDiv(N, 64);
+  const tiles = B * tilesDown * tilesAcross;
+  return {
+    kernel: 'matmul',
+    wgsl: [gridWgsl, matmulWgsl],
+    constants: { transposeB: transposeB ? 1 : 0, tall: tall ? 1 : 0 },
+    params: { M, N, K, tilesDown, tilesAcross, tiles },
+    inputs: [a, b],
+    outputs: [operand([B, M, N])],
+    workgroups: splitGrid(tiles),
+    flops: 2 * B * M * N * K,
+  };
 }

@@ -14,24 +14,24 @@ export interface MetricBinsOperands {
   /** [n]: bins, filled up to a multiple of four as in `binProbabilities`. */
   readonly coefficients: Operand;
   /** [B, H, W, n], interpolated to h x w on the way. */
-  readonly centres: Operand;
+  readonly centers: Operand;
   /** [h, 4] and [w, 4], bilinear tables from `axisTaps`. */
   readonly rows: Operand;
   readonly columns: Operand;
 }
 
 /**
- * -> depth [B, h, w], in the unit of the centres.
+ * -> depth [B, h, w], in the unit of the centers.
  * @throws ShapeError if the operands do not fit together
  */
 export function metricBins(operands: MetricBinsOperands, { bins, minTemp, maxTemp }: BinRange): Dispatch {
-  const { raw, coefficients, centres, rows, columns } = operands;
-  expectRank('metricBins', { raw, centres }, 4);
-  const [B, H, W, n] = centres.shape;
+  const { raw, coefficients, centers, rows, columns } = operands;
+  expectRank('metricBins', { raw, centers }, 4);
+  const [B, H, W, n] = centers.shape;
   const [h, w] = [rows.shape[0], columns.shape[0]];
   expectShape('metricBins', { raw }, [B, h, w, 4]);
   expectShape('metricBins', { coefficients }, [4 * ceilDiv(bins, 4)]);
-  expectShape('metricBins', { centres }, [B, H, W, size(coefficients)]);
+  expectShape('metricBins', { centers }, [B, H, W, size(coefficients)]);
   expectShape('metricBins', { rows }, [h, 4]);
   expectShape('metricBins', { columns }, [w, 4]);
   const pixels = B * h * w;
@@ -39,7 +39,7 @@ export function metricBins(operands: MetricBinsOperands, { bins, minTemp, maxTem
     kernel: 'metricBins',
     wgsl: [gridWgsl, mathWgsl, binomialWgsl, metricBinsWgsl],
     params: { pixels, bins, minTemp, maxTemp, H, W, h, w },
-    inputs: [raw, coefficients, centres, rows, columns],
+    inputs: [raw, coefficients, centers, rows, columns],
     outputs: [operand([B, h, w])],
     workgroups: splitGrid(ceilDiv(pixels, 64)),
     flops: 50 * pixels * n,

@@ -1,7 +1,7 @@
-// metricBins: depth = sum over k of probability[k] * centre[k], with the centres interpolated on the way
-//   raw [B, h, w, 4] · coefficients [n] · centres [B, H, W, n] as vec4s, n being bins in whole fours · y [B, h, w]
+// metricBins: depth = sum over k of probability[k] * center[k], with the centers interpolated on the way
+//   raw [B, h, w, 4] · coefficients [n] · centers [B, H, W, n] as vec4s, n being bins in whole fours · y [B, h, w]
 //   rows [h, 4], columns [w, 4]: two indices, two weights as float bits
-// One invocation per pixel. Neither the probabilities nor the interpolated centres are stored: at a network's full
+// One invocation per pixel. Neither the probabilities nor the interpolated centers are stored: at a network's full
 // size each would be as large as a binding may be.
 struct Params {
   pixels: u32,
@@ -17,7 +17,7 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> raw: array<vec4f>;
 @group(0) @binding(2) var<storage, read> coefficients: array<vec4f>;
-@group(0) @binding(3) var<storage, read> centres: array<vec4f>;
+@group(0) @binding(3) var<storage, read> centers: array<vec4f>;
 @group(0) @binding(4) var<storage, read> rows: array<vec4u>;
 @group(0) @binding(5) var<storage, read> columns: array<vec4u>;
 @group(0) @binding(6) var<storage, read_write> y: array<f32>;
@@ -53,8 +53,8 @@ fn main(
   var weighted = vec4f();
   for (var i = 0u; i < fours; i++) {
     let e = expAccurate(binScores(b, coefficients[i], i, params.bins) - peak);
-    let upper = horizontal.x * centres[(above + column.x) * fours + i] + horizontal.y * centres[(above + column.y) * fours + i];
-    let lower = horizontal.x * centres[(below + column.x) * fours + i] + horizontal.y * centres[(below + column.y) * fours + i];
+    let upper = horizontal.x * centers[(above + column.x) * fours + i] + horizontal.y * centers[(above + column.y) * fours + i];
+    let lower = horizontal.x * centers[(below + column.x) * fours + i] + horizontal.y * centers[(below + column.y) * fours + i];
     sum += e;
     weighted += e * (vertical.x * upper + vertical.y * lower);
   }

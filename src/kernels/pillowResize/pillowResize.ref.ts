@@ -8,11 +8,11 @@ export function pillowResizeRef(
   const step = from / to;
   const width = Math.max(step, 1);
   for (let o = 0; o < to; o++) {
-    const centre = (o + 0.5) * step;
-    const first = Math.max(Math.trunc(centre - width + 0.5), 0);
-    const last = Math.min(Math.trunc(centre + width + 0.5), from);
+    const center = (o + 0.5) * step;
+    const first = Math.max(Math.trunc(center - width + 0.5), 0);
+    const last = Math.min(Math.trunc(center + width + 0.5), from);
     const raw: number[] = [];
-    for (let i = first; i < last; i++) raw.push(Math.max(0, 1 - Math.abs((i - centre + 0.5) / width)));
+    for (let i = first; i < last; i++) raw.push(Math.max(0, 1 - Math.abs((i - center + 0.5) / width)));
     const total = raw.reduce((a, b) => a + b, 0);
     const weights = raw.map((v) => Math.trunc((v / total) * 2 ** 22 + 0.5));
     for (let b = 0; b < outer; b++) {

@@ -21,12 +21,12 @@ export interface PointAttentionOperands {
 export const stateCount = (window: number): number => 1 + 2 * window * window;
 
 /**
- * A token in state j at point p (0 without one) is A p + e_j, centred over channels. Its variance is
+ * A token in state j at point p (0 without one) is A p + e_j, centered over channels. Its variance is
  * p.G p + 2 p.g_j + s_j and its logit r (a.p + b_j), with r = 1 / sqrt(variance + eps).
  * spread: (2 g_j, s_j) for each state, then (Gxx, Gyy, Gzz, -) and (2 Gxy, 2 Gxz, 2 Gyz, -).
  * scores: b_j for each state, then a along x, y and z; a column per head.
  * -> [windows, heads, 3 + states]: with weights w = softmax(logits) r, the sum of w p, and w by state; 0 for states that
- * do not occur. Any function that is linear in the normalised tokens is linear in these.
+ * do not occur. Any function that is linear in the normalized tokens is linear in these.
  * @throws ShapeError if operands do not fit together
  */
 export function pointAttention(

@@ -1,4 +1,4 @@
-/** Pictures of coloured points, in float64: splats, smoothing, light, step by step as the WGSL files say. */
+/** Pictures of colored points, in float64: splats, smoothing, light, step by step as the WGSL files say. */
 import { BAND, SMOOTHING, type View } from './renderPoints.ts';
 
 const STEPS = 0x7fffff;
@@ -16,7 +16,7 @@ function smoothstep(low: number, high: number, v: number): number {
 /** @returns [height, width] RGBA8 words */
 export function renderPointsRef(
   points: ArrayLike<number>,
-  colours: ArrayLike<number>,
+  colors: ArrayLike<number>,
   size: { width: number; height: number },
   radius: number,
   views: readonly View[],
@@ -24,7 +24,7 @@ export function renderPointsRef(
   const picture = new Uint32Array(size.width * size.height);
   for (const view of views) {
     const image = new Image(view, size.width, radius);
-    image.splat(points, colours);
+    image.splat(points, colors);
     for (const spread of SMOOTHING) image.smooth(spread);
     image.each((x, y) => (picture[y * size.width + x] = image.shade(x, y)));
   }
@@ -33,7 +33,7 @@ export function renderPointsRef(
 
 class Image {
   /** Weighted r, g, b (0..1) and depth of what each pixel shows, and the weight. */
-  private readonly colour = new Map<number, Vec3>();
+  private readonly color = new Map<number, Vec3>();
   private readonly weight = new Map<number, number>();
   private depth = new Map<number, number>();
   private readonly cx: number;
@@ -57,14 +57,14 @@ class Image {
     return clamp((this.view.focal * this.radius) / depth, 0.8, 64);
   }
 
-  splat(points: ArrayLike<number>, colours: ArrayLike<number>): void {
+  splat(points: ArrayLike<number>, colors: ArrayLike<number>): void {
     const { matrix: m, focal, near, far } = this.view;
     const discs = Array.from({ length: points.length / 3 }, (_, i) => {
       const [x, y, z] = [0, 1, 2].map(
         (row) => m[row] * points[3 * i] + m[4 + row] * points[3 * i + 1] + m[8 + row] * points[3 * i + 2] + m[12 + row],
       );
       const steps = Math.floor(((-z - near) / (far - near)) * STEPS);
-      return { x: this.cx - (x / z) * focal, y: this.cy + (y / z) * focal, depth: -z, steps, word: colours[i] };
+      return { x: this.cx - (x / z) * focal, y: this.cy + (y / z) * focal, depth: -z, steps, word: colors[i] };
     }).filter(({ depth }) => depth > near && depth < far);
     const band = Math.max(1, Math.round(((BAND * this.radius) / (far - near)) * STEPS));
     this.each((x, y) => {
@@ -89,7 +89,7 @@ class Image {
       }
       if (sums[4] === 0) return;
       const mean = sums.slice(0, 4).map((s) => s / 255 / sums[4]);
-      this.colour.set(pixel, mean.slice(0, 3) as Vec3);
+      this.color.set(pixel, mean.slice(0, 3) as Vec3);
       this.weight.set(pixel, sums[4]);
       this.depth.set(pixel, near + ((nearest + mean[3] * band) * (far - near)) / STEPS);
     });
@@ -158,7 +158,7 @@ class Image {
     const { left, top, right, bottom } = this.view.rect;
     const away = Math.hypot((x + 0.5 - left) / (right - left) - 0.5, (y + 0.5 - top) / (bottom - top) - 0.45);
     const glow = 1 - smoothstep(0.1, 0.9, away);
-    let colour = [mix(0.8, 0.965, glow), mix(0.82, 0.97, glow), mix(0.85, 0.975, glow)];
+    let color = [mix(0.8, 0.965, glow), mix(0.82, 0.97, glow), mix(0.85, 0.975, glow)];
     const pixel = y * this.width + x;
     const z = this.depthAt(x, y);
     if (z > 0) {
@@ -169,10 +169,10 @@ class Image {
       const lit = 0.5 + (0.5 * dot(normal, LIGHT)) / Math.hypot(...normal);
       const light = (0.35 + 0.85 * lit * lit) * (1 - 0.75 * this.hidden(x, y, z, reach));
       const cover = Math.min(this.weight.get(pixel)! / 40, 1);
-      const own = this.colour.get(pixel)!;
-      colour = colour.map((c, k) => mix(c, Math.sqrt(Math.min(own[k] * own[k] * light, 1)), cover));
+      const own = this.color.get(pixel)!;
+      color = color.map((c, k) => mix(c, Math.sqrt(Math.min(own[k] * own[k] * light, 1)), cover));
     }
-    const [r, g, b] = colour.map((c) => Math.floor(c * 255 + 0.5));
+    const [r, g, b] = color.map((c) => Math.floor(c * 255 + 0.5));
     return (r | (g << 8) | (b << 16) | (255 << 24)) >>> 0;
   }
 }

@@ -16,11 +16,11 @@ fn depthAt(pixel: vec2i) -> f32 {
 }
 
 fn position(pixel: vec2i, depth: f32) -> vec3f {
-  let away = (vec2f(pixel) + 0.5 - params.centre) / params.focal;
+  let away = (vec2f(pixel) + 0.5 - params.center) / params.focal;
   return vec3f(away.x, -away.y, -1.0) * depth;
 }
 
-// The surface's direction along `step`, from the neighbour that is nearer in depth: edges of other surfaces do not count.
+// The surface's direction along `step`, from the neighbor that is nearer in depth: edges of other surfaces do not count.
 fn tangent(pixel: vec2i, here: vec3f, step: vec2i) -> vec3f {
   let ahead = depthAt(pixel + step);
   let behind = depthAt(pixel - step);
@@ -66,7 +66,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let index = at.y * params.width + at.x;
-  var colour = background(at);
+  var color = background(at);
   let here = surface[index];
   if (here.w > 0.0) {
     let pixel = vec2i(at);
@@ -78,11 +78,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let normal = normalize(cross(down, across));
     let lit = 0.5 + 0.5 * dot(normal, LIGHT);
     let open = 1.0 - 0.75 * hidden(pixel, here.w, reach);
-    // Light adds up in linear colours; a square is near enough to the sRGB curve for a picture.
+    // Light adds up in linear colors; a square is near enough to the sRGB curve for a picture.
     let shaded = here.rgb * here.rgb * (0.35 + 0.85 * lit * lit) * open;
     let cover = min(f32(sums[5u * index + 4u]) / COVERED, 1.0);
-    colour = mix(colour, sqrt(min(shaded, vec3f(1.0))), cover);
+    color = mix(color, sqrt(min(shaded, vec3f(1.0))), cover);
   }
-  let bytes = vec3u(colour * 255.0 + 0.5);
+  let bytes = vec3u(color * 255.0 + 0.5);
   picture[index] = bytes.r | (bytes.g << 8u) | (bytes.b << 16u) | 0xff000000u;
 }

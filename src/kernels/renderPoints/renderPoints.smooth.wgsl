@@ -1,6 +1,6 @@
 // renderPoints, smooth: the depth of a surface is averaged over a few splats, so that light does not show the grid that
 // the points come from. Depths of other surfaces do not count.
-//   surface, smooth [pixels] as in renderPoints.resolve.wgsl; colours are passed on. One pixel per invocation.
+//   surface, smooth [pixels] as in renderPoints.resolve.wgsl; colors are passed on. One pixel per invocation.
 override spread: f32 = 1.0; // outermost sample, in radii of a splat
 
 @group(0) @binding(1) var<storage, read> surface: array<vec4f>;

@@ -1,7 +1,7 @@
 // renderPoints, splats: each point is a disc that faces the camera. First pass (`blend` = false): the depth of the
 // nearest disc at each pixel, of their middle parts if there is one. Second: discs up to `band` behind it add their
-// colours, weighted towards their middle, so that neighbours melt into one surface and rims fade into what is behind.
-//   points [n, 3] · colours [n] u32, RGBA8 words with r in the low byte
+// colors, weighted towards their middle, so that neighbors melt into one surface and rims fade into what is behind.
+//   points [n, 3] · colors [n] u32, RGBA8 words with r in the low byte
 //   nearest [pixels] u32 · sums [pixels, 5] u32: weighted r, g, b, depth behind the nearest (1/255 band), weight
 // One point per invocation.
 override blend: bool = false;
@@ -9,7 +9,7 @@ override blend: bool = false;
 const MIDDLE = 0.6; // of the squared radius
 
 @group(0) @binding(1) var<storage, read> points: array<f32>;
-@group(0) @binding(2) var<storage, read> colours: array<u32>;
+@group(0) @binding(2) var<storage, read> colors: array<u32>;
 @group(0) @binding(3) var<storage, read_write> nearest: array<atomic<u32>>;
 @group(0) @binding(4) var<storage, read_write> sums: array<atomic<u32>>;
 
@@ -28,10 +28,10 @@ fn main(
   if (depth <= params.near || depth >= params.near + params.range) {
     return;
   }
-  let middle = params.centre + vec2f(dot(params.right, point), -dot(params.up, point)) * (params.focal / depth);
+  let middle = params.center + vec2f(dot(params.right, point), -dot(params.up, point)) * (params.focal / depth);
   let reach = clamp(params.focal * params.radius / depth, 0.8, 64.0);
   let steps = u32((depth - params.near) / params.range * f32(DEPTH_STEPS));
-  let word = colours[i];
+  let word = colors[i];
   let low = vec2i(max(floor(middle - reach), vec2f(params.rect.xy)));
   let high = vec2i(min(ceil(middle + reach), vec2f(params.rect.zw)));
   for (var y = low.y; y < high.y; y++) {

@@ -1,5 +1,5 @@
 /**
- * Pictures of coloured points: splats that melt into surfaces, after the two passes of surface splatting
+ * Pictures of colored points: splats that melt into surfaces, after the two passes of surface splatting
  * (Zwicker et al., Surface Splatting, SIGGRAPH 2001, section 6), with screen-space light.
  */
 import { expect, expectDtype, expectShape, show } from '../check.ts';
@@ -32,23 +32,23 @@ export const BAND = 1.6;
 export const SMOOTHING: readonly number[] = [2.4, 1.2];
 
 /**
- * points [n, 3] f32 · colours [n] u32 (RGBA8 words, r in the low byte) -> picture [height, width] u32, RGBA8 words.
- * The views must cover the picture; what none covers holds no defined colour.
- * @param radius of a splat, in the points' unit; a little less than the distance of neighbours closes the surface
+ * points [n, 3] f32 · colors [n] u32 (RGBA8 words, r in the low byte) -> picture [height, width] u32, RGBA8 words.
+ * The views must cover the picture; what none covers holds no defined color.
+ * @param radius of a splat, in the points' unit; a little less than the distance of neighbors closes the surface
  * @throws ShapeError if shapes or types differ from these, or a view leaves the picture
  */
 export function renderPoints(
   points: Operand,
-  colours: Operand,
+  colors: Operand,
   size: { readonly width: number; readonly height: number },
   radius: number,
   views: readonly View[],
 ): Dispatch[] {
   const n = points.shape[0];
   expectShape('renderPoints', { points }, [n, 3]);
-  expectShape('renderPoints', { colours }, [n]);
+  expectShape('renderPoints', { colors }, [n]);
   expectDtype('renderPoints', { points }, 'f32');
-  expectDtype('renderPoints', { colours }, 'u32');
+  expectDtype('renderPoints', { colors }, 'u32');
   expect(radius > 0, 'renderPoints', `the radius of splats is ${radius}; it must be positive.`);
   const pixels = size.width * size.height;
   const nearest = operand([pixels], 'u32');
@@ -65,7 +65,7 @@ export function renderPoints(
       kernel: 'renderPoints',
       wgsl: [gridWgsl, viewWgsl, splatWgsl],
       params,
-      inputs: [points, colours],
+      inputs: [points, colors],
       workgroups: splitGrid(ceilDiv(n, 64)),
       flops: 4000 * n,
     };
@@ -119,7 +119,7 @@ function viewParams(
     right: row(0),
     up: row(1),
     back: row(2),
-    centre: [(left + right) / 2, (top + bottom) / 2],
+    center: [(left + right) / 2, (top + bottom) / 2],
     focal,
     radius,
     near,

@@ -12,7 +12,7 @@ struct Params {
   right: vec4f,
   up: vec4f,
   back: vec4f,
-  centre: vec2f, // where the optical axis meets the picture
+  center: vec2f, // where the optical axis meets the picture
   focal: f32, // pixels
   radius: f32, // of a splat, in the points' unit
   near: f32,

@@ -8,7 +8,7 @@ export type ResizeMode = 'nearest' | 'bilinear' | 'bicubic';
 
 export interface AxisSpec {
   readonly mode: ResizeMode;
-  /** Whether the outermost sample centres, not the outermost edges, of input and output coincide. */
+  /** Whether the outermost sample centers, not the outermost edges, of input and output coincide. */
   readonly alignCorners: boolean;
   readonly from: number;
   readonly to: number;
@@ -115,11 +115,11 @@ export function antialiasedTaps(mode: 'bilinear' | 'bicubic', from: number, to: 
   const support = fround((mode === 'bilinear' ? 1 : 2) * Math.max(scale, 1));
   const inverse = scale >= 1 ? fround(1 / scale) : 1;
   const rows = Array.from({ length: to }, (_, o): WideRow => {
-    const centre = fround(scale * (o + 0.5));
-    const first = Math.max(Math.trunc(fround(centre - support) + 0.5), 0);
-    const end = Math.min(Math.trunc(fround(centre + support) + 0.5), from);
+    const center = fround(scale * (o + 0.5));
+    const first = Math.max(Math.trunc(fround(center - support) + 0.5), 0);
+    const end = Math.min(Math.trunc(fround(center + support) + 0.5), from);
     const raw: number[] = [];
-    for (let i = first; i < end; i++) raw.push(filterAt(mode, fround((fround(i - centre) + 0.5) * inverse)));
+    for (let i = first; i < end; i++) raw.push(filterAt(mode, fround((fround(i - center) + 0.5) * inverse)));
     const total = raw.reduce((sum, w) => fround(sum + w), 0);
     return { first, weights: raw.map((w) => fround(w / total)) };
   });
@@ -142,11 +142,11 @@ export function pillowTaps(from: number, to: number): WideTaps {
   const scale = from / to;
   const support = Math.max(scale, 1);
   const rows = Array.from({ length: to }, (_, o): WideRow => {
-    const centre = (o + 0.5) * scale;
-    const first = Math.max(Math.trunc(centre - support + 0.5), 0);
-    const end = Math.min(Math.trunc(centre + support + 0.5), from);
+    const center = (o + 0.5) * scale;
+    const first = Math.max(Math.trunc(center - support + 0.5), 0);
+    const end = Math.min(Math.trunc(center + support + 0.5), from);
     const raw: number[] = [];
-    for (let i = first; i < end; i++) raw.push(Math.max(0, 1 - Math.abs((i - centre + 0.5) / support)));
+    for (let i = first; i < end; i++) raw.push(Math.max(0, 1 - Math.abs((i - center + 0.5) / support)));
     const total = raw.reduce((sum, w) => sum + w, 0);
     return { first, weights: raw.map((w) => Math.trunc((w / total) * 2 ** PILLOW_BITS + 0.5)) };
   });

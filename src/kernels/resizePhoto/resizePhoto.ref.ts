@@ -1,4 +1,4 @@
-/** The resized colours of a photo that is continued by reflection at its edges, in float64. */
+/** The resized colors of a photo that is continued by reflection at its edges, in float64. */
 import type { AxisTaps } from '../seenMap/seenMap.ref.ts';
 
 /**

@@ -1,4 +1,4 @@
-/** A photo's colours at another size: a photo of any size fits, where a map of its colours would fill a binding. */
+/** A photo's colors at another size: a photo of any size fits, where a map of its colors would fill a binding. */
 import { expect, expectDtype, expectRank, expectShape, show } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';

@@ -1,4 +1,4 @@
-// resizePhoto: the colours of a photo, bilinearly resized without a map of all its colours in between.
+// resizePhoto: the colors of a photo, bilinearly resized without a map of all its colors in between.
 //   photo [H, W] u32, RGBA8 words with r in the low byte · rows [h, 4], columns [w, 4]: two indices, then two weights as
 //   float bits · table [256] f32, what a byte becomes · y [h, w, 3]
 // One invocation per output pixel. Shrinking reads few of the photo's pixels, so the table is applied after the load. The
@@ -18,14 +18,14 @@ struct Params {
 
 const wgSize = 64u;
 
-fn colour(row: u32, column: u32) -> vec3f {
+fn color(row: u32, column: u32) -> vec3f {
   let bytes = (vec3u(photo[row * params.W + column]) >> vec3u(0u, 8u, 16u)) & vec3u(255u);
   return vec3f(table[bytes.x], table[bytes.y], table[bytes.z]);
 }
 
 fn mixRow(row: u32, across: vec4u) -> vec3f {
   let weights = bitcast<vec2f>(across.zw);
-  return weights.x * colour(row, across.x) + weights.y * colour(row, across.y);
+  return weights.x * color(row, across.x) + weights.y * color(row, across.y);
 }
 
 @compute @workgroup_size(wgSize)

@@ -1,4 +1,4 @@
-/** The resized colours of a crop that is padded to a square with black, in float64. */
+/** The resized colors of a crop that is padded to a square with black, in float64. */
 import type { AxisTaps } from '../seenMap/seenMap.ref.ts';
 
 /** @param box top, left, height, width */

@@ -1,4 +1,4 @@
-/** MCC's colour input: the photo around the object. */
+/** MCC's color input: the photo around the object. */
 import { expect, expectDtype, expectRank, expectShape, show } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';

@@ -1,4 +1,4 @@
-// seenColors: the colours of a square around the object, resized to size x size (bilinear, align_corners false).
+// seenColors: the colors of a square around the object, resized to size x size (bilinear, align_corners false).
 //   photo [H, W] u32, RGBA8 words with r in the low byte · taps, box as in seenMap.wgsl; beyond the box the square is black
 //   y [size, size, 3] in 0..1. One pixel per invocation.
 struct Params {
@@ -12,7 +12,7 @@ struct Params {
 @group(0) @binding(3) var<storage, read> box: array<vec4u>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
 
-fn colour(row: u32, column: u32) -> vec3f {
+fn color(row: u32, column: u32) -> vec3f {
   let crop = box[0];
   if (row >= crop.z || column >= crop.w) {
     return vec3f();
@@ -34,8 +34,8 @@ fn main(
   let down = taps[i / params.size];
   let across = taps[i % params.size];
   let weights = bitcast<vec4f>(vec4u(down.zw, across.zw)); // top, bottom, left, right
-  let upper = weights.z * colour(down.x, across.x) + weights.w * colour(down.x, across.y);
-  let lower = weights.z * colour(down.y, across.x) + weights.w * colour(down.y, across.y);
+  let upper = weights.z * color(down.x, across.x) + weights.w * color(down.x, across.y);
+  let lower = weights.z * color(down.y, across.x) + weights.w * color(down.y, across.y);
   let value = weights.x * upper + weights.y * lower;
   y[3u * i] = value.x;
   y[3u * i + 1u] = value.y;

@@ -1,4 +1,4 @@
-/** The resized map of normalised points, in float64: crop, padding to a square, interpolation. */
+/** The resized map of normalized points, in float64: crop, padding to a square, interpolation. */
 import type { PhotoPoints } from '../pointMap/pointMap.ref.ts';
 
 /** A tap table row by row: two positions, two weights. */

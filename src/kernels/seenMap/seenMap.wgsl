@@ -1,4 +1,4 @@
-// seenMap: the normalised points of a square around the object, resized to size x size (bilinear, align_corners false).
+// seenMap: the normalized points of a square around the object, resized to size x size (bilinear, align_corners false).
 //   points from shared/points.*.wgsl · stats [8] of maskedStats
 //   taps [size, 4]: two positions in the square, two weights as float bits; the square's rows and columns use the same
 //   box [4] u32 = top, left, height, width of the crop in the photo; beyond it the square has no points
@@ -19,7 +19,7 @@ struct Params {
 
 const MISSING = -100.0;
 
-fn normalised(row: u32, column: u32) -> PhotoPoint {
+fn normalized(row: u32, column: u32) -> PhotoPoint {
   let crop = box[0];
   if (row >= crop.z || column >= crop.w) {
     return PhotoPoint();
@@ -38,10 +38,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   let down = taps[i / params.size];
   let across = taps[i % params.size];
-  let nw = normalised(down.x, across.x);
-  let ne = normalised(down.x, across.y);
-  let sw = normalised(down.y, across.x);
-  let se = normalised(down.y, across.y);
+  let nw = normalized(down.x, across.x);
+  let ne = normalized(down.x, across.y);
+  let sw = normalized(down.y, across.x);
+  let se = normalized(down.y, across.y);
   let ok = nw.valid && ne.valid && sw.valid && se.valid;
   let weights = bitcast<vec4f>(vec4u(down.zw, across.zw)); // top, bottom, left, right
   let upper = weights.z * nw.xyz + weights.w * ne.xyz;

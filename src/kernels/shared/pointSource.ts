@@ -5,7 +5,7 @@ import depthWgsl from './points.depth.wgsl';
 import mapWgsl from './points.map.wgsl';
 
 /**
- * depth [H, W] f32 (metres) · mask [H, W] u32 · intrinsics [4] f32 (fx, fy, cx, cy in pixels, for integer pixel
+ * depth [H, W] f32 (meters) · mask [H, W] u32 · intrinsics [4] f32 (fx, fy, cx, cy in pixels, for integer pixel
  * coordinates): valid inside the mask where the depth is finite and positive.
  * Or: points [H, W, 3] f32 · mask [H, W] u32: valid inside the mask where the coordinates are finite.
  */

@@ -13,7 +13,7 @@ export interface Placement {
   readonly strides: readonly number[];
 }
 
-/** Axes that one dispatch can walk after neighbouring axes were merged. */
+/** Axes that one dispatch can walk after neighboring axes were merged. */
 const MAX_RANK = 8;
 
 /** Row-major strides of a shape. */
@@ -85,7 +85,7 @@ interface Axis {
   readonly to: number;
 }
 
-/** Drops axes of one element and joins neighbours that both sides walk without a gap. Never empty. */
+/** Drops axes of one element and joins neighbors that both sides walk without a gap. Never empty. */
 function merged(sizes: readonly number[], from: readonly number[], to: readonly number[]): Axis[] {
   const axes: Axis[] = [];
   sizes.forEach((size, a) => {

@@ -1,2 +1,2 @@
-// What is copied per invocation: four neighbouring elements.
+// What is copied per invocation: four neighboring elements.
 alias Words = vec4u;

@@ -2,7 +2,7 @@
 //   points [queries, 3] · seen [depth, M, 3 C]: q, k and v of the seen tokens · weights: pack.ts
 //   -> features [queries, C] · slab: scratch, each workgroup's own
 // A workgroup carries `tileRows` queries through all blocks. Queries never meet, so nothing is shared across workgroups;
-// weights stream by once per tile. The slab holds, per query: x [C], the tokens; a [C], normalised or attended; b [4 C],
+// weights stream by once per tile. The slab holds, per query: x [C], the tokens; a [C], normalized or attended; b [4 C],
 // queries, keys and values, or hidden features. Offsets below are in vec4s.
 struct Params {
   queries: u32,

@@ -66,7 +66,7 @@ fn statistics(x: u32, lane: u32) -> vec2f {
 }
 
 // a = norm(x), with gamma at `gamma` in the weights and beta behind it.
-fn normalise(tile: u32, gamma: u32, rows: u32, lane: u32) {
+fn normalize(tile: u32, gamma: u32, rows: u32, lane: u32) {
   for (var t = 0u; t < rows; t++) {
     let x = tile + t * slabStride();
     let s = statistics(x, lane);
@@ -325,7 +325,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     // One loop over the four layers, so that the code of each step exists once.
     for (var layer = QKV; layer <= FC2; layer++) {
       if (layer == QKV || layer == FC1) {
-        normalise(tile, blockStart(block) + select(0u, 2u * params.quads, layer == FC1), rows, lane);
+        normalize(tile, blockStart(block) + select(0u, 2u * params.quads, layer == FC1), rows, lane);
       }
       if (layer == PROJ) {
         attend(block, tile, rows, lane);
@@ -333,7 +333,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       project(layer, layerOf(block, layer, tile), rows, lane);
     }
   }
-  normalise(tile, 4u * params.quads, rows, lane);
+  normalize(tile, 4u * params.quads, rows, lane);
   for (var t = 0u; t < rows; t++) {
     for (var c = lane; c < params.quads; c += 8u) {
       features[(first + t) * params.quads + c] = slab[tile + t * slabStride() + params.quads + c];

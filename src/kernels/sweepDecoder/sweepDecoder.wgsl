@@ -1,7 +1,7 @@
 // sweepDecoder for GPUs; see params.wgsl for what it computes.
 // A workgroup of 16 x 16 threads carries 64 queries. In a linear layer it computes 64 x 64 results at a time, thread
 // (ty, tx) those of queries 4 ty .. 4 ty + 3 and columns 4 tx .. 4 tx + 3; terms pass through workgroup memory 16 at a time.
-// In attention a thread owns one query of one head; neighbouring threads have other queries of the same head, so keys and
+// In attention a thread owns one query of one head; neighboring threads have other queries of the same head, so keys and
 // values are read once for all of them.
 @group(0) @binding(1) var<storage, read> points: array<f32>;
 @group(0) @binding(2) var<storage, read> seen: array<vec4f>;
@@ -43,7 +43,7 @@ fn sumOfFour(lid: u32, value: f32) -> f32 {
 }
 
 // a = norm(x), with gamma at `gamma` in the weights and beta behind it. Variance in a second pass.
-fn normalise(tile: u32, gamma: u32, lid: u32) {
+fn normalize(tile: u32, gamma: u32, lid: u32) {
   let x = tile + lid / 4u * slabStride();
   var sum = vec4f();
   for (var c = lid % 4u; c < params.quads; c += 4u) {
@@ -88,7 +88,7 @@ fn project(kind: u32, layer: Layer, lid: u32) {
     var s3 = bias;
     for (var chunk = 0u; chunk < layer.inner; chunk += CHUNK) {
       workgroupBarrier();
-      // Neighbouring threads load neighbouring vec4s of a query. Terms past the end are zeros on both sides.
+      // Neighboring threads load neighboring vec4s of a query. Terms past the end are zeros on both sides.
       let i = chunk + lid % CHUNK;
       var source = vec4f();
       if (i < layer.inner) {
@@ -181,7 +181,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     // One loop over the four layers, so that the code of each step exists once.
     for (var layer = QKV; layer <= FC2; layer++) {
       if (layer == QKV || layer == FC1) {
-        normalise(tile, blockStart(block) + select(0u, 2u * params.quads, layer == FC1), lid);
+        normalize(tile, blockStart(block) + select(0u, 2u * params.quads, layer == FC1), lid);
       }
       if (layer == PROJ) {
         attend(block, tile, lid);
@@ -191,7 +191,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       storageBarrier();
     }
   }
-  normalise(tile, 4u * params.quads, lid);
+  normalize(tile, 4u * params.quads, lid);
   storageBarrier();
   let count = min(tileRows, params.queries - first) * params.quads;
   for (var i = lid; i < count; i += THREADS) {

@@ -1,4 +1,4 @@
-/** MCC's colour logits to colours. Multiview Compressive Coding, arXiv:2301.08247; released code. */
+/** MCC's color logits to colors. Multiview Compressive Coding, arXiv:2301.08247; released code. */
 import { expect, expectDtype, expectRank, show } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';

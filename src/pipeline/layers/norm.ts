@@ -1,4 +1,4 @@
-/** Normalisation with learnt scale and shift. */
+/** Normalization with learnt scale and shift. */
 import { layerNorm as layerNormOp } from '../../graph/ops/rows.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 

@@ -81,10 +81,10 @@ function decoderBlock(i: number, x: Tensor, attend: (qkv: Tensor) => Tensor): Te
   );
 }
 
-/** Numbers that the decoder predicts per point: occupancy, then colour. */
+/** Numbers that the decoder predicts per point: occupancy, then color. */
 export const predictions = (config: MccConfig): number => 1 + 3 * (config.regressColor ? 1 : 256);
 
-/** Features [Q, decoderEmbed] -> occupancy logits and colours' numbers, [Q, 1 + 768 or 1 + 3]. */
+/** Features [Q, decoderEmbed] -> occupancy logits and colors' numbers, [Q, 1 + 768 or 1 + 3]. */
 export const predict = (features: Tensor, config: MccConfig): Tensor =>
   linear('decoder_pred', features, predictions(config));
 
@@ -92,7 +92,7 @@ export const predict = (features: Tensor, config: MccConfig): Tensor =>
 export const predictOccupancy = (features: Tensor, config: MccConfig): Tensor =>
   predictRows(features, config, 0, 1).reshape([features.shape[0]]);
 
-/** Features [Q, decoderEmbed] -> the colours' numbers [Q, 768 or 3]. */
+/** Features [Q, decoderEmbed] -> the colors' numbers [Q, 768 or 3]. */
 export const predictColor = (features: Tensor, config: MccConfig): Tensor =>
   predictRows(features, config, 1, predictions(config));
 

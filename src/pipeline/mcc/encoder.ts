@@ -1,4 +1,4 @@
-/** MCC's encoder: two ViTs, for colours and for points, whose tokens are joined. arXiv:2301.08247, section 3. */
+/** MCC's encoder: two ViTs, for colors and for points, whose tokens are joined. arXiv:2301.08247, section 3. */
 import { concat } from '../../graph/ops/movement.ts';
 import { add, div, sub } from '../../graph/ops/pointwise.ts';
 import { shrinkPoints } from '../../graph/ops/points.ts';
@@ -9,7 +9,7 @@ import { layerNorm, mlp, patchEmbed, selfAttention, vitBlock } from '../layers/i
 import { classToken, EPS, weightRows } from './constants.ts';
 import { pointEncoder, type PointEncoderOptions } from './pointEncoder.ts';
 
-/** Of ImageNet, for colours in 0..1. */
+/** Of ImageNet, for colors in 0..1. */
 const MEAN = [0.485, 0.456, 0.406];
 const STD = [0.229, 0.224, 0.225];
 
@@ -19,7 +19,7 @@ export const CROP_SIDE = 800;
 export interface Seen {
   /** [1, S, S, 3] in 0..1, with S 800 or the network's own side. */
   readonly rgb: Tensor;
-  /** [1, P, P, 3], in the normalised frame, P half the network's side. */
+  /** [1, P, P, 3], in the normalized frame, P half the network's side. */
   readonly xyz: Tensor;
   /** u32 [1, P, P], 0 or 1. */
   readonly valid: Tensor;
@@ -33,9 +33,9 @@ export function encoder({ rgb, xyz, valid }: Seen, config: MccConfig, options: P
   const { graph } = rgb;
   const { embed, image, patch, depth } = config;
   const patches = (image / patch) ** 2;
-  const colours = graph.tap('image', standardised(rgb, image)); // [1, image, image, 3]
+  const colors = graph.tap('image', standardized(rgb, image)); // [1, image, image, 3]
 
-  const rgbTokens = patchEmbed('patch_embed', colours, embed, patch).reshape([1, patches, embed]);
+  const rgbTokens = patchEmbed('patch_embed', colors, embed, patch).reshape([1, patches, embed]);
   graph.tap('rgb.patches', rgbTokens);
   const placed = add(rgbTokens, weightRows(graph, 'pos_embed', [1, patches + 1, embed], 1, patches + 1));
   const cls = classToken(graph, 'cls_token', 'pos_embed', patches + 1, embed);
@@ -53,8 +53,8 @@ export function encoder({ rgb, xyz, valid }: Seen, config: MccConfig, options: P
   return graph.tap('latent', concat([layerNorm('norm', x, EPS), layerNorm('norm_xyz', y, EPS)], 2));
 }
 
-/** rgb [1, S, S, 3] in 0..1 -> [1, side, side, 3], standardised per channel. */
-export function standardised(rgb: Tensor, side: number): Tensor {
+/** rgb [1, S, S, 3] in 0..1 -> [1, side, side, 3], standardized per channel. */
+export function standardized(rgb: Tensor, side: number): Tensor {
   const constant = (key: string, values: readonly number[]) =>
     rgb.graph.constant(`ImageNet ${key}`, [3], [], () => Float32Array.from(values));
   const own =

@@ -16,7 +16,7 @@ import type { PointEncoderOptions } from './pointEncoder.ts';
 /** Tokens of an image: the class token and the patches. */
 export const tokenCount = ({ image, patch }: MccConfig): number => (image / patch) ** 2 + 1;
 
-/** Side of the point map: half that of the colours. */
+/** Side of the point map: half that of the colors. */
 export const pointSide = ({ image }: MccConfig): number => image / 2;
 
 function seenInputs(graph: Graph, config: MccConfig, side: number): Seen {
@@ -57,7 +57,7 @@ export function featuresOf(points: Tensor, seen: Tensor, config: MccConfig, stra
   });
 }
 
-/** Colours in 0..1 of the colour predictions [n, 768 or 3]. Regressed colours are used as they are. */
+/** Colors in 0..1 of the color predictions [n, 768 or 3]. Regressed colors are used as they are. */
 const toColors = (numbers: Tensor, config: MccConfig, temperature: number): Tensor =>
   config.regressColor ? numbers : temperatureColor(numbers, temperature);
 

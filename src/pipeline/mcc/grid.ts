@@ -11,7 +11,7 @@ export interface Grid {
   readonly counts: readonly [number, number, number];
   /** Coordinates along x, along y, along z, one after the other. */
   readonly axes: Float32Array;
-  /** Largest distance of neighbours along an axis. */
+  /** Largest distance of neighbors along an axis. */
   readonly step: number;
   /** Points in all. */
   readonly total: number;
@@ -21,7 +21,7 @@ export interface Grid {
 const MAX_POINTS = 2 ** 28;
 
 /**
- * N = ceil(size / granularity) points along an axis, at (i - N / 2) / (N / 2 / half the size) from its centre.
+ * N = ceil(size / granularity) points along an axis, at (i - N / 2) / (N / 2 / half the size) from its center.
  * as in the released code: from the lower bound to one step below the upper bound, with a step of size / N, in float32.
  * @throws GridError if the box is empty, or the granularity would give no points or more than 2^28
  */
@@ -48,11 +48,11 @@ export function gridOf(granularity: number, box: Box = defaultBox): Grid {
   return { counts, axes: Float32Array.from(axes), step, total };
 }
 
-/** Coordinates of n points around `centre`, rounded to float32 after every operation. */
-function axisOf(n: number, half: number, centre: number): number[] {
+/** Coordinates of n points around `center`, rounded to float32 after every operation. */
+function axisOf(n: number, half: number, center: number): number[] {
   const divisor = Math.fround(n / 2 / half);
   return Array.from({ length: n }, (_, i) =>
-    Math.fround(Math.fround(Math.fround(i - n / 2) / divisor) + Math.fround(centre)),
+    Math.fround(Math.fround(Math.fround(i - n / 2) / divisor) + Math.fround(center)),
   );
 }
 

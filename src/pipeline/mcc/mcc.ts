@@ -1,7 +1,8 @@
 /** Multiview Compressive Coding: encode what is seen once, then ask about as many points as wanted. arXiv:2301.08247. */
 import { show } from '../../kernels/check.ts';
 import { ShapeError } from '../../graph/errors.ts';
-import type { PlanInput, Shared } from '../../graph/plan.ts';
+import type { PlanInput } from '../../graph/plan.ts';
+import type { Shared } from '../../graph/shared.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import { DeviceTensor } from '../../graph/transfer.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
@@ -15,7 +16,7 @@ import { Sweep, type SweepOptions, type SweepResult, type SweepRunOptions } from
 export interface MccInput {
   /** [1, S, S, 3] in 0..1, with S 800 or the network's own side. */
   readonly rgb: PlanInput;
-  /** [1, P, P, 3] in the normalised frame, P half the network's side; finite where not valid, too. */
+  /** [1, P, P, 3] in the normalized frame, P half the network's side; finite where not valid, too. */
   readonly xyz: PlanInput;
   /** u32 [1, P, P], 0 or 1. */
   readonly valid: PlanInput;
@@ -31,9 +32,9 @@ export interface MccImage {
 
 /** What the decoder says of points. The tensors stay valid until the next `decode`. */
 export interface MccPrediction {
-  /** Occupancy logit, then colour logits or the colour, [n, 1 + 768 or 1 + 3]. */
+  /** Occupancy logit, then color logits or the color, [n, 1 + 768 or 1 + 3]. */
   readonly pred: DeviceTensor;
-  /** [n, 3] in 0..1; not clamped where colours are regressed. */
+  /** [n, 3] in 0..1; not clamped where colors are regressed. */
   readonly color: DeviceTensor;
 }
 
@@ -43,7 +44,7 @@ export interface MccRunOptions extends RunOptions {
 }
 
 export interface DecodeOptions extends MccRunOptions {
-  /** Of the softmax over colours; 0.1 by default. */
+  /** Of the softmax over colors; 0.1 by default. */
   readonly temperature?: number;
   /** How the decoder runs; layer by layer by default. */
   readonly strategy?: SweepStrategy;
@@ -67,7 +68,7 @@ export class Mcc {
 
   /**
    * Encodes what is seen; the image encoded before is forgotten.
-   * @throws ShapeError if a side is not one that the network takes; Cancelled; DeviceError; WeightsError
+   * @throws ShapeError if a side is not one that the network takes; Canceled; DeviceError; WeightsError
    */
   async encode({ rgb, xyz, valid }: MccInput, options: MccRunOptions = {}): Promise<MccImage> {
     this.current = undefined;
@@ -80,8 +81,8 @@ export class Mcc {
 
   /**
    * Predictions at given points.
-   * @param queries [n, 3] in the normalised frame
-   * @throws ShapeError if queries are not triples; Cancelled; DeviceError; WeightsError
+   * @param queries [n, 3] in the normalized frame
+   * @throws ShapeError if queries are not triples; Canceled; DeviceError; WeightsError
    */
   async decode(image: MccImage, queries: Float32Array, options: DecodeOptions = {}): Promise<MccPrediction> {
     this.expectCurrent(image);
@@ -100,7 +101,7 @@ export class Mcc {
   }
 
   /**
-   * All occupied points of a grid, with colours. An aborted sweep gives what it had found.
+   * All occupied points of a grid, with colors. An aborted sweep gives what it had found.
    * @throws GridError if the grid cannot be made; ShapeError; DeviceError; WeightsError
    */
   sweep(image: MccImage, options: SweepOptions = {}, run: SweepRunOptions = {}): Promise<SweepResult> {

@@ -6,7 +6,7 @@
  *   logit  = scale (q . Wk y) = (scale Wk^T q) . y                  q . bk adds the same to all logits
  *   result = proj(sum a (Wv y + bv)) = P Wv (sum a y) + P bv        the weights a sum to 1
  * Further, x = W p + c_j with a point p in one of few states j: c_j is the place's position code plus the bias, or plus
- * the token for missing points, or the class token. So x - mean x = W' p + e_j (both centred over channels), its variance
+ * the token for missing points, or the class token. So x - mean x = W' p + e_j (both centered over channels), its variance
  * is a quadratic form of p, logits are r (a . p + b_j), and the result is linear in sum a r p and in the weights a r of
  * the states: one matrix, made here. Keys, values and the tokens themselves are never computed.
  */
@@ -32,13 +32,13 @@ export function foldNeeds(prefix: string, { embed: C }: Pick<MccConfig, 'embed'>
   ];
 }
 
-/** The directions that a centred token is a sum of: W' along x, y, z, then e_j of every state. */
+/** The directions that a centered token is a sum of: W' along x, y, z, then e_j of every state. */
 interface Directions {
   readonly axes: readonly Float64Array[];
   readonly states: readonly Float64Array[];
 }
 
-const centred = (x: ArrayLike<number>): Float64Array => {
+const centered = (x: ArrayLike<number>): Float64Array => {
   let mean = 0;
   for (let c = 0; c < x.length; c++) mean += x[c] / x.length;
   return Float64Array.from({ length: x.length }, (_, c) => x[c] - mean);
@@ -54,9 +54,9 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
 function directionsOf([token, table, missing, w, b]: readonly Float32Array[]): Directions {
   const C = token.length;
   const place = (n: number, rest: Float32Array) =>
-    centred(Float64Array.from({ length: C }, (_, c) => table[n * C + c] + rest[c]));
+    centered(Float64Array.from({ length: C }, (_, c) => table[n * C + c] + rest[c]));
   const places = Array.from({ length: POINT_WINDOW ** 2 }, (_, i) => i + 1);
-  const axes = [0, 1, 2].map((axis) => centred(Float64Array.from({ length: C }, (_, c) => w[3 * c + axis])));
+  const axes = [0, 1, 2].map((axis) => centered(Float64Array.from({ length: C }, (_, c) => w[3 * c + axis])));
   return {
     axes,
     states: [place(0, token), ...places.map((n) => place(n, b)), ...places.map((n) => place(n, missing))],

@@ -1,9 +1,9 @@
 /**
- * The sweep: which points of a grid belong to the object, and in what colour? A stretch of the grid at a time goes through
- * the decoder; the occupied points are gathered on the device, coloured there, and only they are read.
+ * The sweep: which points of a grid belong to the object, and in what color? A stretch of the grid at a time goes through
+ * the decoder; the occupied points are gathered on the device, colored there, and only they are read.
  */
-import { Cancelled } from '../../graph/errors.ts';
-import type { Shared } from '../../graph/plan.ts';
+import { Canceled } from '../../graph/errors.ts';
+import type { Shared } from '../../graph/shared.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import { sweepDecoderLimit, sweepDecoderObstacle } from '../../kernels/sweepDecoder/sweepDecoder.ts';
@@ -21,7 +21,7 @@ export interface SweepOptions {
   readonly granularity?: number;
   /** Probability above which a point is occupied; the configuration's by default. */
   readonly threshold?: number;
-  /** Of the softmax over colours; 0.1 by default. */
+  /** Of the softmax over colors; 0.1 by default. */
   readonly temperature?: number;
   /** Corners of the grid; the configuration's by default. */
   readonly gridBox?: Box;
@@ -35,7 +35,7 @@ export interface SweepOptions {
 export interface FoundPoints {
   /** [n, 3] in the object's own frame. */
   readonly xyz: Float32Array;
-  /** [n, 3] in 0..1; not clamped where colours are regressed. */
+  /** [n, 3] in 0..1; not clamped where colors are regressed. */
   readonly colors: Float32Array;
   /** Occupancy logits [n]. */
   readonly logits: Float32Array;
@@ -44,7 +44,7 @@ export interface FoundPoints {
 }
 
 export interface SweepResult extends FoundPoints {
-  /** Distance of neighbouring grid points. */
+  /** Distance of neighboring grid points. */
   readonly step: number;
   /** Points asked: all of the grid, or fewer if the sweep was aborted. */
   readonly queries: number;
@@ -82,7 +82,7 @@ const LEAST = 256;
 /** Of the layered strategy: more rows at once gain nothing, and take memory. */
 const MOST_LAYERED = 8192;
 
-/** Sizes of plans for colours: fewer points are filled up. */
+/** Sizes of plans for colors: fewer points are filled up. */
 const LEAST_COLORS = 64;
 
 export class Sweep {
@@ -113,7 +113,7 @@ export class Sweep {
     let found = 0;
     try {
       while (done < grid.total) {
-        if (run.signal?.aborted) throw new Cancelled('The sweep');
+        if (run.signal?.aborted) throw new Canceled('The sweep');
         const begun = performance.now();
         const part = await this.stretch(seen, grid, done, pace.size, strategy, options, run);
         done = Math.min(grid.total, done + pace.size);
@@ -128,7 +128,7 @@ export class Sweep {
         run.onProgress?.(done, grid.total, { pointsPerSecond: done / seconds, secondsLeft: left, found });
       }
     } catch (error) {
-      if (!(error instanceof Cancelled)) throw error;
+      if (!(error instanceof Canceled)) throw error;
     }
     return { ...joined(parts), step: grid.step, queries: done, total: grid.total };
   }
@@ -159,7 +159,7 @@ export class Sweep {
     return { indices, xyz: pointsOf(grid, indices), logits, colors };
   }
 
-  /** Colours [n, 3] of the first n rows of `features`. */
+  /** Colors [n, 3] of the first n rows of `features`. */
   private async colorsOf(
     features: DeviceTensor,
     n: number,
@@ -199,7 +199,7 @@ export class Sweep {
     return new Pace({
       first: isGpu ? FIRST.gpu : FIRST.software,
       least: LEAST,
-      // All points of a stretch may be occupied, and their colour logits are one binding.
+      // All points of a stretch may be occupied, and their color logits are one binding.
       most: Math.min(
         maxBindingBytes / (4 * predictions(this.config)),
         strategy === 'layered'

@@ -1,5 +1,5 @@
 /** SAM as four graphs, cut where sizes change: photo, network, prompt, answer. */
-import { resizeRgba8, samNormalise } from '../../graph/ops/image.ts';
+import { resizeRgba8, samNormalize } from '../../graph/ops/image.ts';
 import { slice } from '../../graph/ops/movement.ts';
 import { gatherRows, threshold } from '../../graph/ops/points.ts';
 import { resize } from '../../graph/ops/resize.ts';
@@ -14,14 +14,14 @@ import { densePositions, densePrompt, noDensePrompt, sparsePrompt } from './prom
 
 /**
  * Input `photo` u32 [H, W] of RGBA8 words -> output `input` [1, image, image, 3]. Taps: resized, input.
- * as in the released code: resized with 8-bit rounding, normalised, and only then padded with zeros.
+ * as in the released code: resized with 8-bit rounding, normalized, and only then padded with zeros.
  */
 export function inputGraph(config: SamConfig, photo: Size): Recorded {
   const graph = new Graph();
   const { height, width } = resizedSize(photo, config);
   const words = graph.input('photo', [photo.height, photo.width], 'u32');
   const resized = graph.tap('resized', resizeRgba8(words, [height, width]));
-  return { graph, outputs: { input: graph.tap('input', samNormalise(resized, config.image)) } };
+  return { graph, outputs: { input: graph.tap('input', samNormalize(resized, config.image)) } };
 }
 
 /** Input `input` [1, image, image, 3] -> output `embedding` [1, grid, grid, out]. Taps: those of `imageEncoder`. */

@@ -10,7 +10,7 @@ const EPS = 1e-6;
 const PREFIX = 'image_encoder';
 
 /**
- * image [B, S, S, 3], normalised and padded -> image embedding [B, S / patch, S / patch, out].
+ * image [B, S, S, 3], normalized and padded -> image embedding [B, S / patch, S / patch, out].
  * Taps: patch_embed, pos_embed, block0.windows, block<i>.attention, block<i>, neck1, image_embedding.
  */
 export function imageEncoder(image: Tensor, config: SamConfig): Tensor {

@@ -18,7 +18,7 @@ export const TokenKind = { background: 0, foreground: 1, topLeft: 2, bottomRight
 
 /**
  * Points and box corners. xy [B, T, 2], pixels of the resized photo; kinds u32 [B, T], see TokenKind -> [B, T, out].
- * A token is the position code of its pixel's centre plus the embedding of its kind; `none` has no position.
+ * A token is the position code of its pixel's center plus the embedding of its kind; `none` has no position.
  */
 export function sparsePrompt(xy: Tensor, kinds: Tensor, { out, image }: SamConfig): Tensor {
   const { graph } = xy;
@@ -50,7 +50,7 @@ export function noDensePrompt(graph: Graph, { out }: SamConfig): Tensor {
 
 /**
  * Position code of every token of the image embedding, [grid, grid, out]: sines and cosines of random projections of
- * the token's centre, x first. It depends on nothing but the weights, so it is computed once, on the host.
+ * the token's center, x first. It depends on nothing but the weights, so it is computed once, on the host.
  */
 export function densePositions(graph: Graph, { out, image, patch }: SamConfig): Tensor {
   const grid = image / patch;

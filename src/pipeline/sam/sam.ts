@@ -1,5 +1,5 @@
 /** Segment Anything: encode a photo once, then prompt as often as wanted. arXiv:2304.02643. */
-import type { Shared } from '../../graph/plan.ts';
+import type { Shared } from '../../graph/shared.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import type { SamConfig } from '../../../weights/config.ts';
@@ -50,7 +50,7 @@ export class Sam {
 
   /**
    * Encodes a photo; the one encoded before is forgotten.
-   * @throws PromptError if the photo is too narrow; Cancelled; DeviceError; WeightsError
+   * @throws PromptError if the photo is too narrow; Canceled; DeviceError; WeightsError
    */
   async encode({ words, height, width }: PhotoWords, options: SamRunOptions = {}): Promise<SamImage> {
     this.current = undefined;
@@ -66,7 +66,7 @@ export class Sam {
 
   /**
    * Masks of what the prompt means on the encoded photo.
-   * @throws PromptError if the prompt does not fit the photo; Cancelled; DeviceError
+   * @throws PromptError if the prompt does not fit the photo; Canceled; DeviceError
    */
   async prompt(image: SamImage, prompt: SamPrompt, options: RunOptions = {}): Promise<SamAnswer> {
     if (image !== this.current) {

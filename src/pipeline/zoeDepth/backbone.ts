@@ -12,7 +12,7 @@ const PREFIX = 'core.core.pretrained.model';
 export const PATCH = 16;
 
 /**
- * Image x [B, H, W, 3], normalised -> tokens [B, 1 + h w, embed] after each of the hooked blocks, shallow first.
+ * Image x [B, H, W, 3], normalized -> tokens [B, 1 + h w, embed] after each of the hooked blocks, shallow first.
  * There is no absolute position code, and no norm after the last block: `fc_norm` and `head` never run.
  */
 export function backbone(config: ZoeConfig, x: Tensor): Tensor[] {

@@ -55,7 +55,7 @@ function sizesOf(config: ZoeConfig, { height, width, pad }: PassShape, maxBytes:
 }
 
 /**
- * Input `photo` u32 [H, W] of RGBA8 words -> output `depth` [H, W], metres. N and K.
+ * Input `photo` u32 [H, W] of RGBA8 words -> output `depth` [H, W], meters. N and K.
  * Taps: input, patch_embed, block0.bias, block<i>, reassemble<i>, layer<i>_rn, path<i>, bottleneck, seed_centers,
  * seed_embedding, centers<i>, embedding<i>, features, relative_depth, probabilities, metric_depth.
  * @param maxBytes what a tensor may take; larger maps are worked through in bands
@@ -84,7 +84,7 @@ export function trunkGraph(config: ZoeConfig, shape: PassShape, maxBytes: number
 }
 
 /**
- * One expert of NK: inputs `bottleneck` and `path0` .. `path3`, coarse first -> output `depth` [H, W], metres.
+ * One expert of NK: inputs `bottleneck` and `path0` .. `path3`, coarse first -> output `depth` [H, W], meters.
  * Taps: those of `passGraph` after bottleneck.
  */
 export function expertGraph(config: ZoeConfig, shape: PassShape, expert: Expert, maxBytes: number): Recorded {

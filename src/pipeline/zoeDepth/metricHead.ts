@@ -1,4 +1,4 @@
-/** Metric depth: bins whose centres move from scale to scale. ZoeDepth, arXiv:2302.12288, section 3.2. */
+/** Metric depth: bins whose centers move from scale to scale. ZoeDepth, arXiv:2302.12288, section 3.2. */
 import { attract, binProbabilities, cumsumRows, metricBins, sortRows } from '../../graph/ops/depth.ts';
 import { conv2d } from '../../graph/ops/matmul.ts';
 import { concat, pad, slice } from '../../graph/ops/movement.ts';
@@ -30,7 +30,7 @@ export interface HeadOptions {
 /** Added to rectified numbers that must be positive. */
 const POSITIVE = 1e-3;
 
-/** -> depth in metres [B, H, W], at twice the finest path's size. */
+/** -> depth in meters [B, H, W], at twice the finest path's size. */
 export function metricHead(config: ZoeConfig, { bottleneck, paths }: HeadInputs, options: HeadOptions): Tensor {
   const { graph } = bottleneck;
   const { expert } = options;
@@ -38,7 +38,7 @@ export function metricHead(config: ZoeConfig, { bottleneck, paths }: HeadInputs,
   const range = depthRange(config, expert);
   const seedName = expert ? `seed_bin_regressors${suffix}` : 'seed_bin_regressor';
   const seed = twoConvs(seedName, bottleneck, config.seedMlp, config.bins);
-  let centres = graph.tap('seed_centers', config.normed ? centresFromWidths(seed, range) : softplus(seed));
+  let centers = graph.tap('seed_centers', config.normed ? centersFromWidths(seed, range) : softplus(seed));
   const projector = (name: string, x: Tensor) => twoConvs(name, x, config.projectorMlp, config.binEmbed);
   let previous = graph.tap('seed_embedding', projector('seed_projector', bottleneck));
   paths.forEach((path, i) => {
@@ -46,11 +46,11 @@ export function metricHead(config: ZoeConfig, { bottleneck, paths }: HeadInputs,
     const context = add(embedding, enlarge(previous, path)); // previous is the projector's output, not such a sum
     const count = config.attractors[i];
     const raw = twoConvs(`attractors${suffix}.${i}`, context, config.attractorMlp, config.normed ? 2 * count : count);
-    centres = graph.tap(`centers${i}`, attract(attractorPoints(raw, config), enlarge(centres, path)));
+    centers = graph.tap(`centers${i}`, attract(attractorPoints(raw, config), enlarge(centers, path)));
     previous = graph.tap(`embedding${i}`, embedding);
   });
-  const metres = config.normed ? orderedMetres(centres, range) : centres;
-  return lastStage(config, { path: paths[paths.length - 1], embedding: previous, centres: metres }, suffix, options);
+  const meters = config.normed ? orderedMeters(centers, range) : centers;
+  return lastStage(config, { path: paths[paths.length - 1], embedding: previous, centers: meters }, suffix, options);
 }
 
 interface Range {
@@ -71,8 +71,8 @@ const twoConvs = (name: string, x: Tensor, hidden: number, out: number): Tensor 
 const enlarge = (x: Tensor, like: Tensor): Tensor =>
   resize(x, [like.shape[1], like.shape[2]], { mode: 'bilinear', alignCorners: true });
 
-/** K: positive widths that fill the range of depth; centres are the middles, mapped to 0..1. */
-function centresFromWidths(seed: Tensor, { low, high }: Range): Tensor {
+/** K: positive widths that fill the range of depth; centers are the middles, mapped to 0..1. */
+function centersFromWidths(seed: Tensor, { low, high }: Range): Tensor {
   const positive = affine(relu(seed), 1, POSITIVE);
   const total = sum(positive);
   const widths = affine(div(positive, total.reshape([...total.shape, 1])), high - low, 0);
@@ -82,28 +82,28 @@ function centresFromWidths(seed: Tensor, { low, high }: Range): Tensor {
   return affine(middles, 1 / (high - low), 0);
 }
 
-/** Where centres are drawn to. */
+/** Where centers are drawn to. */
 function attractorPoints(raw: Tensor, { normed }: ZoeConfig): Tensor {
   if (!normed) return softplus(raw);
-  // As in the released code: pairs were meant to be normalised, but the first of each pair is used as it is.
+  // As in the released code: pairs were meant to be normalized, but the first of each pair is used as it is.
   return slice(affine(relu(raw), 1, POSITIVE), 3, 0, raw.shape[3], 2);
 }
 
-/** K: centres in 0..1 to metres, ascending, within the range. */
-const orderedMetres = (centres: Tensor, { low, high }: Range): Tensor =>
-  clamp(sortRows(affine(centres, high - low, low)), low, high);
+/** K: centers in 0..1 to meters, ascending, within the range. */
+const orderedMeters = (centers: Tensor, { low, high }: Range): Tensor =>
+  clamp(sortRows(affine(centers, high - low, low)), low, high);
 
 interface LastStage {
   /** The finest fused map; features come from it at twice its size. */
   readonly path: Tensor;
   readonly embedding: Tensor;
-  readonly centres: Tensor;
+  readonly centers: Tensor;
 }
 
 /** Distribution over bins and expected depth at full size, in bands where a map would not fit into a binding. */
 function lastStage(
   config: ZoeConfig,
-  { path, embedding, centres }: LastStage,
+  { path, embedding, centers }: LastStage,
   suffix: string,
   { expert, maxBytes }: HeadOptions,
 ): Tensor {
@@ -131,7 +131,7 @@ function lastStage(
         features,
         relative,
         probabilities: binProbabilities(raw, config.bins, config),
-        depth: metricBins(raw, centres, config, height, rowsOf(band)),
+        depth: metricBins(raw, centers, config, height, rowsOf(band)),
       };
     }),
   );

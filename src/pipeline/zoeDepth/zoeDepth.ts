@@ -1,5 +1,6 @@
 /** ZoeDepth: metric depth from one photo. arXiv:2302.12288; released code, models/depth_model.py. */
-import type { Plan, Shared } from '../../graph/plan.ts';
+import type { Plan } from '../../graph/plan.ts';
+import type { Shared } from '../../graph/shared.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import type { ZoeConfig } from '../../../weights/config.ts';
@@ -33,9 +34,9 @@ export class ZoeDepth {
   }
 
   /**
-   * Depth of each pixel in metres, f32 [H, W]; valid until the next call. Bicubic resizing may overshoot: values are not
+   * Depth of each pixel in meters, f32 [H, W]; valid until the next call. Bicubic resizing may overshoot: values are not
    * limited to the range of the bins.
-   * @throws ShapeError if the photo is too small; LimitError if it is too large or too wide; Cancelled; DeviceError
+   * @throws ShapeError if the photo is too small; LimitError if it is too large or too wide; Canceled; DeviceError
    */
   async infer(photo: PhotoWords, options: DepthOptions = {}): Promise<DeviceTensor> {
     const { pad = true, mirror = true } = options;

@@ -1,7 +1,7 @@
 // Matrix product for software adapters with subgroups of exactly eight lanes: y[row, column] = sum_k x[row, k] w[k, column].
 // One workgroup is one subgroup and owns a tile of `tileRows` rows and 32 (or, `wide`, 64) columns.
 //
-// Such adapters scalarise every buffer load into eight guarded loads, so a value is loaded once per subgroup: lane l
+// Such adapters scalarize every buffer load into eight guarded loads, so a value is loaded once per subgroup: lane l
 // loads four terms of row l (and of row l + 8), and `subgroupBroadcast` with a constant lane hands them to all lanes.
 // It takes literals only, hence the lines written out. A lane owns four columns (and four more, 32 to the right);
 // weights come from a flat texture whose loads do not branch. All loads of a step are issued before its arithmetic.
@@ -25,7 +25,7 @@ fn main(
   }
   let tilesDown = (params.rows + tileRows - 1u) / tileRows;
   let columns = select(32u, 64u, wide);
-  // Neighbouring workgroups share a panel of weights.
+  // Neighboring workgroups share a panel of weights.
   let firstRow = (tile % tilesDown) * tileRows;
   let firstColumn = (tile / tilesDown) * columns;
   let top = rowSource(min(firstRow + lane, params.rows - 1u));

@@ -2,8 +2,8 @@
 // A workgroup of 16 x 16 threads owns a tile of 64 (or, not `tall`, 16) rows and 64 columns; a thread owns 4 (or 1) rows
 // and 4 columns. Per step, 16 terms of every row and column are staged in workgroup memory as vec4s along k; a thread
 // turns its four columns into rows of k in registers.
-// In a staged quad the 64 rows (columns) are permuted, 4i + j at j * 16 + i, so that neighbouring threads read
-// neighbouring vec4s. 8 KiB of workgroup memory.
+// In a staged quad the 64 rows (columns) are permuted, 4i + j at j * 16 + i, so that neighboring threads read
+// neighboring vec4s. 8 KiB of workgroup memory.
 //
 // The reduction runs over `params.taps` taps of `params.quads` vec4s. `rowSource`, `tapSource`, `loadX`, `loadWeight` and
 // `store` are given by the other parts; see gemm.ts.

@@ -1,5 +1,5 @@
 /** x / scale - mean / scale for valid points, 0 for others, in float64. `stats` as maskedStats gives them. */
-export const normalisePointsRef = (
+export const normalizePointsRef = (
   points: ArrayLike<number>,
   valid: ArrayLike<number>,
   stats: ArrayLike<number>,

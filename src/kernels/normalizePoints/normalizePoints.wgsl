@@ -1,4 +1,4 @@
-// normalisePoints: y = x / scale - mean / scale, where scale is the mean standard deviation of the axes.
+// normalizePoints: y = x / scale - mean / scale, where scale is the mean standard deviation of the axes.
 //   points, y [n, 3] · valid [n] u32 · stats [8] of maskedStats. Points that are not valid become (0, 0, 0).
 struct Params {
   count: u32,

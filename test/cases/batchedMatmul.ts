@@ -1,9 +1,0 @@
-/** Shapes of products of computed matrices: smallest, odd, one past a tile, and SAM's masks. */
-export const batchedMatmulCases = [
-  { B: 1, M: 1, N: 1, K: 1, transposeB: false },
-  { B: 1, M: 5, N: 3, K: 7, transposeB: false },
-  { B: 3, M: 17, N: 33, K: 9, transposeB: false },
-  { B: 2, M: 50, N: 50, K: 16, transposeB: true },
-  { B: 4, M: 65, N: 19, K: 33, transposeB: true },
-  { B: 1, M: 4, N: 4096, K: 32, transposeB: false },
-] as const;

@@ -1,0 +1,189 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { linear } from '../../src/graph/ops/matmul.ts';
+import type { Device } from '../../src/graph/device.ts';
+import { BASELINE } from '../../src/kernels/target.ts';
+import { Graph } from '../../src/graph/record.ts';
+import type { Tensor } from '../../src/graph/tensor.ts';
+import { linearRef } from '../../src/kernels/linear/linear.ref.ts';
+import { linear as linearKernel } from '../../src/kernels/linear/linear.ts';
+import { activationRef } from '../../src/kernels/shared/activations.ref.ts';
+import { halfBits, halfValue } from '../../src/kernels/shared/gemm/half.ts';
+import type { Precision } from '../../src/kernels/target.ts';
+import { linearCases, type LinearCase } from '../cases/linear.ts';
+import { evaluate, openDevice, testDevice, type Sources } from '../setup/evaluate.ts';
+import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
+
+const asHalf = (x: Float32Array): Float32Array => x.map((v) => halfValue(halfBits(v)));
+
+/** Records `linear` with everything that the case asks of its epilogue, as a fusion rule would. */
+function record(s: Sources, c: LinearCase, data: ReturnType<typeof dataOf>): Tensor {
+  const x = s.input(data.x, [c.rows, c.K]);
+  const y = linear(x, s.weight(data.w, [c.N, c.K]), data.bias ? s.weight(data.bias, [c.N]) : null);
+  const node = s.graph.nodes.pop()!;
+  const inputs = {
+    ...node.inputs,
+    scale: data.scale ? s.weight(data.scale, [c.N]) : null,
+    residual: data.residual ? s.input(data.residual, y.shape) : null,
+  };
+  return s.graph.record('linear', inputs, { activation: c.activation ?? 'none' }, node.lower)[0];
+}
+
+const dataOf = ({ rows, K, N, ...c }: LinearCase) => ({
+  x: noise(rows * K, 1),
+  w: noise(N * K, 2),
+  bias: c.bias ? noise(N, 3) : undefined,
+  scale: c.scale ? noise(N, 4) : undefined,
+  residual: c.residual ? noise(rows * N, 5) : undefined,
+});
+
+/**
+ * Each of the K additions rounds a partial sum: eps * sqrt(K) * |sum| when roundings are independent, times 2. GELU
+ * changes by at most 1.13 per unit of its argument and adds 1e-7; bias, scale and residual are single roundings.
+ */
+const bound = (K: number, expected: ArrayLike<number>): number =>
+  1.2 * 2 * EPS * (Math.sqrt(K) + 4) * Math.max(1, maxAbs(expected)) + 1e-7;
+
+const families: { name: string; open: () => Promise<Device>; precision: Precision }[] = [
+  { name: 'chosen family', open: testDevice, precision: 'f32' },
+  { name: 'tiled', open: () => openDevice({ target: { matmul: 'tiled' }, without: ['subgroups'] }), precision: 'f32' },
+  { name: 'chosen family, f16 weights', open: () => openDevice({ precision: 'f16' }), precision: 'f16' },
+  {
+    name: 'tiled, f16 weights',
+    open: () => openDevice({ precision: 'f16', target: { matmul: 'tiled' }, without: ['subgroups'] }),
+    precision: 'f16',
+  },
+];
+
+for (const { name, open, precision } of families) {
+  describe(`linear, ${name}`, () => {
+    let device: Promise<Device> | undefined;
+    afterAll(async () => {
+      if (open !== testDevice) (await device)?.dispose();
+    });
+    for (const c of linearCases) {
+      it(JSON.stringify(c), async () => {
+        device ??= open();
+        const data = dataOf(c);
+        const { y } = await evaluate((s) => ({ y: record(s, c, data) }), { device: await device });
+        const w = precision === 'f16' ? asHalf(data.w) : data.w;
+        const expected = linearRef(data.x, w, c.N, c.K, { ...data, activation: c.activation });
+        expectClose(y, expected, bound(c.K, expected));
+      });
+    }
+  });
+}
+
+describe('linear', () => {
+  it('reads a computed weight', async () => {
+    const x = noise(9 * 7, 1);
+    const w = noise(10 * 7, 2);
+    const { y } = await evaluate((s) => ({ y: linear(s.input(x, [9, 7]), s.input(w, [10, 7]), null) }));
+    const expected = linearRef(x, w, 10, 7);
+    expectClose(y, expected, bound(7, expected));
+  });
+
+  it('computes GELU within 1e-7 and a rounding', async () => {
+    const x = Float32Array.from({ length: 6001 }, (_, i) => (i - 3000) / 200);
+    const node = (s: Sources) => {
+      linear(s.input(x, [x.length, 1]), s.weight(new Float32Array([1]), [1, 1]), null);
+      return s.graph.nodes.pop()!;
+    };
+    const { y } = await evaluate((s) => {
+      const { inputs, lower } = node(s);
+      return { y: s.graph.record('linear', inputs, { activation: 'gelu' }, lower)[0] };
+    });
+    x.forEach((v, i) => {
+      const error = Math.abs(y[i] - activationRef('gelu', v));
+      expect(error, `gelu(${v})`).toBeLessThanOrEqual(1e-7 + EPS * Math.abs(v));
+    });
+  });
+
+  it('gives the same bits again', async () => {
+    const x = noise(40 * 96, 1);
+    const w = noise(70 * 96, 2);
+    const run = () => evaluate((s) => ({ y: linear(s.input(x, [40, 96]), s.weight(w, [70, 96]), null) }));
+    expect((await run()).y).toEqual((await run()).y);
+  });
+
+  it('is cut into dispatches that together cover all tiles', () => {
+    const x = { shape: [4096, 768], dtype: 'f32' } as const;
+    const operands = { x, w: { shape: [3072, 768], dtype: 'f32' } as const, b: null, scale: null, residual: null };
+    for (const family of ['tiled', 'subgroup8'] as const) {
+      const parts = linearKernel({ matmul: family, precision: 'f32' }, operands, 'none', true);
+      const tiles = (4096 / (family === 'tiled' ? 64 : 16)) * (3072 / 64);
+      expect(parts.map((p) => p.params!.firstTile)).toEqual([0, tiles / 3, (2 * tiles) / 3].map(Math.round));
+      expect(parts.map((p) => p.params!.endTile)).toEqual([tiles / 3, (2 * tiles) / 3, tiles].map(Math.round));
+      expect(parts.reduce((sum, p) => sum + p.flops!, 0)).toBeCloseTo(2 * 4096 * 768 * 3072, -3);
+      expect(new Set(parts.map((p) => p.outputs[0])).size).toBe(1);
+    }
+  });
+
+  it('computes the same when it is cut', async () => {
+    const [rows, K, N] = [2048, 768, 2560];
+    const x = noise(rows * K, 1);
+    const w = noise(N * K, 2);
+    const { y } = await evaluate((s) => ({ y: linear(s.input(x, [rows, K]), s.weight(w, [N, K]), null) }));
+    const places = Array.from({ length: 64 }, (_, i) => [(i * 420) % rows, (i * 1361) % N]);
+    const expected = places.map(
+      ([row, n]) => linearRef(x.subarray(row * K, (row + 1) * K), w.subarray(n * K, (n + 1) * K), 1, K)[0],
+    );
+    const actual = places.map(([row, n]) => y[row * N + n]);
+    expectClose(actual, expected, bound(K, expected));
+  });
+
+  it('names the operand that does not fit', () => {
+    const g = new Graph();
+    const x = g.input('x', [4, 8]);
+    expect(() => linear(x, g.input('w', [3, 7]), null)).toThrow(
+      /linear: w is \[3, 7\], x is \[4, 8\] so w must be \[N, 8\]/,
+    );
+    expect(() => linear(x, g.input('v', [3, 8]), g.input('b', [4]))).toThrow(/linear: bias is \[4\], expected \[3\]/);
+    const residual = { shape: [4, 2], dtype: 'f32' } as const;
+    const operands = { x, w: g.input('u', [3, 8]), b: null, scale: null, residual };
+    expect(() => linearKernel(BASELINE, operands, 'none', false)).toThrow(
+      /linear: residual is \[4, 2\], the result is \[4, 3\]/,
+    );
+  });
+
+  it('refuses what 32-bit indices cannot reach', () => {
+    const big = { shape: [2 ** 20, 2 ** 11], dtype: 'f32' } as const;
+    const operands = {
+      x: big,
+      w: { shape: [4, 2 ** 11], dtype: 'f32' } as const,
+      b: null,
+      scale: null,
+      residual: null,
+    };
+    expect(() => linearKernel(BASELINE, operands, 'none', true)).toThrow(
+      /linear: an operand of 2147483648 elements is beyond/,
+    );
+  });
+});
+
+describe('half precision', () => {
+  it('rounds to nearest, ties to even', () => {
+    for (const [x, bits] of [
+      [0, 0],
+      [-0, 0x8000],
+      [1, 0x3c00],
+      [-2.5, 0xc100],
+      [1 + 2 ** -11, 0x3c00],
+      [1 + 3 * 2 ** -11, 0x3c02],
+      [2 ** -24, 1],
+      [2 ** -25, 0],
+      [3 * 2 ** -25, 2],
+      [65504, 0x7bff],
+      [1e6, 0x7bff],
+      [-Infinity, 0xfbff],
+    ]) {
+      expect(halfBits(x), `half of ${x}`).toBe(bits);
+    }
+    expect(halfValue(halfBits(NaN))).toBeNaN();
+  });
+
+  it('gives every half back', () => {
+    for (let h = 0; h < 0x7c00; h += 7) expect(halfBits(halfValue(h))).toBe(h);
+    expect(halfValue(0x7c00)).toBe(Infinity);
+    expect(halfValue(0xc000)).toBe(-2);
+  });
+});
