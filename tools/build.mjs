@@ -9,7 +9,7 @@ import { isProgram, root, runTool, say, SetupError } from './setup/process.mjs';
 
 /** @type {{ entry: string, out: string, host: 'node' | 'browser', program?: true, standIns?: Record<string, string> }[]} */
 const bundles = [
-  { entry: 'src/index.ts', out: 'dist/index.js', host: 'node' },
+  { entry: 'src/node.ts', out: 'dist/node.js', host: 'node' },
   { entry: 'src/cli/main.ts', out: 'dist/cli.js', host: 'node', program: true },
   { entry: 'tools/parity.ts', out: 'dist/parity.js', host: 'node' },
   { entry: 'tools/eval.ts', out: 'dist/eval.js', host: 'node' },

@@ -5,7 +5,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { messageOf, UserError } from '../src/host/errors.ts';
 import { writeWhole } from '../src/host/node/files.ts';
-import { createEngine } from '../src/index.ts';
+import { createEngine } from '../src/node.ts';
 import { floors, verdictOf } from './eval/floors.ts';
 import { meansOf, measureScene } from './eval/measure.ts';
 import { showFloors, showScenes, type Measured } from './eval/report.ts';

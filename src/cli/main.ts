@@ -1,5 +1,5 @@
 /** Entry of the `unflat` command. */
-import { createEngine } from '../index.ts';
+import { createEngine } from '../node.ts';
 import { runProgram } from './program.ts';
 import { processTerminal } from './terminal.ts';
 

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 /** A program that makes an engine, disposes it, and makes another. */
 const TWICE = `
-  import { createEngine } from '../../src/index.ts';
+  import { createEngine } from '../../src/node.ts';
   const photo = { width: 40, height: 30, rgba: new Uint8Array(4800).fill(255) };
   const results = [];
   for (let i = 0; i < 2; i++) {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CreateEngine, Engine } from '../../src/cli/engine.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { encodePng16 } from '../../src/host/node/encode.ts';
-import { PointCloud, type ChainOptions } from '../../src/index.ts';
+import { PointCloud, type ChainOptions } from '../../src/node.ts';
 
 const [WIDTH, HEIGHT] = [4, 3];
 let folder: string;

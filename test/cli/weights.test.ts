@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CreateEngine } from '../../src/cli/engine.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { openWeights } from '../../src/host/node/weights.ts';
-import type { EngineOptions } from '../../src/index.ts';
+import type { EngineOptions } from '../../src/node.ts';
 import {
   type Network,
   presets,

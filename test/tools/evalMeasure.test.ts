@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NodeReconstruction } from '../../src/index.ts';
+import type { NodeReconstruction } from '../../src/node.ts';
 import { intrinsicsOf } from '../../src/pipeline/camera.ts';
 import type { ChainOptions } from '../../src/pipeline/photoTo3d.ts';
 import { GeometryError, seenCloud } from '../../src/pipeline/seenPoints.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createEngine } from '../../src/index.ts';
+import { createEngine } from '../../src/node.ts';
 import { floors, valueOf, verdictOf } from '../../tools/eval/floors.ts';
 import { meansOf, measureScene, type Numbers } from '../../tools/eval/measure.ts';
 import { readScene } from '../../tools/eval/scene.ts';

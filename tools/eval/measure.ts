@@ -1,5 +1,5 @@
 /** Runs the engine on a scene, twice through MCC: with the true mask and depth, and with its own. */
-import type { NodeEngine, NodeReconstruction } from '../../src/index.ts';
+import type { NodeEngine, NodeReconstruction } from '../../src/node.ts';
 import { focalFromFov } from '../../src/pipeline/camera.ts';
 import { GeometryError, type Normalization } from '../../src/pipeline/seenPoints.ts';
 import {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { stat, writeFile } from 'node:fs/promises';
 import { runProgram } from '../../src/cli/program.ts';
 import { openWeights } from '../../src/host/node/weights.ts';
-import { createEngine, decodePhoto, type NodeEngine } from '../../src/index.ts';
+import { createEngine, decodePhoto, type NodeEngine } from '../../src/node.ts';
 import { type Checkpoint, findCheckpoint, presets, scene, specsOf, weightsOf } from '../../weights/index.ts';
 import type { RunFinding } from './lines.ts';
 import { type Format, type RunPrecision, synthName } from './plan.ts';
