@@ -1,36 +1,29 @@
 /// <reference types="@webgpu/types" preserve="true" />
 /** unflat for Node: `createEngine`, and what it gives. */
 import { Device } from './graph/device.ts';
-import type { StepTime } from './graph/run.ts';
-import { type Network, presets } from '../weights/index.ts';
+import { presets, type Network } from '../weights/index.ts';
 import type { Precision } from './kernels/target.ts';
 import { UserError } from './host/errors.ts';
 import { requestNodeAdapter, type AdapterChoice } from './host/node/adapter.ts';
-import { writeWhole } from './host/node/files.ts';
-import { decodePhoto } from './host/node/image.ts';
 import { BUNDLED } from './host/node/bundled.ts';
 import { inMegabytes } from './host/node/convert.ts';
+import { writeWhole } from './host/node/files.ts';
+import { decodePhoto } from './host/node/image.ts';
 import { openWeights } from './host/node/weights.ts';
 import { expectSound } from './host/selfTest.ts';
 import { encodeGlb, encodePly, type ColoredPoints } from './io/index.ts';
-import type { CameraOptions } from './pipeline/camera.ts';
-import { Engine, type Reconstruction } from './pipeline/engine.ts';
+import { HostEngine, type Host, type HostReconstruction, type HostSession } from './hostEngine.ts';
+import { Engine, type EngineSetup } from './pipeline/engine.ts';
 import type { Photo } from './pipeline/photo.ts';
-import type { ChainOptions, StageProgress } from './pipeline/photoTo3d.ts';
-import type { ObjectMask, ObjectPrompt } from './pipeline/prompts.ts';
+import { CompletedObject } from './pipeline/session/completedObject.ts';
+import type { StageProgress } from './pipeline/session/stages.ts';
 
 export { UserError } from './host/errors.ts';
 export { decodePhoto } from './host/node/image.ts';
-export { DeviceError, KernelError, LimitError, ShapeError } from './graph/errors.ts';
-export { OptionError } from './pipeline/chainOptions.ts';
-export { GridError } from './pipeline/mcc/grid.ts';
-export { GeometryError } from './pipeline/seenPoints.ts';
-export { PromptError } from './pipeline/sam/prompt.ts';
-export { WeightsError } from '../weights/index.ts';
 export { depthPreview, depthToMillimeters, encodeGlb, encodePly } from './io/index.ts';
-export type { ChainOptions, ColoredPoints, ObjectMask, ObjectPrompt, Photo, Reconstruction, StageProgress };
+export * from './api.ts';
 
-export interface EngineOptions {
+export interface EngineOptions extends Pick<EngineSetup, 'keepNetworks' | 'embeddingBytes'> {
   /**
    * `tiny`, the default: small networks, trained on computer-made objects, that come with the package; `official` or
    * `official:ID,...` for checkpoints that `unflat weights pull` has fetched; a folder with .safetensors, .pth or .pt
@@ -46,12 +39,9 @@ export interface EngineOptions {
   /** Storage of large weights; arithmetic is f32 either way. The sweep in one dispatch keeps f32 weights. */
   readonly precision?: Precision;
   readonly adapter?: AdapterChoice;
+  /** Reports the one-time conversion of .pth and .pt files. */
   readonly onProgress?: (event: StageProgress) => void;
-  /** Gets the time of every dispatch. */
-  readonly onProfile?: (times: readonly StepTime[]) => void;
-  /** Whether networks stay on the device for the next photo; by default yes. If not, only one is there at a time. */
-  readonly keepNetworks?: boolean;
-  /** Stops the conversion of files of torch, which happens when they are first used. */
+  /** Cancels the one-time conversion of .pth and .pt files. */
   readonly signal?: AbortSignal;
 }
 
@@ -64,59 +54,44 @@ export class PointCloud implements ColoredPoints {
     readonly rgb: Uint8Array,
   ) {}
 
-  /**
-   * Writes the points whole or not at all, as the name's ending says: .glb (y up) or .ply (the camera's frame).
-   * @throws UserError for another ending, or where the file cannot be written
-   */
-  async save(path: string): Promise<void> {
-    if (path.endsWith('.glb')) return writeWhole(path, await encodeGlb(this));
-    if (path.endsWith('.ply')) return writeWhole(path, encodePly(this));
-    throw new UserError(`${path} ends neither in .glb nor in .ply.`, { hint: 'Choose one of the two formats.' });
+  /** Writes the points as `savePoints` does. */
+  save(path: string): Promise<void> {
+    return savePoints(path, this);
   }
 }
 
-export type NodeReconstruction = Omit<Reconstruction, 'seen' | 'object'> & {
-  readonly seen: PointCloud;
-  readonly object: PointCloud;
-};
+/** The completed object, which can be saved. */
+export class NodeObject extends CompletedObject {
+  /** Writes the points as `savePoints` does. */
+  save(path: string): Promise<void> {
+    return savePoints(path, this);
+  }
+}
+
+/**
+ * Writes points whole or not at all, as the name's ending says: .glb (y up) or .ply (the camera's frame).
+ * @throws UserError for another ending, or where the file cannot be written
+ */
+export async function savePoints(path: string, points: ColoredPoints): Promise<void> {
+  if (path.endsWith('.glb')) return writeWhole(path, await encodeGlb(points));
+  if (path.endsWith('.ply')) return writeWhole(path, encodePly(points));
+  throw new UserError(`${path} ends neither in .glb nor in .ply.`, { hint: 'Choose one of the two formats.' });
+}
 
 /** A path, the bytes of an image file, or a decoded photo. */
 export type PhotoSource = string | Uint8Array | Photo;
 
 const isPhoto = (source: PhotoSource): source is Photo => typeof source === 'object' && 'rgba' in source;
 
-const opened = (source: PhotoSource): Photo | Promise<Photo> => (isPhoto(source) ? source : decodePhoto(source));
+export type NodeEngine = HostEngine<PhotoSource, PointCloud, NodeObject>;
+export type NodeSession = HostSession<PhotoSource, PointCloud, NodeObject>;
+export type NodeReconstruction = HostReconstruction<PointCloud, NodeObject>;
 
-/** The engine with Node's files. */
-export class NodeEngine {
-  constructor(private readonly engine: Engine) {}
-
-  /** Mask of the object that the prompt means. */
-  async segment(photo: PhotoSource, options: ObjectPrompt & { signal?: AbortSignal }): Promise<ObjectMask> {
-    return this.engine.segment(await opened(photo), options);
-  }
-
-  /** Meters for every pixel, [height, width]. */
-  async depth(photo: PhotoSource, options: CameraOptions & { signal?: AbortSignal } = {}): Promise<Float32Array> {
-    return this.engine.depth(await opened(photo), options);
-  }
-
-  /** The object in 3D. */
-  async reconstruct(photo: PhotoSource, options: ChainOptions): Promise<NodeReconstruction> {
-    const { seen, object, ...rest } = await this.engine.reconstruct(await opened(photo), options);
-    return { ...rest, seen: new PointCloud(seen.xyz, seen.rgb), object: new PointCloud(object.xyz, object.rgb) };
-  }
-
-  /** Adapter, precision, weights and seconds of each stage. */
-  describe(): ReturnType<Engine['describe']> {
-    return this.engine.describe();
-  }
-
-  /** Frees the device; the process can exit. Create, dispose, create works. */
-  dispose(): void {
-    this.engine.dispose();
-  }
-}
+const host: Host<PhotoSource, PointCloud, NodeObject> = {
+  decode: (source) => (isPhoto(source) ? source : decodePhoto(source)),
+  cloud: ({ xyz, rgb }) => new PointCloud(xyz, rgb),
+  object: (object) => new NodeObject(object, object.threshold),
+};
 
 /**
  * Opens weights and device.
@@ -124,7 +99,7 @@ export class NodeEngine {
  *   does not suffice or does not compute what it should in f16
  */
 export async function createEngine(options: EngineOptions = {}): Promise<NodeEngine> {
-  const { precision = 'f32', onProgress, onProfile, keepNetworks, weightsDir, networks, signal } = options;
+  const { precision = 'f32', onProgress, keepNetworks, embeddingBytes, weightsDir, networks, signal } = options;
   const weights = await openWeights(options.weights ?? BUNDLED, presets[options.size ?? 'small'], {
     ...{ weightsDir, networks, signal },
     onProgress: (event) => onProgress?.(inMegabytes(event)),
@@ -138,9 +113,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<NodeEng
         release();
         void weights.close();
       };
-      return new NodeEngine(
-        new Engine({ device, weights: weights.set, onProgress, onProfile, keepNetworks, onDispose }),
-      );
+      const engine = new Engine({ device, weights: weights.set, keepNetworks, embeddingBytes, onDispose });
+      return new HostEngine(engine, host);
     } catch (error) {
       release();
       throw error;

@@ -5,47 +5,81 @@ import type { Precision } from './kernels/target.ts';
 import { requestWebAdapter } from './host/web/adapter.ts';
 import { decodePhoto } from './host/web/image.ts';
 import { expectSound } from './host/selfTest.ts';
-import { Engine, type EngineParts } from './pipeline/engine.ts';
+import { encodeGlb, encodePly, type ColoredPoints } from './io/index.ts';
+import { HostEngine, type Host, type HostReconstruction, type HostSession } from './hostEngine.ts';
+import { Engine, type EngineSetup } from './pipeline/engine.ts';
+import type { Photo } from './pipeline/photo.ts';
+import { CompletedObject } from './pipeline/session/completedObject.ts';
 import type { WeightSet } from '../weights/index.ts';
 
 export { decodePhoto };
-export { Engine, type Reconstruction } from './pipeline/engine.ts';
-export type { Photo } from './pipeline/photo.ts';
-export type { ChainOptions, StageProgress } from './pipeline/photoTo3d.ts';
-export { DeviceError, KernelError, LimitError, ShapeError } from './graph/errors.ts';
-export { OptionError } from './pipeline/chainOptions.ts';
-export { GridError } from './pipeline/mcc/grid.ts';
-export { GeometryError } from './pipeline/seenPoints.ts';
-export { PromptError } from './pipeline/sam/prompt.ts';
 export { UserError } from './host/errors.ts';
 export { encodeGlb, encodePly } from './io/index.ts';
-export {
-  bytesSource,
-  fileSet,
-  presets,
-  SafetensorsFile,
-  syntheticSet,
-  WeightsError,
-  type WeightSet,
-} from '../weights/index.ts';
+export { bytesSource, fileSet, presets, SafetensorsFile, syntheticSet, type WeightSet } from '../weights/index.ts';
 export { BlobBytes, UrlBytes } from './host/web/bytes.ts';
 export { WeightStore, type StoredWeights, type StoreOptions } from './host/web/weightStore.ts';
+export * from './api.ts';
 
-export interface EngineOptions extends Pick<EngineParts, 'onProgress' | 'onProfile' | 'keepNetworks'> {
+export interface EngineOptions extends Pick<EngineSetup, 'keepNetworks' | 'embeddingBytes'> {
   /** Made by `syntheticSet`, or by `fileSet` from files of a `WeightStore`, dropped files or URLs. */
   readonly weights: WeightSet;
   /** Storage of large weights; arithmetic is f32 either way. The sweep in one dispatch keeps f32 weights. */
   readonly precision?: Precision;
 }
 
+/** Formats that points can be made into: .glb (y up), .ply (the camera's frame). */
+export type PointFormat = 'glb' | 'ply';
+
+/** Points as a file to download. @throws RangeError for a GLB without points */
+export async function pointsToBlob(points: ColoredPoints, format: PointFormat): Promise<Blob> {
+  const bytes = format === 'glb' ? await encodeGlb(points) : encodePly(points);
+  return new Blob([bytes as Uint8Array<ArrayBuffer>], {
+    type: format === 'glb' ? 'model/gltf-binary' : 'application/octet-stream',
+  });
+}
+
+/** Points that can be downloaded. */
+export class PointCloud implements ColoredPoints {
+  constructor(
+    /** [n, 3] meters in the photo's camera frame: x right, y down, z forward. */
+    readonly xyz: Float32Array,
+    /** [n, 3] sRGB bytes. */
+    readonly rgb: Uint8Array,
+  ) {}
+
+  toBlob(format: PointFormat): Promise<Blob> {
+    return pointsToBlob(this, format);
+  }
+}
+
+/** The completed object, which can be downloaded. */
+export class WebObject extends CompletedObject {
+  toBlob(format: PointFormat): Promise<Blob> {
+    return pointsToBlob(this, format);
+  }
+}
+
+/** An image file or a decoded photo. */
+export type PhotoSource = Blob | Photo;
+
+export type WebEngine = HostEngine<PhotoSource, PointCloud, WebObject>;
+export type WebSession = HostSession<PhotoSource, PointCloud, WebObject>;
+export type WebReconstruction = HostReconstruction<PointCloud, WebObject>;
+
+const host: Host<PhotoSource, PointCloud, WebObject> = {
+  decode: (source) => (source instanceof Blob ? decodePhoto(source) : source),
+  cloud: ({ xyz, rgb }) => new PointCloud(xyz, rgb),
+  object: (object) => new WebObject(object, object.threshold),
+};
+
 /**
  * An engine on the browser's adapter.
  * @throws UserError without WebGPU or an adapter; or an adapter that does not compute what it should in f16; LimitError or DeviceError
  *   if the adapter does not suffice
  */
-export async function createEngine({ weights, precision, ...parts }: EngineOptions): Promise<Engine> {
+export async function createEngine({ weights, precision, ...rest }: EngineOptions): Promise<WebEngine> {
   const { adapter } = await requestWebAdapter();
   const device = await Device.create(adapter, { wait: (promise) => promise, precision });
   if (precision === 'f16') await expectSound(device);
-  return new Engine({ device, weights, ...parts });
+  return new HostEngine(new Engine({ device, weights, ...rest }), host);
 }

@@ -38,17 +38,17 @@ async function depth(path: string, options: Options, context: CommandContext): P
   if (!/\.png$/i.test(options.output)) {
     throw new UserError(`The output ${options.output} has to end in .png.`, { exitCode: EXIT.usage });
   }
-  return withSession(context, options, async ({ progress, signal, startEngine }) => {
+  return withSession(context, options, async ({ progress, call, startEngine }) => {
     await expectWritable(options.output);
     const output = await OutputFolder.open(dirname(options.output));
     const photo = await decodePhoto(path);
     for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
     const engine = await startEngine(['zoe']);
-    const meters = await engine.depth(photo, { focal: options.focal, fov: options.fov, signal });
+    const { meters } = await engine.depth(photo, { focal: options.focal, fov: options.fov }, call);
     progress.finish();
     const { saturated } = depthToMillimeters(meters);
     if (saturated > 0) progress.say(`${saturated} pixels are farther than 65.535 m; they are stored as 65.535 m.`);
-    const paths = await output.writeAll(await depthFiles(basename(options.output), meters, photo), signal);
+    const paths = await output.writeAll(await depthFiles(basename(options.output), meters, photo), call.signal);
     const [nearest, farthest] = meters.reduce(
       ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
       [Infinity, -Infinity],

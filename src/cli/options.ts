@@ -1,7 +1,7 @@
 /** Options that commands share: their text, how they are read, and what is refused before any work starts. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { BUNDLED } from '../host/node/bundled.ts';
-import type { PromptBox, PromptPoint } from '../pipeline/sam/prompt.ts';
+import type { PromptBox, PromptPoint } from '../pipeline/roles.ts';
 
 export interface PromptOptions {
   box?: PromptBox;

@@ -1,7 +1,7 @@
 /** The files of a result. */
 import { encodeMaskPng, encodePng, encodePng16 } from '../host/node/encode.ts';
 import { depthPreview, depthToMillimeters, encodeGlb, encodePly } from '../io/index.ts';
-import type { Reconstruction } from '../pipeline/engine.ts';
+import type { Reconstruction } from '../pipeline/session/session.ts';
 import type { Size } from '../pipeline/photo.ts';
 
 const FRAME = 'camera frame in meters: x right, y down, z forward';
@@ -14,10 +14,10 @@ export async function reconstructionFiles(
 ): Promise<Record<string, Uint8Array>> {
   const files: Record<string, Uint8Array> = {
     'mask.png': await encodeMaskPng(mask, width, height),
-    ...(await depthFiles('depth.png', depth, { width, height })),
-    'seen.ply': encodePly(seen, [FRAME]),
+    ...(await depthFiles('depth.png', depth.meters, { width, height })),
+    'seen.ply': encodePly(seen.cloud, [FRAME]),
     'object.ply': encodePly(object, [FRAME]),
-    'preview.png': await encodePng(preview.rgba, preview.width, preview.height),
+    ...(preview && { 'preview.png': await encodePng(preview.rgba, preview.width, preview.height) }),
     'summary.json': new TextEncoder().encode(`${JSON.stringify(summary, undefined, 2)}\n`),
   };
   // glTF cannot hold an empty cloud; an empty PLY says the same.

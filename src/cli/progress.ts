@@ -1,6 +1,6 @@
 /** Progress of a command: a bar for each stage on a terminal, plain lines in a pipe. */
 import { Presets, SingleBar } from 'cli-progress';
-import type { StageProgress } from '../pipeline/photoTo3d.ts';
+import type { StageProgress } from '../pipeline/session/stages.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Milliseconds between lines of one stage in a pipe. */

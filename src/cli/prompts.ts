@@ -2,17 +2,19 @@
 import { EXIT, UserError } from '../host/errors.ts';
 import { decodeMask } from '../host/node/image.ts';
 import type { Photo } from '../pipeline/photo.ts';
-import { expectObject, type ObjectPrompt } from '../pipeline/prompts.ts';
+import { expectObject, type ReconstructOptions } from '../pipeline/session/options.ts';
 import type { PromptOptions } from './options.ts';
+
+type Prompt = Pick<ReconstructOptions, 'box' | 'points' | 'mask'>;
 
 /**
  * Reads the mask file, and checks box and points before the engine starts.
  * @throws UserError if there is no prompt; PromptError if one lies outside the photo
  */
-export async function promptsOf(photo: Photo, { box, point, mask }: PromptOptions): Promise<ObjectPrompt> {
+export async function promptsOf(photo: Photo, { box, point, mask }: PromptOptions): Promise<Prompt> {
   expectPrompt({ box, point, mask });
   if (mask !== undefined) return { mask: await decodeMask(mask, photo) };
-  const prompt: ObjectPrompt = { ...(box && { box }), ...(point && { points: point }) };
+  const prompt: Prompt = { ...(box && { box }), ...(point && { points: point }) };
   expectObject(photo, prompt);
   return prompt;
 }

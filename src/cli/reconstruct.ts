@@ -8,7 +8,7 @@ import { OutputFolder } from '../host/node/files.ts';
 import { decodeDepth, decodePhoto, decodePointMap } from '../host/node/image.ts';
 import { type CameraOptions, focalOf } from '../pipeline/camera.ts';
 import type { Photo } from '../pipeline/photo.ts';
-import type { ChainOptions } from '../pipeline/photoTo3d.ts';
+import type { ReconstructOptions } from '../pipeline/session/options.ts';
 import {
   addCameraOptions,
   addEngineOptions,
@@ -65,7 +65,7 @@ export function addReconstruct(program: Command, context: CommandContext, finish
 async function reconstruct(path: string, options: Options, context: CommandContext): Promise<number> {
   expectPrompt(options);
   const started = performance.now();
-  return withSession(context, options, async ({ progress, signal, startEngine }) => {
+  return withSession(context, options, async ({ progress, call, startEngine }) => {
     const output = await OutputFolder.open(options.output);
     const photo = await decodePhoto(path);
     const input = await readInputs(photo, options);
@@ -78,12 +78,12 @@ async function reconstruct(path: string, options: Options, context: CommandConte
     for (const notice of notices) progress.say(notice);
 
     const engine = await startEngine(networksFor(options));
-    const result = await engine.reconstruct(photo, { ...input.options, signal });
+    const result = await engine.reconstruct(photo, input.options, call);
     progress.finish();
 
     const { terminal } = context;
-    const { quality, crop, normalization, spacing, swept, partial } = result;
-    const { box, side, maskCount, pointCount, validCount } = crop;
+    const { object, seen, candidate } = result;
+    const { swept, partial } = object;
     const summary = {
       unflat: version,
       photo: { name: photo.name, width: photo.width, height: photo.height, original: photo.original },
@@ -91,12 +91,13 @@ async function reconstruct(path: string, options: Options, context: CommandConte
       options: settingsOf(options),
       ...engine.describe(),
       totalSeconds: Number(((performance.now() - started) / 1000).toFixed(3)),
-      quality,
-      crop: { box, side, maskCount, pointCount, validCount },
-      normalization,
-      spacing,
+      quality: candidate?.quality,
+      stability: candidate?.stability,
+      crop: seen.crop,
+      normalization: seen.normalization,
+      spacing: object.spacing,
       swept,
-      points: { seen: result.seen.xyz.length / 3, object: result.object.xyz.length / 3 },
+      points: { seen: seen.cloud.xyz.length / 3, object: object.xyz.length / 3 },
       partial,
       notices,
     };
@@ -126,10 +127,10 @@ const precisionNotices = (precision: EngineOptions['precision']): string[] =>
     : [];
 
 /** Everything that is read from files, so that their faults show before the engine starts. */
-async function readInputs(photo: Photo, options: Options): Promise<{ options: ChainOptions; notices: string[] }> {
+async function readInputs(photo: Photo, options: Options): Promise<{ options: ReconstructOptions; notices: string[] }> {
   const prompts = await promptsOf(photo, options);
   const { focal, fov, granularity, threshold, temperature } = options;
-  const read: ChainOptions = { ...prompts, focal, fov, granularity, threshold, temperature };
+  const read: ReconstructOptions = { ...prompts, focal, fov, granularity, threshold, temperature };
   const pixels = photo.width * photo.height;
   if (options.depthMap !== undefined) {
     const { meters, missing } = await decodeDepth(options.depthMap, photo);

@@ -31,17 +31,18 @@ export function addSegment(program: Command, context: CommandContext, finish: (c
 
 async function segment(path: string, options: Options, context: CommandContext): Promise<number> {
   expectPrompt(options);
-  return withSession(context, options, async ({ progress, signal, startEngine }) => {
+  return withSession(context, options, async ({ progress, call, startEngine }) => {
     await expectWritable(options.output);
     const photo = await decodePhoto(path);
     for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
     const prompts = await promptsOf(photo, options);
     const engine = await startEngine(['sam']);
-    const { mask, quality } = await engine.segment(photo, { ...prompts, signal });
+    const { candidates, chosen } = await engine.segment(photo, prompts, call);
+    const { mask, quality, stability } = candidates[chosen];
     progress.finish();
-    await writeWhole(options.output, await encodeMaskPng(mask, photo.width, photo.height), signal);
+    await writeWhole(options.output, await encodeMaskPng(mask, photo.width, photo.height), call.signal);
     const pixels = mask.reduce((count, value) => count + value, 0);
-    const summary = { file: options.output, pixels, quality, ...engine.describe() };
+    const summary = { file: options.output, pixels, quality, stability, ...engine.describe() };
     context.terminal.out(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : `${options.output}\n`);
     return EXIT.ok;
   });

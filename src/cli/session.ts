@@ -4,6 +4,7 @@ import type { CreateEngine, Engine } from './engine.ts';
 import { BUNDLED } from '../host/node/bundled.ts';
 import { pullCommand } from '../host/node/checkpointCache.ts';
 import { expectWritable, writeWhole } from '../host/node/files.ts';
+import type { CallOptions } from '../pipeline/session/stages.ts';
 import { watchInterrupt } from './interrupt.ts';
 import type { EngineOptions, ReportOptions } from './options.ts';
 import { Profile } from './profile.ts';
@@ -18,7 +19,8 @@ export interface CommandContext {
 
 export interface Session {
   progress: Progress;
-  signal: AbortSignal;
+  /** Signal, progress and profile of a call of the engine. */
+  call: CallOptions & { signal: AbortSignal };
   /** Starts the engine with these networks; it is disposed when the session ends. */
   startEngine(networks: readonly Network[]): Promise<Engine>;
 }
@@ -33,6 +35,7 @@ export async function withSession<T>(
   const interruption = watchInterrupt((line) => progress.say(line));
   const { signal } = interruption;
   const profile = options.profile === undefined ? undefined : new Profile();
+  const call = { signal, onProgress: progress.update, ...(profile && { onProfile: profile.add }) };
   let engine: Engine | undefined;
   const startEngine = async (networks: readonly Network[]): Promise<Engine> => {
     const { weights, weightsDir, size, precision, adapter } = options;
@@ -41,13 +44,12 @@ export async function withSession<T>(
       // A command uses each network once: with one at a time on the device, the full-size ones fit into 4 GiB.
       keepNetworks: false,
       onProgress: progress.update,
-      ...(profile && { onProfile: profile.add }),
     });
     return engine;
   };
   try {
     if (options.profile !== undefined) await expectWritable(options.profile);
-    const result = await work({ progress, signal, startEngine });
+    const result = await work({ progress, call, startEngine });
     if (options.profile !== undefined && profile) {
       await writeWhole(options.profile, new TextEncoder().encode(profile.trace()));
       terminal.err(`\n${profile.table()}\n`);

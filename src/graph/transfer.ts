@@ -106,6 +106,15 @@ export class Readback {
     return data;
   }
 
+  duplicate(buffer: GPUBuffer): GPUBuffer {
+    const { gpu } = this.device;
+    const copy = storageBuffer(this.device, 'copy', buffer.size);
+    const encoder = gpu.createCommandEncoder({ label: 'copy' });
+    encoder.copyBufferToBuffer(buffer, 0, copy, 0, buffer.size);
+    gpu.queue.submit([encoder.finish()]);
+    return copy;
+  }
+
   dispose(): void {
     for (const buffer of this.free.values()) buffer.destroy();
     this.free.clear();
@@ -123,5 +132,15 @@ export class DeviceTensor {
 
   read(): Promise<HostArray> {
     return this.readback.read(this.buffer, this.shape, this.dtype);
+  }
+
+  /** The same values in a buffer of their own, which stays until it is released. */
+  copy(): DeviceTensor {
+    return new DeviceTensor(this.readback.duplicate(this.buffer), this.shape, this.dtype, this.readback);
+  }
+
+  /** Frees the buffer of a copy. */
+  release(): void {
+    this.buffer.destroy();
   }
 }

@@ -1,122 +1,86 @@
-/** The engine: three networks on one device, behind one object. Hosts make the device and open the weights. */
+/** The engine: the networks on one device, and the sessions that use them. Hosts make the device and open the weights. */
 import type { Device } from '../graph/device.ts';
-import { sharedFor } from '../graph/shared.ts';
-import type { Shared } from '../graph/shared.ts';
-import type { StepTime } from '../graph/run.ts';
+import { sharedFor, type Shared } from '../graph/shared.ts';
 import type { WeightSet } from '../../weights/index.ts';
-import { focalOf, type CameraOptions } from './camera.ts';
-import { expectCamera, expectChainOptions, expectPhoto } from './chainOptions.ts';
-import { CROP_SIDE } from './mcc/encoder.ts';
+import type { CameraOptions } from './camera.ts';
 import { NetworkPool } from './networks.ts';
 import type { Photo } from './photo.ts';
-import {
-  estimateDepth,
-  photoTo3d,
-  type Chain,
-  type ChainOptions,
-  type ChainParts,
-  type StageOptions,
-  type StageProgress,
-} from './photoTo3d.ts';
-import { objectMask, type ObjectMask, type ObjectPrompt } from './prompts.ts';
-import { renderSheet, type Sheet } from './render.ts';
-import { SeenPoints } from './seenPoints.ts';
+import { SeenPoints } from './points/seenPoints.ts';
+import type { SegmentAnswer } from './roles.ts';
+import { EmbeddingCache } from './session/embeddingCache.ts';
+import type { EngineParts } from './session/engineParts.ts';
+import type { PromptOptions, ReconstructOptions } from './session/options.ts';
+import { Session, type Reconstruction } from './session/session.ts';
+import { Stages, type CallOptions } from './session/stages.ts';
+import type { Depth } from './session/steps.ts';
 
-export interface EngineParts {
+export interface EngineSetup {
   readonly device: Device;
   readonly weights: WeightSet;
-  readonly onProgress?: (event: StageProgress) => void;
-  /** Gets the time of every dispatch, run by run; they are then timed, which costs a little. */
-  readonly onProfile?: (times: readonly StepTime[]) => void;
   /** Whether networks stay on the device for the next photo; by default yes. If not, only one is there at a time. */
   readonly keepNetworks?: boolean;
+  /** Bytes of encoded photos that the device keeps; by default 64 MiB. */
+  readonly embeddingBytes?: number;
   /** Called once when the engine is disposed: closes what the host opened. */
   readonly onDispose?: () => void;
 }
 
-export interface Reconstruction extends Chain {
-  /** The object from a few sides. */
-  readonly preview: Sheet;
-  /** Seconds of each stage, loading of weights apart. */
-  readonly seconds: Readonly<Record<string, number>>;
-}
-
-/** Stages that load a network first, and what that is called. */
-const LOADS: Readonly<Record<string, string>> = {
-  segment: 'load SAM',
-  depth: 'load ZoeDepth',
-  encode: 'load MCC',
-  sweep: 'load MCC',
-};
-
-/** Calls wait for one another: they share the memory of plans and the clock of stages. */
+/** Opens photos. Calls wait for one another: they share the memory of plans. */
 export class Engine {
   private readonly shared: Shared;
-  private readonly networks: NetworkPool;
-  private readonly seenPoints: SeenPoints;
-  private seconds: Record<string, number> = {};
-  private current: { stage: string; started: number } | undefined;
+  private readonly parts: EngineParts;
+  private readonly seenPoints = new Map<string, SeenPoints>();
+  private seconds: Readonly<Record<string, number>> = {};
   private disposed = false;
   /** Settles when no call is under way. */
   private idle: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly parts: EngineParts) {
-    this.shared = sharedFor(parts.device);
-    this.networks = new NetworkPool(parts.device, parts.weights, parts.keepNetworks ?? true);
-    // MCC takes a point map of half its image's side; the colors go through 800 whatever it takes.
-    this.seenPoints = new SeenPoints(this.shared, {
-      rgb: CROP_SIDE,
-      xyz: (parts.weights.mcc?.config.image ?? 224) / 2,
-    });
+  constructor(private readonly setup: EngineSetup) {
+    const { device, weights, keepNetworks = true, embeddingBytes } = setup;
+    this.shared = sharedFor(device);
+    this.parts = {
+      shared: this.shared,
+      networks: new NetworkPool(device, weights, keepNetworks),
+      embeddings: new EmbeddingCache(embeddingBytes),
+      seenPoints: (sides) => {
+        const key = `${sides.rgb} ${sides.xyz}`;
+        const made = this.seenPoints.get(key) ?? new SeenPoints(this.shared, sides);
+        this.seenPoints.set(key, made);
+        return made;
+      },
+      exclusive: (call, work) => this.exclusive(call, work),
+    };
   }
 
-  /**
-   * The mask of the object that a prompt means.
-   * @throws OptionError, PromptError, WeightsError, DeviceError; Canceled
-   */
-  segment(photo: Photo, options: ObjectPrompt & { signal?: AbortSignal }): Promise<ObjectMask> {
-    return this.timed(() => {
-      expectPhoto(photo);
-      return objectMask(this.chainParts(), photo, options);
-    });
+  /** Opens a decoded photo; nothing runs yet. @throws OptionError if the photo does not hold what it says */
+  open(photo: Photo): Session {
+    return new Session(this.parts, photo);
   }
 
-  /**
-   * Depth of every pixel in meters, [height, width]. The camera matters only to weights with a canonical field of view.
-   * @throws OptionError, ShapeError, LimitError, WeightsError, DeviceError; Canceled
-   */
-  depth(photo: Photo, options: CameraOptions & { signal?: AbortSignal } = {}): Promise<Float32Array> {
-    return this.timed(() => {
-      expectPhoto(photo);
-      expectCamera(options);
-      return estimateDepth(this.chainParts(), photo, focalOf(photo, options).pixels, options.signal);
-    });
+  /** Masks of one photo: opens it, asks, closes it. @throws as Session.segment */
+  segment(photo: Photo, prompt: PromptOptions, call?: CallOptions): Promise<SegmentAnswer> {
+    return this.once(photo, (session) => session.segment(prompt, call));
   }
 
-  /**
-   * The whole chain, and pictures of its result. An aborted sweep gives what it had found, marked as partial.
-   * @throws OptionError, GridError; as `photoTo3d`
-   */
-  reconstruct(photo: Photo, options: ChainOptions): Promise<Reconstruction> {
-    return this.timed(async () => {
-      expectChainOptions(photo, options, this.parts.weights.mcc?.config.box);
-      const chain = await photoTo3d(this.chainParts(), photo, options);
-      this.begin('render');
-      const preview = await renderSheet(this.shared, { ...chain.object, spacing: chain.spacing });
-      this.end();
-      return { ...chain, preview, seconds: this.seconds };
-    });
+  /** Depth of one photo. @throws as Session.depth */
+  depth(photo: Photo, camera?: CameraOptions, call?: CallOptions): Promise<Depth> {
+    return this.once(photo, (session) => session.depth(camera, call));
   }
 
-  /** What the engine runs on, for summaries. */
+  /** The object of one photo in 3D. @throws as Session.reconstruct */
+  reconstruct(photo: Photo, options: ReconstructOptions, call?: CallOptions): Promise<Reconstruction> {
+    return this.once(photo, (session) => session.reconstruct(options, call));
+  }
+
+  /** What the engine runs on, for summaries; seconds are those of the last call. */
   describe(): {
     adapter: string;
     adapterClass: string;
     precision: string;
     weights: string;
-    seconds: Record<string, number>;
+    seconds: Readonly<Record<string, number>>;
   } {
-    const { device, weights } = this.parts;
+    const { device, weights } = this.setup;
     return {
       adapter: device.info.description,
       adapterClass: device.adapterClass,
@@ -130,51 +94,29 @@ export class Engine {
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
-    this.parts.device.dispose();
-    this.parts.onDispose?.();
+    this.setup.device.dispose();
+    this.setup.onDispose?.();
   }
 
-  private chainParts(): ChainParts {
-    const { networks, seenPoints } = this;
-    return { networks, seenPoints, stage: (name, signal, unit) => this.stage(name, signal, unit) };
+  private async once<T>(photo: Photo, work: (session: Session) => Promise<T>): Promise<T> {
+    const session = this.open(photo);
+    try {
+      return await work(session);
+    } finally {
+      session.close();
+    }
   }
 
-  /** Options of a stage: what they report is passed on under its name, loading of weights under a name of its own. */
-  private stage(stage: string, signal?: AbortSignal, unit?: string): StageOptions {
-    const { onProfile, onProgress } = this.parts;
-    const tell = (name: string, done: number, total: number): void => {
-      this.begin(name);
-      onProgress?.({ stage: name, done, total, unit: name === stage ? unit : undefined });
-    };
-    return {
-      signal,
-      onProfile,
-      onUpload: (done) => tell(LOADS[stage] ?? 'load', done, 1),
-      onProgress: (done) => tell(stage, done, 1),
-      onCount: (done, total) => tell(stage, done, total),
-    };
-  }
-
-  private begin(stage: string): void {
-    if (this.current?.stage === stage) return;
-    this.end();
-    this.current = { stage, started: performance.now() };
-  }
-
-  private end(): void {
-    if (!this.current) return;
-    const { stage, started } = this.current;
-    this.seconds[stage] = Number(((this.seconds[stage] ?? 0) + (performance.now() - started) / 1000).toFixed(3));
-    this.current = undefined;
-  }
-
-  private timed<T>(work: () => Promise<T>): Promise<T> {
+  private exclusive<T>(call: CallOptions, work: (stages: Stages) => Promise<T>): Promise<T> {
     const result = this.idle.then(async () => {
-      this.seconds = {};
+      const stages = new Stages(call);
+      this.setup.device.check();
+      call.signal?.throwIfAborted();
       try {
-        return await work();
+        return await work(stages);
       } finally {
-        this.end();
+        stages.end();
+        this.seconds = stages.seconds;
       }
     });
     // A call that failed is reported to whoever made it; the next one starts all the same.

@@ -56,7 +56,7 @@ const SIDES = [
 export async function renderSheet(
   shared: Shared,
   cloud: Cloud,
-  { height = 640, signal }: { height?: number } & Pick<RunOptions, 'signal'> = {},
+  { height = 640, ...run }: { height?: number } & RunOptions = {},
 ): Promise<Sheet> {
   const { xyz, rgb } = cloud;
   if (xyz.length !== rgb.length) {
@@ -76,7 +76,7 @@ export async function renderSheet(
   );
   const plan = await compile(shared, graph, { outputs: { picture } });
   try {
-    const result = await plan.run({ points: xyz, colors }, { signal });
+    const result = await plan.run({ points: xyz, colors }, run);
     const words = await result.picture.read();
     return { ...size, rgba: new Uint8Array(words.buffer, words.byteOffset, words.byteLength) };
   } finally {

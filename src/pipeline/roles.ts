@@ -70,12 +70,14 @@ export interface Segmenter {
 }
 
 export interface DepthEstimator {
+  /** Horizontal field of view, in degrees, that the weights take every photo to have; undefined if they do not care. */
+  readonly canonicalFov?: number;
   /**
-   * Depth of every pixel in meters, [height, width].
-   * @param focal of the photo, in pixels; it matters only to weights with a canonical field of view
+   * Depth of every pixel in meters, [height, width], as the network gives it.
    * @throws ShapeError, LimitError for a photo that does not fit; Canceled; DeviceError; WeightsError
    */
-  estimate(photo: PhotoWords, focal: number, options?: StageRunOptions): Promise<Float32Array>;
+  estimate(photo: PhotoWords, options?: StageRunOptions): Promise<Float32Array>;
+  /** Frees the plans, not the weights. */
   dispose(): Promise<void>;
 }
 
@@ -102,11 +104,14 @@ export interface GridPoints {
 }
 
 /** What is asked of a grid. */
-export interface CompleteOptions {
+export interface GridOptions {
   /** Step of the grid in the object's own frame. */
   readonly granularity?: number;
-  /** Corners of the grid; by default those that the weights were trained for. */
+  /** Corners of the grid in the object's own frame; by default those that the weights were trained for. */
   readonly gridBox?: Box;
+}
+
+export interface CompleteOptions extends GridOptions {
   /** Probability above which a point is occupied; by default that of the weights. */
   readonly threshold?: number;
   /** Of the softmax over colors. */
@@ -120,13 +125,12 @@ export interface Completion extends GridPoints {
   /** Points asked: all of the grid, or fewer if the run was aborted. */
   readonly queries: number;
   readonly total: number;
-  /** Probability that the points are above. */
-  readonly threshold: number;
 }
 
 export interface CompleteRunOptions extends Pick<StageRunOptions, 'signal' | 'onProfile' | 'onUpload'> {
-  /** Encoding of what is seen, 0..1. */
+  /** Share of the encoding done, 0..1. */
   readonly onEncode?: (done: number) => void;
+  /** Points asked, of all. */
   readonly onCount?: (done: number, total: number) => void;
   /** Gets the points that were found since it was called last. */
   readonly onPartial?: (found: GridPoints) => void;
@@ -135,7 +139,15 @@ export interface CompleteRunOptions extends Pick<StageRunOptions, 'signal' | 'on
 export interface Completer {
   /** Sides of the squares that the network takes. */
   readonly sides: { readonly rgb: number; readonly xyz: number };
-  /** An aborted sweep gives what it had found. @throws GridError, ShapeError, DeviceError, WeightsError; Canceled while encoding */
+  /** Probability above which a point is occupied when nobody says otherwise. */
+  readonly threshold: number;
+  /** How many points a grid has, and their distance. @throws GridError if the grid cannot be made */
+  measure(options: GridOptions): { readonly total: number; readonly step: number };
+  /**
+   * Asks all points of a grid. An aborted sweep gives what it had found.
+   * @throws GridError, ShapeError, DeviceError, WeightsError; Canceled before the sweep
+   */
   complete(seen: SeenSquare, options?: CompleteOptions, run?: CompleteRunOptions): Promise<Completion>;
+  /** Frees the plans, not the weights. */
   dispose(): Promise<void>;
 }

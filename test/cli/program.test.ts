@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CreateEngine, Engine } from '../../src/cli/engine.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { encodePng16 } from '../../src/host/node/encode.ts';
-import { PointCloud, type ChainOptions } from '../../src/node.ts';
+import { NodeObject, PointCloud, type CallOptions, type ReconstructOptions } from '../../src/node.ts';
 
 const [WIDTH, HEIGHT] = [4, 3];
 let folder: string;
@@ -24,30 +24,58 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /** Engine that notes what it was asked and answers with fixed values. */
 function standIn(answer: { partial?: boolean; empty?: boolean; fail?: Error } = {}) {
-  const asked: { options?: ChainOptions; created: number; disposed: number } = { created: 0, disposed: 0 };
+  const asked: { options?: ReconstructOptions; call?: CallOptions; created: number; disposed: number } = {
+    created: 0,
+    disposed: 0,
+  };
   const mask = new Uint8Array(WIDTH * HEIGHT).fill(1, 5, 7);
   const depth = new Float32Array(WIDTH * HEIGHT).fill(1.5);
   const points = new PointCloud(new Float32Array([0, 0, 1.5, 0.1, 0, 1.5]), new Uint8Array([1, 2, 3, 4, 5, 6]));
-  const none = new PointCloud(new Float32Array(), new Uint8Array());
+  const candidate = { mask, quality: 0.9, stability: 0.8, lowRes: new Float32Array(1) };
+  const camera = { fx: 4, fy: 4, cx: 2, cy: 1.5 };
+  const focal = { pixels: 4, source: 'default' } as const;
+  const normalization = { scale: 0.5, center: [0, 0, 3] as const };
+  const tell = (call: CallOptions = {}): void => {
+    asked.call = call;
+    call.onProfile?.([{ kernel: 'matmul', scope: 'sam', flops: 2e6, startMs: 0, ms: 1 }]);
+    call.onProgress?.({ stage: 'weights', done: 1, total: 1 });
+  };
   const engine: Engine = {
-    segment: () => Promise.resolve({ mask, quality: 0.9 }),
-    depth: () => Promise.resolve(depth),
-    reconstruct: async (_, options) => {
+    segment: (_photo, _prompt, call) => {
+      tell(call);
+      return Promise.resolve({ candidates: [candidate], chosen: 0 });
+    },
+    depth: (_photo, _camera, call) => {
+      tell(call);
+      return Promise.resolve({ meters: depth, camera, focal });
+    },
+    reconstruct: async (_, options, call) => {
       asked.options = options;
+      tell(call);
       if (answer.fail) throw answer.fail;
       const partial = answer.partial ?? false;
+      const kept = {
+        ...(answer.empty ? { xyz: new Float32Array(), rgb: new Uint8Array() } : { xyz: points.xyz, rgb: points.rgb }),
+        logits: new Float32Array(answer.empty ? 0 : 2).fill(3),
+        indices: new Uint32Array(answer.empty ? 0 : 2),
+        grid: new Float32Array(answer.empty ? 0 : 6),
+      };
+      const swept = { queries: partial ? 500 : 1000, of: 1000 };
+      const facts = { spacing: 0.02, normalization, swept, partial, kept, minThreshold: 0.05 };
+      const box = { top: 0, bottom: 3, left: 0, right: 4 };
       return {
-        ...{ mask, quality: 0.9, depth, partial },
-        seen: points,
-        object: answer.empty ? none : points,
-        grid: new Float32Array(6),
-        spacing: 0.02,
-        crop: {
-          ...{ box: { top: 0, bottom: 3, left: 0, right: 4 }, side: 4, maskCount: 2, pointCount: 2, validCount: 2 },
-          ...{ buffer: 1n },
+        ...{ mask, candidate, depth: { meters: depth, camera, focal } },
+        seen: {
+          ...{
+            rgb: new Float32Array(),
+            xyz: new Float32Array(),
+            valid: new Uint32Array(),
+            cloud: points,
+            normalization,
+          },
+          crop: { box, side: 4, maskCount: 2, pointCount: 2, validCount: 2 },
         },
-        normalization: { scale: 0.5, center: [0, 0, 3] as const },
-        swept: { queries: partial ? 500 : 1000, of: 1000 },
+        object: new NodeObject(facts, 0.1),
         preview: { width: 2, height: 1, rgba: new Uint8Array(8).fill(255) },
         seconds: { sweep: 1 },
       };
@@ -58,10 +86,8 @@ function standIn(answer: { partial?: boolean; empty?: boolean; fail?: Error } = 
     }),
     dispose: () => void asked.disposed++,
   };
-  const createEngine: CreateEngine = ({ onProgress, onProfile }) => {
+  const createEngine: CreateEngine = () => {
     asked.created++;
-    onProfile?.([{ kernel: 'matmul', scope: 'sam', flops: 2e6, startMs: 0, ms: 1 }]);
-    onProgress?.({ stage: 'weights', done: 1, total: 1 });
     return Promise.resolve(engine);
   };
   return { asked, createEngine };

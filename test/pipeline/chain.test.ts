@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { DeviceError } from '../../src/graph/errors.ts';
-import { OptionError } from '../../src/pipeline/chainOptions.ts';
 import { Engine } from '../../src/pipeline/engine.ts';
 import { GridError } from '../../src/pipeline/mcc/grid.ts';
 import type { Photo } from '../../src/pipeline/photo.ts';
-import type { StageProgress } from '../../src/pipeline/photoTo3d.ts';
 import { PromptError } from '../../src/pipeline/sam/prompt.ts';
-import { GeometryError, toCamera } from '../../src/pipeline/seenPoints.ts';
+import { GeometryError } from '../../src/pipeline/points/geometry.ts';
+import { toCamera } from '../../src/pipeline/points/normalization.ts';
+import { OptionError } from '../../src/pipeline/session/options.ts';
+import type { StageProgress } from '../../src/pipeline/session/stages.ts';
 import { presets, scene, syntheticSet, WeightsError, type ChainConfig } from '../../weights/index.ts';
 import { openDevice } from '../setup/evaluate.ts';
 import { golden } from '../setup/golden.ts';
+import { expectIdentical } from '../setup/identical.ts';
 import { expectClose, maxAbs } from '../setup/numbers.ts';
 
 function photoOf(rgb: ArrayLike<number>, width: number, height: number): Photo {
@@ -27,44 +29,49 @@ describe('the chain', () => {
     const engine = new Engine({
       device: await openDevice(),
       weights: syntheticSet(file.meta<number>('seed'), file.meta<ChainConfig>('config')),
-      onProgress: (event) => stages.push(event),
     });
     const box = file.meta<[number, number, number, number]>('box');
     const [granularity, threshold, temperature] = ['granularity', 'threshold', 'temperature'].map((k) =>
       file.meta<number>(k),
     );
-    const result = await engine.reconstruct(photoOf(file.u32('image'), width, height), {
-      box,
-      granularity,
-      threshold,
-      temperature,
-    });
+    const result = await engine.reconstruct(
+      photoOf(file.u32('image'), width, height),
+      { box, granularity, threshold, temperature },
+      { onProgress: (event) => stages.push(event) },
+    );
     engine.dispose();
 
     expect([...result.mask]).toEqual([...file.u32('mask')]);
     // Bounds as in docs/numerics.md: one network strays by 2e-6 of the largest value, eight times that at most.
     const depth = file.f32('depth');
-    expectClose(result.depth, depth, 1.6e-5 * maxAbs(depth), 'depth');
-    expect(result.grid).toEqual(file.f32('points'));
-    expect(result.object.xyz).toEqual(toCamera(file.f32('points'), result.normalization));
+    expectClose(result.depth.meters, depth, 1.6e-5 * maxAbs(depth), 'depth');
+    expect(result.object.grid).toEqual(file.f32('points'));
+    expect(result.object.xyz).toEqual(toCamera(file.f32('points'), result.seen.normalization));
     const colors = Float32Array.from(file.f32('point_colors'), (v) => Math.round(255 * v));
     // A color near the middle of two bytes may be rounded either way.
     expectClose(result.object.rgb, colors, 1, 'colors');
-    expect(result.partial).toBe(false);
-    expect(result.preview.rgba.length).toBe(4 * result.preview.width * result.preview.height);
+    expect(result.object.partial).toBe(false);
+    const { rgba, width: across, height: down } = result.preview!;
+    expect(rgba.length).toBe(4 * across * down);
 
     const names = [...new Set(stages.map(({ stage }) => stage))];
-    expect(names).toEqual(['load SAM', 'segment', 'load ZoeDepth', 'depth', 'points', 'load MCC', 'encode', 'sweep']);
-    expect(stages.at(-1)).toEqual({ stage: 'sweep', done: 1728, total: 1728, unit: 'points' });
+    const loads = ['load SAM', 'segment', 'load ZoeDepth', 'depth', 'points', 'load MCC', 'encode', 'sweep', 'render'];
+    expect(names).toEqual(loads);
+    // Each stage comes once: nothing is loaded in the middle of another.
+    expect(stages.filter(({ stage }, i) => stage !== stages[i - 1]?.stage).map(({ stage }) => stage)).toEqual(loads);
+    const sweep = stages.filter(({ stage }) => stage === 'sweep');
+    expect(sweep.at(-1)).toEqual({ stage: 'sweep', done: 1728, total: 1728, unit: 'points' });
+    expect(stages.at(-1)).toMatchObject({ stage: 'render', done: 1 });
+    expect(Object.keys(result.seconds)).toEqual(loads);
   });
 
   it('scales depth to the lens of the photo when the weights have a canonical one', async () => {
     const config: ChainConfig = { ...presets.small, zoe: { ...presets.small.zoe, canonicalFov: 60 } };
     const depthOf = async (weights: ChainConfig, fov?: number): Promise<Float32Array> => {
       const engine = new Engine({ device: await openDevice(), weights: syntheticSet(3, weights) });
-      const depth = await engine.depth(gray, { fov });
+      const { meters } = await engine.depth(gray, { fov });
       engine.dispose();
-      return depth;
+      return meters;
     };
     const plain = await depthOf(presets.small, 90);
     const tan = (degrees: number): number => Math.tan((degrees / 360) * Math.PI);
@@ -79,23 +86,29 @@ describe('the chain', () => {
     const engine = new Engine({
       device: await openDevice(),
       weights: syntheticSet(1, presets.small),
-      onProgress: ({ stage, done }) => {
-        if (stage === 'sweep' && done > 0) controller.abort();
-      },
     });
+    const onProgress = ({ stage, done }: StageProgress): void => {
+      if (stage === 'sweep' && done > 0) controller.abort();
+    };
     const { width, height } = gray;
     const mask = new Uint8Array(width * height).fill(1);
     const depth = new Float32Array(width * height).map((_, i) => 2 + (i % 7) / 10);
-    const result = await engine.reconstruct(gray, { mask, depth, granularity: 0.2, signal: controller.signal });
+    const { object, preview } = await engine.reconstruct(
+      gray,
+      { mask, depth, granularity: 0.2 },
+      { signal: controller.signal, onProgress },
+    );
     engine.dispose();
-    expect(result.partial).toBe(true);
-    expect(result.swept.queries).toBeGreaterThan(0);
-    expect(result.swept.queries).toBeLessThan(result.swept.of);
+    expect(object.partial).toBe(true);
+    expect(object.swept.queries).toBeGreaterThan(0);
+    expect(object.swept.queries).toBeLessThan(object.swept.of);
+    expect(object.xyz.length).toBeGreaterThan(0);
+    expect(preview).toBeDefined();
   });
 
   it('stops before the sweep with an AbortError', async () => {
     const engine = new Engine({ device: await openDevice(), weights: syntheticSet(1, presets.small) });
-    await expect(engine.depth(gray, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(engine.depth(gray, {}, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
     engine.dispose();
   });
 
@@ -110,9 +123,8 @@ describe('the chain', () => {
     const first = await engine.reconstruct(photo, options);
     const second = await engine.reconstruct(photo, options);
     engine.dispose();
-    expect(second.depth).toEqual(first.depth);
-    expect(second.object).toEqual(first.object);
-    expect(second.preview).toEqual(first.preview);
+    for (const name of ['mask', 'depth', 'object', 'preview'] as const)
+      expectIdentical(second[name], first[name], name);
   });
 
   it('lets calls wait for one another', async () => {
@@ -149,13 +161,13 @@ describe('the chain', () => {
     const engine = new Engine({
       device,
       weights: syntheticSet(1, presets.small),
-      onProgress: ({ stage }) => {
-        if (stage === 'encode') device.gpu.destroy();
-      },
     });
+    const onProgress = ({ stage }: StageProgress): void => {
+      if (stage === 'encode') device.gpu.destroy();
+    };
     const depth = new Float32Array(1200).map((_, i) => 2 + (i % 7) / 10);
     const options = { mask: new Uint8Array(1200).fill(1), depth, granularity: 1 };
-    const failed = engine.reconstruct(gray, options);
+    const failed = engine.reconstruct(gray, options, { onProgress });
     await expect(failed).rejects.toBeInstanceOf(DeviceError);
     await expect(failed).rejects.toThrow(/The device was lost[^]*Create a new engine/);
     await expect(engine.depth(gray)).rejects.toThrow(/The device was lost/);
@@ -173,10 +185,9 @@ describe('the chain', () => {
       const engine = new Engine({
         device: await openDevice(),
         weights,
-        onProgress: ({ stage }) => stages.push(stage),
       });
       try {
-        return await engine.reconstruct(photo, options).then(
+        return await engine.reconstruct(photo, options, { onProgress: ({ stage }) => stages.push(stage) }).then(
           () => undefined,
           (error: unknown) => {
             expect(stages.filter((stage) => stage !== 'points')).toEqual([]);

@@ -4,7 +4,8 @@ import { sharedFor } from '../../src/graph/shared.ts';
 import { gridOf, GridError, pointsOf } from '../../src/pipeline/mcc/grid.ts';
 import { Mcc, type MccImage } from '../../src/pipeline/mcc/mcc.ts';
 import { Pace } from '../../src/pipeline/mcc/pace.ts';
-import type { FoundPoints, SweepOptions, SweepResult } from '../../src/pipeline/mcc/sweep.ts';
+import type { SweepOptions } from '../../src/pipeline/mcc/sweep.ts';
+import type { Completion, GridPoints } from '../../src/pipeline/roles.ts';
 import { mccConfigs, mccSpecs, scene, syntheticSource, type MccConfig } from '../../weights/index.ts';
 import { openDevice } from '../setup/evaluate.ts';
 import { EPS, expectClose } from '../setup/numbers.ts';
@@ -26,14 +27,14 @@ describe('sweep', () => {
   let device: Device;
   let mcc: Mcc;
   let image: MccImage;
-  const reference = new Map<string, SweepResult>();
+  const reference = new Map<string, Completion>();
 
   beforeAll(async () => {
     device = await openDevice();
     mcc = new Mcc(sharedFor(device, syntheticSource(mccSpecs(config), 7)), config);
     image = await mcc.encode(inputOf(config, 7));
     for (const strategy of STRATEGIES) {
-      reference.set(strategy, await mcc.sweep(image, { ...OPTIONS, strategy, stretch: 512 }));
+      reference.set(strategy, await mcc.sweep(image, { ...OPTIONS, strategy, chunk: 512 }));
     }
   });
 
@@ -52,10 +53,10 @@ describe('sweep', () => {
   });
 
   for (const strategy of STRATEGIES) {
-    it(`${strategy}: a point's result does not depend on the stretch it is in, bit for bit`, async () => {
+    it(`${strategy}: a point's result does not depend on the chunk it is in, bit for bit`, async () => {
       const expected = reference.get(strategy)!;
-      for (const stretch of [64, 100, 1728, 4096]) {
-        expect(await mcc.sweep(image, { ...OPTIONS, strategy, stretch })).toEqual(expected);
+      for (const chunk of [64, 100, 1728, 4096]) {
+        expect(await mcc.sweep(image, { ...OPTIONS, strategy, chunk })).toEqual(expected);
       }
       expect(await mcc.sweep(image, { ...OPTIONS, strategy })).toEqual(expected);
     });
@@ -108,13 +109,9 @@ describe('sweep', () => {
   });
 
   it('reports how far it is and what it found meanwhile', async () => {
-    const parts: FoundPoints[] = [];
+    const parts: GridPoints[] = [];
     const onProgress = vi.fn<(done: number, total: number, pace: { found: number; pointsPerSecond: number }) => void>();
-    const result = await mcc.sweep(
-      image,
-      { ...OPTIONS, stretch: 512 },
-      { onProgress, onPartial: (p) => parts.push(p) },
-    );
+    const result = await mcc.sweep(image, { ...OPTIONS, chunk: 512 }, { onProgress, onPartial: (p) => parts.push(p) });
     expect(onProgress.mock.calls.map(([done, total]) => [done, total])).toEqual([
       [512, 1728],
       [1024, 1728],
@@ -134,7 +131,7 @@ describe('sweep', () => {
       const onProgress = (done: number) => done === 1024 && controller.abort();
       const result = await mcc.sweep(
         image,
-        { ...OPTIONS, strategy, stretch: 512 },
+        { ...OPTIONS, strategy, chunk: 512 },
         { signal: controller.signal, onProgress },
       );
       const all = reference.get(strategy)!;
@@ -159,11 +156,11 @@ describe('sweep', () => {
   });
 
   it('sweeps again without allocating or building', async () => {
-    await mcc.sweep(image, { ...OPTIONS, stretch: 512 });
+    await mcc.sweep(image, { ...OPTIONS, chunk: 512 });
     const spies = (['createBuffer', 'createTexture', 'createBindGroup', 'createComputePipelineAsync'] as const).map(
       (name) => vi.spyOn(device.gpu, name),
     );
-    const again = await mcc.sweep(image, { ...OPTIONS, stretch: 512 });
+    const again = await mcc.sweep(image, { ...OPTIONS, chunk: 512 });
     for (const spy of spies) {
       expect(spy).not.toHaveBeenCalled();
       spy.mockRestore();
@@ -174,7 +171,7 @@ describe('sweep', () => {
   it('refuses what it cannot do', async () => {
     const sweep = (options: SweepOptions) => mcc.sweep(image, options);
     await expect(sweep({ granularity: 0 })).rejects.toThrow(GridError);
-    await expect(sweep({ granularity: 1, stretch: 0 })).rejects.toThrow(/stretch of 0 points/);
+    await expect(sweep({ granularity: 1, chunk: 0 })).rejects.toThrow(/chunk of 0 points/);
     await expect(sweep({ granularity: 1, threshold: 1 })).rejects.toThrow(/not between 0 and 1/);
     await expect(mcc.decode(image, new Float32Array(4))).rejects.toThrow(/4 numbers are no points/);
     await expect(mcc.encode({ ...inputOf(config, 1), rgb: new Float32Array(300) })).rejects.toThrow(/S 800 or 64/);
@@ -206,8 +203,8 @@ describe('sweep, tiled kernels', () => {
     const image = await mcc.encode(inputOf(config, 7));
     const options = { granularity: 1, threshold: 0.5 } as const;
     const [batched, layered] = [
-      await mcc.sweep(image, { ...options, strategy: 'batched', stretch: 100 }),
-      await mcc.sweep(image, { ...options, strategy: 'layered', stretch: 128 }),
+      await mcc.sweep(image, { ...options, strategy: 'batched', chunk: 100 }),
+      await mcc.sweep(image, { ...options, strategy: 'layered', chunk: 128 }),
     ];
     expect(batched.indices).toEqual(layered.indices);
     expectClose(batched.logits, layered.logits, 8 * EPS * 2 * 4 * Math.sqrt(128) * 4, 'logits');
@@ -217,7 +214,7 @@ describe('sweep, tiled kernels', () => {
 });
 
 describe('Pace', () => {
-  const limits = { first: 100, least: 64, most: 1000, budgetMs: 100 };
+  const limits = { first: 100, min: 64, max: 1000, budgetMs: 100 };
 
   it('starts with a power of two, grows at most fourfold and stays below the most', () => {
     const pace = new Pace(limits);
@@ -241,10 +238,10 @@ describe('Pace', () => {
   });
 
   it('what fits counts more than what is worth while', () => {
-    expect(new Pace({ ...limits, most: 40 }).size).toBe(32);
+    expect(new Pace({ ...limits, max: 40 }).size).toBe(32);
   });
 
-  it('is not impressed by one slow stretch', () => {
+  it('is not impressed by one slow chunk', () => {
     const pace = new Pace({ ...limits, first: 512 });
     pace.learn(100);
     pace.learn(1000);

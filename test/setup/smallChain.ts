@@ -34,7 +34,7 @@ export async function runSmallChain(device: Device): Promise<SmallChain> {
   );
   return {
     mask: [...mask.keys()].filter((i) => mask[i] === 1),
-    depth: [...depth],
+    depth: [...depth.meters],
     xyz: [...object.xyz],
     rgb: [...object.rgb],
   };

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeReconstruction } from '../../src/node.ts';
 import { intrinsicsOf } from '../../src/pipeline/camera.ts';
-import type { ChainOptions } from '../../src/pipeline/photoTo3d.ts';
-import { GeometryError, seenCloud } from '../../src/pipeline/seenPoints.ts';
+import { GeometryError, visiblePoints } from '../../src/pipeline/points/geometry.ts';
+import type { ReconstructOptions } from '../../src/pipeline/session/options.ts';
 import { wordsOf } from '../../src/pipeline/photo.ts';
 import { root } from '../../tools/setup/process.mjs';
 import { floors, valueOf, verdictOf } from '../../tools/eval/floors.ts';
@@ -33,21 +33,32 @@ function normalizationOf(xyz: Float32Array) {
   return { scale, center: mean.map((m) => m / scale) as [number, number, number] };
 }
 
+const answerOf = (mask: Uint8Array) => ({
+  candidates: [{ mask, quality: 1, stability: 1, lowRes: new Float32Array() }],
+  chosen: 0,
+});
+
+const depthOf = (meters: Float32Array) => ({
+  meters,
+  camera: intrinsicsOf(scene.photo),
+  focal: { pixels: 1, source: 'default' } as const,
+});
+
 /**
  * An engine that knows the answers.
  * @param factor the world it sees is that much larger; `reconstruct` is right about the world it is given
  */
 function oracle(factor = 1, changes: Partial<MeasuredEngine> = {}): MeasuredEngine {
   return {
-    segment: () => Promise.resolve({ mask: scene.mask }),
-    depth: () => Promise.resolve(scene.depth.map((d) => d * factor)),
-    reconstruct(_, { mask, depth, focal }: ChainOptions) {
+    segment: () => Promise.resolve(answerOf(scene.mask)),
+    depth: () => Promise.resolve(depthOf(scene.depth.map((d) => d * factor))),
+    reconstruct(_, { mask, depth, focal }: ReconstructOptions) {
       const camera = intrinsicsOf(scene.photo, focal);
-      const seen = seenCloud(wordsOf(scene.photo), mask!, { depth: depth!, camera });
+      const cloud = visiblePoints(wordsOf(scene.photo), mask!, { depth: depth!, camera });
       const world = depth === scene.depth ? 1 : factor;
       const object = { xyz: scene.surface.xyz.map((v) => v * world), rgb: scene.surface.rgb };
-      const normalization = normalizationOf(seen.xyz);
-      return Promise.resolve({ seen, object, normalization } as unknown as NodeReconstruction);
+      const normalization = normalizationOf(cloud.xyz);
+      return Promise.resolve({ seen: { cloud, normalization }, object } as unknown as NodeReconstruction);
     },
     ...changes,
   };
@@ -112,7 +123,7 @@ describe('measureScene', () => {
 
   it('counts a mask that misses the object as no result at all', async () => {
     const mask = scene.mask.map((v) => 1 - v);
-    const numbers = await measure(oracle(1, { segment: () => Promise.resolve({ mask }) }));
+    const numbers = await measure(oracle(1, { segment: () => Promise.resolve(answerOf(mask)) }));
     expect(numbers).toMatchObject({ 'iou.box': 0, 'chain.size': 0, 'chain.f1@0.2': 0, 'chain.color': 1 });
     expect(numbers['given.f1@0.2']).toBe(1);
   });

@@ -1,7 +1,9 @@
 /** Runs the engine on a scene, twice through MCC: with the true mask and depth, and with its own. */
 import type { NodeEngine, NodeReconstruction } from '../../src/node.ts';
 import { focalFromFov } from '../../src/pipeline/camera.ts';
-import { GeometryError, type Normalization } from '../../src/pipeline/seenPoints.ts';
+import { GeometryError } from '../../src/pipeline/points/geometry.ts';
+import type { Normalization } from '../../src/pipeline/points/normalization.ts';
+import type { SegmentAnswer } from '../../src/pipeline/roles.ts';
 import {
   colorError,
   coverage,
@@ -46,17 +48,17 @@ export async function measureScene(
   const focal = focalFromFov(photo.width, scene.fov);
   const [x, y] = click;
 
-  const { mask } = await engine.segment(photo, { box });
-  const { mask: clickMask } = await engine.segment(photo, { points: [{ x, y, label: 1 }] });
-  const depth = await engine.depth(photo, { focal });
-  const given = await engine.reconstruct(photo, { mask: trueMask, depth: trueDepth, focal, granularity });
-  const surface = { ...scene.surface, xyz: toTrueFrame(scene.surface.xyz, given.normalization) };
+  const mask = chosenMask(await engine.segment(photo, { box }));
+  const clickMask = chosenMask(await engine.segment(photo, { points: [{ x, y, label: 1 }] }));
+  const { meters: depth } = await engine.depth(photo, { focal });
+  const options = { focal, granularity, render: false };
+  const given = await engine.reconstruct(photo, { ...options, mask: trueMask, depth: trueDepth });
+  const { normalization } = given.seen;
+  const surface = { ...scene.surface, xyz: toTrueFrame(scene.surface.xyz, normalization) };
 
   const ratio = sizeRatio(depth, trueDepth, mask, trueMask);
   const chain =
-    ratio === undefined
-      ? undefined
-      : await unlessNothing(() => engine.reconstruct(photo, { mask, depth, focal, granularity }));
+    ratio === undefined ? undefined : await unlessNothing(() => engine.reconstruct(photo, { ...options, mask, depth }));
 
   const { absRel, within } = depthErrors(depth, trueDepth, trueMask);
   return {
@@ -64,11 +66,13 @@ export async function measureScene(
     'iou.click': maskIou(clickMask, trueMask),
     'depth.absRel': absRel,
     'depth.within': within,
-    ...shapeNumbers('given', inTrueFrame(given, given.normalization), surface),
+    ...shapeNumbers('given', inTrueFrame(given, normalization), surface),
     'chain.size': ratio ?? 0,
-    ...shapeNumbers('chain', chain ? inTrueFrame(chain, given.normalization, ratio) : nothing, surface),
+    ...shapeNumbers('chain', chain ? inTrueFrame(chain, normalization, ratio) : nothing, surface),
   };
 }
+
+const chosenMask = ({ candidates, chosen }: SegmentAnswer): Uint8Array => candidates[chosen].mask;
 
 /** A run's points in the true frame. */
 interface Shape {
@@ -81,7 +85,7 @@ const nothing: Shape = { object: empty, seen: empty };
 
 function inTrueFrame(run: NodeReconstruction, normalization: Normalization, ratio = 1): Shape {
   const moved = ({ xyz, rgb }: ColoredSet): ColoredSet => ({ xyz: toTrueFrame(xyz, normalization, ratio), rgb });
-  return { object: moved(run.object), seen: moved(run.seen) };
+  return { object: moved(run.object), seen: moved(run.seen.cloud) };
 }
 
 function shapeNumbers(run: 'given' | 'chain', { object, seen }: Shape, surface: Surface): Numbers {

@@ -6,7 +6,7 @@
  * evenly over the whole surface of the main object, seen and unseen. A prediction is a set of points: the
  * occupied grid points of MCC, or, to compare with, the points of the photo itself (one for each pixel of the mask).
  */
-import type { Normalization } from '../../src/pipeline/seenPoints.ts';
+import type { Normalization } from '../../src/pipeline/points/normalization.ts';
 import { nearestWithin } from './nearest.ts';
 
 /** Distances at which shapes are compared, in the true frame; ascending. */

@@ -6,7 +6,7 @@ import { messageOf, UserError } from '../../src/host/errors.ts';
 import { FileBytes } from '../../src/host/node/bytes.ts';
 import { decodeDepth, decodePhoto } from '../../src/host/node/image.ts';
 import type { Photo } from '../../src/pipeline/photo.ts';
-import type { PromptBox } from '../../src/pipeline/sam/prompt.ts';
+import type { PromptBox } from '../../src/pipeline/roles.ts';
 import { SafetensorsFile, type Dtype, type TensorValues } from '../../weights/index.ts';
 import type { Surface } from './metrics.ts';
 

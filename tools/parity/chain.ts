@@ -1,9 +1,10 @@
 /** Fixtures of kind `chain`: photo to points through three networks, every hand-over compared. */
 import { intrinsicsOf } from '../../src/pipeline/camera.ts';
+import { pointSide } from '../../src/pipeline/mcc/graphs.ts';
 import { gridOf, pointsOf } from '../../src/pipeline/mcc/grid.ts';
 import { Mcc } from '../../src/pipeline/mcc/mcc.ts';
 import { Sam } from '../../src/pipeline/sam/sam.ts';
-import { SeenPoints } from '../../src/pipeline/seenPoints.ts';
+import { SeenPoints } from '../../src/pipeline/points/seenPoints.ts';
 import { ZoeDepth } from '../../src/pipeline/zoeDepth/zoeDepth.ts';
 import { sharedFor } from '../../src/graph/shared.ts';
 import type { Shared } from '../../src/graph/shared.ts';
@@ -43,6 +44,7 @@ export async function compareChain(fixture: Fixture, session: Session): Promise<
       const image = await network.encode(photo);
       const boxes = [fixture.meta<[number, number, number, number]>('box')];
       const { logits, mask } = await network.prompt(image, { boxes });
+      image.release();
       fixture.compare('mask_logits', await read(logits), NETWORK);
       const data = Uint32Array.from(await mask.read());
       fixture.compareMask(
@@ -72,17 +74,18 @@ export async function compareChain(fixture: Fixture, session: Session): Promise<
       const { top, bottom, left, right } = fixture.meta<Record<string, number>>('cropBox');
       fixture.note(
         'cropBox',
-        [seen.box.top, seen.box.bottom, seen.box.left, seen.box.right],
+        [seen.crop.box.top, seen.crop.box.bottom, seen.crop.box.left, seen.crop.box.right],
         [top, bottom, left, right],
         0,
       );
-      fixture.note('side', [seen.side], [fixture.meta<number>('side')], 0);
-      const xyz = await read(seen.xyz);
+      fixture.note('side', [seen.crop.side], [fixture.meta<number>('side')], 0);
+      const points = pointSide(configs.mcc);
+      const xyz: Values = { shape: [1, points, points, 3], data: seen.xyz };
       const largest = Math.max(...Array.from(xyz.data, (v) => (v === MISSING ? 0 : Math.abs(v))));
       // The depth's error is relative to the distance from the camera, of which the center is then subtracted.
       const distance = largest + Math.max(...seen.normalization.center.map(Math.abs));
       fixture.compare('xyz', xyz, { ...NETWORK, growth: distance / largest, missing: MISSING });
-      fixture.compare('valid', await read(seen.valid));
+      fixture.compare('valid', { shape: [1, points, points], data: seen.valid });
       await using(
         mcc!.source,
         (shared) => new Mcc(shared, configs.mcc),

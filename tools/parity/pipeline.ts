@@ -3,7 +3,7 @@ import { evaluateTensors } from '../../src/graph/evaluate.ts';
 import { sharedFor } from '../../src/graph/shared.ts';
 import { intrinsicsOf } from '../../src/pipeline/camera.ts';
 import { CROP_SIDE, standardized } from '../../src/pipeline/mcc/encoder.ts';
-import { SeenPoints } from '../../src/pipeline/seenPoints.ts';
+import { SeenPoints } from '../../src/pipeline/points/seenPoints.ts';
 import { scene } from '../../weights/index.ts';
 import type { Bound } from './compare.ts';
 import type { Fixture, Values } from './fixture.ts';
@@ -47,10 +47,10 @@ export async function comparePipeline(fixture: Fixture, session: Session): Promi
     const camera = intrinsicsOf(photo);
     const seen = await seenPoints.see(photo, Uint32Array.from(mask), { depth, camera });
     const { scale, center } = seen.normalization;
-    compareNumbers(fixture, 'cropBox', seen.box, 0);
-    compareNumbers(fixture, 'side', seen.side, 0);
-    compareNumbers(fixture, 'maskCount', seen.maskCount, 0);
-    compareNumbers(fixture, 'validCount', seen.validCount, 0);
+    compareNumbers(fixture, 'cropBox', seen.crop.box, 0);
+    compareNumbers(fixture, 'side', seen.crop.side, 0);
+    compareNumbers(fixture, 'maskCount', seen.crop.maskCount, 0);
+    compareNumbers(fixture, 'validCount', seen.crop.validCount, 0);
     compareNumbers(fixture, 'scale', scale, 16 * EPS * scale);
     compareNumbers(fixture, 'centre', center, 16 * EPS * Math.max(...center.map(Math.abs)));
     const { fx, fy, cx, cy } = camera;
@@ -70,7 +70,7 @@ export async function comparePipeline(fixture: Fixture, session: Session): Promi
     fixture.compare('valid', taps.get('valid')!);
     // The place that a resized pixel is read from is a float32 number up to the side: one rounding of it, times the
     // steepest possible change from one pixel to the next, which is 1.
-    fixture.compare('rgb800', toChannelsFirst(taps.get('rgb800')!), { relative: EPS * (1 + seen.side / 8) });
+    fixture.compare('rgb800', toChannelsFirst(taps.get('rgb800')!), { relative: EPS * (1 + seen.crop.side / 8) });
     const { data, shape } = taps.get('rgb800')!;
     const { small } = await evaluateTensors(session.device, (s) => ({
       small: standardized(s.input(Float32Array.from(data), shape), NETWORK_SIDE),

@@ -1,7 +1,8 @@
 /** Fixtures of kind `sam`: encoder stages, then one or more prompts. */
 import { PlanCache } from '../../src/pipeline/planCache.ts';
-import { answerGraph } from '../../src/pipeline/sam/graphs.ts';
-import { resizedSize, type PromptBox, type PromptPoint, type SamPrompt } from '../../src/pipeline/sam/prompt.ts';
+import { maskGraph } from '../../src/pipeline/sam/graphs.ts';
+import type { PromptBox, PromptPoint } from '../../src/pipeline/roles.ts';
+import { resizedSize, type SamPrompt } from '../../src/pipeline/sam/prompt.ts';
 import { Sam } from '../../src/pipeline/sam/sam.ts';
 import {
   samSpecs,
@@ -48,7 +49,7 @@ export async function compareSam(fixture: Fixture, session: Session, weights?: W
 
   await inBothModes(session, source, wants, async (shared, mode, taps) => {
     const sam = new Sam(shared, config);
-    const answers = new PlanCache(shared);
+    const plans = new PlanCache(shared);
     try {
       const image = await sam.encode(photo);
       compareTaps(fixture, encoderPrefix, taps, mode);
@@ -60,30 +61,31 @@ export async function compareSam(fixture: Fixture, session: Session, weights?: W
         compareIfStored(fixture, `${encoderPrefix}image_embedding`, toChannelsFirst(await read(image.embedding)), mode);
       for (const { prefix, prompt } of prompts) {
         taps.clear();
-        const answer = await sam.prompt(image, { ...prompt, multimask: false });
+        const output = await sam.prompt(image, { ...prompt, multimask: false });
         compareTaps(fixture, prefix, taps, mode);
         compareTaps(fixture, `${prefix}decoder.`, taps, mode);
         if (taps.has('dense_pe') && fixture.has('dense_pe') && prefix === prompts[0].prefix) {
           fixture.compare('dense_pe', positions(taps.get('dense_pe')!), {}, mode);
         }
-        compareIfStored(fixture, `${prefix}low_res`, await read(answer.lowRes), mode);
+        compareIfStored(fixture, `${prefix}low_res`, await read(output.lowRes), mode);
         const masks = config.multimask + 1;
-        const B = answer.iou.length / masks;
-        compareIfStored(fixture, `${prefix}iou`, { shape: [B, masks], data: answer.iou }, mode);
-        await compareLogits(fixture, prefix, answers, config, photo, await read(answer.lowRes), mode);
+        const B = output.iou.length / masks;
+        compareIfStored(fixture, `${prefix}iou`, { shape: [B, masks], data: output.iou }, mode);
+        await compareLogits(fixture, prefix, plans, config, photo, await read(output.lowRes), mode);
         if (fixture.has(`${prefix}mask`)) {
-          const mask = { shape: [B, 1, size.height, size.width], data: await answer.mask.read() };
+          const mask = { shape: [B, 1, size.height, size.width], data: await output.mask.read() };
           fixture.compareMask(
             `${prefix}mask`,
             mask,
-            await answer.logits.read(),
+            await output.logits.read(),
             fixture.boundOf(`${prefix}logits`),
             mode,
           );
         }
       }
+      image.release();
     } finally {
-      await answers.dispose();
+      await plans.dispose();
       await sam.dispose();
     }
   });
@@ -93,7 +95,7 @@ export async function compareSam(fixture: Fixture, session: Session, weights?: W
 async function compareLogits(
   fixture: Fixture,
   prefix: string,
-  answers: PlanCache,
+  plans: PlanCache,
   config: SamConfig,
   photo: { height: number; width: number },
   lowRes: Values,
@@ -105,7 +107,7 @@ async function compareLogits(
   const B = lowRes.shape[0];
   const [, stored, rows, columns] = fixture.peek(name).shape;
   const choice = Uint32Array.from({ length: B * stored }, (_, i) => Math.floor(i / stored) * masks + (i % stored));
-  const plan = await answers.get(`${B} ${stored}`, () => answerGraph(config, B, choice.length, photo));
+  const plan = await plans.get(`${B} ${stored}`, () => maskGraph(config, { batch: B, picks: choice.length, photo }));
   const { logits } = await plan.run({ lowRes: Float32Array.from(lowRes.data), choice });
   const full: Values = { shape: [B, stored, photo.height, photo.width], data: await logits.read() };
   // Small fixtures store every second pixel without saying so in `strides`.

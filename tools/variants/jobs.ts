@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { stat, writeFile } from 'node:fs/promises';
 import { runProgram } from '../../src/cli/program.ts';
 import { openWeights } from '../../src/host/node/weights.ts';
-import { createEngine, decodePhoto, type NodeEngine } from '../../src/node.ts';
+import { type CallOptions, createEngine, decodePhoto, type NodeEngine, type StageProgress } from '../../src/node.ts';
 import { type Checkpoint, findCheckpoint, presets, scene, specsOf, weightsOf } from '../../weights/index.ts';
 import type { RunFinding } from './lines.ts';
 import { type Format, type RunPrecision, synthName } from './plan.ts';
@@ -110,16 +110,16 @@ async function run(variant: Checkpoint, job: Job): Promise<RunFinding> {
   const engine = await createEngine({
     ...{ weights: job.file, weightsDir: job.weightsDir, networks: [network] },
     ...{ precision: job.precision, adapter: job.adapter, keepNetworks: false },
-    onProgress: ({ stage }) => {
-      const isLoad = stage.startsWith('load ');
-      book(isLoad ? 'load' : 'run');
-      if (isLoad) loadPeakBytes = peakBytes();
-    },
   });
+  const onProgress = ({ stage }: StageProgress): void => {
+    const isLoad = stage.startsWith('load ');
+    book(isLoad ? 'load' : 'run');
+    if (isLoad) loadPeakBytes = peakBytes();
+  };
   const openSeconds = clocks().seconds - last.seconds;
   last = clocks();
   try {
-    const output = await resultOf(engine, variant, job.photo!);
+    const output = await resultOf(engine, variant, job.photo!, { onProgress });
     book('run');
     await writeFile(job.output!, output);
     return {
@@ -145,14 +145,19 @@ function clocks(): { seconds: number; cpu: number } {
 }
 
 /** Mask, depth, or occupied points, as bytes. MCC sees an object that is made by formulas, in the colors of the photo. */
-async function resultOf(engine: NodeEngine, { network }: Checkpoint, photoPath: string): Promise<Uint8Array> {
+async function resultOf(
+  engine: NodeEngine,
+  { network }: Checkpoint,
+  photoPath: string,
+  call: CallOptions,
+): Promise<Uint8Array> {
   const photo = await decodePhoto(photoPath);
-  if (network === 'sam') return (await engine.segment(photo, { box: BOX })).mask;
-  if (network === 'zoe') return bytesOf(await engine.depth(photo));
+  if (network === 'sam') return (await engine.segment(photo, { box: BOX }, call)).candidates[0].mask;
+  if (network === 'zoe') return bytesOf((await engine.depth(photo, {}, call)).meters);
   const { height, width } = photo;
   const object = { mask: scene.objectMask(1, height, width), depth: scene.depth(1, height, width) };
-  const { grid } = await engine.reconstruct(photo, { ...object, granularity: GRANULARITY, threshold: THRESHOLD });
-  return bytesOf(grid);
+  const options = { ...object, granularity: GRANULARITY, threshold: THRESHOLD };
+  return bytesOf((await engine.reconstruct(photo, options, call)).object.grid);
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>

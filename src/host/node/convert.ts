@@ -1,6 +1,6 @@
 /** torch's .pth and .pt on the disk -> safetensors on the disk, piece by piece. */
 import { convertTorch, type Network, SafetensorsFile, writeSafetensors } from '../../../weights/index.ts';
-import type { StageProgress } from '../../pipeline/photoTo3d.ts';
+import type { StageProgress } from '../../pipeline/session/stages.ts';
 import { FileBytes } from './bytes.ts';
 import { expectWritable, writeWhole } from './files.ts';
 

@@ -5,7 +5,7 @@
  * The browser writes beside a file and puts the result in its place when it is closed: a file is whole, or it has no bytes.
  */
 import { convertTorch, SafetensorsFile, writeSafetensors } from '../../../weights/index.ts';
-import type { StageProgress } from '../../pipeline/photoTo3d.ts';
+import type { StageProgress } from '../../pipeline/session/stages.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { BlobBytes } from './bytes.ts';
 

@@ -17,6 +17,9 @@ export interface Grid {
   readonly total: number;
 }
 
+/** Step of the grid when nobody says otherwise: that of the released demo. */
+export const GRANULARITY = 0.05;
+
 /** More points than this are a slip of the granularity, not a wish: 645 along each axis. */
 const MAX_POINTS = 2 ** 28;
 

@@ -1,16 +1,25 @@
 /** Multiview Compressive Coding: encode what is seen once, then ask about as many points as wanted. arXiv:2301.08247. */
 import { show } from '../../kernels/check.ts';
 import { ShapeError } from '../../graph/errors.ts';
-import type { PlanInput } from '../../graph/plan.ts';
+import type { Plan, PlanInput } from '../../graph/plan.ts';
 import type { Shared } from '../../graph/shared.ts';
-import type { RunOptions } from '../../graph/run.ts';
 import { DeviceTensor } from '../../graph/transfer.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
-import type { MccConfig } from '../../../weights/config.ts';
+import { defaultThreshold, type MccConfig } from '../../../weights/config.ts';
 import { PlanCache } from '../planCache.ts';
+import type {
+  CompleteOptions,
+  Completer,
+  CompleteRunOptions,
+  Completion,
+  GridOptions,
+  SeenSquare,
+  StageRunOptions,
+} from '../roles.ts';
 import { CROP_SIDE } from './encoder.ts';
-import { encoderGraph, queryGraph } from './graphs.ts';
-import { Sweep, type SweepOptions, type SweepResult, type SweepRunOptions } from './sweep.ts';
+import { encoderGraph, pointSide, queryGraph } from './graphs.ts';
+import { GRANULARITY, gridOf } from './grid.ts';
+import { Sweep, type SweepOptions, type SweepRunOptions } from './sweep.ts';
 
 /** What the network is given. */
 export interface MccInput {
@@ -38,19 +47,17 @@ export interface MccPrediction {
   readonly color: DeviceTensor;
 }
 
-export interface MccRunOptions extends RunOptions {
-  /** Share of the weights uploaded, 0..1; only the first use uploads. */
-  readonly onUpload?: (done: number) => void;
-}
-
-export interface DecodeOptions extends MccRunOptions {
+export interface DecodeOptions extends StageRunOptions {
   /** Of the softmax over colors; 0.1 by default. */
   readonly temperature?: number;
   /** How the decoder runs; layer by layer by default. */
   readonly strategy?: SweepStrategy;
 }
 
-export class Mcc {
+/** Share of MCC's weights that its encoder has, at full size. */
+const ENCODER_SHARE = 0.85;
+
+export class Mcc implements Completer {
   private readonly encoders: PlanCache;
   private readonly decoders: PlanCache;
   private readonly sweeps: Sweep;
@@ -66,14 +73,40 @@ export class Mcc {
     this.sweeps = new Sweep(shared, config);
   }
 
+  get sides(): Completer['sides'] {
+    return { rgb: CROP_SIDE, xyz: pointSide(this.config) };
+  }
+
+  get threshold(): number {
+    return this.config.threshold ?? defaultThreshold;
+  }
+
+  measure({ granularity = GRANULARITY, gridBox = this.config.box }: GridOptions): { total: number; step: number } {
+    return gridOf(granularity, gridBox);
+  }
+
+  /**
+   * Encodes what is seen and asks all points of a grid. All weights are uploaded before anything runs. An aborted sweep
+   * gives what it had found.
+   * @throws GridError, ShapeError, WeightsError, LimitError, DeviceError; Canceled before the sweep
+   */
+  async complete(seen: SeenSquare, options: CompleteOptions = {}, run: CompleteRunOptions = {}): Promise<Completion> {
+    const { signal, onProfile, onUpload, onEncode, onCount, onPartial } = run;
+    const side = this.sideOf(seen.rgb);
+    await this.encoderPlan(side, onUpload && ((done) => onUpload(ENCODER_SHARE * done)));
+    await this.sweeps.prepare(options, onUpload && ((done) => onUpload(ENCODER_SHARE + (1 - ENCODER_SHARE) * done)));
+    const image = await this.encode(seen, { signal, onProfile, onProgress: onEncode });
+    return this.sweep(image, options, { signal, onProfile, onProgress: onCount, onPartial });
+  }
+
   /**
    * Encodes what is seen; the image encoded before is forgotten.
    * @throws ShapeError if a side is not one that the network takes; Canceled; DeviceError; WeightsError
    */
-  async encode({ rgb, xyz, valid }: MccInput, options: MccRunOptions = {}): Promise<MccImage> {
+  async encode({ rgb, xyz, valid }: MccInput, options: StageRunOptions = {}): Promise<MccImage> {
     this.current = undefined;
     const side = this.sideOf(rgb);
-    const plan = await this.encoders.get(`encoder ${side}`, () => encoderGraph(this.config, side), options);
+    const plan = await this.encoderPlan(side, options.onUpload);
     const { latent, seen } = await plan.run({ rgb, xyz, valid }, options);
     this.current = { latent, seen };
     return this.current;
@@ -104,7 +137,7 @@ export class Mcc {
    * All occupied points of a grid, with colors. An aborted sweep gives what it had found.
    * @throws GridError if the grid cannot be made; ShapeError; DeviceError; WeightsError
    */
-  sweep(image: MccImage, options: SweepOptions = {}, run: SweepRunOptions = {}): Promise<SweepResult> {
+  sweep(image: MccImage, options: SweepOptions = {}, run: SweepRunOptions = {}): Promise<Completion> {
     this.expectCurrent(image);
     return this.sweeps.run(image.seen, options, run);
   }
@@ -115,6 +148,10 @@ export class Mcc {
     await this.encoders.dispose();
     await this.decoders.dispose();
     await this.sweeps.dispose();
+  }
+
+  private encoderPlan(side: number, onUpload?: (done: number) => void): Promise<Plan> {
+    return this.encoders.get(`encoder ${side}`, () => encoderGraph(this.config, side), { onUpload });
   }
 
   private expectCurrent(image: MccImage): void {

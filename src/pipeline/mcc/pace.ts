@@ -2,9 +2,9 @@
 
 export interface PaceLimits {
   readonly first: number;
-  readonly least: number;
-  readonly most: number;
-  /** Milliseconds that one stretch should take. */
+  readonly min: number;
+  readonly max: number;
+  /** Milliseconds that one chunk should take. */
   readonly budgetMs: number;
 }
 
@@ -12,7 +12,7 @@ export interface PaceLimits {
 const floorPower = (n: number): number => 2 ** Math.floor(Math.log2(n));
 
 export class Pace {
-  /** Points of the next stretch. */
+  /** Points of the next chunk. */
   size: number;
   /** Points per millisecond. */
   private rate: number | undefined;
@@ -21,7 +21,7 @@ export class Pace {
     this.size = this.clamp(limits.first);
   }
 
-  /** Learns from a stretch of `size` points that took `ms`. Grows at most fourfold; shrinks only when far too slow. */
+  /** Learns from a chunk of `size` points that took `ms`. Grows at most fourfold; shrinks only when far too slow. */
   learn(ms: number): void {
     const rate = this.size / Math.max(ms, 0.1);
     // Half of what was known stays: other programs on the machine must not make the size jump about.
@@ -32,7 +32,7 @@ export class Pace {
   }
 
   private clamp(size: number): number {
-    const { least, most } = this.limits;
-    return floorPower(Math.min(most, Math.max(least, size)));
+    const { min, max } = this.limits;
+    return floorPower(Math.min(max, Math.max(min, size)));
   }
 }

@@ -1,54 +1,28 @@
 /**
- * The sweep: which points of a grid belong to the object, and in what color? A stretch of the grid at a time goes through
+ * The sweep: which points of a grid belong to the object, and in what color? A chunk of the grid at a time goes through
  * the decoder; the occupied points are gathered on the device, colored there, and only they are read.
  */
 import { Canceled } from '../../graph/errors.ts';
+import type { Plan } from '../../graph/plan.ts';
 import type { Shared } from '../../graph/shared.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import { sweepDecoderLimit, sweepDecoderObstacle } from '../../kernels/sweepDecoder/sweepDecoder.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
-import { defaultThreshold, type Box, type MccConfig } from '../../../weights/config.ts';
+import { defaultThreshold, type MccConfig } from '../../../weights/config.ts';
 import { PlanCache } from '../planCache.ts';
+import type { CompleteOptions, Completion, GridPoints } from '../roles.ts';
 import { colorGraph } from './graphs.ts';
-import { gridOf, GridError, pointsOf, type Grid } from './grid.ts';
+import { GRANULARITY, gridOf, GridError, pointsOf, type Grid } from './grid.ts';
 import { DECODER_MLP_RATIO, predictions } from './decoder.ts';
 import { Pace } from './pace.ts';
 import { sweepGraph } from './sweepGraph.ts';
 
-export interface SweepOptions {
-  /** Distance of grid points in the object's own frame; 0.05 by default. */
-  readonly granularity?: number;
-  /** Probability above which a point is occupied; the configuration's by default. */
-  readonly threshold?: number;
-  /** Of the softmax over colors; 0.1 by default. */
-  readonly temperature?: number;
-  /** Corners of the grid; the configuration's by default. */
-  readonly gridBox?: Box;
+export interface SweepOptions extends CompleteOptions {
   /** How the decoder runs; by default what the table of kernels says for the adapter. */
   readonly strategy?: SweepStrategy;
   /** Points at once, instead of a number that adapts to the device. */
-  readonly stretch?: number;
-}
-
-/** Points of the grid that are occupied, in its order. */
-export interface FoundPoints {
-  /** [n, 3] in the object's own frame. */
-  readonly xyz: Float32Array;
-  /** [n, 3] in 0..1; not clamped where colors are regressed. */
-  readonly colors: Float32Array;
-  /** Occupancy logits [n]. */
-  readonly logits: Float32Array;
-  /** Places in the grid, x slowest and z fastest. */
-  readonly indices: Uint32Array;
-}
-
-export interface SweepResult extends FoundPoints {
-  /** Distance of neighboring grid points. */
-  readonly step: number;
-  /** Points asked: all of the grid, or fewer if the sweep was aborted. */
-  readonly queries: number;
-  readonly total: number;
+  readonly chunk?: number;
 }
 
 export interface SweepPace {
@@ -62,40 +36,47 @@ export interface SweepPace {
 export interface SweepRunOptions extends Pick<RunOptions, 'signal' | 'onProfile'> {
   readonly onProgress?: (done: number, total: number, pace: SweepPace) => void;
   /** Gets the points that were found since it was called last. */
-  readonly onPartial?: (found: FoundPoints) => void;
+  readonly onPartial?: (found: GridPoints) => void;
   /** Share of the weights uploaded, 0..1; only the first use uploads. */
   readonly onUpload?: (done: number) => void;
 }
 
-const GRANULARITY = 0.05;
+/** Of the softmax over colors when nobody says otherwise: that of the released demo. */
 const TEMPERATURE = 0.1;
 
-/** Software adapters have no watchdog that a long dispatch could wake, and profit from longer ones. */
-const SOFTWARE_PATIENCE = 5;
-/** A stretch by layers is many submissions; this many budgets long, it still reports often enough. */
-const LAYERED_PATIENCE = 10;
+/** Software adapters have no GPU watchdog, and long dispatches cost them less overhead: so many budgets long is a chunk there. */
+const SOFTWARE_BUDGETS = 5;
+/** A chunk of the layered strategy is many submissions: it may take so many budgets, and still reports often enough. */
+const LAYERED_BUDGETS = 10;
 
-const FIRST = { gpu: 4096, software: 256 } as const;
-/** Fewer would leave cores of a software adapter idle: a workgroup has 128. */
-const LEAST = 256;
+/** Points of the first chunk, before the speed of the device is known. */
+const FIRST_CHUNK = { gpu: 4096, software: 256 } as const;
+/** Fewer points would leave cores of a software adapter idle: a workgroup has 128. */
+const MIN_CHUNK = 256;
+/** More rows at once gain nothing in the layered strategy, and take memory. */
+const MAX_LAYERED_CHUNK = 8192;
 
-/** Of the layered strategy: more rows at once gain nothing, and take memory. */
-const MOST_LAYERED = 8192;
-
-/** Sizes of plans for colors: fewer points are filled up. */
-const LEAST_COLORS = 64;
+/** Smallest plan for colors: fewer points are padded to it. */
+const MIN_COLORS = 64;
 
 export class Sweep {
   /** A new size makes the old one's memory useless. */
-  private readonly stretches: PlanCache;
+  private readonly chunks: PlanCache;
   private readonly colors: PlanCache;
 
   constructor(
     private readonly shared: Shared,
     private readonly config: MccConfig,
   ) {
-    this.stretches = new PlanCache(shared, 1);
+    this.chunks = new PlanCache(shared, 1);
     this.colors = new PlanCache(shared, 4);
+  }
+
+  /** Makes the plan of the first chunk and uploads the weights, so that a run starts at once. */
+  async prepare(options: SweepOptions, onUpload?: (done: number) => void): Promise<void> {
+    const strategy = this.strategyFor(options.strategy);
+    const { size } = this.paceOf(strategy, options.chunk);
+    await this.chunkPlan(this.gridFor(options), size, strategy, options, onUpload);
   }
 
   /**
@@ -103,11 +84,11 @@ export class Sweep {
    * @returns all occupied points; those found so far when the signal is aborted
    * @throws GridError, ShapeError, WeightsError, LimitError, DeviceError
    */
-  async run(seen: DeviceTensor, options: SweepOptions, run: SweepRunOptions): Promise<SweepResult> {
-    const grid = gridOf(options.granularity ?? GRANULARITY, options.gridBox ?? this.config.box);
+  async run(seen: DeviceTensor, options: SweepOptions, run: SweepRunOptions): Promise<Completion> {
+    const grid = this.gridFor(options);
     const strategy = this.strategyFor(options.strategy);
-    const pace = this.paceOf(strategy, options.stretch);
-    const parts: FoundPoints[] = [];
+    const pace = this.paceOf(strategy, options.chunk);
+    const parts: GridPoints[] = [];
     const started = performance.now();
     let done = 0;
     let found = 0;
@@ -115,7 +96,7 @@ export class Sweep {
       while (done < grid.total) {
         if (run.signal?.aborted) throw new Canceled('The sweep');
         const begun = performance.now();
-        const part = await this.stretch(seen, grid, done, pace.size, strategy, options, run);
+        const part = await this.chunk(seen, grid, done, pace.size, strategy, options, run);
         done = Math.min(grid.total, done + pace.size);
         pace.learn(performance.now() - begun);
         if (part) {
@@ -134,7 +115,7 @@ export class Sweep {
   }
 
   /** Occupied points among `count` from `start` on; undefined if there are none. */
-  private async stretch(
+  private async chunk(
     seen: DeviceTensor,
     grid: Grid,
     start: number,
@@ -142,21 +123,33 @@ export class Sweep {
     strategy: SweepStrategy,
     options: SweepOptions,
     { signal, onProfile, onUpload }: SweepRunOptions,
-  ): Promise<FoundPoints | undefined> {
-    const threshold = options.threshold ?? this.config.threshold ?? defaultThreshold;
-    const key = `${strategy} ${count} ${threshold} ${grid.counts.join(' ')} ${grid.axes[0]} ${grid.step}`;
-    const plan = await this.stretches.get(key, () => sweepGraph(this.config, { grid, count, threshold, strategy }), {
-      onUpload,
-    });
+  ): Promise<GridPoints | undefined> {
+    const plan = await this.chunkPlan(grid, count, strategy, options, onUpload);
     const result = await plan.run({ start: Uint32Array.of(start), seen }, { signal, onProfile });
     const [all] = await result.found.read();
     if (all === 0) return undefined;
-    // The last stretch repeats the grid's last point beyond its end.
+    // The last chunk repeats the grid's last point beyond its end.
     const places = (await result.indices.read()).subarray(0, all).filter((i) => start + i < grid.total);
     const indices = Uint32Array.from(places, (i) => start + i);
     const colors = await this.colorsOf(result.features, indices.length, options.temperature ?? TEMPERATURE, signal);
     const logits = (await result.logits.read()).slice(0, indices.length) as Float32Array;
     return { indices, xyz: pointsOf(grid, indices), logits, colors };
+  }
+
+  private gridFor({ granularity, gridBox }: SweepOptions): Grid {
+    return gridOf(granularity ?? GRANULARITY, gridBox ?? this.config.box);
+  }
+
+  private chunkPlan(
+    grid: Grid,
+    count: number,
+    strategy: SweepStrategy,
+    options: SweepOptions,
+    onUpload?: (done: number) => void,
+  ): Promise<Plan> {
+    const threshold = options.threshold ?? this.config.threshold ?? defaultThreshold;
+    const key = `${strategy} ${count} ${threshold} ${grid.counts.join(' ')} ${grid.axes[0]} ${grid.step}`;
+    return this.chunks.get(key, () => sweepGraph(this.config, { grid, count, threshold, strategy }), { onUpload });
   }
 
   /** Colors [n, 3] of the first n rows of `features`. */
@@ -167,7 +160,7 @@ export class Sweep {
     signal: AbortSignal | undefined,
   ): Promise<Float32Array> {
     const rows = features.shape[0];
-    const take = Math.min(rows, Math.max(LEAST_COLORS, 2 ** Math.ceil(Math.log2(n))));
+    const take = Math.min(rows, Math.max(MIN_COLORS, 2 ** Math.ceil(Math.log2(n))));
     const plan = await this.colors.get(`${rows} ${take} ${temperature}`, () =>
       colorGraph(this.config, rows, take, temperature),
     );
@@ -183,41 +176,41 @@ export class Sweep {
     return sweepDecoderObstacle(target, { channels, depth, heads }) ? 'layered' : target.sweep;
   }
 
-  private paceOf(strategy: SweepStrategy, stretch: number | undefined): { size: number; learn(ms: number): void } {
-    if (stretch !== undefined) {
-      if (!Number.isInteger(stretch) || stretch < 1) {
-        throw new GridError(`A stretch of ${stretch} points cannot be swept. Give a whole number of at least 1.`);
+  private paceOf(strategy: SweepStrategy, chunk: number | undefined): { size: number; learn(ms: number): void } {
+    if (chunk !== undefined) {
+      if (!Number.isInteger(chunk) || chunk < 1) {
+        throw new GridError(`A chunk of ${chunk} points cannot be swept. Give a whole number of at least 1.`);
       }
-      return { size: stretch, learn: () => undefined };
+      return { size: chunk, learn: () => undefined };
     }
     const { device } = this.shared;
     const { maxBindingBytes } = device.target;
     const C = this.config.decoderEmbed;
     const isGpu = device.adapterClass === 'gpu';
-    const patience = (isGpu ? 1 : SOFTWARE_PATIENCE) * (strategy === 'layered' ? LAYERED_PATIENCE : 1);
+    const budgets = (isGpu ? 1 : SOFTWARE_BUDGETS) * (strategy === 'layered' ? LAYERED_BUDGETS : 1);
     const rowBytes = 4 * DECODER_MLP_RATIO * C;
     return new Pace({
-      first: isGpu ? FIRST.gpu : FIRST.software,
-      least: LEAST,
-      // All points of a stretch may be occupied, and their color logits are one binding.
-      most: Math.min(
+      first: isGpu ? FIRST_CHUNK.gpu : FIRST_CHUNK.software,
+      min: MIN_CHUNK,
+      // All points of a chunk may be occupied, and their color logits are one binding.
+      max: Math.min(
         maxBindingBytes / (4 * predictions(this.config)),
         strategy === 'layered'
-          ? Math.min(MOST_LAYERED, maxBindingBytes / rowBytes)
+          ? Math.min(MAX_LAYERED_CHUNK, maxBindingBytes / rowBytes)
           : sweepDecoderLimit(maxBindingBytes, C),
       ),
-      budgetMs: device.submissionMs * patience,
+      budgetMs: device.submissionMs * budgets,
     });
   }
 
   /** Frees the plans, not the weights. */
   async dispose(): Promise<void> {
-    await this.stretches.dispose();
+    await this.chunks.dispose();
     await this.colors.dispose();
   }
 }
 
-function joined(parts: readonly FoundPoints[]): FoundPoints {
+function joined(parts: readonly GridPoints[]): GridPoints {
   const n = parts.reduce((sum, p) => sum + p.indices.length, 0);
   const all = {
     xyz: new Float32Array(3 * n),

@@ -1,4 +1,4 @@
-/** One stretch of a sweep as a graph. */
+/** One chunk of a sweep as a graph. */
 import { gridPoints, type GridAxes } from '../../graph/ops/mcc.ts';
 import { compact, gatherRows, probabilityThreshold } from '../../graph/ops/points.ts';
 import { Graph } from '../../graph/record.ts';
@@ -8,7 +8,7 @@ import type { Recorded } from '../planCache.ts';
 import { predictOccupancy } from './decoder.ts';
 import { featuresOf, seenInput } from './graphs.ts';
 
-export interface Stretch {
+export interface Chunk {
   readonly grid: GridAxes;
   /** Points of one run. */
   readonly count: number;
@@ -22,7 +22,7 @@ export interface Stretch {
  * `features` [count, decoderEmbed], `logits` [count, 1] and `indices` u32 [count] from `start` on, all filled up at the end, and `found` u32 [1],
  * how many they are. Beyond the end of the grid its last point is repeated.
  */
-export function sweepGraph(config: MccConfig, { grid, count, threshold, strategy }: Stretch): Recorded {
+export function sweepGraph(config: MccConfig, { grid, count, threshold, strategy }: Chunk): Recorded {
   const graph = new Graph();
   const points = gridPoints(graph, grid, graph.input('start', [1], 'u32'), count);
   const features = featuresOf(points, seenInput(graph, config), config, strategy);

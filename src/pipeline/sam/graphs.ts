@@ -1,7 +1,7 @@
-/** SAM as four graphs, cut where sizes change: photo, network, prompt, answer. */
+/** SAM as four graphs, cut where sizes change: photo, network, prompt, masks. */
 import { resizeRgba8, samNormalize } from '../../graph/ops/image.ts';
 import { slice } from '../../graph/ops/movement.ts';
-import { gatherRows, threshold } from '../../graph/ops/points.ts';
+import { gatherRows, maskBounds, threshold } from '../../graph/ops/points.ts';
 import { resize } from '../../graph/ops/resize.ts';
 import { Graph } from '../../graph/record.ts';
 import type { SamConfig } from '../../../weights/config.ts';
@@ -60,11 +60,24 @@ export function promptGraph(config: SamConfig, { batch, count, hasMask }: Prompt
   return { graph, outputs: { lowRes: maskLogits, iou: quality } };
 }
 
+/** Logits of a mask are compared with +1 and -1 to tell how little it depends on the threshold of 0. */
+const STABILITY_OFFSET = 1;
+
+export interface MaskShape {
+  /** Prompts whose logits are given. */
+  readonly batch: number;
+  /** Masks that are made. */
+  readonly picks: number;
+  readonly photo: Size;
+}
+
 /**
  * Inputs `lowRes` [batch, masks, 4 * grid, 4 * grid] and `choice` u32 [picks], indices of single masks in it
- * -> outputs `logits` [picks, H, W] at the photo's size and `mask` u32 [picks, H, W] of 0 and 1.
+ * -> outputs `logits` [picks, H, W] at the photo's size and `mask` u32 [picks, H, W] of 0 and 1; of a single pick also
+ * `above` and `below`, the `maskBounds` of logits over +1 and over -1.
+ * The stability of a mask is the ratio of their areas: segment-anything, utils/amg.py, calculate_stability_score.
  */
-export function answerGraph(config: SamConfig, batch: number, picks: number, photo: Size): Recorded {
+export function maskGraph(config: SamConfig, { batch, picks, photo }: MaskShape): Recorded {
   const graph = new Graph();
   const side = (4 * config.image) / config.patch;
   const masks = config.multimask + 1;
@@ -78,5 +91,8 @@ export function answerGraph(config: SamConfig, batch: number, picks: number, pho
   const { height, width } = resizedSize(photo, config);
   const filled = slice(slice(square, 1, 0, height), 2, 0, width); // [picks, height, width, 1]
   const logits = resize(filled, [photo.height, photo.width], bilinear).reshape([picks, photo.height, photo.width]);
-  return { graph, outputs: { logits, mask: threshold(logits, 0) } };
+  const outputs = { logits, mask: threshold(logits, 0) };
+  if (picks > 1) return { graph, outputs };
+  const bounds = (limit: number) => maskBounds(threshold(logits, limit).reshape([photo.height, photo.width]));
+  return { graph, outputs: { ...outputs, above: bounds(STABILITY_OFFSET), below: bounds(-STABILITY_OFFSET) } };
 }

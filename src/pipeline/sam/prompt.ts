@@ -1,17 +1,8 @@
 /** Prompts of SAM: what a user points at, and the tokens that the network gets for it. */
 import type { SamConfig } from '../../../weights/config.ts';
 import type { Size } from '../photo.ts';
+import type { PromptBox, PromptPoint } from '../roles.ts';
 import { TokenKind } from './promptEncoder.ts';
-
-/** A point in pixels of the photo: 1 = on the object, 0 = not on it, -1 = no point (ignored by the network). */
-export interface PromptPoint {
-  readonly x: number;
-  readonly y: number;
-  readonly label: 1 | 0 | -1;
-}
-
-/** Left, top, right, bottom, in pixels of the photo. */
-export type PromptBox = readonly [number, number, number, number];
 
 export interface SamPrompt {
   readonly points?: readonly PromptPoint[];
@@ -20,7 +11,7 @@ export interface SamPrompt {
   /** Logits of an earlier mask, [4 * grid, 4 * grid] (256 x 256 in the released networks). */
   readonly maskInput?: Float32Array;
   /**
-   * Whether to take the best of the three multi-mask answers instead of the single mask. By default only for a single
+   * Whether to take the best of the three masks of a multi-mask answer instead of the single mask. By default only for a single
    * point, which may mean a part as well as the whole.
    */
   readonly multimask?: boolean;

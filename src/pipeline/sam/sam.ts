@@ -1,21 +1,21 @@
 /** Segment Anything: encode a photo once, then prompt as often as wanted. arXiv:2304.02643. */
 import type { Shared } from '../../graph/shared.ts';
-import type { RunOptions } from '../../graph/run.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import type { SamConfig } from '../../../weights/config.ts';
-import type { PhotoWords, Size } from '../photo.ts';
+import type { PhotoWords } from '../photo.ts';
 import { PlanCache } from '../planCache.ts';
-import { answerGraph, encoderGraph, inputGraph, promptGraph } from './graphs.ts';
+import type { Embedding, MaskCandidate, SegmentAnswer, Segmenter, SegmentPrompt, StageRunOptions } from '../roles.ts';
+import { encoderGraph, inputGraph, maskGraph, promptGraph } from './graphs.ts';
 import { promptTokensOf, type SamPrompt } from './prompt.ts';
 
-/** An encoded photo. */
-export interface SamImage extends Size {
+/** An encoded photo. It stays on the device until it is released. */
+export interface SamImage extends Embedding {
   /** [1, grid, grid, out]. */
   readonly embedding: DeviceTensor;
 }
 
-/** The answer to a prompt. The tensors stay valid until the next prompt. */
-export interface SamAnswer {
+/** What the network says to a prompt. The tensors stay valid until the next prompt. */
+export interface SamOutput {
   /** Logits of all mask tokens, [B, masks, 4 * grid, 4 * grid]; the first is the single mask. */
   readonly lowRes: DeviceTensor;
   /** Predicted quality of each mask, [B, masks]: about its overlap with the truth, 0..1, not clipped. */
@@ -28,16 +28,10 @@ export interface SamAnswer {
   readonly mask: DeviceTensor;
 }
 
-export interface SamRunOptions extends RunOptions {
-  /** Share of the weights uploaded, 0..1; only the first use uploads. */
-  readonly onUpload?: (done: number) => void;
-}
-
-export class Sam {
+export class Sam implements Segmenter {
   /** Apart, so that many kinds of prompts do not push out the encoder. */
   private readonly encoders: PlanCache;
   private readonly decoders: PlanCache;
-  private current: SamImage | undefined;
 
   /** @param shared its constants must read weights of `config` */
   constructor(
@@ -49,53 +43,103 @@ export class Sam {
   }
 
   /**
-   * Encodes a photo; the one encoded before is forgotten.
+   * Encodes a photo. Several may be encoded at the same time.
    * @throws PromptError if the photo is too narrow; Canceled; DeviceError; WeightsError
    */
-  async encode({ words, height, width }: PhotoWords, options: SamRunOptions = {}): Promise<SamImage> {
-    this.current = undefined;
+  async encode({ words, height, width }: PhotoWords, options: StageRunOptions = {}): Promise<SamImage> {
     const prepare = await this.encoders.get(`input ${height}x${width}`, () =>
       inputGraph(this.config, { height, width }),
     );
     const encoder = await this.encoders.get('encoder', () => encoderGraph(this.config), options);
     const { input } = await prepare.run({ photo: words }, { signal: options.signal });
-    const { embedding } = await encoder.run({ input }, options);
-    this.current = { embedding, height, width };
-    return this.current;
+    const embedding = (await encoder.run({ input }, options)).embedding.copy();
+    return { height, width, embedding, bytes: embedding.buffer.size, release: () => embedding.release() };
   }
 
   /**
-   * Masks of what the prompt means on the encoded photo.
-   * @throws PromptError if the prompt does not fit the photo; Canceled; DeviceError
+   * Masks of what the prompt means, best first: the single mask, or the three of a multi-mask answer by their quality.
+   * @throws PromptError if the prompt does not fit the photo; Canceled; DeviceError; WeightsError
    */
-  async prompt(image: SamImage, prompt: SamPrompt, options: RunOptions = {}): Promise<SamAnswer> {
-    if (image !== this.current) {
-      throw new Error('This photo is no longer encoded: a later `encode` took its place. Encode it again.');
+  async answer(image: SamImage, prompt: SegmentPrompt, options: StageRunOptions = {}): Promise<SegmentAnswer> {
+    const { box, points, previous, multimask } = prompt;
+    const wanted: SamPrompt = { points, boxes: box && [box], maskInput: previous, multimask };
+    const { lowRes, iou } = await this.decode(image, wanted, options);
+    const quality = (await iou.read()) as Float32Array;
+    const logits = (await lowRes.read()) as Float32Array;
+    const area = logits.length / quality.length;
+    const candidates: MaskCandidate[] = [];
+    for (const token of rankedTokens(quality, multimask ?? isAmbiguous(wanted))) {
+      const { mask, stability } = await this.maskOf(image, lowRes, token, options.signal);
+      candidates.push({
+        mask,
+        quality: quality[token],
+        stability,
+        lowRes: logits.slice(token * area, (token + 1) * area),
+      });
     }
-    const { config } = this;
-    const { batch, count, xy, kinds } = promptTokensOf(prompt, image, config);
-    const hasMask = prompt.maskInput !== undefined;
-    const decoder = await this.decoders.get(`prompt ${batch} ${count} ${hasMask ? 'mask' : ''}`, () =>
-      promptGraph(config, { batch, count, hasMask }),
+    return { candidates, chosen: 0 };
+  }
+
+  /**
+   * Masks of what the prompt means, on the device: one for each box of the prompt.
+   * @throws PromptError if the prompt does not fit the photo; Canceled; DeviceError; WeightsError
+   */
+  async prompt(image: SamImage, prompt: SamPrompt, options: StageRunOptions = {}): Promise<SamOutput> {
+    const { lowRes, iou } = await this.decode(image, prompt, options);
+    const masks = this.config.multimask + 1;
+    const quality = (await iou.read()) as Float32Array;
+    const batch = quality.length / masks;
+    const multimask = prompt.multimask ?? isAmbiguous(prompt);
+    const tokens = Array.from(
+      { length: batch },
+      (_, b) => rankedTokens(quality.subarray(b * masks, (b + 1) * masks), multimask)[0],
     );
     const { height, width } = image;
-    const answer = await this.decoders.get(`answer ${batch} ${height}x${width}`, () =>
-      answerGraph(config, batch, batch, { height, width }),
+    const plan = await this.decoders.get(`masks ${batch} ${height}x${width}`, () =>
+      maskGraph(this.config, { batch, picks: batch, photo: { height, width } }),
     );
-    const { lowRes, iou } = await decoder.run(
+    const choice = Uint32Array.from(tokens, (token, b) => b * masks + token);
+    const { logits, mask } = await plan.run({ lowRes, choice }, { signal: options.signal });
+    return { lowRes, iou: quality, tokens, logits, mask };
+  }
+
+  /** Logits of all mask tokens and their qualities. */
+  private async decode(
+    image: SamImage,
+    prompt: SamPrompt,
+    options: StageRunOptions,
+  ): Promise<{ lowRes: DeviceTensor; iou: DeviceTensor }> {
+    const { batch, count, xy, kinds } = promptTokensOf(prompt, image, this.config);
+    const hasMask = prompt.maskInput !== undefined;
+    const plan = await this.decoders.get(
+      `prompt ${batch} ${count} ${hasMask ? 'mask' : ''}`,
+      () => promptGraph(this.config, { batch, count, hasMask }),
+      { onUpload: options.onUpload },
+    );
+    const { lowRes, iou } = await plan.run(
       { embedding: image.embedding, ...(count && { xy, kinds }), ...(hasMask && { mask: prompt.maskInput }) },
       options,
     );
-    const quality = (await iou.read()) as Float32Array;
-    const tokens = chooseTokens(quality, config.multimask + 1, prompt.multimask ?? isAmbiguous(prompt));
-    const choice = Uint32Array.from(tokens, (token, b) => b * (config.multimask + 1) + token);
-    const { logits, mask } = await answer.run({ lowRes, choice }, { signal: options.signal });
-    return { lowRes, iou: quality, tokens, logits, mask };
+    return { lowRes, iou };
+  }
+
+  /** One mask at the photo's size, and how little it depends on the threshold. One at a time: a large photo's mask fills a binding. */
+  private async maskOf(
+    { height, width }: SamImage,
+    lowRes: DeviceTensor,
+    token: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Pick<MaskCandidate, 'mask' | 'stability'>> {
+    const plan = await this.decoders.get(`mask ${height}x${width}`, () =>
+      maskGraph(this.config, { batch: 1, picks: 1, photo: { height, width } }),
+    );
+    const { mask, above, below } = await plan.run({ lowRes, choice: Uint32Array.of(token) }, { signal });
+    const [inner, outer] = [(await above.read())[AREA], (await below.read())[AREA]];
+    return { mask: Uint8Array.from(await mask.read()), stability: outer === 0 ? 0 : inner / outer };
   }
 
   /** Frees the plans, not the weights. */
   async dispose(): Promise<void> {
-    this.current = undefined;
     await this.encoders.dispose();
     await this.decoders.dispose();
   }
@@ -106,12 +150,12 @@ function isAmbiguous({ points = [], boxes = [], maskInput }: SamPrompt): boolean
   return points.length === 1 && boxes.length === 0 && maskInput === undefined;
 }
 
-/** For each row of `quality` [B, masks]: token 0 (the single mask), or the best of the others. */
-function chooseTokens(quality: Float32Array, masks: number, multimask: boolean): number[] {
-  return Array.from({ length: quality.length / masks }, (_, b) => {
-    if (!multimask) return 0;
-    let best = 1;
-    for (let m = 2; m < masks; m++) if (quality[b * masks + m] > quality[b * masks + best]) best = m;
-    return best;
-  });
+/** Mask tokens to answer with, best first: token 0 (the single mask), or the others by their quality. */
+function rankedTokens(quality: Float32Array, multimask: boolean): number[] {
+  if (!multimask) return [0];
+  const others = Array.from(quality.keys()).slice(1);
+  return others.sort((a, b) => quality[b] - quality[a]); // sort is stable: of equals, the first token leads
 }
+
+/** Place of the number of pixels in what `maskBounds` gives. */
+const AREA = 4;

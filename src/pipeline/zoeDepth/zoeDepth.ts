@@ -6,12 +6,11 @@ import type { DeviceTensor } from '../../graph/transfer.ts';
 import type { ZoeConfig } from '../../../weights/config.ts';
 import type { PhotoWords } from '../photo.ts';
 import { PlanCache, type Recorded } from '../planCache.ts';
+import type { DepthEstimator, StageRunOptions } from '../roles.ts';
 import { averageGraph, expertGraph, passGraph, trunkGraph, type PassShape } from './graphs.ts';
 import { expertOf } from './router.ts';
 
-export interface DepthOptions extends RunOptions {
-  /** Share of the weights uploaded, 0..1; only the first use uploads. */
-  readonly onUpload?: (done: number) => void;
+export interface DepthOptions extends StageRunOptions {
   /** Whether the photo is continued at its edges before it is resized; on by default, as in the released program. */
   readonly pad?: boolean;
   /** Whether the result is averaged with that of the mirrored photo; on by default, as in the released program. */
@@ -21,7 +20,7 @@ export interface DepthOptions extends RunOptions {
 /** Plans of one photo size: N and K run a pass and the average, NK a trunk, two experts and the average. */
 const plansOf = ({ variant }: ZoeConfig): number => (variant === 'NK' ? 4 : 2);
 
-export class ZoeDepth {
+export class ZoeDepth implements DepthEstimator {
   private readonly plans: PlanCache;
 
   /** @param shared its constants must read weights of `config` */
@@ -31,6 +30,15 @@ export class ZoeDepth {
   ) {
     // A plan holds all maps of a pass, so those of another size make room.
     this.plans = new PlanCache(shared, plansOf(config));
+  }
+
+  get canonicalFov(): number | undefined {
+    return this.config.canonicalFov;
+  }
+
+  /** @throws as `infer` */
+  async estimate(photo: PhotoWords, options: StageRunOptions = {}): Promise<Float32Array> {
+    return (await (await this.infer(photo, options)).read()) as Float32Array;
   }
 
   /**

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedFor } from '../../src/graph/shared.ts';
 import type { HostArray } from '../../src/graph/transfer.ts';
 import { intrinsicsOf } from '../../src/pipeline/camera.ts';
-import { GeometryError, seenCloud, SeenPoints, toCamera } from '../../src/pipeline/seenPoints.ts';
+import { GeometryError, visiblePoints } from '../../src/pipeline/points/geometry.ts';
+import { toCamera } from '../../src/pipeline/points/normalization.ts';
+import { SeenPoints } from '../../src/pipeline/points/seenPoints.ts';
 import { depth as syntheticDepth, image, objectMask } from '../../weights/syntheticScene.ts';
 import { testDevice } from '../setup/evaluate.ts';
 import { golden, type Golden } from '../setup/golden.ts';
@@ -58,12 +60,12 @@ describe('seen points', () => {
       const result = await seen.see(photo, mask, { depth, camera });
       const { scale, center } = result.normalization;
 
-      expect(result.box).toEqual(fixture.meta('cropBox'));
-      expect(result.side).toBe(fixture.meta('side'));
-      expect(result.maskCount).toBe(fixture.meta('maskCount'));
-      expect(result.pointCount).toBe(fixture.meta('maskCount'));
-      expect(result.validCount).toBe(fixture.meta('validCount'));
-      expect(await result.valid.read()).toEqual(fixture.u32('valid'));
+      expect(result.crop.box).toEqual(fixture.meta('cropBox'));
+      expect(result.crop.side).toBe(fixture.meta('side'));
+      expect(result.crop.maskCount).toBe(fixture.meta('maskCount'));
+      expect(result.crop.pointCount).toBe(fixture.meta('maskCount'));
+      expect(result.crop.validCount).toBe(fixture.meta('validCount'));
+      expect(result.valid).toEqual(fixture.u32('valid'));
 
       // Means and deviations of a thousand points, in float32 on both sides.
       const goldenScale = fixture.meta<number>('scale');
@@ -81,9 +83,9 @@ describe('seen points', () => {
         const expected = fixture.f32(key).map((v) => (Number.isFinite(v) ? v : 0)); // infinite outside the mask
         expectClose(ours, expected, (tap === 'points' ? 8 : 64 * reach) * EPS * Math.max(1, maxAbs(expected)), tap);
       }
-      expectClose(await result.xyz.read(), fixture.f32('xyz'), 64 * EPS * (reach + 4), 'xyz');
+      expectClose(result.xyz, fixture.f32('xyz'), 64 * EPS * (reach + 4), 'xyz');
 
-      const rgb = strided(await result.rgb.read(), 800, 3, 25); // [32, 32, 3]; the fixture has channels first
+      const rgb = strided(result.rgb, 800, 3, 25); // [32, 32, 3]; the fixture has channels first
       const expected = fixture.f32('rgb800');
       const channelsLast = rgb.map((_, k) => expected[(k % 3) * 1024 + Math.floor(k / 3)]);
       expectClose(rgb, channelsLast, 16 * EPS, 'rgb800');
@@ -102,13 +104,12 @@ describe('seen points', () => {
       return ray[k % 3] * depth[i];
     });
     const byDepth = await seen.see(photo, mask, { depth, camera });
-    const expected = await byDepth.xyz.read();
     const byPoints = await seen.see(photo, mask, { points });
-    expect(byPoints.validCount).toBe(byDepth.validCount);
-    expectClose(await byPoints.xyz.read(), expected, 64 * EPS * (maxAbs(byDepth.normalization.center) + 4));
+    expect(byPoints.crop.validCount).toBe(byDepth.crop.validCount);
+    expectClose(byPoints.xyz, byDepth.xyz, 64 * EPS * (maxAbs(byDepth.normalization.center) + 4));
 
     points[3 * mask.indexOf(1)] = NaN;
-    expect((await seen.see(photo, mask, { points })).pointCount).toBe(byPoints.pointCount - 1);
+    expect((await seen.see(photo, mask, { points })).crop.pointCount).toBe(byPoints.crop.pointCount - 1);
   });
 
   it('passes over depths that are none', async () => {
@@ -117,8 +118,8 @@ describe('seen points', () => {
     const inside = [...mask.keys()].filter((i) => mask[i]).slice(100, 104);
     inside.forEach((i, k) => (broken[i] = [NaN, 0, -1, Infinity][k]));
     const result = await seen.see(photo, mask, { depth: broken, camera });
-    expect(result.pointCount).toBe(result.maskCount - 4);
-    expect((await result.xyz.read()).every(Number.isFinite)).toBe(true);
+    expect(result.crop.pointCount).toBe(result.crop.maskCount - 4);
+    expect(result.xyz.every(Number.isFinite)).toBe(true);
   });
 
   it('says what is wrong with a mask or a depth map that shows nothing', async () => {
@@ -155,11 +156,11 @@ describe("the photo's camera frame", () => {
   it('holds the colored points that the photo shows', () => {
     const photo = { width: 3, height: 1, words: Uint32Array.of(0xff030201, 0xff060504, 0xff090807) };
     const camera = { fx: 2, fy: 2, cx: 1, cy: 0 };
-    const { xyz, rgb } = seenCloud(photo, [1, 1, 1], { depth: Float32Array.of(4, NaN, 2), camera });
+    const { xyz, rgb } = visiblePoints(photo, [1, 1, 1], { depth: Float32Array.of(4, NaN, 2), camera });
     expect([...xyz]).toEqual([-2, 0, 4, 1, 0, 2]);
     expect([...rgb]).toEqual([1, 2, 3, 7, 8, 9]);
     const points = Float32Array.of(1, 2, 3, NaN, NaN, NaN, 4, 5, 6);
-    expect(seenCloud(photo, [0, 1, 1], { points })).toEqual({
+    expect(visiblePoints(photo, [0, 1, 1], { points })).toEqual({
       xyz: Float32Array.of(4, 5, 6),
       rgb: Uint8Array.of(7, 8, 9),
     });

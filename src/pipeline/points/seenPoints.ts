@@ -2,60 +2,24 @@
  * From photo, mask and depth to what MCC looks at: colors and normalized points of a square around the object.
  * As in MCC's released demo (arXiv:2301.08247): statistics over the whole mask, a margin, a square, two resizes.
  */
-import { axisTaps } from '../kernels/resize/taps.ts';
-import { maskBounds, maskedStats, normalizePoints, pointMap, seenColors, seenMap } from '../graph/ops/points.ts';
-import type { PointSource } from '../graph/ops/points.ts';
-import type { PlanInput } from '../graph/plan.ts';
-import type { Shared } from '../graph/shared.ts';
-import { Graph } from '../graph/record.ts';
-import type { RunOptions } from '../graph/run.ts';
-import type { DeviceTensor } from '../graph/transfer.ts';
-import { intrinsicsArray, type Intrinsics } from './camera.ts';
-import type { PhotoWords, Size } from './photo.ts';
-import { PlanCache, type Recorded } from './planCache.ts';
+import { axisTaps } from '../../kernels/resize/taps.ts';
+import { maskBounds, maskedStats, normalizePoints, pointMap, seenColors, seenMap } from '../../graph/ops/points.ts';
+import type { PointSource } from '../../graph/ops/points.ts';
+import type { PlanInput } from '../../graph/plan.ts';
+import type { Shared } from '../../graph/shared.ts';
+import { Graph } from '../../graph/record.ts';
+import type { RunOptions } from '../../graph/run.ts';
+import { intrinsicsArray } from '../camera.ts';
+import type { PhotoWords, Size } from '../photo.ts';
+import { PlanCache, type Recorded } from '../planCache.ts';
+import type { SeenSquare } from '../roles.ts';
+import { withMargin, type Crop } from './crop.ts';
+import { emptyMask, GeometryError, type Geometry } from './geometry.ts';
+import type { Normalization } from './normalization.ts';
 
-/** The mask or the depth leave nothing to work with. */
-export class GeometryError extends Error {
-  override name = 'GeometryError';
-}
-
-/** Where points come from: depth [H, W] in meters and a camera, or a map of points [H, W, 3], NaN where there is none. */
-export type Geometry = { readonly depth: PlanInput; readonly camera: Intrinsics } | { readonly points: Float32Array };
-
-/** Rows [top, bottom) and columns [left, right) of the photo. */
-export interface Box {
-  readonly top: number;
-  readonly bottom: number;
-  readonly left: number;
-  readonly right: number;
-}
-
-/** The object's own frame: x_object = x_camera / scale - center. */
-export interface Normalization {
-  /** Mean over the axes of the standard deviation of the seen points, in meters. */
-  readonly scale: number;
-  /** Mean of the seen points, after the scaling. */
-  readonly center: readonly [number, number, number];
-}
-
-/** What MCC sees. The tensors stay valid until the next call of `see`. */
-export interface Seen {
-  /** [1, rgb, rgb, 3] in 0..1. */
-  readonly rgb: DeviceTensor;
-  /** [1, xyz, xyz, 3] in the object's frame, -100 where not valid. */
-  readonly xyz: DeviceTensor;
-  /** u32 [1, xyz, xyz], 0 or 1. */
-  readonly valid: DeviceTensor;
-  /** Valid points in `xyz`. */
-  readonly validCount: number;
-  /** The mask's rectangle and a margin, inside the photo. */
-  readonly box: Box;
-  /** Side of the square that the box is padded to, right or below. */
-  readonly side: number;
-  /** Pixels of the mask. */
-  readonly maskCount: number;
-  /** Pixels of the mask that have a point. */
-  readonly pointCount: number;
+/** What MCC sees of a photo, and where it was. */
+export interface Seen extends SeenSquare {
+  readonly crop: Crop;
   readonly normalization: Normalization;
 }
 
@@ -64,9 +28,6 @@ export interface SeenSizes {
   readonly rgb: number;
   readonly xyz: number;
 }
-
-/** Pixels around the mask that belong to the crop. */
-const MARGIN = 40;
 
 type Kind = 'depth' | 'points';
 
@@ -124,7 +85,7 @@ export class SeenPoints {
    * @param mask u32 [H, W], not 0 inside the object
    * @throws GeometryError if the mask is empty or too few of its pixels have a point; ShapeError; Canceled; DeviceError
    */
-  async see(photo: PhotoWords, mask: PlanInput, geometry: Geometry, options: RunOptions = {}): Promise<Seen> {
+  async see(photo: PhotoWords, mask: Uint32Array, geometry: Geometry, options: RunOptions = {}): Promise<Seen> {
     const kind: Kind = 'depth' in geometry ? 'depth' : 'points';
     const inputs: Record<string, PlanInput> =
       'depth' in geometry
@@ -155,7 +116,8 @@ export class SeenPoints {
       },
       options,
     );
-    const validCount = (await valid.read()).filter((flag) => flag === 1).length;
+    const flags = (await valid.read()) as Uint32Array;
+    const validCount = flags.filter((flag) => flag === 1).length;
     if (validCount === 0) {
       throw new GeometryError(
         `Of the object's ${pointCount} points none is left on the ${this.sizes.xyz} x ${this.sizes.xyz} map that MCC sees: ` +
@@ -163,7 +125,13 @@ export class SeenPoints {
       );
     }
     const center = [meanX / scale, meanY / scale, meanZ / scale] as const;
-    return { rgb, xyz, valid, validCount, box, side, maskCount, pointCount, normalization: { scale, center } };
+    return {
+      rgb: (await rgb.read()) as Float32Array,
+      xyz: (await xyz.read()) as Float32Array,
+      valid: flags,
+      crop: { box, side, maskCount, pointCount, validCount },
+      normalization: { scale, center },
+    };
   }
 
   /** Frees the plans. Their results are gone. */
@@ -171,9 +139,6 @@ export class SeenPoints {
     return this.plans.dispose();
   }
 }
-
-export const emptyMask = (): GeometryError =>
-  new GeometryError('The mask is empty: no pixel belongs to the object.\n  Choose another box, point or mask.');
 
 /** @throws GeometryError if there is nothing to normalize */
 function expectPoints(maskCount: number, pointCount: number, scale: number): void {
@@ -191,72 +156,5 @@ function expectPoints(maskCount: number, pointCount: number, scale: number): voi
   }
 }
 
-const withMargin = (mask: Box, photo: Size): Box => ({
-  top: Math.max(mask.top - MARGIN, 0),
-  bottom: Math.min(mask.bottom + MARGIN, photo.height),
-  left: Math.max(mask.left - MARGIN, 0),
-  right: Math.min(mask.right + MARGIN, photo.width),
-});
-
 const tapsOf = (from: number, to: number): Uint32Array =>
   axisTaps({ mode: 'bilinear', alignCorners: false, from, to }).table;
-
-/**
- * The inverse of the normalization: points [n, 3] of the object's frame -> the photo's camera frame, in meters (or in
- * the unit of the point map): x right, y down, z forward.
- */
-export function toCamera(xyz: Float32Array, { scale, center }: Normalization): Float32Array {
-  return xyz.map((v, k) => (v + center[k % 3]) * scale);
-}
-
-/** Colored points, as files take them. */
-export interface SeenCloud {
-  /** [n, 3] in the photo's camera frame. */
-  readonly xyz: Float32Array;
-  /** [n, 3] sRGB bytes. */
-  readonly rgb: Uint8Array;
-}
-
-/**
- * The points that the photo itself shows of the object, pixel by pixel: computed on the host, in float64, rounded once.
- * @param mask not 0 inside the object, [H, W]
- * @param geometry as for `see`, with host values
- */
-export function seenCloud(
-  photo: PhotoWords,
-  mask: ArrayLike<number>,
-  geometry: { readonly depth: Float32Array; readonly camera: Intrinsics } | { readonly points: Float32Array },
-): SeenCloud {
-  const { width, words } = photo;
-  // Room for every pixel of the mask; a photo has millions, so lists of numbers would not do.
-  let room = 0;
-  for (let i = 0; i < words.length; i++) if (mask[i]) room++;
-  const xyz = new Float32Array(3 * room);
-  const rgb = new Uint8Array(3 * room);
-  let at = 0;
-  for (let i = 0; i < words.length; i++) {
-    if (!mask[i] || !setPoint(xyz, at, i, width, geometry)) continue;
-    rgb[at] = words[i];
-    rgb[at + 1] = words[i] >>> 8;
-    rgb[at + 2] = words[i] >>> 16;
-    at += 3;
-  }
-  return { xyz: xyz.slice(0, at), rgb: rgb.slice(0, at) };
-}
-
-type HostGeometry = Parameters<typeof seenCloud>[2];
-
-/** Writes the point of pixel i to xyz[at ...]. @returns false if it has none */
-function setPoint(xyz: Float32Array, at: number, i: number, width: number, geometry: HostGeometry): boolean {
-  if ('points' in geometry) {
-    const point = geometry.points.subarray(3 * i, 3 * i + 3);
-    xyz.set(point, at);
-    return point.every(Number.isFinite);
-  }
-  const { depth, camera } = geometry;
-  const d = depth[i];
-  xyz[at] = (((i % width) - camera.cx) / camera.fx) * d;
-  xyz[at + 1] = ((Math.floor(i / width) - camera.cy) / camera.fy) * d;
-  xyz[at + 2] = d;
-  return d > 0 && d < Infinity;
-}

@@ -1,0 +1,151 @@
+/** The engine as a host gives it to its users: photos are decoded, and results can save themselves. */
+import type { CameraOptions } from './pipeline/camera.ts';
+import type { Engine } from './pipeline/engine.ts';
+import type { Photo } from './pipeline/photo.ts';
+import type { PointArrays } from './pipeline/points/geometry.ts';
+import type { SegmentAnswer } from './pipeline/roles.ts';
+import type { CompletedObject } from './pipeline/session/completedObject.ts';
+import type {
+  GivenDepth,
+  ObjectOptions,
+  PointMap,
+  PromptOptions,
+  ReconstructOptions,
+} from './pipeline/session/options.ts';
+import type { Reconstruction, Session } from './pipeline/session/session.ts';
+import type { CallOptions } from './pipeline/session/stages.ts';
+import type { Depth, Seen } from './pipeline/session/steps.ts';
+
+/** What a host adds to the engine. */
+export interface Host<Source, Cloud extends PointArrays, Whole extends CompletedObject> {
+  /** A photo that is decoded already is returned as it is. */
+  decode(source: Source): Photo | Promise<Photo>;
+  /** Points that can save themselves. */
+  cloud(points: PointArrays): Cloud;
+  /** An object that can save itself. */
+  object(object: CompletedObject): Whole;
+}
+
+export type HostSeen<Cloud> = Omit<Seen, 'cloud'> & { readonly cloud: Cloud };
+
+export type HostReconstruction<Cloud, Whole> = Omit<Reconstruction, 'seen' | 'object'> & {
+  readonly seen: HostSeen<Cloud>;
+  readonly object: Whole;
+};
+
+/**
+ * A photo that is open. It is encoded once, on the first prompt; depth is estimated once.
+ * All results are plain typed arrays and numbers: `structuredClone` works, so they may cross to a worker and back.
+ * Calls of one engine wait for one another; a call's options hold its signal and its callbacks.
+ */
+export class HostSession<Source, Cloud extends PointArrays, Whole extends CompletedObject> {
+  constructor(
+    private readonly session: Session,
+    private readonly host: Host<Source, Cloud, Whole>,
+  ) {}
+
+  get photo(): Photo {
+    return this.session.photo;
+  }
+
+  /**
+   * The masks that a prompt may mean, best first. The photo is encoded on first use.
+   * @throws PromptError, WeightsError, DeviceError; an AbortError when stopped
+   */
+  segment(prompt: PromptOptions, call?: CallOptions): Promise<SegmentAnswer> {
+    return this.session.segment(prompt, call);
+  }
+
+  /**
+   * Depth of every pixel in meters.
+   * @throws OptionError, ShapeError, LimitError, WeightsError, DeviceError; an AbortError when stopped
+   */
+  depth(camera?: CameraOptions, call?: CallOptions): Promise<Depth> {
+    return this.session.depth(camera, call);
+  }
+
+  /**
+   * The points of the object that the photo shows.
+   * @param mask [height, width], not 0 on the object
+   * @param depth of this session, or given: depth, or a map of points
+   * @throws PromptError, OptionError, GeometryError, WeightsError, DeviceError; an AbortError when stopped
+   */
+  async points(mask: Uint8Array, depth: GivenDepth | PointMap, call?: CallOptions): Promise<HostSeen<Cloud>> {
+    return hostSeen(this.host, await this.session.points(mask, depth, call));
+  }
+
+  /**
+   * The whole object. A sweep that is stopped gives what it had found, marked as partial.
+   * @throws OptionError, GridError, WeightsError, DeviceError; an AbortError when stopped before the sweep
+   */
+  async complete(seen: Seen, options?: ObjectOptions, call?: CallOptions): Promise<Whole> {
+    return this.host.object(await this.session.complete(seen, options, call));
+  }
+
+  /** Segment, depth, points, complete, and a preview. @throws as the steps */
+  async reconstruct(options: ReconstructOptions, call?: CallOptions): Promise<HostReconstruction<Cloud, Whole>> {
+    return hostResult(this.host, await this.session.reconstruct(options, call));
+  }
+
+  /** Frees what the device holds for this photo. */
+  close(): void {
+    this.session.close();
+  }
+}
+
+/** The engine. Its short forms open a photo, ask once, and close it. */
+export class HostEngine<Source, Cloud extends PointArrays, Whole extends CompletedObject> {
+  constructor(
+    private readonly engine: Engine,
+    private readonly host: Host<Source, Cloud, Whole>,
+  ) {}
+
+  /** Opens a photo: decodes it; nothing runs on the device yet. @throws UserError if it cannot be decoded */
+  async open(photo: Source): Promise<HostSession<Source, Cloud, Whole>> {
+    return new HostSession(this.engine.open(await this.host.decode(photo)), this.host);
+  }
+
+  /** @throws as `HostSession.segment` */
+  async segment(photo: Source, prompt: PromptOptions, call?: CallOptions): Promise<SegmentAnswer> {
+    return this.engine.segment(await this.host.decode(photo), prompt, call);
+  }
+
+  /** @throws as `HostSession.depth` */
+  async depth(photo: Source, camera?: CameraOptions, call?: CallOptions): Promise<Depth> {
+    return this.engine.depth(await this.host.decode(photo), camera, call);
+  }
+
+  /** The object in 3D. @throws as `HostSession.reconstruct` */
+  async reconstruct(
+    photo: Source,
+    options: ReconstructOptions,
+    call?: CallOptions,
+  ): Promise<HostReconstruction<Cloud, Whole>> {
+    return hostResult(this.host, await this.engine.reconstruct(await this.host.decode(photo), options, call));
+  }
+
+  /** Adapter, precision, weights, and seconds of each stage of the last call. */
+  describe(): ReturnType<Engine['describe']> {
+    return this.engine.describe();
+  }
+
+  /** Frees the device; a Node process can exit afterwards. Create, dispose, create works. */
+  dispose(): void {
+    this.engine.dispose();
+  }
+}
+
+type Results<Cloud extends PointArrays, Whole extends CompletedObject> = Pick<
+  Host<never, Cloud, Whole>,
+  'cloud' | 'object'
+>;
+
+const hostSeen = <Cloud extends PointArrays>(
+  host: Pick<Results<Cloud, CompletedObject>, 'cloud'>,
+  seen: Seen,
+): HostSeen<Cloud> => ({ ...seen, cloud: host.cloud(seen.cloud) });
+
+const hostResult = <Cloud extends PointArrays, Whole extends CompletedObject>(
+  host: Results<Cloud, Whole>,
+  { seen, object, ...rest }: Reconstruction,
+): HostReconstruction<Cloud, Whole> => ({ ...rest, seen: hostSeen(host, seen), object: host.object(object) });

@@ -1,0 +1,116 @@
+/** The completed object: occupied points of the grid, and what is needed to choose another threshold without a new sweep. */
+import { toCamera, type Normalization } from '../points/normalization.ts';
+import type { GridPoints } from '../roles.ts';
+import { OptionError } from './options.ts';
+
+/** Points of the grid, in its order. */
+export interface ObjectPoints {
+  /** [n, 3] meters in the photo's camera frame: x right, y down, z forward. */
+  readonly xyz: Float32Array;
+  /** [n, 3] sRGB bytes. */
+  readonly rgb: Uint8Array;
+  /** Occupancy logits [n]. */
+  readonly logits: Float32Array;
+  /** Places in the grid [n], x slowest and z fastest. */
+  readonly indices: Uint32Array;
+  /** [n, 3] in the object's own frame: the coordinates that the network was asked about. */
+  readonly grid: Float32Array;
+}
+
+/** What holds whatever the threshold is. */
+export interface ObjectFacts {
+  /** Distance of neighboring grid points, in meters. */
+  readonly spacing: number;
+  readonly normalization: Normalization;
+  /** Points asked, and points of the whole grid. */
+  readonly swept: { readonly queries: number; readonly of: number };
+  /** Whether the sweep was stopped before it had asked all of the grid. */
+  readonly partial: boolean;
+  /** Every point with a probability above `minThreshold`. */
+  readonly kept: ObjectPoints;
+  /** The lowest threshold that `withThreshold` takes. */
+  readonly minThreshold: number;
+}
+
+export class CompletedObject implements ObjectPoints, ObjectFacts {
+  readonly xyz: Float32Array;
+  readonly rgb: Uint8Array;
+  readonly logits: Float32Array;
+  readonly indices: Uint32Array;
+  readonly grid: Float32Array;
+  readonly spacing: number;
+  readonly normalization: Normalization;
+  readonly swept: ObjectFacts['swept'];
+  readonly partial: boolean;
+  readonly kept: ObjectPoints;
+  readonly minThreshold: number;
+
+  /** @param threshold probability that a point has to be above */
+  constructor(
+    facts: ObjectFacts,
+    readonly threshold: number,
+  ) {
+    const { xyz, rgb, logits, indices, grid } = above(facts.kept, threshold);
+    this.xyz = xyz;
+    this.rgb = rgb;
+    this.logits = logits;
+    this.indices = indices;
+    this.grid = grid;
+    this.spacing = facts.spacing;
+    this.normalization = facts.normalization;
+    this.swept = facts.swept;
+    this.partial = facts.partial;
+    this.kept = facts.kept;
+    this.minThreshold = facts.minThreshold;
+  }
+
+  /**
+   * The same object with another threshold, from what the sweep has stored.
+   * @throws OptionError below `minThreshold`, or for a number that is no probability
+   */
+  withThreshold(threshold: number): this {
+    if (!(threshold >= this.minThreshold && threshold < 1)) {
+      throw new OptionError(
+        `The threshold is ${threshold}; this object holds the points above ${this.minThreshold}. ` +
+          `Give a number from ${this.minThreshold} to 1, or sweep again with a lower minThreshold.`,
+      );
+    }
+    return new (this.constructor as new (facts: ObjectFacts, threshold: number) => this)(this, threshold);
+  }
+}
+
+/** Grid points of a sweep as points of an object. */
+export function objectPoints({ xyz, colors, logits, indices }: GridPoints, normalization: Normalization): ObjectPoints {
+  return { xyz: toCamera(xyz, normalization), rgb: bytesOf(colors), logits, indices, grid: xyz };
+}
+
+/** The points whose probability is above a threshold; compared as float32 logits, as the sweep does. */
+export function above(points: ObjectPoints, threshold: number): ObjectPoints {
+  const limit = Math.fround(Math.log(threshold / (1 - threshold)));
+  const { logits } = points;
+  let count = 0;
+  for (const logit of logits) if (logit > limit) count++;
+  if (count === logits.length) return points;
+  const out = {
+    xyz: new Float32Array(3 * count),
+    rgb: new Uint8Array(3 * count),
+    logits: new Float32Array(count),
+    indices: new Uint32Array(count),
+    grid: new Float32Array(3 * count),
+  };
+  let at = 0;
+  for (let i = 0; i < logits.length; i++) {
+    if (!(logits[i] > limit)) continue;
+    for (const name of ['xyz', 'rgb', 'grid'] as const) {
+      for (let k = 0; k < 3; k++) out[name][3 * at + k] = points[name][3 * i + k];
+    }
+    out.logits[at] = logits[i];
+    out.indices[at] = points.indices[i];
+    at++;
+  }
+  return out;
+}
+
+/** Colors in 0..1 -> bytes, clamped. */
+const bytesOf = (colors: Float32Array): Uint8Array =>
+  Uint8Array.from(colors, (v) => Math.round(255 * Math.min(1, Math.max(0, v))));

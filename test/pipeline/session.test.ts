@@ -1,0 +1,212 @@
+/** Photo sessions: what is computed once, what streams, and that results are plain data. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StepTime } from '../../src/graph/run.ts';
+import { Engine } from '../../src/pipeline/engine.ts';
+import type { Photo } from '../../src/pipeline/photo.ts';
+import type { NewPoints } from '../../src/pipeline/session/options.ts';
+import type { Session } from '../../src/pipeline/session/session.ts';
+import { presets, scene, syntheticSet } from '../../weights/index.ts';
+import { openDevice } from '../setup/evaluate.ts';
+import { expectIdentical } from '../setup/identical.ts';
+
+const [WIDTH, HEIGHT] = [80, 64];
+
+function photoOf(seed: number): Photo {
+  const rgb = scene.image(seed, HEIGHT, WIDTH);
+  const rgba = new Uint8Array(4 * WIDTH * HEIGHT).map((_, i) => (i % 4 === 3 ? 255 : rgb[3 * (i >> 2) + (i % 4)]));
+  return { width: WIDTH, height: HEIGHT, rgba };
+}
+
+const BOX = [8, 8, 72, 56] as const;
+const POINT = [{ x: 40, y: 30, label: 1 }] as const;
+const depth = new Float32Array(WIDTH * HEIGHT).map((_, i) => 2 + (i % 7) / 10);
+const mask = new Uint8Array(WIDTH * HEIGHT).fill(1);
+
+const engineOf = async (options: { embeddingBytes?: number; keepNetworks?: boolean } = {}): Promise<Engine> =>
+  new Engine({ device: await openDevice(), weights: syntheticSet(1, presets.small), ...options });
+
+/** Times of all dispatches of a call. */
+function profile(): { times: StepTime[]; call: { onProfile(times: readonly StepTime[]): void } } {
+  const times: StepTime[] = [];
+  return { times, call: { onProfile: (more) => void times.push(...more) } };
+}
+
+const encoderDispatches = (times: readonly StepTime[]): number =>
+  times.filter(({ scope }) => scope.startsWith('encoder')).length;
+
+/** Arrays and numbers to the bottom: nothing that a clone would lose. */
+const expectPlain = (value: unknown): void => expectIdentical(structuredClone(value), value);
+
+describe('a session', () => {
+  let engine: Engine;
+  let session: Session;
+
+  beforeAll(async () => {
+    engine = await engineOf();
+    session = engine.open(photoOf(11));
+  });
+  afterAll(() => engine.dispose());
+
+  it('encodes the photo on the first prompt only', async () => {
+    const [first, second, third] = [profile(), profile(), profile()];
+    await session.segment({ box: BOX }, first.call);
+    await session.segment({ points: POINT }, second.call);
+    const { candidates } = await session.segment({ box: BOX });
+    await session.segment({ box: BOX, previous: candidates[0].lowRes }, third.call);
+    expect(encoderDispatches(first.times)).toBeGreaterThan(20);
+    expect(encoderDispatches(second.times)).toBe(0);
+    expect(encoderDispatches(third.times)).toBe(0);
+  });
+
+  it('takes lowRes of an earlier candidate as a prompt, which pulls the mask towards it', async () => {
+    const share = (a: Uint8Array, b: Uint8Array): number => {
+      const both = a.reduce((n, v, i) => n + (v & b[i]), 0);
+      return both / a.reduce((n, v, i) => n + (v | b[i]), 0);
+    };
+    const side = 64; // of low-resolution masks: a quarter of the network's 256 pixels
+    const half = (left: boolean) =>
+      Float32Array.from({ length: side * side }, (_, i) => (i % side < side / 2 === left ? 20 : -20));
+    const masks = [];
+    for (const left of [true, false]) {
+      masks.push((await session.segment({ box: BOX, previous: half(left) })).candidates[0]);
+    }
+    expect(share(masks[0].mask, masks[0].mask)).toBe(1);
+    expect(masks[0].lowRes).not.toEqual(masks[1].lowRes);
+    await expect(session.segment({ previous: new Float32Array(9) })).rejects.toThrow(/64 x 64 logits/);
+  });
+
+  it('estimates depth once, and gives each caller an array of its own', async () => {
+    const [first, second] = [profile(), profile()];
+    const one = await session.depth({}, first.call);
+    const two = await session.depth({ fov: 40 }, second.call);
+    expect(first.times.length).toBeGreaterThan(20);
+    expect(second.times).toEqual([]);
+    expect(two.meters).toEqual(one.meters);
+    expect(two.meters.buffer).not.toBe(one.meters.buffer);
+    expect(two.camera.fx).toBeGreaterThan(one.camera.fx);
+    expect(two.focal.source).toBe('fov');
+  });
+
+  it('gives the same object step by step and in one call', async () => {
+    const { candidates, chosen } = await session.segment({ box: BOX });
+    const known = await session.depth();
+    const seen = await session.points(candidates[chosen].mask, known);
+    const options = { granularity: 1, threshold: 0.3 };
+    const object = await session.complete(structuredClone(seen), options);
+    const whole = await session.reconstruct({ box: BOX, ...options, render: false });
+    expectIdentical(whole.object, object);
+    expectIdentical(whole.seen, seen);
+    expect(whole.preview).toBeUndefined();
+    expect(object.xyz.length).toBeGreaterThan(0);
+  });
+
+  it('gives results that survive a clone', async () => {
+    const answer = await session.segment({ points: POINT });
+    const known = await session.depth();
+    const seen = await session.points(mask, { meters: depth });
+    const object = await session.complete(seen, { granularity: 1 });
+    for (const result of [answer, known, seen, object]) expectPlain(result);
+    expectPlain(await session.reconstruct({ mask, depth, granularity: 1 }));
+  });
+
+  it('hands out new points while the sweep runs: together they are the object', async () => {
+    const seen = await session.points(mask, { meters: depth });
+    const parts: NewPoints[] = [];
+    const onPoints = (points: NewPoints) => void parts.push(points);
+    const object = await session.complete(seen, { granularity: 0.25, threshold: 0.3, onPoints });
+    expect(parts.length).toBeGreaterThan(1);
+    expect(Float32Array.from(parts.flatMap(({ xyz }) => [...xyz]))).toEqual(object.xyz);
+    expect(Uint8Array.from(parts.flatMap(({ rgb }) => [...rgb]))).toEqual(object.rgb);
+  });
+
+  it('filters the object by another threshold without a sweep, to the same points as a sweep', async () => {
+    const seen = await session.points(mask, { meters: depth });
+    const object = await session.complete(seen, { granularity: 0.5, threshold: 0.4, minThreshold: 0.2 });
+    for (const threshold of [0.2, 0.3, 0.45]) {
+      const swept = await session.complete(seen, { granularity: 0.5, threshold });
+      const filtered = object.withThreshold(threshold);
+      for (const name of ['xyz', 'rgb', 'logits', 'indices', 'grid'] as const) {
+        expect(filtered[name]).toEqual(swept[name]);
+      }
+      expect(filtered.threshold).toBe(threshold);
+    }
+    expect(object.withThreshold(0.2).xyz.length).toBeGreaterThan(object.xyz.length);
+    expect(() => object.withThreshold(0.1)).toThrow(/holds the points above 0.2/);
+    expect(() => object.withThreshold(1)).toThrow(/threshold is 1/);
+  });
+
+  it('returns what an interrupted sweep had found', async () => {
+    const seen = await session.points(mask, { meters: depth });
+    const controller = new AbortController();
+    const object = await session.complete(
+      seen,
+      { granularity: 0.25, threshold: 0.3, onPoints: () => controller.abort() },
+      { signal: controller.signal },
+    );
+    expect(object.partial).toBe(true);
+    expect(object.xyz.length).toBeGreaterThan(0);
+    expect(object.swept.queries).toBeLessThan(object.swept.of);
+  });
+
+  it('sweeps the box that it is told to', async () => {
+    const seen = await session.points(mask, { meters: depth });
+    const gridBox = { min: [-1, -1, -1], max: [1, 1, 2] } as const;
+    const { swept, grid } = await session.complete(seen, { granularity: 0.5, gridBox, threshold: 0.05 });
+    expect(swept.of).toBe(4 * 4 * 6);
+    expect(Math.max(...grid)).toBeLessThan(2);
+    const flat = { min: [0, 0, 0], max: [1, 0, 1] } as const;
+    await expect(session.complete(seen, { gridBox: flat })).rejects.toMatchObject({ name: 'GridError' });
+  });
+
+  it('refuses thresholds that contradict each other', async () => {
+    const seen = await session.points(mask, { meters: depth });
+    const refused = session.complete(seen, { threshold: 0.2, minThreshold: 0.3 });
+    await expect(refused).rejects.toThrow(/minThreshold is 0.3, above the threshold of 0.2/);
+  });
+
+  it('that is closed says so', async () => {
+    const other = engine.open(photoOf(3));
+    other.close();
+    other.close();
+    await expect(other.depth()).rejects.toThrow(/session is closed. Open the photo again/);
+  });
+});
+
+describe('several sessions', () => {
+  it('keep their photos apart, and encode again what had to make room', async () => {
+    // Room for one embedding of [1, 16, 16, 32] numbers.
+    const engine = await engineOf({ embeddingBytes: 4 * 16 * 16 * 32 });
+    const [a, b] = [engine.open(photoOf(11)), engine.open(photoOf(12))];
+    const first = await a.segment({ box: BOX });
+    const other = await b.segment({ box: BOX });
+    expect(other).not.toEqual(first);
+    const again = profile();
+    expect(await a.segment({ box: BOX }, again.call)).toEqual(first);
+    expect(encoderDispatches(again.times)).toBeGreaterThan(20);
+    engine.dispose();
+  });
+
+  it('keep their embeddings where there is room, also when networks are not kept', async () => {
+    const engine = await engineOf({ keepNetworks: false });
+    const [a, b] = [engine.open(photoOf(11)), engine.open(photoOf(12))];
+    const first = await a.segment({ box: BOX });
+    await b.segment({ box: BOX });
+    await a.depth();
+    const again = profile();
+    expect(await a.segment({ box: BOX }, again.call)).toEqual(first);
+    expect(encoderDispatches(again.times)).toBe(0);
+    engine.dispose();
+  });
+});
+
+it('a second prompt on the full-size vit_b costs no dispatch of the encoder', async () => {
+  const engine = new Engine({ device: await openDevice(), weights: syntheticSet(1, presets.full) });
+  const session = engine.open(photoOf(11));
+  const [first, second] = [profile(), profile()];
+  await session.segment({ box: BOX }, first.call);
+  await session.segment({ points: POINT }, second.call);
+  engine.dispose();
+  expect(encoderDispatches(first.times)).toBeGreaterThan(100);
+  expect(encoderDispatches(second.times)).toBe(0);
+  expect(second.times.length).toBeGreaterThan(20);
+});
