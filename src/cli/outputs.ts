@@ -4,7 +4,8 @@ import { depthPreview, depthToMillimeters, encodeGlb, encodePly } from '../io/in
 import type { Reconstruction } from '../pipeline/session/session.ts';
 import type { Size } from '../pipeline/photo.ts';
 
-const FRAME = 'camera frame in meters: x right, y down, z forward';
+// Part of the files, so it stays to the letter: the same points are the same bytes in every version.
+const FRAME = 'camera frame in metres: x right, y down, z forward';
 
 /** mask.png, depth.png, depth_preview.png, seen.ply, object.ply, object.glb (when there are points), preview.png, summary.json. */
 export async function reconstructionFiles(
