@@ -4,6 +4,7 @@ import { FLAT_WIDTH, flatRows } from '../kernels/dispatch.ts';
 import { size } from '../kernels/check.ts';
 import type { Device } from './device.ts';
 import { LimitError } from './errors.ts';
+import { Lifetime } from './lifetime.ts';
 
 export type HostArray = Float32Array | Uint32Array | Int32Array;
 
@@ -86,18 +87,27 @@ const arrayOf = { f32: Float32Array, u32: Uint32Array, i32: Int32Array } as cons
 export class Readback {
   private readonly free = new Map<number, GPUBuffer>();
 
-  constructor(private readonly device: Device) {}
+  constructor(readonly device: Device) {}
 
-  /** The first `size(shape)` elements of a buffer. @throws DeviceError, never zeros, when the device fails */
+  /**
+   * The first `size(shape)` elements of a buffer, as they are when it is called.
+   * @throws DeviceError, never zeros, when the device fails; LimitError when it is out of memory
+   */
   async read(buffer: GPUBuffer, shape: readonly number[], dtype: DType): Promise<HostArray> {
     const elements = size({ shape });
     const bytes = bufferBytes(elements);
     const { gpu } = this.device;
-    const staging = this.free.get(bytes) ?? gpu.createBuffer({ label: 'readback', size: bytes, usage: READBACK });
+    const copied = (staging: GPUBuffer): GPUBuffer => {
+      copyBuffer(this.device, buffer, staging, bytes);
+      return staging;
+    };
+    const kept = this.free.get(bytes);
     this.free.delete(bytes);
-    const encoder = gpu.createCommandEncoder({ label: 'readback' });
-    encoder.copyBufferToBuffer(buffer, 0, staging, 0, bytes);
-    gpu.queue.submit([encoder.finish()]);
+    const staging = kept
+      ? copied(kept)
+      : await this.device.guarded(`Reading back of ${bytes} bytes`, (own) =>
+          copied(own(gpu.createBuffer({ label: 'readback', size: bytes, usage: READBACK }))),
+        );
     await this.device.wait(staging.mapAsync(0x01));
     const data = new arrayOf[dtype](staging.getMappedRange().slice(0, elements * 4));
     staging.unmap();
@@ -112,16 +122,58 @@ export class Readback {
   }
 }
 
-/** A value on the device, valid until the plan that owns it runs again or is disposed. */
+/** Copies the first `bytes` of a buffer, in the order of submissions. */
+function copyBuffer(device: Device, from: GPUBuffer, to: GPUBuffer, bytes: number): void {
+  const encoder = device.gpu.createCommandEncoder({ label: 'copy' });
+  encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
+  device.gpu.queue.submit([encoder.finish()]);
+}
+
+/** A value on the device, valid until the plan that made it runs again or is disposed. */
 export class DeviceTensor {
   constructor(
-    readonly buffer: GPUBuffer,
+    /** For errors. */
+    readonly name: string,
+    protected readonly memory: GPUBuffer,
     readonly shape: readonly number[],
     readonly dtype: DType,
     private readonly readback: Readback,
+    protected readonly lifetime: Lifetime,
   ) {}
 
-  read(): Promise<HostArray> {
+  /** Where the values are. @throws LifetimeError if they are gone; DeviceError */
+  get buffer(): GPUBuffer {
+    this.readback.device.check();
+    this.lifetime.check(this.name);
+    return this.memory;
+  }
+
+  /** @throws LifetimeError if the values are gone; DeviceError; LimitError when the device is out of memory */
+  async read(): Promise<HostArray> {
     return this.readback.read(this.buffer, this.shape, this.dtype);
+  }
+
+  /**
+   * The same values in memory of their own, valid until `release`.
+   * @throws as `read`
+   */
+  async copy(): Promise<OwnedTensor> {
+    const { buffer, name, shape, dtype, readback } = this;
+    const bytes = bufferBytes(size({ shape }));
+    const memory = await readback.device.guarded(`Copy of ${name} (${bytes} bytes)`, (own) => {
+      const made = own(storageBuffer(readback.device, `copy of ${name}`, bytes));
+      copyBuffer(readback.device, buffer, made, bytes);
+      return made;
+    });
+    return new OwnedTensor(`copy of ${name}`, memory, shape, dtype, readback, new Lifetime());
+  }
+}
+
+/** A value on the device in memory of its own. */
+export class OwnedTensor extends DeviceTensor {
+  /** Frees the memory. */
+  release(): void {
+    this.lifetime.end('it was released');
+    this.memory.destroy();
   }
 }

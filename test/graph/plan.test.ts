@@ -32,8 +32,8 @@ function normsGraph() {
   const graph = new Graph();
   const [gamma, beta] = [noise(48, 2, 0.2).map((v) => v + 1), noise(48, 3, 0.2)];
   const weights = [
-    graph.constant('gamma', [48], [], () => gamma),
-    graph.constant('beta', [48], [], () => beta),
+    graph.constant({ name: 'gamma', of: gamma, shape: [48], compute: () => gamma }),
+    graph.constant({ name: 'beta', of: beta, shape: [48], compute: () => beta }),
   ] as const;
   const x = graph.input('x', [7, 48]);
   let y = x;

@@ -73,7 +73,7 @@ export class Mcc {
   async encode({ rgb, xyz, valid }: MccInput, options: MccRunOptions = {}): Promise<MccImage> {
     this.current = undefined;
     const side = this.sideOf(rgb);
-    const plan = await this.encoders.get(`encoder ${side}`, () => encoderGraph(this.config, side), options);
+    const plan = await this.encoders.get(encoderGraph, { config: this.config, side }, options);
     const { latent, seen } = await plan.run({ rgb, xyz, valid }, options);
     this.current = { latent, seen };
     return this.current;
@@ -91,11 +91,7 @@ export class Mcc {
     if (!Number.isInteger(count) || count === 0) {
       throw new ShapeError(`decode: ${queries.length} numbers are no points; give x, y and z of each.`);
     }
-    const plan = await this.decoders.get(
-      `${strategy} ${count} ${temperature}`,
-      () => queryGraph(this.config, count, temperature, strategy),
-      options,
-    );
+    const plan = await this.decoders.get(queryGraph, { config: this.config, count, temperature, strategy }, options);
     const { pred, color } = await plan.run({ queries, seen: image.seen }, options);
     return { pred, color };
   }

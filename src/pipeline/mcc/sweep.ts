@@ -144,10 +144,8 @@ export class Sweep {
     { signal, onProfile, onUpload }: SweepRunOptions,
   ): Promise<FoundPoints | undefined> {
     const threshold = options.threshold ?? this.config.threshold ?? defaultThreshold;
-    const key = `${strategy} ${count} ${threshold} ${grid.counts.join(' ')} ${grid.axes[0]} ${grid.step}`;
-    const plan = await this.stretches.get(key, () => sweepGraph(this.config, { grid, count, threshold, strategy }), {
-      onUpload,
-    });
+    const { config } = this;
+    const plan = await this.stretches.get(sweepGraph, { config, grid, count, threshold, strategy }, { onUpload });
     const result = await plan.run({ start: Uint32Array.of(start), seen }, { signal, onProfile });
     const [all] = await result.found.read();
     if (all === 0) return undefined;
@@ -168,9 +166,7 @@ export class Sweep {
   ): Promise<Float32Array> {
     const rows = features.shape[0];
     const take = Math.min(rows, Math.max(LEAST_COLORS, 2 ** Math.ceil(Math.log2(n))));
-    const plan = await this.colors.get(`${rows} ${take} ${temperature}`, () =>
-      colorGraph(this.config, rows, take, temperature),
-    );
+    const plan = await this.colors.get(colorGraph, { config: this.config, rows, take, temperature });
     const { color } = await plan.run({ features }, { signal });
     return (await color.read()).slice(0, 3 * n) as Float32Array;
   }

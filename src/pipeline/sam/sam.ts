@@ -54,10 +54,9 @@ export class Sam {
    */
   async encode({ words, height, width }: PhotoWords, options: SamRunOptions = {}): Promise<SamImage> {
     this.current = undefined;
-    const prepare = await this.encoders.get(`input ${height}x${width}`, () =>
-      inputGraph(this.config, { height, width }),
-    );
-    const encoder = await this.encoders.get('encoder', () => encoderGraph(this.config), options);
+    const { config } = this;
+    const prepare = await this.encoders.get(inputGraph, { config, photo: { height, width } });
+    const encoder = await this.encoders.get(encoderGraph, { config }, options);
     const { input } = await prepare.run({ photo: words }, { signal: options.signal });
     const { embedding } = await encoder.run({ input }, options);
     this.current = { embedding, height, width };
@@ -75,13 +74,9 @@ export class Sam {
     const { config } = this;
     const { batch, count, xy, kinds } = promptTokensOf(prompt, image, config);
     const hasMask = prompt.maskInput !== undefined;
-    const decoder = await this.decoders.get(`prompt ${batch} ${count} ${hasMask ? 'mask' : ''}`, () =>
-      promptGraph(config, { batch, count, hasMask }),
-    );
-    const { height, width } = image;
-    const answer = await this.decoders.get(`answer ${batch} ${height}x${width}`, () =>
-      answerGraph(config, batch, batch, { height, width }),
-    );
+    const decoder = await this.decoders.get(promptGraph, { config, batch, count, hasMask });
+    const photo = { height: image.height, width: image.width };
+    const answer = await this.decoders.get(answerGraph, { config, batch, picks: batch, photo });
     const { lowRes, iou } = await decoder.run(
       { embedding: image.embedding, ...(count && { xy, kinds }), ...(hasMask && { mask: prompt.maskInput }) },
       options,
