@@ -15,7 +15,7 @@ export interface Weights {
 
 export type Resource = GPUBuffer | GPUTexture;
 
-/** Bytes that may be in flight to the device before the upload waits: bounds the staging memory of the driver. */
+/** Bytes handed to the driver before the upload waits for them. It bounds the driver's staging memory. */
 const IN_FLIGHT = 192 * 2 ** 20;
 
 /** A constant on the device, and the form that it was uploaded in. */
@@ -30,7 +30,7 @@ export class Constants {
   private inFlight = 0;
   /** Settles when no upload is under way. */
   private idle: Promise<unknown> = Promise.resolve();
-  /** Bytes of all constants on the device. */
+  /** Bytes that all constants take on the device. */
   bytes = 0;
 
   constructor(
@@ -59,13 +59,8 @@ export class Constants {
   private async uploadMissing(operands: readonly Operand[], onProgress?: (done: number) => void): Promise<void> {
     const bySource = new Map<ConstantTensor, Operand[]>();
     for (const operand of operands) {
+      if (this.isUploaded(operand)) continue;
       const source = sourceOf(operand);
-      const known = this.uploaded.get(keyOfOperand(operand));
-      if (known) {
-        expectSameForm(source.origin.name, known.form, formOf(source));
-        expectSamePacking(source.origin.name, known.packing, operand.packed?.packing);
-        continue;
-      }
       bySource.set(source, [...(bySource.get(source) ?? []), operand]);
     }
     let done = 0;
@@ -74,6 +69,16 @@ export class Constants {
       for (const form of forms) await this.place(form, data);
       onProgress?.(++done / bySource.size);
     }
+  }
+
+  /** @throws ShapeError if it was uploaded in another form */
+  private isUploaded(operand: Operand): boolean {
+    const known = this.uploaded.get(keyOfOperand(operand));
+    if (!known) return false;
+    const source = sourceOf(operand);
+    expectSameForm(source.origin.name, known.form, formOf(source));
+    expectSamePacking(source.origin.name, known.packing, operand.packed?.packing);
+    return true;
   }
 
   private async compute(source: ConstantTensor): Promise<HostArray> {
@@ -88,8 +93,7 @@ export class Constants {
   }
 
   private async place(form: Operand, data: HostArray): Promise<void> {
-    const key = keyOfOperand(form);
-    if (this.uploaded.has(key)) return; // two operands of one plan
+    if (this.isUploaded(form)) return; // by another operand of the same plan
     const source = sourceOf(form);
     const packing = form.packed?.packing;
     const values = packing ? packing.apply(data as Float32Array) : data;
@@ -105,7 +109,7 @@ export class Constants {
       this.device.gpu.queue.writeBuffer(buffer, 0, data as ArrayBuffer, byteOffset, byteLength);
       return buffer;
     });
-    this.uploaded.set(key, { resource, form: formOf(source), packing });
+    this.uploaded.set(keyOfOperand(form), { resource, form: formOf(source), packing });
     this.bytes += values.byteLength;
     this.inFlight += values.byteLength;
     if (this.inFlight > IN_FLIGHT) {
@@ -115,6 +119,7 @@ export class Constants {
     }
   }
 
+  /** Frees all constants. Plans that use them cannot run again. */
   dispose(): void {
     for (const { resource } of this.uploaded.values()) resource.destroy();
     this.uploaded.clear();

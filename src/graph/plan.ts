@@ -1,6 +1,6 @@
 /**
- * A compiled graph: steps, memory, pipelines and bind groups, made once. `run` replays it: no planning, no allocation,
- * no new pipeline.
+ * A compiled graph. Its steps, memory, pipelines and bind groups are made once; `run` replays them and neither plans nor
+ * allocates.
  */
 import type { Operand } from '../kernels/dispatch.ts';
 import { show, size } from '../kernels/check.ts';
@@ -109,7 +109,7 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
     memory: allocation.memory,
     steps: encoded.length,
     async run(inputs, runOptions = {}) {
-      if (running) throw new Error('this plan is running already; await the first run before the next');
+      if (running) throw new Error(`${name} is running already; await the first run before the next.`);
       running = true;
       try {
         device.check();
@@ -136,7 +136,7 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
   };
 }
 
-/** Nodes that the wanted tensors depend on, in order. */
+/** The nodes that the wanted tensors depend on, in the order of recording. */
 function reachable(graph: Graph, wanted: ReadonlySet<Tensor>) {
   const needed = new Set<Tensor>(wanted);
   const kept = [...graph.nodes].reverse().filter((node) => {

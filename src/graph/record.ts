@@ -1,4 +1,4 @@
-/** Recording: calls of `ops.ts` become a list of nodes with static shapes. */
+/** Recording: calls of ops become a list of nodes with static shapes. */
 import { expect } from '../kernels/check.ts';
 import { results, type DType, type Operand, type Step } from '../kernels/dispatch.ts';
 import { BASELINE, type Target } from '../kernels/target.ts';

@@ -1,8 +1,8 @@
-/** SHA-256 of bytes, computed at once: WebCrypto's digest is asynchronous, and keys are needed while a graph is recorded. */
+/** SHA-256 of bytes, synchronous: keys are needed while a graph is recorded, and WebCrypto's digest is asynchronous. */
 
 const PRIMES = firstPrimes(64);
 
-/** The first 32 bits of the fractional part. */
+/** The first 32 bits of the fractional part of x. */
 const fraction = (x: number): number => (x - Math.floor(x)) * 2 ** 32;
 
 /** FIPS 180-4, section 4.2.2: from the cube roots of the first 64 primes. */
@@ -18,7 +18,7 @@ export function sha256(bytes: Uint8Array): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < whole; at += 64) compress(state, schedule, view, at);
 
-  // What is left, a bit that ends the message, zeros, and the message's length in bits.
+  // The last blocks: the rest of the message, one bit that ends it, zeros, and its length in bits.
   const rest = bytes.subarray(whole);
   const end = new DataView(new ArrayBuffer(rest.length < 56 ? 64 : 128));
   new Uint8Array(end.buffer).set(rest);
@@ -40,15 +40,35 @@ function compress(state: Uint32Array, w: Uint32Array, block: DataView, at: numbe
     const s1 = rotated(w[i - 2], 17) ^ rotated(w[i - 2], 19) ^ (w[i - 2] >>> 10);
     w[i] = w[i - 16] + s0 + w[i - 7] + s1;
   }
-  let [a, b, c, d, e, f, g, h] = state;
+  let a = state[0];
+  let b = state[1];
+  let c = state[2];
+  let d = state[3];
+  let e = state[4];
+  let f = state[5];
+  let g = state[6];
+  let h = state[7];
   for (let i = 0; i < 64; i++) {
     const mix = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
     const first = (h + mix + ((e & f) ^ (~e & g)) + ROUND[i] + w[i]) | 0;
     const second = ((rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    [h, g, f, e] = [g, f, e, (d + first) | 0];
-    [d, c, b, a] = [c, b, a, (first + second) | 0];
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + second) | 0;
   }
-  [a, b, c, d, e, f, g, h].forEach((word, i) => (state[i] += word));
+  state[0] += a;
+  state[1] += b;
+  state[2] += c;
+  state[3] += d;
+  state[4] += e;
+  state[5] += f;
+  state[6] += g;
+  state[7] += h;
 }
 
 function firstPrimes(count: number): number[] {

@@ -8,28 +8,31 @@ import { Lifetime } from './lifetime.ts';
 
 export type HostArray = Float32Array | Uint32Array | Int32Array;
 
-/** Buffer bytes of `elements` four-byte elements: whole vec4s, so that kernels may read them as vec4. */
+/** Bytes of a buffer for `elements` four-byte elements, rounded up to whole vec4s: kernels may read it as vec4. */
 export const bufferBytes = (elements: number): number => Math.max(16, Math.ceil(elements / 4) * 16);
 
-/** Usage flags by name; Node has no global `GPUBufferUsage` until the host makes one. */
+/** Usage flags as numbers: Node has no global `GPUBufferUsage` until the host makes one. */
 const STORAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
 const READBACK = 0x01 | 0x08; // MAP_READ | COPY_DST
 const TEXTURE = 0x02 | 0x08; // COPY_DST | STORAGE_BINDING
 
+const SMALLER = 'Use a smaller photo, a smaller configuration or another adapter.';
+
 /** @throws LimitError if the buffer is larger than the device allows */
 export function storageBuffer(device: Device, label: string, bytes: number): GPUBuffer {
-  const most = device.gpu.limits.maxBufferSize;
-  if (bytes > most) {
-    throw new LimitError(`${label} needs a buffer of ${bytes} bytes; this device allows ${most}. Use a smaller size.`);
+  const max = device.gpu.limits.maxBufferSize;
+  if (bytes > max) {
+    throw new LimitError(`${label} needs a buffer of ${bytes} bytes; this device allows ${max}. ${SMALLER}`);
   }
   return device.gpu.createBuffer({ label, size: bytes, usage: STORAGE });
 }
 
+/** @throws LimitError if the texture has more rows than the device allows */
 export function flatTexture(device: Device, label: string, elements: number, format: GPUTextureFormat): GPUTexture {
   const height = flatRows(elements);
-  const most = device.gpu.limits.maxTextureDimension2D;
-  if (height > most) {
-    throw new LimitError(`${label} needs a texture of ${height} rows; this device allows ${most}. Use a smaller size.`);
+  const max = device.gpu.limits.maxTextureDimension2D;
+  if (height > max) {
+    throw new LimitError(`${label} needs a texture of ${height} rows; this device allows ${max}. ${SMALLER}`);
   }
   return device.gpu.createTexture({ label, size: [FLAT_WIDTH, height], format, usage: TEXTURE });
 }
@@ -54,7 +57,10 @@ export function writeFlat(device: Device, texture: GPUTexture, data: HostArray):
   write(whole * perRow, whole, rest / 4, 1);
 }
 
-/** Copies a buffer's first `elements` into a flat texture, from texel `at / 4` on (a multiple of a row, or a single row). */
+/**
+ * Copies the first `elements` of a buffer into a flat texture.
+ * @param at the first element written, a multiple of 4; copies of more than one row start at a row
+ */
 export function copyToFlat(
   encoder: GPUCommandEncoder,
   buffer: GPUBuffer,
