@@ -1,8 +1,10 @@
 /** Constants on the device: each weight is read once, brought into each layout that a kernel wants, and uploaded. */
 import { show, size } from '../kernels/check.ts';
 import type { Operand, Packing } from '../kernels/dispatch.ts';
+import { expectSameForm, type ConstantForm } from './constantSpec.ts';
 import type { Device } from './device.ts';
 import { ShapeError } from './errors.ts';
+import { keyOf } from './key.ts';
 import { Tensor } from './tensor.ts';
 import { bufferBytes, flatTexture, storageBuffer, writeFlat, type HostArray } from './transfer.ts';
 
@@ -13,13 +15,22 @@ export interface Weights {
 
 export type Resource = GPUBuffer | GPUTexture;
 
-/** Bytes that may be in flight to the device before the upload waits: bounds the staging memory of the driver. */
+/** Bytes handed to the driver before the upload waits for them. It bounds the driver's staging memory. */
 const IN_FLIGHT = 192 * 2 ** 20;
 
+/** A constant on the device, and the form that it was uploaded in. */
+interface Uploaded {
+  readonly resource: Resource;
+  readonly form: ConstantForm;
+  readonly packing?: Packing;
+}
+
 export class Constants {
-  private readonly resources = new Map<string, Resource>();
+  private readonly uploaded = new Map<string, Uploaded>();
   private inFlight = 0;
-  /** Bytes of all constants on the device. */
+  /** Settles when no upload is under way. */
+  private idle: Promise<unknown> = Promise.resolve();
+  /** Bytes that all constants take on the device. */
   bytes = 0;
 
   constructor(
@@ -29,17 +40,26 @@ export class Constants {
 
   /** The device's copy of a constant operand: a constant tensor, or a packed form of one. */
   get(operand: Operand): Resource | undefined {
-    return this.resources.get(keyOf(operand));
+    return this.uploaded.get(keyOfOperand(operand))?.resource;
   }
 
   /**
-   * Uploads what is not on the device yet, one weight at a time.
+   * Uploads what is not on the device yet, one weight at a time. Uploads of two plans wait for one another, so that what
+   * both need is uploaded once.
    * @param onProgress gets the share done, 0..1
+   * @throws ShapeError if a constant is there in another shape, type or layout; LimitError; WeightsError; DeviceError
    */
-  async upload(operands: readonly Operand[], onProgress?: (done: number) => void): Promise<void> {
-    const bySource = new Map<Tensor, Operand[]>();
+  upload(operands: readonly Operand[], onProgress?: (done: number) => void): Promise<void> {
+    const upload = this.idle.then(() => this.uploadMissing(operands, onProgress));
+    // An upload that failed is reported to whoever asked for it.
+    this.idle = upload.catch(() => undefined);
+    return upload;
+  }
+
+  private async uploadMissing(operands: readonly Operand[], onProgress?: (done: number) => void): Promise<void> {
+    const bySource = new Map<ConstantTensor, Operand[]>();
     for (const operand of operands) {
-      if (this.resources.has(keyOf(operand))) continue;
+      if (this.isUploaded(operand)) continue;
       const source = sourceOf(operand);
       bySource.set(source, [...(bySource.get(source) ?? []), operand]);
     }
@@ -51,41 +71,45 @@ export class Constants {
     }
   }
 
-  private async compute(source: Tensor): Promise<HostArray> {
-    if (source.origin.kind !== 'constant') throw new Error('only constants are uploaded ahead of a run');
-    const { key, needs, compute } = source.origin;
+  /** @throws ShapeError if it was uploaded in another form */
+  private isUploaded(operand: Operand): boolean {
+    const known = this.uploaded.get(keyOfOperand(operand));
+    if (!known) return false;
+    const source = sourceOf(operand);
+    expectSameForm(source.origin.name, known.form, formOf(source));
+    expectSamePacking(source.origin.name, known.packing, operand.packed?.packing);
+    return true;
+  }
+
+  private async compute(source: ConstantTensor): Promise<HostArray> {
+    const { name, needs, compute } = source.origin;
     const weights: Float32Array[] = [];
-    for (const { name, shape } of needs) weights.push(await this.weights.tensor(name, shape));
+    for (const weight of needs) weights.push(await this.weights.tensor(weight.name, weight.shape));
     const data = compute(...weights);
     if (data.length !== size(source)) {
-      throw new ShapeError(`${key}: got ${data.length} values for shape ${show(source.shape)}.`);
+      throw new ShapeError(`${name}: got ${data.length} values for shape ${show(source.shape)}.`);
     }
     return data;
   }
 
   private async place(form: Operand, data: HostArray): Promise<void> {
-    const key = keyOf(form);
-    if (this.resources.has(key)) return;
-    const packing: Packing | undefined = form.packed?.packing;
+    if (this.isUploaded(form)) return; // by another operand of the same plan
+    const source = sourceOf(form);
+    const packing = form.packed?.packing;
     const values = packing ? packing.apply(data as Float32Array) : data;
-    const storage = packing?.storage ?? 'buffer';
-    const resource = await this.device.guarded(`Upload of ${key} (${values.byteLength} bytes)`, () => {
-      if (storage === 'buffer') {
-        const buffer = storageBuffer(this.device, key, bufferBytes(values.length));
-        this.device.gpu.queue.writeBuffer(
-          buffer,
-          0,
-          values.buffer as ArrayBuffer,
-          values.byteOffset,
-          values.byteLength,
-        );
-        return buffer;
+    const { name } = source.origin;
+    const resource = await this.device.guarded(`Upload of ${name} (${values.byteLength} bytes)`, (own) => {
+      if (packing && packing.storage !== 'buffer') {
+        const texture = own(flatTexture(this.device, name, values.length, packing.storage));
+        writeFlat(this.device, texture, values);
+        return texture;
       }
-      const texture = flatTexture(this.device, key, values.length, storage);
-      writeFlat(this.device, texture, values);
-      return texture;
+      const buffer = own(storageBuffer(this.device, name, bufferBytes(values.length)));
+      const { buffer: data, byteOffset, byteLength } = values;
+      this.device.gpu.queue.writeBuffer(buffer, 0, data as ArrayBuffer, byteOffset, byteLength);
+      return buffer;
     });
-    this.resources.set(key, resource);
+    this.uploaded.set(keyOfOperand(form), { resource, form: formOf(source), packing });
     this.bytes += values.byteLength;
     this.inFlight += values.byteLength;
     if (this.inFlight > IN_FLIGHT) {
@@ -95,28 +119,45 @@ export class Constants {
     }
   }
 
+  /** Frees all constants. Plans that use them cannot run again. */
   dispose(): void {
-    for (const resource of this.resources.values()) resource.destroy();
-    this.resources.clear();
+    for (const { resource } of this.uploaded.values()) resource.destroy();
+    this.uploaded.clear();
     this.bytes = 0;
   }
 }
 
+type ConstantTensor = Tensor & { readonly origin: { readonly kind: 'constant' } };
+
+const isConstant = (tensor: Tensor): tensor is ConstantTensor => tensor.origin.kind === 'constant';
+
 /** The constant tensor behind an operand, or undefined if the operand is computed on the device. */
-export function constantOf(operand: Operand): Tensor | undefined {
+export function constantOf(operand: Operand): ConstantTensor | undefined {
   const source = operand.packed?.of ?? operand;
-  if (source instanceof Tensor && source.root.origin.kind === 'constant') return source.root;
-  return undefined;
+  if (!(source instanceof Tensor)) return undefined;
+  const { root } = source;
+  return isConstant(root) ? root : undefined;
 }
 
-function sourceOf(operand: Operand): Tensor {
+function sourceOf(operand: Operand): ConstantTensor {
   const source = constantOf(operand);
   if (!source) throw new Error('a packed operand must be made from a constant');
   return source;
 }
 
-function keyOf(operand: Operand): string {
-  const source = sourceOf(operand);
-  const key = source.origin.kind === 'constant' ? source.origin.key : '';
-  return operand.packed ? `${key} as ${operand.packed.packing.key}` : key;
+const formOf = ({ shape, dtype, origin }: ConstantTensor): ConstantForm => ({ shape, dtype, needs: origin.needs });
+
+function keyOfOperand(operand: Operand): string {
+  const { key } = sourceOf(operand).origin;
+  return operand.packed ? keyOf([key, operand.packed.packing.key]) : key;
+}
+
+/** @throws ShapeError if one layout of a constant is asked for in two sizes or kinds of storage */
+function expectSamePacking(name: string, known: Packing | undefined, wanted: Packing | undefined): void {
+  if (known?.size === wanted?.size && known?.storage === wanted?.storage) return;
+  const showPacking = (p: Packing | undefined): string => (p ? `${p.size} elements in ${p.storage}` : 'not packed');
+  throw new ShapeError(
+    `${name}: its layout "${wanted?.key}" is ${showPacking(wanted)} here, but was ${showPacking(known)} before.\n` +
+      '  The key of a packing must say everything that its result depends on.',
+  );
 }

@@ -18,6 +18,13 @@ export interface DeviceOptions {
   readonly submissionMs?: number;
 }
 
+interface Destroyable {
+  destroy(): void;
+}
+
+/** Hands a resource over to `Device.guarded` and returns it. */
+type Own = <R extends Destroyable>(resource: R) => R;
+
 const FEATURES = ['subgroups', 'timestamp-query'] as const;
 const LIMITS = [
   'maxStorageBufferBindingSize',
@@ -148,33 +155,41 @@ export class Device {
   }
 
   /**
-   * Runs `body`, which creates GPU objects, and throws what WebGPU says about it.
-   * @param what named in the error
+   * Runs `body`, which creates GPU objects, and throws what WebGPU says about it. `body` starts at once.
+   * @param what named in the error: what is made, and its bytes where it takes memory
+   * @param body passes the buffers and textures that it makes through `own`; they are destroyed if anything fails
+   * @throws LimitError when the device is out of memory; DeviceError
    */
-  async guarded<T>(what: string, body: () => T | Promise<T>): Promise<T> {
+  async guarded<T>(what: string, body: (own: Own) => T | Promise<T>): Promise<T> {
     this.check();
     this.gpu.pushErrorScope('out-of-memory');
     this.gpu.pushErrorScope('validation');
     this.gpu.pushErrorScope('internal');
     let result: T | undefined;
     let thrown: unknown;
+    const owned: Destroyable[] = [];
+    const own: Own = (resource) => {
+      owned.push(resource);
+      return resource;
+    };
     try {
-      result = await body();
+      result = await body(own);
     } catch (error) {
       thrown = error ?? new Error('unknown failure');
     }
     // Popped in one go: scopes are a stack, and the last one pushed is the first one popped.
     const scopes = [this.gpu.popErrorScope(), this.gpu.popErrorScope(), this.gpu.popErrorScope()];
     const [internal, validation, memory] = await this.wait(Promise.all(scopes));
-    if (memory) {
-      throw new LimitError(
-        `${what}: the device is out of memory. Use a smaller configuration or close other programs.`,
-      );
-    }
     const error = validation ?? internal;
-    if (error) throw new DeviceError(`${what}: ${error.message}`);
-    if (thrown !== undefined) throw thrown as Error;
-    return result as T;
+    if (memory) {
+      thrown = new LimitError(
+        `${what}: the device is out of memory.\n` +
+          '  Use a smaller photo or configuration, keep fewer networks loaded, or close other programs.',
+      );
+    } else if (error) thrown = new DeviceError(`${what}: ${error.message}`);
+    if (thrown === undefined) return result as T;
+    for (const resource of owned) resource.destroy();
+    throw thrown as Error;
   }
 
   /** Ends all use of the device. Buffers and textures of it are gone. */

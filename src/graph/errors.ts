@@ -11,6 +11,11 @@ export class KernelError extends Error {
   override name = 'KernelError';
 }
 
+/** A result on the device was used after its memory had been given to other values. */
+export class LifetimeError extends Error {
+  override name = 'LifetimeError';
+}
+
 /** The run was stopped through its AbortSignal. */
 export class Canceled extends Error {
   override name = 'AbortError';

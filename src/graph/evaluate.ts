@@ -39,7 +39,7 @@ export async function evaluateTensors<K extends string>(
       inputs[name] = data;
       return graph.input(name, shape, dtypeOf(data));
     },
-    weight: (data, shape) => graph.constant(`weight${count++}`, shape, [], () => data),
+    weight: (data, shape) => graph.constant({ name: `weight${count++}`, of: data, shape, compute: () => data }),
   });
   const shared = sharedFor(device);
   const plan = await compile(shared, graph, { outputs, fused: options.fused });

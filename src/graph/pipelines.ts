@@ -1,7 +1,8 @@
-/** Compute pipelines, built once per text, constants and bindings. */
+/** Compute pipelines, built once per device, text, constants and bindings. */
 import { isCopy, type Dispatch, type Operand, type Step } from '../kernels/dispatch.ts';
 import type { Device } from './device.ts';
 import { KernelError } from './errors.ts';
+import { keyOf } from './key.ts';
 
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline;
@@ -11,9 +12,8 @@ export interface Pipeline {
 const bindingKind = (o: Operand | null): string => o?.storage ?? 'buffer';
 
 /** Text, constants and bindings: everything that makes two pipelines differ. */
-function pipelineKey(d: Dispatch): string {
-  const constants = Object.entries(d.constants ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([d.wgsl, constants, d.params ? 1 : 0, d.inputs.map(bindingKind), d.outputs.map(bindingKind)]);
+function pipelineKey({ wgsl, constants, params, inputs, outputs }: Dispatch): string {
+  return keyOf([wgsl, constants, params !== undefined, inputs.map(bindingKind), outputs.map(bindingKind)]);
 }
 
 function layoutEntries(d: Dispatch): GPUBindGroupLayoutEntry[] {
@@ -34,12 +34,22 @@ function layoutEntries(d: Dispatch): GPUBindGroupLayoutEntry[] {
   return entries;
 }
 
+/** Pipelines of each device. A network finds those that another one has built. */
+const known = new WeakMap<Device, Pipelines>();
+
 export class Pipelines {
   private readonly cache = new Map<string, Promise<Pipeline>>();
   /** Pipelines built so far. */
   created = 0;
 
-  constructor(private readonly device: Device) {}
+  private constructor(private readonly device: Device) {}
+
+  /** The pipelines of a device: the same object for all that run on it. */
+  static of(device: Device): Pipelines {
+    const pipelines = known.get(device) ?? new Pipelines(device);
+    known.set(device, pipelines);
+    return pipelines;
+  }
 
   /** The pipeline of a dispatch. @throws KernelError with kernel name and WGSL line */
   get(d: Dispatch): Promise<Pipeline> {
@@ -48,6 +58,8 @@ export class Pipelines {
     if (!entry) {
       entry = this.build(d);
       this.cache.set(key, entry);
+      // A failure is reported to whoever asked; asking again builds again.
+      entry.catch(() => this.cache.delete(key));
     }
     return entry;
   }

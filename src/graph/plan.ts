@@ -1,14 +1,15 @@
 /**
- * A compiled graph: steps, memory, pipelines and bind groups, made once. `run` replays it: no planning, no allocation,
- * no new pipeline.
+ * A compiled graph. Its steps, memory, pipelines and bind groups are made once; `run` replays them and neither plans nor
+ * allocates.
  */
 import type { Operand } from '../kernels/dispatch.ts';
 import { show, size } from '../kernels/check.ts';
 import { bindSteps, expectBindable } from './bind.ts';
 import { constantOf, type Resource } from './constants.ts';
 import type { Device } from './device.ts';
-import { ShapeError } from './errors.ts';
+import { LifetimeError, ShapeError } from './errors.ts';
 import { fuse } from './fuse/index.ts';
+import { Lifetime } from './lifetime.ts';
 import { accesses, lower, type Lowered } from './lower.ts';
 import { planMemory, type MemoryPlan, type Value } from './memory.ts';
 import type { Graph } from './record.ts';
@@ -18,6 +19,8 @@ import { Tensor } from './tensor.ts';
 import { bufferBytes, DeviceTensor, flatTexture, storageBuffer, type HostArray } from './transfer.ts';
 
 export interface CompileOptions {
+  /** Names the plan in errors: what it computes. */
+  readonly name?: string;
   /** Results by name. */
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** Whether to fuse; on by default. */
@@ -33,17 +36,24 @@ export interface Plan {
   /** Number of dispatches and copies. */
   readonly steps: number;
   /**
-   * Runs the graph. Results stay on the device until the next run.
-   * @throws ShapeError on a missing, unknown or misshapen input; Canceled; DeviceError
+   * Runs the graph. Results stay on the device until the next run; afterwards, reading them throws.
+   * @throws ShapeError on a missing, unknown or misshapen input; LifetimeError on one that is gone, or when the plan was
+   *   disposed; Canceled; DeviceError
    */
   run(inputs: Readonly<Record<string, PlanInput>>, options?: RunOptions): Promise<Record<string, DeviceTensor>>;
+  /** Frees the memory of the plan. Its results are gone. */
   dispose(): void;
 }
 
 const bytesOf = (o: Operand): number => bufferBytes(size(o));
 
+/**
+ * Fuses and lowers what the results need, allocates its memory, builds its pipelines and uploads its constants.
+ * @throws LimitError if the device cannot bind or hold it; KernelError; WeightsError; DeviceError
+ */
 export async function compile(shared: Shared, graph: Graph, options: CompileOptions): Promise<Plan> {
   const { device } = shared;
+  const { name = 'the plan' } = options;
   device.check();
   const { inspection } = shared;
   const taps = inspection ? Object.fromEntries([...graph.taps].filter(([name]) => inspection.wants(name))) : {};
@@ -66,7 +76,7 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
     shared.constants.upload([...constants], options.onUpload),
   ]);
 
-  const allocation = await allocate(device, graph, lowered, owners, keep);
+  const allocation = await allocate(device, name, graph, lowered, owners, keep);
   const resource = (o: Operand): Resource => {
     if (constantOf(o)) return shared.constants.get(o.packed ? o : lowered.owner(o))!;
     return allocation.resources.get(lowered.owner(o))!;
@@ -82,35 +92,43 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
     },
   );
 
+  /** Of the results of the last run. */
+  let lifetime = new Lifetime();
   const kept = (tensors: Readonly<Record<string, Tensor>>): Record<string, DeviceTensor> =>
     Object.fromEntries(
       Object.entries(tensors).map(([name, t]) => [
         name,
-        new DeviceTensor(resource(t.root) as GPUBuffer, t.shape, t.dtype, shared.readback),
+        new DeviceTensor(name, resource(t.root) as GPUBuffer, t.shape, t.dtype, shared.readback, lifetime),
       ]),
     );
-  const outputs = kept(options.outputs);
-  const inspected = kept(taps);
   const runner = new Runner(device, encoded);
   let running = false;
+  let disposed = false;
 
   return {
     memory: allocation.memory,
     steps: encoded.length,
     async run(inputs, runOptions = {}) {
-      if (running) throw new Error('this plan is running already; await the first run before the next');
+      if (running) throw new Error(`${name} is running already; await the first run before the next.`);
       running = true;
       try {
         device.check();
-        feed(device, graph, inputs, (t) => allocation.resources.get(t) as GPUBuffer | undefined);
+        if (disposed) throw new LifetimeError(`${name} was disposed. Compile it again.`);
+        const sources = sourcesOf(graph, inputs);
+        // From here on the old results are overwritten, whether or not the run succeeds.
+        lifetime.end(`${name} ran again`);
+        lifetime = new Lifetime();
+        feed(device, sources, (t) => allocation.resources.get(t) as GPUBuffer);
         await runner.run(runOptions);
-        for (const [name, tap] of Object.entries(inspected)) inspection!.found(name, tap.shape, await tap.read());
-        return outputs;
+        for (const [tap, value] of Object.entries(kept(taps))) inspection!.found(tap, value.shape, await value.read());
+        return kept(options.outputs);
       } finally {
         running = false;
       }
     },
     dispose() {
+      disposed = true;
+      lifetime.end(`${name} was disposed`);
       runner.dispose();
       release();
       arena?.destroy();
@@ -118,7 +136,7 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
   };
 }
 
-/** Nodes that the wanted tensors depend on, in order. */
+/** The nodes that the wanted tensors depend on, in the order of recording. */
 function reachable(graph: Graph, wanted: ReadonlySet<Tensor>) {
   const needed = new Set<Tensor>(wanted);
   const kept = [...graph.nodes].reverse().filter((node) => {
@@ -138,6 +156,7 @@ interface Allocation {
 /** Gives every computed operand its buffer or texture; operands with disjoint lifetimes share. */
 async function allocate(
   device: Device,
+  name: string,
   graph: Graph,
   lowered: Lowered,
   owners: ReadonlySet<Operand>,
@@ -165,44 +184,46 @@ async function allocate(
   let sumBytes = 0;
   const slotBytes: number[] = [];
   const slots: number[] = [];
-  const dummy = await device.guarded('Allocation of the plan', () => {
-    for (const [kind, members] of groups) {
-      const values: Value[] = members.map((o) => ({ bytes: bytesOf(o), ...life.get(o)! }));
-      const plan = planMemory(values);
+  const shares = [...groups].map(([kind, members]) => {
+    const values: Value[] = members.map((o) => ({ bytes: bytesOf(o), ...life.get(o)! }));
+    const plan = planMemory(values);
+    peakBytes += plan.peakBytes;
+    sumBytes += plan.sumBytes;
+    slots.push(...plan.slots.map((s) => s + slotBytes.length));
+    slotBytes.push(...plan.slotBytes);
+    return { kind, members, plan };
+  });
+  const own = [...new Set<Tensor>([...graph.inputs.values(), ...keep])].filter((t) => t.origin.kind !== 'constant');
+  for (const t of own) {
+    peakBytes += bytesOf(t);
+    sumBytes += bytesOf(t);
+  }
+  const dummy = await device.guarded(`Memory of ${name} (${peakBytes} bytes)`, (owned) => {
+    for (const { kind, members, plan } of shares) {
       const made = plan.slotBytes.map((bytes, s) =>
-        kind === 'buffer'
-          ? storageBuffer(device, `slot ${s}`, bytes)
-          : flatTexture(device, `texture slot ${s}`, bytes / 4, kind as GPUTextureFormat),
+        owned<Resource>(
+          kind === 'buffer'
+            ? storageBuffer(device, `${name}: slot ${s}`, bytes)
+            : flatTexture(device, `${name}: texture slot ${s}`, bytes / 4, kind as GPUTextureFormat),
+        ),
       );
       members.forEach((o, i) => resources.set(o, made[plan.slots[i]]));
-      peakBytes += plan.peakBytes;
-      sumBytes += plan.sumBytes;
-      slots.push(...plan.slots.map((s) => s + slotBytes.length));
-      slotBytes.push(...plan.slotBytes);
     }
-    for (const t of new Set<Tensor>([...graph.inputs.values(), ...keep])) {
-      if (t.origin.kind === 'constant') continue;
+    for (const t of own) {
       const label = t.origin.kind === 'input' ? `input ${t.origin.name}` : 'result';
-      resources.set(t, storageBuffer(device, label, bytesOf(t)));
-      peakBytes += bytesOf(t);
-      sumBytes += bytesOf(t);
+      resources.set(t, owned(storageBuffer(device, `${name}: ${label}`, bytesOf(t))));
     }
-    return storageBuffer(device, 'dummy', 16);
+    return owned(storageBuffer(device, 'dummy', 16));
   });
   return { resources, dummy, memory: { slots, slotBytes, peakBytes, sumBytes } };
 }
 
-/** Brings the inputs of a run into their buffers. */
-function feed(
-  device: Device,
-  graph: Graph,
-  inputs: Readonly<Record<string, PlanInput>>,
-  bufferOf: (t: Tensor) => GPUBuffer | undefined,
-): void {
+/** The values of all inputs, checked: on the host, or in a buffer on the device. */
+function sourcesOf(graph: Graph, inputs: Readonly<Record<string, PlanInput>>): Map<Tensor, HostArray | GPUBuffer> {
   const unknown = Object.keys(inputs).filter((name) => !graph.inputs.has(name));
   if (unknown.length)
     throw new ShapeError(`run: there is no input "${unknown[0]}"; inputs are ${[...graph.inputs.keys()].join(', ')}.`);
-  const encoder = device.gpu.createCommandEncoder({ label: 'inputs' });
+  const sources = new Map<Tensor, HostArray | GPUBuffer>();
   for (const [name, tensor] of graph.inputs) {
     const value = inputs[name];
     if (value === undefined) throw new ShapeError(`run: the input "${name}" ${show(tensor.shape)} is missing.`);
@@ -213,9 +234,25 @@ function feed(
         `run: the input "${name}" is ${tensor.dtype} ${show(tensor.shape)}, got ${count} ${dtype} value(s).`,
       );
     }
-    const buffer = bufferOf(tensor)!;
-    if (value instanceof DeviceTensor) encoder.copyBufferToBuffer(value.buffer, 0, buffer, 0, bufferBytes(count));
-    else device.gpu.queue.writeBuffer(buffer, 0, value.buffer as ArrayBuffer, value.byteOffset, value.byteLength);
+    sources.set(tensor, value instanceof DeviceTensor ? value.buffer : value);
+  }
+  return sources;
+}
+
+/** Brings the inputs of a run into their buffers. */
+function feed(
+  device: Device,
+  sources: ReadonlyMap<Tensor, HostArray | GPUBuffer>,
+  bufferOf: (t: Tensor) => GPUBuffer,
+): void {
+  const encoder = device.gpu.createCommandEncoder({ label: 'inputs' });
+  for (const [tensor, source] of sources) {
+    const buffer = bufferOf(tensor);
+    if (ArrayBuffer.isView(source)) {
+      device.gpu.queue.writeBuffer(buffer, 0, source.buffer as ArrayBuffer, source.byteOffset, source.byteLength);
+    } else {
+      encoder.copyBufferToBuffer(source, 0, buffer, 0, bufferBytes(size(tensor)));
+    }
   }
   device.gpu.queue.submit([encoder.finish()]);
 }

@@ -1,8 +1,9 @@
-/** Recording: calls of `ops.ts` become a list of nodes with static shapes. */
+/** Recording: calls of ops become a list of nodes with static shapes. */
 import { expect } from '../kernels/check.ts';
 import { results, type DType, type Operand, type Step } from '../kernels/dispatch.ts';
 import { BASELINE, type Target } from '../kernels/target.ts';
-import { Tensor, type WeightName } from './tensor.ts';
+import { constantKey, expectSameForm, type ConstantForm, type ConstantSpec } from './constantSpec.ts';
+import { Tensor } from './tensor.ts';
 
 export type Inputs = Readonly<Record<string, Tensor | null | readonly Tensor[]>>;
 export type Attrs = Readonly<Record<string, unknown>>;
@@ -29,7 +30,7 @@ export class Graph {
   readonly inputs = new Map<string, Tensor>();
   /** Named intermediates, kept only by a plan that asks for them. */
   readonly taps = new Map<string, Tensor>();
-  private readonly constants = new Map<string, Tensor>();
+  private readonly constants = new Map<string, { tensor: Tensor; form: ConstantForm }>();
   private path: string[] = [];
 
   /** A value that is given anew to every run. */
@@ -42,24 +43,24 @@ export class Graph {
 
   /** A weight of the checkpoint, under its official name. */
   weight(name: string, shape: readonly number[]): Tensor {
-    return this.constant(name, shape, [{ name, shape }], (w) => w);
+    return this.constant({ name, shape, needs: [{ name, shape }], compute: (w) => w });
   }
 
   /**
-   * A constant computed once on the host from weights (or from none).
-   * @param key identifies the value among all constants of the same weights
+   * A constant computed once on the host from weights (or from none). The same constant again gives the same tensor.
+   * @throws ShapeError if it was asked for before in another shape or type; TypeError if `of` is not plain data
    */
-  constant(
-    key: string,
-    shape: readonly number[],
-    needs: readonly WeightName[],
-    compute: (...weights: Float32Array[]) => Float32Array | Uint32Array,
-    dtype: DType = 'f32',
-  ): Tensor {
+  constant(spec: ConstantSpec): Tensor {
+    const { name, shape, dtype = 'f32', needs = [], compute } = spec;
+    const form = { shape, dtype, needs };
+    const key = constantKey(spec);
     const known = this.constants.get(key);
-    if (known) return known;
-    const tensor = new Tensor(this, shape, dtype, { kind: 'constant', key, needs, compute });
-    this.constants.set(key, tensor);
+    if (known) {
+      expectSameForm(name, known.form, form);
+      return known.tensor;
+    }
+    const tensor = new Tensor(this, shape, dtype, { kind: 'constant', name, key, needs, compute });
+    this.constants.set(key, { tensor, form });
     return tensor;
   }
 

@@ -1,6 +1,7 @@
 /** Replaying encoded steps: submissions under a time budget, progress, cancellation, profiling. */
 import type { Device } from './device.ts';
 import { Canceled, DeviceError } from './errors.ts';
+import { SubmissionPace } from './submissionPace.ts';
 import { copyToFlat } from './transfer.ts';
 
 export interface EncodedStep {
@@ -38,21 +39,21 @@ export interface RunOptions {
   readonly onProfile?: (times: readonly StepTime[]) => void;
 }
 
-/** Work of the first submission of a plan on a device whose speed is not known yet. */
-const FIRST_FLOPS = 1e9;
-/** A dispatch costs about this much beside its arithmetic. */
+/** What a dispatch or copy costs beside its arithmetic, in floating-point operations of the same time. */
 const OVERHEAD_FLOPS = 1e6;
 /** Steps of one profiled submission: WebGPU allows 4096 timestamps in a query set. */
 const PROFILED_STEPS = 2048;
 
 export class Runner {
-  private flopsPerSubmission = FIRST_FLOPS;
+  private readonly pace: SubmissionPace;
   private queries: { set: GPUQuerySet; resolve: GPUBuffer; staging: GPUBuffer } | undefined;
 
   constructor(
     private readonly device: Device,
     private readonly steps: readonly EncodedStep[],
-  ) {}
+  ) {
+    this.pace = new SubmissionPace(device.submissionMs);
+  }
 
   /** @throws Canceled between two submissions when the signal is aborted; DeviceError */
   async run({ signal, onProgress, onProfile }: RunOptions): Promise<void> {
@@ -67,13 +68,13 @@ export class Runner {
       if (signal?.aborted) throw new Canceled('The run');
       let to = from;
       let work = 0;
-      while (to < this.steps.length && (to === from || work < this.flopsPerSubmission)) {
+      while (to < this.steps.length && (to === from || work < this.pace.flops)) {
         if (onProfile && to - from >= PROFILED_STEPS) break;
         work += this.steps[to++].flops + OVERHEAD_FLOPS;
       }
       const started = performance.now();
       const stamps = await this.submit(from, to, onProfile !== undefined);
-      this.adapt(work, performance.now() - started);
+      this.pace.learn(work, performance.now() - started);
       if (stamps) {
         for (let i = from; i < to; i++) {
           const [begin, end] = [stamps[2 * (i - from)], stamps[2 * (i - from) + 1]];
@@ -93,14 +94,6 @@ export class Runner {
       onProgress?.(done / total);
     }
     if (onProfile) onProfile(times);
-  }
-
-  /** Brings the time of the next submission nearer to the budget. */
-  private adapt(work: number, ms: number): void {
-    const factor = this.device.submissionMs / Math.max(ms, 0.1);
-    const next = work * Math.min(4, Math.max(0.25, factor));
-    // A short last submission says little about how long a full one would take.
-    if (factor < 1 || work >= this.flopsPerSubmission / 2) this.flopsPerSubmission = next;
   }
 
   private async submit(from: number, to: number, timed: boolean): Promise<BigUint64Array | undefined> {

@@ -1,12 +1,12 @@
-/** What the plans of one network share on a device: pipelines, weights, buffers for reading back. */
+/** What plans share: pipelines of the device, constants of one set of weights, buffers for reading back. */
 import { Constants, type Weights } from './constants.ts';
 import type { Device } from './device.ts';
 import { Pipelines } from './pipelines.ts';
 import { Readback, type HostArray } from './transfer.ts';
 
-/** What plans of one device share: pipelines, constants of one set of weights, buffers for reading back. */
 export interface Shared {
   readonly device: Device;
+  /** Those of the device, whatever the weights. */
   readonly pipelines: Pipelines;
   readonly constants: Constants;
   readonly readback: Readback;
@@ -25,10 +25,13 @@ const noWeights: Weights = {
   tensor: (name) => Promise.reject(new Error(`there is no checkpoint here to read "${name}" from`)),
 };
 
-/** What plans of one device share, without a checkpoint or with one. */
+/**
+ * For plans of one network: the device's pipelines, and constants and buffers of its own.
+ * @param weights where the network's weights come from; without, plans may have no weights
+ */
 export const sharedFor = (device: Device, weights: Weights = noWeights): Shared => ({
   device,
-  pipelines: new Pipelines(device),
+  pipelines: Pipelines.of(device),
   constants: new Constants(device, weights),
   readback: new Readback(device),
 });

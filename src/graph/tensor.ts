@@ -15,7 +15,8 @@ export type Origin =
   /** Computed once on the host, when the plan is compiled, from weights of the checkpoint. */
   | {
       readonly kind: 'constant';
-      /** Identifies the value: equal keys of one weight source are uploaded once. */
+      readonly name: string;
+      /** Identifies the values: equal keys of one weight source are uploaded once. Made by `constantKey`. */
       readonly key: string;
       readonly needs: readonly WeightName[];
       readonly compute: (...weights: Float32Array[]) => Float32Array | Uint32Array;

@@ -1,4 +1,5 @@
-/** Compiled plans by what they are for, so that a second photo of the same size compiles nothing. */
+/** Compiled plans by what they compute, so that a second photo of the same size compiles nothing. */
+import { keyOf } from '../graph/key.ts';
 import { compile, type CompileOptions, type Plan } from '../graph/plan.ts';
 import type { Shared } from '../graph/shared.ts';
 import type { Graph } from '../graph/record.ts';
@@ -10,12 +11,19 @@ export interface Recorded {
   readonly outputs: Readonly<Record<string, Tensor>>;
 }
 
+/**
+ * Records a graph from its argument, and from nothing else: a function at the top level of a module, whose argument is
+ * plain data. Only then does the argument say which graph it is.
+ */
+export type Recorder<A> = (argument: A) => Recorded;
+
 /** Plans kept by default: a network needs a few at a time, and each holds the memory of its intermediates. */
 const CAPACITY = 8;
 
 export class PlanCache {
   /** Least recently used first. */
   private readonly plans = new Map<string, Promise<Plan>>();
+  private readonly recorders = new Map<unknown, number>();
 
   constructor(
     private readonly shared: Shared,
@@ -23,15 +31,17 @@ export class PlanCache {
   ) {}
 
   /**
-   * The plan of `key`, compiled when it is not there. The plan that was not used for longest makes room.
-   * @param record must record the same graph whenever it is called for the same key
+   * The plan of what `record` makes of `argument`, compiled when it is not there. The plan that was not used for longest
+   * makes room; its results are gone.
+   * @throws TypeError if the argument is not plain data; what `record` throws; what `compile` throws
    */
-  async get(key: string, record: () => Recorded, options: Pick<CompileOptions, 'onUpload'> = {}): Promise<Plan> {
+  async get<A>(record: Recorder<A>, argument: A, options: Pick<CompileOptions, 'onUpload'> = {}): Promise<Plan> {
+    const key = keyOf([this.idOf(record), argument]);
     let plan = this.plans.get(key);
     this.plans.delete(key);
     if (!plan) {
-      const { graph, outputs } = record();
-      plan = compile(this.shared, graph, { ...options, outputs });
+      const { graph, outputs } = record(argument);
+      plan = compile(this.shared, graph, { ...options, outputs, name: record.name });
     }
     this.plans.set(key, plan);
     try {
@@ -42,6 +52,13 @@ export class PlanCache {
       if (this.plans.get(key) === plan) this.plans.delete(key);
       throw error;
     }
+  }
+
+  /** Two recorders of one argument are two plans. */
+  private idOf(record: unknown): number {
+    const id = this.recorders.get(record) ?? this.recorders.size;
+    this.recorders.set(record, id);
+    return id;
   }
 
   private async evict(): Promise<void> {

@@ -22,7 +22,7 @@ function record(build: Build): { nodes: readonly Node[]; keep: Set<Tensor> } {
   const { y, keep = [] } = build({
     graph,
     input: (_, shape) => graph.input(`input${count++}`, shape),
-    weight: (data, shape) => graph.constant(`weight${count++}`, shape, [], () => data),
+    weight: (data, shape) => graph.constant({ name: `weight${count++}`, of: data, shape, compute: () => data }),
   });
   return { nodes: graph.nodes, keep: new Set([y, ...keep]) };
 }
@@ -301,7 +301,7 @@ describe('fuse', () => {
     const shared = sharedFor(await testDevice());
     const graph = new Graph();
     const x = graph.input('x', [64, 32]);
-    const w = graph.constant('w', [32, 32], [], () => noise(1024));
+    const w = graph.constant({ name: 'w', shape: [32, 32], compute: () => noise(1024) });
     const y = add(x, gelu(linear(x, w, null)));
     const plain = await compile(shared, graph, { outputs: { y }, fused: false });
     const fused = await compile(shared, graph, { outputs: { y } });

@@ -32,8 +32,8 @@ function normsGraph() {
   const graph = new Graph();
   const [gamma, beta] = [noise(48, 2, 0.2).map((v) => v + 1), noise(48, 3, 0.2)];
   const weights = [
-    graph.constant('gamma', [48], [], () => gamma),
-    graph.constant('beta', [48], [], () => beta),
+    graph.constant({ name: 'gamma', of: gamma, shape: [48], compute: () => gamma }),
+    graph.constant({ name: 'beta', of: beta, shape: [48], compute: () => beta }),
   ] as const;
   const x = graph.input('x', [7, 48]);
   let y = x;
@@ -89,6 +89,30 @@ describe('compile and run', () => {
     expect(shared.constants.bytes).toBe(bytes);
     first.dispose();
     second.dispose();
+  });
+
+  it('a second network on a device builds no pipeline that the first one has', async () => {
+    const device = await openDevice();
+    const [first, second] = [sharedFor(device), sharedFor(device)];
+    const [a, b] = [normsGraph(), normsGraph()];
+    await compile(first, a.graph, { outputs: a.outputs });
+    const created = countCreations(device);
+    const plan = await compile(second, b.graph, { outputs: b.outputs });
+    expect(created()).toMatchObject({ createShaderModule: 0, createComputePipelineAsync: 0 });
+    expect(second.constants.bytes).toBe(2 * 48 * 4);
+    const x = noise(7 * 48, 1, 2);
+    expectClose(await (await plan.run({ x })).y.read(), b.expected(x), NORMS_BOUND);
+    device.dispose();
+  });
+
+  it('two devices have pipelines of their own', async () => {
+    const other = await openDevice();
+    const { graph, outputs } = normsGraph();
+    await compile(sharedFor(await testDevice()), graph, { outputs });
+    const created = countCreations(other);
+    await compile(sharedFor(other), graph, { outputs });
+    expect(created().createComputePipelineAsync).toBeGreaterThan(0);
+    other.dispose();
   });
 
   it('reuses memory: a chain of ten steps needs two slots beside input and result', async () => {

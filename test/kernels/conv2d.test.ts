@@ -58,7 +58,8 @@ for (const { name, open } of families) {
 describe('conv2d', () => {
   const g = new Graph();
   const x = g.input('x', [1, 8, 8, 6]);
-  const weight = (...shape: number[]) => g.constant(`w ${shape}`, shape, [], () => new Float32Array(0));
+  const weight = (...shape: number[]) =>
+    g.constant({ name: 'w', of: shape, shape, compute: () => new Float32Array(0) });
 
   it('says which weight it expects', () => {
     expect(() => conv2d(x, weight(4, 5, 3, 3), null)).toThrow(/conv2d: w is \[4, 5, 3, 3\].*must be \[O, 6, k, k\]/);

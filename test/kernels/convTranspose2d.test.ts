@@ -35,7 +35,7 @@ describe('convTranspose2d', () => {
   it('says which weight it expects', () => {
     const g = new Graph();
     const x = g.input('x', [1, 8, 8, 6]);
-    const w = g.constant('w', [6, 4, 3, 3], [], () => new Float32Array(0));
+    const w = g.constant({ name: 'w', shape: [6, 4, 3, 3], compute: () => new Float32Array(0) });
     expect(() => convTranspose2d(x, w, null, { stride: 2 })).toThrow(
       /w is \[6, 4, 3, 3\].*stride 2 it must be \[6, O, 2, 2\]/,
     );

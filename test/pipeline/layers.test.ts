@@ -36,7 +36,7 @@ describe('layers', () => {
     });
     expect(recorded([3, 8], (x) => linear('a', x, 4, { bias: false })).weights).toEqual({ 'a.weight': [4, 8] });
     const borrowed = recorded([3, 8], (x) =>
-      linear('a', x, 4, { bias: x.graph.constant('b', [4], [], () => x as never) }),
+      linear('a', x, 4, { bias: x.graph.constant({ name: 'b', shape: [4], compute: () => x as never }) }),
     );
     expect(borrowed.weights).toEqual({ 'a.weight': [4, 8] });
   });

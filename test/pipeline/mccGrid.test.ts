@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GridError, gridOf, pointsOf } from '../../src/pipeline/mcc/grid.ts';
+import { expectGridBox, GridError, gridOf, pointsOf } from '../../src/pipeline/mcc/grid.ts';
 import { golden } from '../setup/golden.ts';
 
 describe('gridOf', () => {
@@ -31,7 +31,32 @@ describe('gridOf', () => {
     expect(() => gridOf(0)).toThrow(/granularity is 0.*positive number/s);
     expect(() => gridOf(0.001)).toThrow(/6000 x 6000 x 6000 points.*larger granularity/s);
     expect(() => gridOf(0.1, { min: [0, 0, 0], max: [1, 0, 1] })).toThrow(
-      /box from \(0, 0, 0\) to \(1, 0, 1\) is empty/,
+      /box from \(0, 0, 0\) to \(1, 0, 1\) is empty along y/,
     );
+    expect(() => gridOf(1, { min: [-1e308, 0, 0], max: [1e308, 1, 1] })).toThrow(/Infinity x 1 x 1 points/);
+  });
+});
+
+describe('expectGridBox', () => {
+  const corner = [0, 0, 0];
+
+  it('takes three finite numbers a corner, the first below the second', () =>
+    expect(() => expectGridBox({ min: [-1, -2, 0], max: [1, -1, 1e-3] })).not.toThrow());
+
+  it.each<[string, unknown, RegExp]>([
+    ['nothing', undefined, /corner min .* is of type undefined\. Give three finite numbers/],
+    ['null', null, /corner min/],
+    ['six numbers', [-1, -1, -1, 1, 1, 1], /corner min/],
+    ['no max', { min: corner }, /corner max .* is of type undefined/],
+    ['two numbers', { min: [0, 0], max: [1, 1, 1] }, /corner min .* is \[0, 0\]/],
+    ['four numbers', { min: corner, max: [1, 1, 1, 1] }, /corner max .* is \[1, 1, 1, 1\]/],
+    ['text', { min: ['0', 0, 0], max: [1, 1, 1] }, /corner min .* is \[0, 0, 0\]/],
+    ['NaN', { min: [NaN, 0, 0], max: [1, 1, 1] }, /corner min .* is \[NaN, 0, 0\]/],
+    ['infinity', { min: corner, max: [1, Infinity, 1] }, /corner max/],
+    ['min at max', { min: corner, max: [1, 1, 0] }, /from \(0, 0, 0\) to \(1, 1, 0\) is empty along z/],
+    ['min above max', { min: [2, 0, 0], max: [1, 1, 1] }, /empty along x.*must be less than that of `max`/],
+  ])('refuses %s', (_, box, message) => {
+    expect(() => expectGridBox(box)).toThrow(GridError);
+    expect(() => expectGridBox(box)).toThrow(message);
   });
 });

@@ -155,6 +155,32 @@ describe('sweep', () => {
     expect(result.indices.length).toBe(128);
   });
 
+  // Equal in counts, step and first axis: a key of these alone took one plan for both.
+  it('keeps apart two boxes of one size in other places', async () => {
+    const near = { min: [-1, -1, -4], max: [1, 1, 0] } as const;
+    const far = { min: [-1, -1, 0], max: [1, 1, 4] } as const;
+    for (const strategy of STRATEGIES) {
+      const options = { granularity: 0.5, threshold: 1e-30, strategy, stretch: 128 };
+      const [first, second] = [
+        await mcc.sweep(image, { ...options, gridBox: far }),
+        await mcc.sweep(image, { ...options, gridBox: near }),
+      ];
+      for (const [{ xyz, indices, logits }, gridBox] of [[first, far] as const, [second, near] as const]) {
+        expect(xyz).toEqual(pointsOf(gridOf(0.5, gridBox), indices));
+        const { pred } = await mcc.decode(image, xyz, { strategy });
+        const values = await pred.read();
+        // The same features; the head's product is cut in other tiles.
+        const bound = 8 * EPS * Math.sqrt(config.decoderEmbed) * 4;
+        expectClose(
+          logits,
+          logits.map((_, i) => values[769 * i]),
+          bound,
+        );
+      }
+      expect(second.logits).not.toEqual(first.logits);
+    }
+  });
+
   it('sweeps again without allocating or building', async () => {
     await mcc.sweep(image, { ...OPTIONS, chunk: 512 });
     const spies = (['createBuffer', 'createTexture', 'createBindGroup', 'createComputePipelineAsync'] as const).map(

@@ -43,10 +43,10 @@ describe('quirks too small for the tolerance of the comparison', () => {
     new Set(graph.nodes.filter((n) => n.op === 'layerNorm' && scope.test(n.scope)).map((n) => n.attrs.eps));
 
   it('norms of the two-way transformer have 1e-5, all others 1e-6', () => {
-    const decoder = promptGraph(samConfigs.small, { batch: 1, count: 2, hasMask: true });
+    const decoder = promptGraph({ config: samConfigs.small, batch: 1, count: 2, hasMask: true });
     expect(epsilons(decoder, /^decoder(\.layer\d)?$/)).toEqual(new Set([1e-5]));
     expect(epsilons(decoder, /^(decoder\.upscaling)?$/)).toEqual(new Set([1e-6]));
-    expect(epsilons(encoderGraph(samConfigs.small), /./)).toEqual(new Set([1e-6]));
+    expect(epsilons(encoderGraph({ config: samConfigs.small }), /./)).toEqual(new Set([1e-6]));
   });
 });
 

@@ -142,7 +142,8 @@ describe('sizes', () => {
 
 describe('bands', () => {
   it.each(['N', 'K'] as const)('ZoeD_%s at 480 x 640 stays within bindings of 128 MiB', (variant) => {
-    const { graph, outputs } = passGraph(zoeConfigs[variant], { height: 480, width: 640, pad: true }, 2 ** 27);
+    const shape = { config: zoeConfigs[variant], height: 480, width: 640, pad: true, maxBytes: 2 ** 27 };
+    const { graph, outputs } = passGraph(shape);
     // Taps join what was worked through in bands; nobody asks for them outside of comparisons.
     const wanted = new Set(Object.values(outputs).map((t) => t.root));
     const nodes = [...graph.nodes].reverse().filter((node) => {

@@ -107,7 +107,8 @@ async function compareLogits(
   const B = lowRes.shape[0];
   const [, stored, rows, columns] = fixture.peek(name).shape;
   const choice = Uint32Array.from({ length: B * stored }, (_, i) => Math.floor(i / stored) * masks + (i % stored));
-  const plan = await plans.get(`${B} ${stored}`, () => maskGraph(config, { batch: B, picks: choice.length, photo }));
+  const { height, width } = photo;
+  const plan = await plans.get(maskGraph, { config, batch: B, picks: choice.length, photo: { height, width } });
   const { logits } = await plan.run({ lowRes: Float32Array.from(lowRes.data), choice });
   const full: Values = { shape: [B, stored, photo.height, photo.width], data: await logits.read() };
   // Small fixtures store every second pixel without saying so in `strides`.

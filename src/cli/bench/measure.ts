@@ -169,7 +169,7 @@ function recording(): { graph: Graph; inputs: Record<string, HostArray>; sources
         data instanceof Float32Array ? 'f32' : data instanceof Uint32Array ? 'u32' : 'i32',
       );
     },
-    weight: (data, shape) => graph.constant(`weight${count++}`, shape, [], () => data),
+    weight: (data, shape) => graph.constant({ name: `weight${count++}`, of: data, shape, compute: () => data }),
   };
   return { graph, inputs, sources };
 }

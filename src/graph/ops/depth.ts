@@ -66,9 +66,8 @@ export function logBinomial(graph: Graph, bins: number): Tensor {
     const first = fround(fround(n * log(n)) - fround(k * log(k)));
     return fround(first - fround(rest * log(fround(rest + eps))));
   };
-  return graph.constant(`log binomial of ${bins} bins`, [bins], [], () =>
-    Float32Array.from({ length: bins }, (_, i) => value(i)),
-  );
+  const compute = () => Float32Array.from({ length: bins }, (_, i) => value(i));
+  return graph.constant({ name: 'logarithms of binomial coefficients', of: { bins }, shape: [bins], compute });
 }
 
 /** The kernels read bins four at a time. */

@@ -4,12 +4,13 @@ import { photo as photoKernel } from '../../kernels/photo/photo.ts';
 import { expect, show } from '../../kernels/check.ts';
 import { axisTaps, pillowTaps } from '../../kernels/resize/taps.ts';
 import { resizePhoto as resizePhotoKernel } from '../../kernels/resizePhoto/resizePhoto.ts';
+import type { ConstantSpec } from '../constantSpec.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** Colors of a photo u32 [H, W] -> f32 [1, H, W, 3], byte / divisor: 255 for 0..1, 1 for 0..255. */
 export function photoToRgb(photo: Tensor, divisor: 1 | 255): Tensor {
   const [H, W] = photo.shape;
-  return convert(photo, [H, W], `bytes / ${divisor}`, (byte) => Math.fround(byte / divisor));
+  return convert(photo, [H, W], { name: 'byte / divisor', of: divisor }, (byte) => Math.fround(byte / divisor));
 }
 
 /**
@@ -31,14 +32,15 @@ export function resizePhoto(
   );
   const { graph } = photo;
   const axis = (side: number, margin: number, to: number): Tensor =>
-    graph.constant(
-      `taps of a photo ${side} + 2 x ${margin} to ${to}`,
-      [to, 4],
-      [],
-      () => continuedTaps(side, margin, to),
-      'u32',
-    );
-  const table = graph.constant('a byte / 255', [256], [], () => Float32Array.from({ length: 256 }, (_, i) => i / 255));
+    graph.constant({
+      name: 'taps of a reflected photo',
+      of: { side, margin, to },
+      shape: [to, 4],
+      dtype: 'u32',
+      compute: () => continuedTaps(side, margin, to),
+    });
+  const bytes = () => Float32Array.from({ length: 256 }, (_, i) => i / 255);
+  const table = graph.constant({ name: 'byte / 255', shape: [256], compute: bytes });
   const inputs = { photo, rows: axis(H, top, h), columns: axis(W, left, w), table };
   return graph.record('resizePhoto', inputs, { top, left }, (_, { photo, rows, columns, table }) => [
     resizePhotoKernel(photo as Tensor, rows as Tensor, columns as Tensor, table as Tensor),
@@ -64,7 +66,7 @@ const SAM_STD = [58.395, 57.12, 57.375].map(Math.fround);
  * @throws ShapeError if the photo is larger than `size`
  */
 export function samNormalize(photo: Tensor, size: number): Tensor {
-  return convert(photo, [size, size], 'SAM normalization', (byte, c) =>
+  return convert(photo, [size, size], { name: 'SAM normalization', of: [SAM_MEAN, SAM_STD] }, (byte, c) =>
     Math.fround(Math.fround(byte - SAM_MEAN[c]) / SAM_STD[c]),
   );
 }
@@ -72,12 +74,12 @@ export function samNormalize(photo: Tensor, size: number): Tensor {
 function convert(
   photo: Tensor,
   size: readonly [number, number],
-  key: string,
+  table: Pick<ConstantSpec, 'name' | 'of'>,
   value: (byte: number, channel: number) => number,
 ): Tensor {
   const compute = () => Float32Array.from({ length: 3 * 256 }, (_, i) => value(i % 256, Math.floor(i / 256)));
-  const table = photo.graph.constant(key, [3, 256], [], compute);
-  return photo.graph.record('photo', { photo, table }, { size, key }, (_, { photo, table }) => [
+  const inputs = { photo, table: photo.graph.constant({ ...table, shape: [3, 256], compute }) };
+  return photo.graph.record('photo', inputs, { size, table: table.name }, (_, { photo, table }) => [
     photoKernel(photo as Tensor, table as Tensor, size),
   ])[0];
 }
@@ -94,11 +96,16 @@ function resizeAxis(photo: Tensor, axis: 0 | 1, to: number): Tensor {
   const from = photo.shape[axis];
   if (from === to) return photo;
   const taps = pillowTaps(from, to);
-  const key = `Pillow taps ${from} to ${to}`;
+  const spec = { of: { from, to }, dtype: 'u32' } as const;
   const inputs = {
     photo,
-    ranges: photo.graph.constant(`${key}: ranges`, [to, 2], [], () => taps.ranges, 'u32'),
-    weights: photo.graph.constant(`${key}: weights`, [to, taps.stride], [], () => taps.weights, 'u32'),
+    ranges: photo.graph.constant({ ...spec, name: 'Pillow ranges', shape: [to, 2], compute: () => taps.ranges }),
+    weights: photo.graph.constant({
+      ...spec,
+      name: 'Pillow weights',
+      shape: [to, taps.stride],
+      compute: () => taps.weights,
+    }),
   };
   return photo.graph.record('pillowResize', inputs, { axis }, (_, { photo, ranges, weights }) => [
     pillowResize(photo as Tensor, axis, ranges as Tensor, weights as Tensor),

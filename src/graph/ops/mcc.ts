@@ -50,26 +50,15 @@ export interface GridAxes {
  * @param start a number, or a tensor u32 [1] that is given anew to every run
  */
 export function gridPoints(graph: Graph, { counts, axes }: GridAxes, start: number | Tensor, count: number): Tensor {
-  const [first, last] = [axes[0], axes[axes.length - 1]];
+  const first = (index: number): Tensor =>
+    graph.constant({ name: 'index', of: index, shape: [1], dtype: 'u32', compute: () => Uint32Array.of(index) });
   const inputs = {
-    axes: graph.constant(
-      `grid of ${counts.join(' x ')} from ${first} to ${last}: ${hashOf(axes)}`,
-      [axes.length],
-      [],
-      () => axes,
-    ),
-    start:
-      start instanceof Tensor ? start : graph.constant(`index ${start}`, [1], [], () => Uint32Array.of(start), 'u32'),
+    axes: graph.constant({ name: 'grid axes', of: axes, shape: [axes.length], compute: () => axes }),
+    start: start instanceof Tensor ? start : first(start),
   };
   return graph.record('gridPoints', inputs, { counts, count }, (_, given) => [
     gridPointsKernel(given.axes as Tensor, given.start as Tensor, counts, count),
   ])[0];
-}
-
-/** Tells grids apart that agree in size and corners. */
-function hashOf(values: Float32Array): number {
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  return words.reduce((hash, word) => Math.imul(hash ^ word, 0x01000193) >>> 0, 0x811c9dc5);
 }
 
 export interface PointTables {

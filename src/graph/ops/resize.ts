@@ -59,9 +59,9 @@ export function tapTable(graph: Graph, spec: AxisSpec, range: readonly [number, 
   );
   const width = 2 * tapCount[spec.mode];
   const { mode, alignCorners, from, to, scale } = spec;
-  const key = `taps ${mode} ${alignCorners ? 'corners' : 'edges'} ${from} to ${to} by ${scale ?? 'sides'}, ${first}..${end}`;
+  const of = { mode, alignCorners, from, to, scale, first, end };
   const compute = () => axisTaps(spec).table.slice(first * width, end * width);
-  return graph.constant(key, [end - first, width], [], compute, 'u32');
+  return graph.constant({ name: 'taps', of, shape: [end - first, width], dtype: 'u32', compute });
 }
 
 function antialiased(x: Tensor, [h, w]: readonly [number, number], options: ResizeOptions): Tensor {
@@ -74,11 +74,16 @@ function antialiased(x: Tensor, [h, w]: readonly [number, number], options: Resi
   const pass = (map: Tensor, axis: number, to: number): Tensor => {
     const from = map.shape[axis];
     const taps = antialiasedTaps(mode, from, to, scale);
-    const key = `antialiased taps ${mode} ${from} to ${to} by ${scale ?? 'sides'}`;
+    const spec = { of: { mode, from, to, scale }, dtype: 'u32' } as const;
     const inputs = {
       x: map,
-      ranges: map.graph.constant(`${key}: ranges`, [to, 2], [], () => taps.ranges, 'u32'),
-      weights: map.graph.constant(`${key}: weights`, [to, taps.stride], [], () => taps.weights, 'u32'),
+      ranges: map.graph.constant({ ...spec, name: 'antialiased ranges', shape: [to, 2], compute: () => taps.ranges }),
+      weights: map.graph.constant({
+        ...spec,
+        name: 'antialiased weights',
+        shape: [to, taps.stride],
+        compute: () => taps.weights,
+      }),
     };
     return map.graph.record('resizeAxis', inputs, { axis }, (_, { x, ranges, weights }) => [
       resizeAxis(x as Tensor, axis, ranges as Tensor, weights as Tensor),

@@ -11,9 +11,14 @@ export const POINT_WINDOW = 8;
 /** Rows `from` .. `to` of a weight [1, N, C] or [N, C], as a tensor [to - from, C]. */
 export function weightRows(graph: Graph, name: string, shape: readonly number[], from: number, to: number): Tensor {
   const C = shape[shape.length - 1];
-  return graph.constant(`${name}, rows ${from} to ${to}`, [to - from, C], [{ name, shape }], (w) =>
-    w.slice(from * C, to * C),
-  );
+  const compute = (w: Float32Array): Float32Array => w.slice(from * C, to * C);
+  return graph.constant({
+    name: `rows of ${name}`,
+    of: { from, to },
+    needs: [{ name, shape }],
+    shape: [to - from, C],
+    compute,
+  });
 }
 
 /** A class token with its place in the position table: [C]. `table` is [1, N, C]; its first row is the class token's. */
@@ -22,5 +27,6 @@ export function classToken(graph: Graph, token: string, table: string, N: number
     { name: token, shape: [1, 1, C] },
     { name: table, shape: [1, N, C] },
   ];
-  return graph.constant(`${token} + ${table}, row 0`, [C], needs, (t, rows) => t.map((v, c) => v + rows[c]));
+  const compute = (t: Float32Array, rows: Float32Array): Float32Array => t.map((v, c) => v + rows[c]);
+  return graph.constant({ name: `${token} + row 0 of ${table}`, needs, shape: [C], compute });
 }

@@ -100,12 +100,13 @@ function predictRows(features: Tensor, config: MccConfig, from: number, to: numb
   const { graph } = features;
   const rows = predictions(config);
   const w = weightRows(graph, 'decoder_pred.weight', [rows, config.decoderEmbed], from, to);
-  const b = graph.constant(
-    `decoder_pred.bias, ${from} to ${to}`,
-    [to - from],
-    [{ name: 'decoder_pred.bias', shape: [rows] }],
-    (all) => all.slice(from, to),
-  );
+  const b = graph.constant({
+    name: 'rows of decoder_pred.bias',
+    of: { from, to },
+    needs: [{ name: 'decoder_pred.bias', shape: [rows] }],
+    shape: [to - from],
+    compute: (all) => all.slice(from, to),
+  });
   return linearOp(features, w, b);
 }
 

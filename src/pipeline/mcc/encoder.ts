@@ -55,14 +55,14 @@ export function encoder({ rgb, xyz, valid }: Seen, config: MccConfig, options: P
 
 /** rgb [1, S, S, 3] in 0..1 -> [1, side, side, 3], standardized per channel. */
 export function standardized(rgb: Tensor, side: number): Tensor {
-  const constant = (key: string, values: readonly number[]) =>
-    rgb.graph.constant(`ImageNet ${key}`, [3], [], () => Float32Array.from(values));
+  const constant = (name: string, values: readonly number[]) =>
+    rgb.graph.constant({ name, of: values, shape: [3], compute: () => Float32Array.from(values) });
   const own =
     rgb.shape[1] === side
       ? rgb
       : // as in the released code: the scale factor is given, so coordinates step by its reciprocal.
         resize(rgb, [side, side], { mode: 'bilinear', alignCorners: false, scale: 1 / (side / CROP_SIDE) });
-  return div(sub(own, constant('mean', MEAN)), constant('deviation', STD));
+  return div(sub(own, constant('ImageNet mean', MEAN)), constant('ImageNet deviation', STD));
 }
 
 function block(name: string, x: Tensor, heads: number): Tensor {

@@ -33,9 +33,9 @@ function seenInputs(graph: Graph, config: MccConfig, side: number): Seen {
  * -> outputs `latent` [1, M, 2 embed] and `seen` [decoderDepth, M, 3 decoderEmbed]: queries, keys and values of the seen
  * tokens in every block of the decoder. Taps: those of `encoder`, and decoder.seen.
  */
-export function encoderGraph(config: MccConfig, side: number, options: PointEncoderOptions = {}): Recorded {
+export function encoderGraph({ config, side }: { config: MccConfig; side: number }): Recorded {
   const graph = new Graph();
-  const latent = graph.scope('encoder', () => encoder(seenInputs(graph, config, side), config, options));
+  const latent = graph.scope('encoder', () => encoder(seenInputs(graph, config, side), config));
   const { qkv } = graph.scope('seen', () => seenTokens(latent, config));
   return { graph, outputs: { latent, seen: concat(qkv, 0) } };
 }
@@ -63,26 +63,40 @@ const toColors = (numbers: Tensor, config: MccConfig, temperature: number): Tens
 
 const colorColumns = (pred: Tensor, config: MccConfig): Tensor => (config.regressColor ? slice(pred, 1, 1, 4) : pred);
 
+export interface QueryShape {
+  readonly config: MccConfig;
+  /** Points of one run. */
+  readonly count: number;
+  /** Of the softmax over colors. */
+  readonly temperature: number;
+  readonly strategy: SweepStrategy;
+}
+
 /**
  * Inputs `queries` [count, 3] and `seen` -> outputs `pred` [count, predictions] (occupancy logit first) and `color`
  * [count, 3].
  */
-export function queryGraph(
-  config: MccConfig,
-  count: number,
-  temperature: number,
-  strategy: SweepStrategy = 'layered',
-): Recorded {
+export function queryGraph({ config, count, temperature, strategy }: QueryShape): Recorded {
   const graph = new Graph();
   const points = graph.input('queries', [count, 3]);
   const pred = predict(featuresOf(points, seenInput(graph, config), config, strategy), config);
   return { graph, outputs: { pred, color: toColors(colorColumns(pred, config), config, temperature) } };
 }
 
-/** Input `features` [count, decoderEmbed] -> output `color` [take, 3] of its first rows. */
-export function colorGraph(config: MccConfig, count: number, take: number, temperature: number): Recorded {
+export interface ColorShape {
+  readonly config: MccConfig;
+  /** Rows of the features. */
+  readonly rows: number;
+  /** Rows that get a color. */
+  readonly take: number;
+  /** Of the softmax over colors. */
+  readonly temperature: number;
+}
+
+/** Input `features` [rows, decoderEmbed] -> output `color` [take, 3] of its first rows. */
+export function colorGraph({ config, rows, take, temperature }: ColorShape): Recorded {
   const graph = new Graph();
-  const features = slice(graph.input('features', [count, config.decoderEmbed]), 0, 0, take);
+  const features = slice(graph.input('features', [rows, config.decoderEmbed]), 0, 0, take);
   return { graph, outputs: { color: toColors(predictColor(features, config), config, temperature) } };
 }
 

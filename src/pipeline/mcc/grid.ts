@@ -20,24 +20,48 @@ export interface Grid {
 /** Step of the grid when nobody says otherwise: that of the released demo. */
 export const GRANULARITY = 0.05;
 
-/** More points than this are a slip of the granularity, not a wish: 645 along each axis. */
+/** 645 points along each axis. A grid of more is taken for a slip of the granularity. */
 const MAX_POINTS = 2 ** 28;
+
+const isTriple = (corner: unknown): corner is Box['min'] =>
+  Array.isArray(corner) && corner.length === 3 && corner.every((c) => typeof c === 'number' && Number.isFinite(c));
+
+const showCorner = (corner: unknown): string =>
+  Array.isArray(corner) ? `[${corner.join(', ')}]` : `of type ${typeof corner}`;
+
+/**
+ * Checks a box that somebody else made: corners `min` and `max` of three finite numbers each, `min` below `max` on every
+ * axis.
+ * @throws GridError
+ */
+export function expectGridBox(box: unknown): asserts box is Box {
+  const { min, max } = (box ?? {}) as Partial<Box>;
+  for (const [name, corner] of Object.entries({ min, max })) {
+    if (isTriple(corner)) continue;
+    throw new GridError(
+      `The corner ${name} of the grid's box is ${showCorner(corner)}. Give three finite numbers: x, y and z, such as ` +
+        '{ min: [-3, -3, -3], max: [3, 3, 3] }.',
+    );
+  }
+  const axis = [0, 1, 2].find((i) => !(min![i] < max![i]));
+  if (axis === undefined) return;
+  throw new GridError(
+    `The grid's box from (${min!.join(', ')}) to (${max!.join(', ')}) is empty along ${'xyz'[axis]}. ` +
+      'Each number of `min` must be less than that of `max`.',
+  );
+}
 
 /**
  * N = ceil(size / granularity) points along an axis, at (i - N / 2) / (N / 2 / half the size) from its center.
  * as in the released code: from the lower bound to one step below the upper bound, with a step of size / N, in float32.
- * @throws GridError if the box is empty, or the granularity would give no points or more than 2^28
+ * @throws GridError if the box is not one, or the granularity would give no points or more than 2^28
  */
 export function gridOf(granularity: number, box: Box = defaultBox): Grid {
   if (!(granularity > 0) || !Number.isFinite(granularity)) {
     throw new GridError(`The granularity is ${granularity}; it is a distance. Give a positive number such as 0.05.`);
   }
-  const sizes = box.max.map((most, axis) => most - box.min[axis]);
-  if (!sizes.every((s) => s > 0 && Number.isFinite(s))) {
-    throw new GridError(
-      `The box from (${box.min.join(', ')}) to (${box.max.join(', ')}) is empty. Its minimum must lie below its maximum.`,
-    );
-  }
+  expectGridBox(box);
+  const sizes = box.max.map((max, axis) => max - box.min[axis]);
   const counts = sizes.map((s) => Math.ceil(s / granularity)) as [number, number, number];
   const total = counts.reduce((a, b) => a * b, 1);
   if (total > MAX_POINTS) {

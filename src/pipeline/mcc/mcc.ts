@@ -124,11 +124,7 @@ export class Mcc implements Completer {
     if (!Number.isInteger(count) || count === 0) {
       throw new ShapeError(`decode: ${queries.length} numbers are no points; give x, y and z of each.`);
     }
-    const plan = await this.decoders.get(
-      `${strategy} ${count} ${temperature}`,
-      () => queryGraph(this.config, count, temperature, strategy),
-      options,
-    );
+    const plan = await this.decoders.get(queryGraph, { config: this.config, count, temperature, strategy }, options);
     const { pred, color } = await plan.run({ queries, seen: image.seen }, options);
     return { pred, color };
   }
@@ -151,7 +147,7 @@ export class Mcc implements Completer {
   }
 
   private encoderPlan(side: number, onUpload?: (done: number) => void): Promise<Plan> {
-    return this.encoders.get(`encoder ${side}`, () => encoderGraph(this.config, side), { onUpload });
+    return this.encoders.get(encoderGraph, { config: this.config, side }, { onUpload });
   }
 
   private expectCurrent(image: MccImage): void {

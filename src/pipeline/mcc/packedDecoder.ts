@@ -28,7 +28,7 @@ export function packedDecoder(graph: Graph, { decoderEmbed: C, decoderDepth: dep
     ...norm('decoder_norm'),
     ...Array.from({ length: depth }, (_, i) => block(i)).flat(),
   ];
-  return graph.constant('decoder, packed', [packedSize(size)], needs, (...weights) => {
+  const compute = (...weights: Float32Array[]): Float32Array => {
     const pairs = Array.from({ length: weights.length / 2 }, (_, i): Pair => [weights[2 * i], weights[2 * i + 1]]);
     const [point, last, ...rest] = pairs;
     const blocks = Array.from({ length: depth }, (_, i): BlockWeights => {
@@ -36,5 +36,6 @@ export function packedDecoder(graph: Graph, { decoderEmbed: C, decoderDepth: dep
       return { norm1, qkv, proj, norm2, fc1, fc2 };
     });
     return packDecoder(size, { point, norm: last, blocks });
-  });
+  };
+  return graph.constant({ name: 'decoder, packed', of: size, needs, shape: [packedSize(size)], compute });
 }

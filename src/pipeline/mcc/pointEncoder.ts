@@ -3,6 +3,7 @@ import { linear as linearOp } from '../../graph/ops/matmul.ts';
 import { pointAttention, pointEmbed } from '../../graph/ops/mcc.ts';
 import { concat, expand, slice, windowPartition } from '../../graph/ops/movement.ts';
 import { add } from '../../graph/ops/pointwise.ts';
+import type { ConstantSpec } from '../../graph/constantSpec.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { stateCount } from '../../kernels/pointAttention/pointAttention.ts';
 import type { MccConfig } from '../../../weights/config.ts';
@@ -44,17 +45,19 @@ function folded(points: Tensor, valid: Tensor, { embed: C, xyzHeads: heads }: Mc
   const needs = foldNeeds(PREFIX, { embed: C });
   const states = stateCount(POINT_WINDOW);
   const width = heads * (3 + states);
+  const constant = (name: string, shape: readonly number[], compute: ConstantSpec['compute']): Tensor =>
+    graph.constant({ name: `${BLOCK} folded: ${name}`, of: { heads }, needs, shape, compute });
   const weights = pointAttention(
     points,
     valid,
     {
-      spread: graph.constant(`${BLOCK} folded: spread`, [states + 2, 4], needs, foldSpread),
-      scores: graph.constant(`${BLOCK} folded: scores`, [states + 3, heads], needs, foldScores(heads)),
+      spread: constant('spread', [states + 2, 4], foldSpread),
+      scores: constant('scores', [states + 3, heads], foldScores(heads)),
     },
     { window: POINT_WINDOW, eps: EPS },
   ); // [windows, heads, 3 + states]
-  const projection = graph.constant(`${BLOCK} folded: projection`, [C, width], needs, foldProjection(heads));
-  const bias = graph.constant(`${BLOCK} folded: bias`, [C], needs, foldBias);
+  const projection = constant('projection', [C, width], foldProjection(heads));
+  const bias = constant('bias', [C], foldBias);
   const attended = linearOp(weights.reshape([-1, width]), projection, bias); // [windows, C]
   const x = add(attended, classToken(graph, `${PREFIX}.cls_token`, TABLE, TOKENS, C));
   return add(x, blockMlp(layerNorm(`${BLOCK}.norm2`, x, EPS), C));

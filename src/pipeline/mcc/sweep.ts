@@ -148,8 +148,8 @@ export class Sweep {
     onUpload?: (done: number) => void,
   ): Promise<Plan> {
     const threshold = options.threshold ?? this.config.threshold ?? defaultThreshold;
-    const key = `${strategy} ${count} ${threshold} ${grid.counts.join(' ')} ${grid.axes[0]} ${grid.step}`;
-    return this.chunks.get(key, () => sweepGraph(this.config, { grid, count, threshold, strategy }), { onUpload });
+    const { config } = this;
+    return this.chunks.get(sweepGraph, { config, grid, count, threshold, strategy }, { onUpload });
   }
 
   /** Colors [n, 3] of the first n rows of `features`. */
@@ -161,9 +161,7 @@ export class Sweep {
   ): Promise<Float32Array> {
     const rows = features.shape[0];
     const take = Math.min(rows, Math.max(MIN_COLORS, 2 ** Math.ceil(Math.log2(n))));
-    const plan = await this.colors.get(`${rows} ${take} ${temperature}`, () =>
-      colorGraph(this.config, rows, take, temperature),
-    );
+    const plan = await this.colors.get(colorGraph, { config: this.config, rows, take, temperature });
     const { color } = await plan.run({ features }, { signal });
     return (await color.read()).slice(0, 3 * n) as Float32Array;
   }

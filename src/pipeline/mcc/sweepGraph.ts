@@ -9,6 +9,7 @@ import { predictOccupancy } from './decoder.ts';
 import { featuresOf, seenInput } from './graphs.ts';
 
 export interface Chunk {
+  readonly config: MccConfig;
   readonly grid: GridAxes;
   /** Points of one run. */
   readonly count: number;
@@ -22,7 +23,7 @@ export interface Chunk {
  * `features` [count, decoderEmbed], `logits` [count, 1] and `indices` u32 [count] from `start` on, all filled up at the end, and `found` u32 [1],
  * how many they are. Beyond the end of the grid its last point is repeated.
  */
-export function sweepGraph(config: MccConfig, { grid, count, threshold, strategy }: Chunk): Recorded {
+export function sweepGraph({ config, grid, count, threshold, strategy }: Chunk): Recorded {
   const graph = new Graph();
   const points = gridPoints(graph, grid, graph.input('start', [1], 'u32'), count);
   const features = featuresOf(points, seenInput(graph, config), config, strategy);

@@ -31,6 +31,11 @@ export interface SeenSizes {
 
 type Kind = 'depth' | 'points';
 
+interface SourceShape {
+  readonly kind: Kind;
+  readonly photo: Size;
+}
+
 const sourceOf = (graph: Graph, kind: Kind, { width, height }: Size): PointSource => {
   const mask = graph.input('mask', [height, width], 'u32');
   return kind === 'depth'
@@ -42,7 +47,7 @@ const sourceOf = (graph: Graph, kind: Kind, { width, height }: Size): PointSourc
  * Inputs mask u32 [H, W] with depth [H, W] and intrinsics [4], or with points [H, W, 3] -> outputs `stats` [8] of
  * `maskedStats` and `bounds` [5] of `maskBounds`. Taps: points, normalized.
  */
-function statisticsGraph(kind: Kind, photo: Size): Recorded {
+function statisticsGraph({ kind, photo }: SourceShape): Recorded {
   const graph = new Graph();
   const source = sourceOf(graph, kind, photo);
   const stats = maskedStats(source);
@@ -57,7 +62,7 @@ function statisticsGraph(kind: Kind, photo: Size): Recorded {
  * square's side, u32 [size, 4] each -> outputs rgb, xyz, valid of `Seen`. Taps: rgb800, xyz, valid. Cut off from the
  * statistics because the box decides the taps; being inputs, they leave the plan the same for every box.
  */
-function seenGraph(kind: Kind, photo: Size, sizes: SeenSizes): Recorded {
+function seenGraph({ kind, photo, sizes }: SourceShape & { readonly sizes: SeenSizes }): Recorded {
   const graph = new Graph();
   const source = sourceOf(graph, kind, photo);
   const words = graph.input('photo', [photo.height, photo.width], 'u32');
@@ -91,11 +96,10 @@ export class SeenPoints {
       'depth' in geometry
         ? { mask, depth: geometry.depth, intrinsics: intrinsicsArray(geometry.camera) }
         : { mask, points: geometry.points };
-    const { width, height } = photo;
-    const key = `${kind} ${height}x${width}`;
     const { signal } = options;
+    const source = { kind, photo: { height: photo.height, width: photo.width } };
 
-    const first = await this.plans.get(`statistics ${key}`, () => statisticsGraph(kind, photo));
+    const first = await this.plans.get(statisticsGraph, source);
     const { stats, bounds } = await first.run(inputs, { signal });
     const [meanX, meanY, meanZ, pointCount, , , , scale] = await stats.read();
     const [top, bottom, left, right, maskCount] = await bounds.read();
@@ -104,7 +108,7 @@ export class SeenPoints {
     const box = withMargin({ top, bottom, left, right }, photo);
     const [boxHeight, boxWidth] = [box.bottom - box.top, box.right - box.left];
     const side = Math.max(boxHeight, boxWidth);
-    const second = await this.plans.get(`seen ${key}`, () => seenGraph(kind, photo, this.sizes));
+    const second = await this.plans.get(seenGraph, { ...source, sizes: this.sizes });
     const { rgb, xyz, valid } = await second.run(
       {
         ...inputs,

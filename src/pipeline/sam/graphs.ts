@@ -16,7 +16,7 @@ import { densePositions, densePrompt, noDensePrompt, sparsePrompt } from './prom
  * Input `photo` u32 [H, W] of RGBA8 words -> output `input` [1, image, image, 3]. Taps: resized, input.
  * as in the released code: resized with 8-bit rounding, normalized, and only then padded with zeros.
  */
-export function inputGraph(config: SamConfig, photo: Size): Recorded {
+export function inputGraph({ config, photo }: { config: SamConfig; photo: Size }): Recorded {
   const graph = new Graph();
   const { height, width } = resizedSize(photo, config);
   const words = graph.input('photo', [photo.height, photo.width], 'u32');
@@ -25,13 +25,14 @@ export function inputGraph(config: SamConfig, photo: Size): Recorded {
 }
 
 /** Input `input` [1, image, image, 3] -> output `embedding` [1, grid, grid, out]. Taps: those of `imageEncoder`. */
-export function encoderGraph(config: SamConfig): Recorded {
+export function encoderGraph({ config }: { config: SamConfig }): Recorded {
   const graph = new Graph();
   const image = graph.input('input', [1, config.image, config.image, 3]);
   return { graph, outputs: { embedding: graph.scope('encoder', () => imageEncoder(image, config)) } };
 }
 
 export interface PromptShape {
+  readonly config: SamConfig;
   readonly batch: number;
   /** Sparse tokens of each prompt; 0 for a mask prompt alone. */
   readonly count: number;
@@ -43,7 +44,7 @@ export interface PromptShape {
  * mask prompt `mask` [4 * grid, 4 * grid] -> outputs `lowRes` [batch, masks, 4 * grid, 4 * grid] and `iou` [batch, masks].
  * Taps: sparse, dense (with a mask prompt), dense_pe and those of `maskDecoder`.
  */
-export function promptGraph(config: SamConfig, { batch, count, hasMask }: PromptShape): Recorded {
+export function promptGraph({ config, batch, count, hasMask }: PromptShape): Recorded {
   const graph = new Graph();
   const grid = config.image / config.patch;
   const embedding = graph.input('embedding', [1, grid, grid, config.out]);
@@ -64,6 +65,7 @@ export function promptGraph(config: SamConfig, { batch, count, hasMask }: Prompt
 const STABILITY_OFFSET = 1;
 
 export interface MaskShape {
+  readonly config: SamConfig;
   /** Prompts whose logits are given. */
   readonly batch: number;
   /** Masks that are made. */
@@ -77,7 +79,7 @@ export interface MaskShape {
  * `above` and `below`, the `maskBounds` of logits over +1 and over -1.
  * The stability of a mask is the ratio of their areas: segment-anything, utils/amg.py, calculate_stability_score.
  */
-export function maskGraph(config: SamConfig, { batch, picks, photo }: MaskShape): Recorded {
+export function maskGraph({ config, batch, picks, photo }: MaskShape): Recorded {
   const graph = new Graph();
   const side = (4 * config.image) / config.patch;
   const masks = config.multimask + 1;

@@ -23,12 +23,12 @@ export const TokenKind = { background: 0, foreground: 1, topLeft: 2, bottomRight
 export function sparsePrompt(xy: Tensor, kinds: Tensor, { out, image }: SamConfig): Tensor {
   const { graph } = xy;
   const rows = [0, 1, 2, 3].map((i) => `${PREFIX}.point_embeddings.${i}.weight`);
-  const embeddings = graph.constant(
-    `${PREFIX}: embeddings of token kinds`,
-    [5, out],
-    [...rows, `${PREFIX}.not_a_point_embed.weight`].map((name) => ({ name, shape: [1, out] })),
-    (...kindRows) => Float32Array.from(kindRows.flatMap((row) => [...row])),
-  );
+  const embeddings = graph.constant({
+    name: 'embeddings of token kinds',
+    needs: [...rows, `${PREFIX}.not_a_point_embed.weight`].map((name) => ({ name, shape: [1, out] })),
+    shape: [5, out],
+    compute: (...kindRows) => Float32Array.from(kindRows.flatMap((row) => [...row])),
+  });
   const matrix = graph.weight(MATRIX, [2, out / 2]);
   return graph.tap('sparse', promptTokens(xy, kinds, matrix, embeddings, { side: image, none: TokenKind.none }));
 }
@@ -55,7 +55,7 @@ export function noDensePrompt(graph: Graph, { out }: SamConfig): Tensor {
 export function densePositions(graph: Graph, { out, image, patch }: SamConfig): Tensor {
   const grid = image / patch;
   const half = out / 2;
-  const code = graph.constant(`dense_pe ${grid}`, [grid, grid, out], [{ name: MATRIX, shape: [2, half] }], (matrix) => {
+  const compute = (matrix: Float32Array): Float32Array => {
     const values = new Float32Array(grid * grid * out);
     for (let y = 0; y < grid; y++) {
       for (let x = 0; x < grid; x++) {
@@ -69,6 +69,8 @@ export function densePositions(graph: Graph, { out, image, patch }: SamConfig): 
       }
     }
     return values;
-  });
+  };
+  const needs = [{ name: MATRIX, shape: [2, half] }];
+  const code = graph.constant({ name: 'dense_pe', of: { grid }, needs, shape: [grid, grid, out], compute });
   return graph.tap('dense_pe', code);
 }

@@ -47,12 +47,11 @@ export class Sam implements Segmenter {
    * @throws PromptError if the photo is too narrow; Canceled; DeviceError; WeightsError
    */
   async encode({ words, height, width }: PhotoWords, options: StageRunOptions = {}): Promise<SamImage> {
-    const prepare = await this.encoders.get(`input ${height}x${width}`, () =>
-      inputGraph(this.config, { height, width }),
-    );
-    const encoder = await this.encoders.get('encoder', () => encoderGraph(this.config), options);
+    const { config } = this;
+    const prepare = await this.encoders.get(inputGraph, { config, photo: { height, width } });
+    const encoder = await this.encoders.get(encoderGraph, { config }, { onUpload: options.onUpload });
     const { input } = await prepare.run({ photo: words }, { signal: options.signal });
-    const embedding = (await encoder.run({ input }, options)).embedding.copy();
+    const embedding = await (await encoder.run({ input }, options)).embedding.copy();
     return { height, width, embedding, bytes: embedding.buffer.size, release: () => embedding.release() };
   }
 
@@ -95,9 +94,8 @@ export class Sam implements Segmenter {
       (_, b) => rankedTokens(quality.subarray(b * masks, (b + 1) * masks), multimask)[0],
     );
     const { height, width } = image;
-    const plan = await this.decoders.get(`masks ${batch} ${height}x${width}`, () =>
-      maskGraph(this.config, { batch, picks: batch, photo: { height, width } }),
-    );
+    const photo = { height, width };
+    const plan = await this.decoders.get(maskGraph, { config: this.config, batch, picks: batch, photo });
     const choice = Uint32Array.from(tokens, (token, b) => b * masks + token);
     const { logits, mask } = await plan.run({ lowRes, choice }, { signal: options.signal });
     return { lowRes, iou: quality, tokens, logits, mask };
@@ -111,9 +109,10 @@ export class Sam implements Segmenter {
   ): Promise<{ lowRes: DeviceTensor; iou: DeviceTensor }> {
     const { batch, count, xy, kinds } = promptTokensOf(prompt, image, this.config);
     const hasMask = prompt.maskInput !== undefined;
+    const { config } = this;
     const plan = await this.decoders.get(
-      `prompt ${batch} ${count} ${hasMask ? 'mask' : ''}`,
-      () => promptGraph(this.config, { batch, count, hasMask }),
+      promptGraph,
+      { config, batch, count, hasMask },
       { onUpload: options.onUpload },
     );
     const { lowRes, iou } = await plan.run(
@@ -130,9 +129,8 @@ export class Sam implements Segmenter {
     token: number,
     signal: AbortSignal | undefined,
   ): Promise<Pick<MaskCandidate, 'mask' | 'stability'>> {
-    const plan = await this.decoders.get(`mask ${height}x${width}`, () =>
-      maskGraph(this.config, { batch: 1, picks: 1, photo: { height, width } }),
-    );
+    const photo = { height, width };
+    const plan = await this.decoders.get(maskGraph, { config: this.config, batch: 1, picks: 1, photo });
     const { mask, above, below } = await plan.run({ lowRes, choice: Uint32Array.of(token) }, { signal });
     const [inner, outer] = [(await above.read())[AREA], (await below.read())[AREA]];
     return { mask: Uint8Array.from(await mask.read()), stability: outer === 0 ? 0 : inner / outer };

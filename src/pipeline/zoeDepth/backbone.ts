@@ -56,10 +56,11 @@ function biasTable({ nativeGrid, heads }: ZoeConfig, graph: Graph, name: string,
 /** Queries and values have a bias, keys have none. */
 function qkvBias(graph: Graph, name: string, embed: number): Tensor {
   const needs = ['q_bias', 'v_bias'].map((bias) => ({ name: `${name}.${bias}`, shape: [embed] }));
-  return graph.constant(`${name}.qkv bias`, [3 * embed], needs, (q, v) => {
+  const compute = (q: Float32Array, v: Float32Array): Float32Array => {
     const bias = new Float32Array(3 * embed);
     bias.set(q);
     bias.set(v, 2 * embed);
     return bias;
-  });
+  };
+  return graph.constant({ name: `${name}.qkv bias`, needs, shape: [3 * embed], compute });
 }

@@ -18,11 +18,14 @@ import { networkSize, padAmount } from './size.ts';
 
 /** What one pass is run on. */
 export interface PassShape {
+  readonly config: ZoeConfig;
   /** Of the photo, pixels. */
   readonly height: number;
   readonly width: number;
   /** Whether the photo is continued at its edges before it is resized, as the released program does. */
   readonly pad: boolean;
+  /** Bytes that a tensor may take; larger maps are worked through in bands. */
+  readonly maxBytes: number;
 }
 
 /** Sizes that follow from a photo's. */
@@ -34,7 +37,7 @@ interface PassSizes {
 }
 
 /** @throws ShapeError for photos that are too small, LimitError for photos that are too wide or too tall */
-function sizesOf(config: ZoeConfig, { height, width, pad }: PassShape, maxBytes: number): PassSizes {
+function sizesOf({ config, height, width, pad, maxBytes }: PassShape): PassSizes {
   const [top, left] = pad ? [padAmount(height), padAmount(width)] : [0, 0];
   const padded: [number, number] = [height + 2 * top, width + 2 * left];
   const network = networkSize(...padded, config.inputSize);
@@ -58,11 +61,11 @@ function sizesOf(config: ZoeConfig, { height, width, pad }: PassShape, maxBytes:
  * Input `photo` u32 [H, W] of RGBA8 words -> output `depth` [H, W], meters. N and K.
  * Taps: input, patch_embed, block0.bias, block<i>, reassemble<i>, layer<i>_rn, path<i>, bottleneck, seed_centers,
  * seed_embedding, centers<i>, embedding<i>, features, relative_depth, probabilities, metric_depth.
- * @param maxBytes what a tensor may take; larger maps are worked through in bands
  */
-export function passGraph(config: ZoeConfig, shape: PassShape, maxBytes: number): Recorded {
+export function passGraph(shape: PassShape): Recorded {
   const graph = new Graph();
-  const sizes = sizesOf(config, shape, maxBytes);
+  const { config, maxBytes } = shape;
+  const sizes = sizesOf(shape);
   const inputs = trunk(config, networkInput(graph, shape, sizes));
   const depth = graph.scope('metricHead', () => metricHead(config, inputs, { maxBytes }));
   return { graph, outputs: { depth: toPhoto(depth, shape, sizes) } };
@@ -72,9 +75,10 @@ export function passGraph(config: ZoeConfig, shape: PassShape, maxBytes: number)
  * NK up to the router: input `photo` u32 [H, W] -> outputs `logits` [1, 2] of the experts, and what `expertGraph` takes.
  * Taps: those of `passGraph` up to bottleneck, and domain_logits.
  */
-export function trunkGraph(config: ZoeConfig, shape: PassShape, maxBytes: number): Recorded {
+export function trunkGraph(shape: PassShape): Recorded {
   const graph = new Graph();
-  const { bottleneck, paths } = trunk(config, networkInput(graph, shape, sizesOf(config, shape, maxBytes)));
+  const { config } = shape;
+  const { bottleneck, paths } = trunk(config, networkInput(graph, shape, sizesOf(shape)));
   const logits = graph.tap(
     'domain_logits',
     graph.scope('router', () => router(config, bottleneck)),
@@ -87,9 +91,10 @@ export function trunkGraph(config: ZoeConfig, shape: PassShape, maxBytes: number
  * One expert of NK: inputs `bottleneck` and `path0` .. `path3`, coarse first -> output `depth` [H, W], meters.
  * Taps: those of `passGraph` after bottleneck.
  */
-export function expertGraph(config: ZoeConfig, shape: PassShape, expert: Expert, maxBytes: number): Recorded {
+export function expertGraph({ expert, ...shape }: PassShape & { readonly expert: Expert }): Recorded {
   const graph = new Graph();
-  const sizes = sizesOf(config, shape, maxBytes);
+  const { config, maxBytes } = shape;
+  const sizes = sizesOf(shape);
   const [h, w] = sizes.network.map((side) => side / PATCH);
   const { features } = config;
   const inputs: HeadInputs = {

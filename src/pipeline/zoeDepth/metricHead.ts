@@ -162,11 +162,13 @@ function columnsOf(
   const inputs = own + embedding;
   const [from, to] = ofEmbedding ? [own, inputs] : [0, own];
   const needs = [{ name: `${name}.0.weight`, shape: [hidden, inputs, 1, 1] }];
-  return graph.constant(`${name}.0.weight, inputs ${from}..${to}`, [hidden, to - from, 1, 1], needs, (weight) => {
+  const compute = (weight: Float32Array): Float32Array => {
     const part = new Float32Array(hidden * (to - from));
     for (let row = 0; row < hidden; row++) {
       part.set(weight.subarray(row * inputs + from, row * inputs + to), row * (to - from));
     }
     return part;
-  });
+  };
+  const shape = [hidden, to - from, 1, 1];
+  return graph.constant({ name: `columns of ${name}.0.weight`, of: { from, to }, needs, shape, compute });
 }

@@ -46,12 +46,12 @@ function encoderLayer(name: string, x: Tensor, { routerHeads: heads, routerMlp }
 function positionCode(graph: Graph, N: number, C: number): Tensor {
   const { fround } = Math;
   const step = fround(-fround(Math.log(10000)) / C);
-  return graph.constant(`router position code ${N} x ${C}`, [N, C], [], () =>
-    Float32Array.from({ length: N * C }, (_, i) => {
-      const [position, c] = [Math.floor(i / C), i % C];
-      const half = C / 2;
-      const angle = fround(position * fround(Math.exp(fround(2 * (c % half) * step))));
-      return c < half ? Math.sin(angle) : Math.cos(angle);
-    }),
-  );
+  const value = (i: number): number => {
+    const [position, c] = [Math.floor(i / C), i % C];
+    const half = C / 2;
+    const angle = fround(position * fround(Math.exp(fround(2 * (c % half) * step))));
+    return c < half ? Math.sin(angle) : Math.cos(angle);
+  };
+  const compute = () => Float32Array.from({ length: N * C }, (_, i) => value(i));
+  return graph.constant({ name: 'position code of the router', of: { N, C }, shape: [N, C], compute });
 }

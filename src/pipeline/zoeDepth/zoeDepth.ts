@@ -1,11 +1,10 @@
 /** ZoeDepth: metric depth from one photo. arXiv:2302.12288; released code, models/depth_model.py. */
-import type { Plan } from '../../graph/plan.ts';
 import type { Shared } from '../../graph/shared.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import type { ZoeConfig } from '../../../weights/config.ts';
 import type { PhotoWords } from '../photo.ts';
-import { PlanCache, type Recorded } from '../planCache.ts';
+import { PlanCache } from '../planCache.ts';
 import type { DepthEstimator, StageRunOptions } from '../roles.ts';
 import { averageGraph, expertGraph, passGraph, trunkGraph, type PassShape } from './graphs.ts';
 import { expertOf } from './router.ts';
@@ -49,37 +48,28 @@ export class ZoeDepth implements DepthEstimator {
   async infer(photo: PhotoWords, options: DepthOptions = {}): Promise<DeviceTensor> {
     const { pad = true, mirror = true } = options;
     const { height, width, words } = photo;
-    const shape = { height, width, pad };
+    const { config } = this;
+    const shape = { config, height, width, pad, maxBytes: this.shared.device.target.maxBindingBytes };
     if (!mirror) return this.pass(words, shape, options);
     // The second pass runs in the same buffers, so the first one's result is kept on the host.
     const plain = await (await this.pass(words, shape, part(options, 0, 0.5))).read();
     const mirrored = await this.pass(mirroredRows(words, width), shape, part(options, 0.5, 1));
-    const average = await this.plan(`average ${height}x${width}`, () => averageGraph(photo));
+    const average = await this.plans.get(averageGraph, { height, width });
     return (await average.run({ plain, mirrored }, { signal: options.signal })).depth;
   }
 
   /** One run of the network. */
   private async pass(words: Uint32Array, shape: PassShape, options: DepthOptions): Promise<DeviceTensor> {
-    const { config } = this;
-    const { maxBindingBytes } = this.shared.device.target;
-    const size = `${shape.height}x${shape.width}${shape.pad ? ' padded' : ''}`;
-    if (config.variant !== 'NK') {
-      const plan = await this.plan(`pass ${size}`, () => passGraph(config, shape, maxBindingBytes), options);
+    const { onUpload } = options;
+    if (this.config.variant !== 'NK') {
+      const plan = await this.plans.get(passGraph, shape, { onUpload });
       return (await plan.run({ photo: words }, options)).depth;
     }
-    const trunk = await this.plan(`trunk ${size}`, () => trunkGraph(config, shape, maxBindingBytes), options);
+    const trunk = await this.plans.get(trunkGraph, shape, { onUpload });
     const { logits, bottleneck, path0, path1, path2, path3 } = await trunk.run({ photo: words }, part(options, 0, 0.8));
     const expert = expertOf((await logits.read()) as Float32Array);
-    const head = await this.plan(
-      `${expert} ${size}`,
-      () => expertGraph(config, shape, expert, maxBindingBytes),
-      options,
-    );
+    const head = await this.plans.get(expertGraph, { ...shape, expert }, { onUpload });
     return (await head.run({ bottleneck, path0, path1, path2, path3 }, part(options, 0.8, 1))).depth;
-  }
-
-  private plan(key: string, record: () => Recorded, { onUpload }: DepthOptions = {}): Promise<Plan> {
-    return this.plans.get(key, record, { onUpload });
   }
 
   /** Frees the plans, not the weights. */
