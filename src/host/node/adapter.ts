@@ -2,6 +2,7 @@
 import { tmpdir } from 'node:os';
 import { isSoftware, type Wait } from '../../graph/device.ts';
 import { messageOf, UserError } from '../errors.ts';
+import { withoutNativeWarnings } from './nativeWarnings.ts';
 import { waitForGpu } from './wait.ts';
 
 /**
@@ -66,7 +67,8 @@ export async function requestNodeAdapter(
 export async function listAdapters(dawnOptions: string[] = []): Promise<AdapterName[]> {
   const dawn = await loadDawn();
   try {
-    await dawn.create([...dawnOptions, 'adapter=\u0001no such adapter']).requestAdapter();
+    const gpu = dawn.create([...dawnOptions, 'adapter=\u0001no such adapter']);
+    await withoutNativeWarnings(() => gpu.requestAdapter());
   } catch (error) {
     return Array.from(messageOf(error).matchAll(/backend: '([^']*)', name: '([^\n]*)'/g), ([, backend, name]) => ({
       backend,
@@ -94,7 +96,7 @@ async function loadDawn(): Promise<{ create: (options: string[]) => GPU }> {
 }
 
 async function request(gpu: GPU, options?: GPURequestAdapterOptions): Promise<NodeAdapter | undefined> {
-  const adapter = await gpu.requestAdapter(options);
+  const adapter = await withoutNativeWarnings(() => gpu.requestAdapter(options));
   if (!adapter) return undefined;
   held.add(gpu);
   const software = isSoftware(adapter.info);
