@@ -1,7 +1,7 @@
 /** `unflat doctor`: the adapters of this machine, what the chosen one can do, which kernels it gets and why, and a numeric self-test. */
 import { type Command, Option } from 'commander';
 import { version } from '../../package.json';
-import { Device } from '../graph/device.ts';
+import { adapterName, Device } from '../graph/device.ts';
 import type { AdapterClass, Precision } from '../kernels/target.ts';
 import { EXIT } from '../host/errors.ts';
 import { listAdapters, requestNodeAdapter } from '../host/node/adapter.ts';
@@ -53,13 +53,13 @@ async function examine(choice: string, precision: Precision) {
   const { adapter, wait, release } = await requestNodeAdapter(choice);
   const device = await Device.create(adapter, { wait, precision });
   try {
-    const { vendor, architecture, description, subgroupMinSize, subgroupMaxSize } = adapter.info;
+    const { vendor, architecture, subgroupMinSize, subgroupMaxSize } = adapter.info;
     const { matmul, attention, conv, rows, sweep } = device.target;
     return {
       unflat: version,
       node: process.version,
       adapters,
-      adapter: { vendor, architecture, description, subgroupMinSize, subgroupMaxSize },
+      adapter: { name: adapterName(adapter.info), vendor, architecture, subgroupMinSize, subgroupMaxSize },
       features: [...adapter.features].sort(),
       limits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
       adapterClass: device.adapterClass,
@@ -92,7 +92,7 @@ function format({
     'Adapters',
     ...adapters.map(({ backend, name }) => `  ${name} (${backend})`),
     '',
-    `Chosen: ${adapter.description}`,
+    `Chosen: ${adapter.name}`,
     ...table([
       ['vendor, architecture', `${adapter.vendor}, ${adapter.architecture}`],
       ['subgroup size', `${adapter.subgroupMinSize} to ${adapter.subgroupMaxSize}`],

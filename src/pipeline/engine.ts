@@ -1,5 +1,5 @@
 /** The engine: three networks on one device, behind one object. Hosts make the device and open the weights. */
-import type { Device } from '../graph/device.ts';
+import { adapterName, type Device } from '../graph/device.ts';
 import { sharedFor } from '../graph/shared.ts';
 import type { Shared } from '../graph/shared.ts';
 import type { StepTime } from '../graph/run.ts';
@@ -118,7 +118,7 @@ export class Engine {
   } {
     const { device, weights } = this.parts;
     return {
-      adapter: device.info.description,
+      adapter: adapterName(device.info),
       adapterClass: device.adapterClass,
       precision: device.target.precision,
       weights: weights.describe,

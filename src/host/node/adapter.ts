@@ -1,6 +1,6 @@
 /** WebGPU in Node: Dawn, from the `webgpu` package, and the choice of an adapter. */
 import { tmpdir } from 'node:os';
-import { isSoftware, type Wait } from '../../graph/device.ts';
+import { adapterName, isSoftware, type Wait } from '../../graph/device.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { withoutNativeWarnings } from './nativeWarnings.ts';
 import { waitForGpu } from './wait.ts';
@@ -50,7 +50,7 @@ export async function requestNodeAdapter(
     const found = await request(dawn.create(dawnOptions), { powerPreference: 'high-performance' });
     if (found && (choice === 'auto' || !found.software)) return found;
     found?.release();
-    throw found ? noMatch(choice, [{ backend: 'vulkan', name: nameOf(found.adapter) }]) : noAdapter();
+    throw found ? noMatch(choice, [{ backend: 'vulkan', name: adapterName(found.adapter.info) }]) : noAdapter();
   }
   const names = await listAdapters(dawnOptions);
   if (names.length === 0) throw noAdapter();
@@ -103,8 +103,6 @@ async function request(gpu: GPU, options?: GPURequestAdapterOptions): Promise<No
   const wait: Wait = software ? waitForGpu : (promise) => promise;
   return { gpu, adapter, software, wait, release: () => void held.delete(gpu) };
 }
-
-const nameOf = ({ info }: GPUAdapter): string => info.description || info.device || info.vendor;
 
 const noAdapter = (): UserError =>
   new UserError('No WebGPU adapter was found on this machine.', { hint: INSTALL_HINT });
