@@ -2,7 +2,7 @@
 import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT, UserError } from '../host/errors.ts';
-import { expectWritable, OutputFolder } from '../host/node/files.ts';
+import { tryOutput, OutputFolder } from '../host/node/files.ts';
 import { decodePhoto } from '../host/node/image.ts';
 import type { CameraOptions } from '../pipeline/camera.ts';
 import { depthToMillimeters } from '../io/index.ts';
@@ -39,7 +39,7 @@ async function depth(path: string, options: Options, context: CommandContext): P
     throw new UserError(`The output ${options.output} has to end in .png.`, { exitCode: EXIT.usage });
   }
   return withSession(context, options, async ({ progress, signal, startEngine }) => {
-    await expectWritable(options.output);
+    await tryOutput(options.output);
     const output = await OutputFolder.open(dirname(options.output));
     const photo = await decodePhoto(path);
     for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { EXIT, messageOf, UserError } from '../host/errors.ts';
+import { isSystemError, reasonOf } from '../host/node/fileErrors.ts';
 import { addBench } from './bench.ts';
 import { addDepth } from './depth.ts';
 import { addDoctor } from './doctor.ts';
@@ -54,6 +55,12 @@ function report(error: unknown, say: (text: string) => void): number {
   if (error instanceof UserError) {
     say(`error: ${error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`);
     return error.exitCode;
+  }
+  if (isSystemError(error)) {
+    say(
+      `error: ${error.path === undefined ? 'A file cannot be used' : `${error.path} cannot be used`}: ${reasonOf(error)}.\n`,
+    );
+    return EXIT.failure;
   }
   say(`error: ${messageOf(error)}\n`);
   // Errors with a name of their own explain themselves; the others are faults of this program.

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { encodeMaskPng } from '../host/node/encode.ts';
 import { EXIT } from '../host/errors.ts';
-import { expectWritable, writeWhole } from '../host/node/files.ts';
+import { tryOutput, writeWhole } from '../host/node/files.ts';
 import { decodePhoto } from '../host/node/image.ts';
 import {
   addEngineOptions,
@@ -32,7 +32,7 @@ export function addSegment(program: Command, context: CommandContext, finish: (c
 async function segment(path: string, options: Options, context: CommandContext): Promise<number> {
   expectPrompt(options);
   return withSession(context, options, async ({ progress, signal, startEngine }) => {
-    await expectWritable(options.output);
+    await tryOutput(options.output);
     const photo = await decodePhoto(path);
     for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
     const prompts = await promptsOf(photo, options);

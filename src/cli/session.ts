@@ -3,7 +3,7 @@ import { defaultCheckpoints, type Network } from '../../weights/index.ts';
 import type { CreateEngine, Engine } from './engine.ts';
 import { BUNDLED } from '../host/node/bundled.ts';
 import { pullCommand } from '../host/node/checkpointCache.ts';
-import { expectWritable, writeWhole } from '../host/node/files.ts';
+import { tryOutput, writeWhole } from '../host/node/files.ts';
 import { watchInterrupt } from './interrupt.ts';
 import type { EngineOptions, ReportOptions } from './options.ts';
 import { Profile } from './profile.ts';
@@ -46,7 +46,7 @@ export async function withSession<T>(
     return engine;
   };
   try {
-    if (options.profile !== undefined) await expectWritable(options.profile);
+    if (options.profile !== undefined) await tryOutput(options.profile);
     const result = await work({ progress, signal, startEngine });
     if (options.profile !== undefined && profile) {
       await writeWhole(options.profile, new TextEncoder().encode(profile.trace()));

@@ -10,7 +10,7 @@ import {
   writeSafetensors,
   zoeConfigs,
 } from '../../../weights/index.ts';
-import { expectWritable, writeWhole } from '../../host/node/files.ts';
+import { tryOutput, writeWhole } from '../../host/node/files.ts';
 import { inMegabytes } from '../../host/node/convert.ts';
 import { EXIT, UserError } from '../../host/errors.ts';
 import type { CommandContext } from '../session.ts';
@@ -49,7 +49,7 @@ export function addSynth(weights: Command, { terminal }: CommandContext, finish:
     .action(async (config: string, options: Options) => {
       const { output } = options;
       const { bytes: total, content } = contentOf(config, options);
-      await expectWritable(output);
+      await tryOutput(output);
       await withFileProgress(terminal, options, async (progress, signal) => {
         let done = 0;
         const counted = async function* (): AsyncGenerator<Uint8Array> {
