@@ -1,6 +1,7 @@
 /** Checks of what a reconstruction is asked for, before the networks work for minutes. */
 import type { Box } from '../../weights/config.ts';
 import type { CameraOptions } from './camera.ts';
+import { DEFAULT_GRANULARITY } from './defaults.ts';
 import { gridOf } from './mcc/grid.ts';
 import type { Photo } from './photo.ts';
 import type { ChainOptions } from './photoTo3d.ts';
@@ -36,10 +37,10 @@ export function expectCamera({ focal, fov }: CameraOptions): void {
  * @throws OptionError, GridError, PromptError, GeometryError
  */
 export function expectChainOptions(photo: Photo, options: ChainOptions, box?: Box): void {
-  const { granularity, threshold, temperature, depth, pointMap } = options;
+  const { granularity = DEFAULT_GRANULARITY, gridBox = box, threshold, temperature, depth, pointMap } = options;
   expectPhoto(photo);
   expectObject(photo, options);
-  if (granularity !== undefined) gridOf(granularity, box);
+  gridOf(granularity, gridBox);
   if (threshold !== undefined && !(threshold > 0 && threshold < 1)) {
     throw new OptionError(`The threshold is ${threshold}; it is a probability. Give a number between 0 and 1.`);
   }

@@ -1,5 +1,6 @@
 /** The whole chain: a photo and a hint of which object is meant in, the object in 3D out. */
 import type { RunOptions } from '../graph/run.ts';
+import type { Box } from '../../weights/config.ts';
 import { focalFromFov, focalOf, intrinsicsOf, type CameraOptions } from './camera.ts';
 import type { NetworkPool } from './networks.ts';
 import { wordsOf, type Photo } from './photo.ts';
@@ -27,6 +28,8 @@ export interface StageProgress {
 export interface ChainOptions extends ObjectPrompt, CameraOptions {
   /** Step of the grid in the object's own frame; by default 0.05, 120 points along an axis. */
   readonly granularity?: number;
+  /** Corners of the grid in the object's own frame; by default those of the weights. */
+  readonly gridBox?: Box;
   /** A grid point belongs to the object when it is occupied with more than this probability; by default that of the weights. */
   readonly threshold?: number;
   /** Of the softmax over colors; by default 0.1. */

@@ -7,6 +7,7 @@ import type { RunOptions } from '../../graph/run.ts';
 import { DeviceTensor } from '../../graph/transfer.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
 import type { MccConfig } from '../../../weights/config.ts';
+import { DEFAULT_TEMPERATURE } from '../defaults.ts';
 import { PlanCache } from '../planCache.ts';
 import { CROP_SIDE } from './encoder.ts';
 import { encoderGraph, queryGraph } from './graphs.ts';
@@ -86,7 +87,7 @@ export class Mcc {
    */
   async decode(image: MccImage, queries: Float32Array, options: DecodeOptions = {}): Promise<MccPrediction> {
     this.expectCurrent(image);
-    const { temperature = 0.1, strategy = 'layered' } = options;
+    const { temperature = DEFAULT_TEMPERATURE, strategy = 'layered' } = options;
     const count = queries.length / 3;
     if (!Number.isInteger(count) || count === 0) {
       throw new ShapeError(`decode: ${queries.length} numbers are no points; give x, y and z of each.`);

@@ -9,6 +9,7 @@ import type { DeviceTensor } from '../../graph/transfer.ts';
 import { sweepDecoderLimit, sweepDecoderObstacle } from '../../kernels/sweepDecoder/sweepDecoder.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
 import { defaultThreshold, type Box, type MccConfig } from '../../../weights/config.ts';
+import { DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE } from '../defaults.ts';
 import { PlanCache } from '../planCache.ts';
 import { colorGraph } from './graphs.ts';
 import { gridOf, GridError, pointsOf, type Grid } from './grid.ts';
@@ -67,9 +68,6 @@ export interface SweepRunOptions extends Pick<RunOptions, 'signal' | 'onProfile'
   readonly onUpload?: (done: number) => void;
 }
 
-const GRANULARITY = 0.05;
-const TEMPERATURE = 0.1;
-
 /** Software adapters have no watchdog that a long dispatch could wake, and profit from longer ones. */
 const SOFTWARE_PATIENCE = 5;
 /** A stretch by layers is many submissions; this many budgets long, it still reports often enough. */
@@ -104,7 +102,7 @@ export class Sweep {
    * @throws GridError, ShapeError, WeightsError, LimitError, DeviceError
    */
   async run(seen: DeviceTensor, options: SweepOptions, run: SweepRunOptions): Promise<SweepResult> {
-    const grid = gridOf(options.granularity ?? GRANULARITY, options.gridBox ?? this.config.box);
+    const grid = gridOf(options.granularity ?? DEFAULT_GRANULARITY, options.gridBox ?? this.config.box);
     const strategy = this.strategyFor(options.strategy);
     const pace = this.paceOf(strategy, options.stretch);
     const parts: FoundPoints[] = [];
@@ -154,7 +152,12 @@ export class Sweep {
     // The last stretch repeats the grid's last point beyond its end.
     const places = (await result.indices.read()).subarray(0, all).filter((i) => start + i < grid.total);
     const indices = Uint32Array.from(places, (i) => start + i);
-    const colors = await this.colorsOf(result.features, indices.length, options.temperature ?? TEMPERATURE, signal);
+    const colors = await this.colorsOf(
+      result.features,
+      indices.length,
+      options.temperature ?? DEFAULT_TEMPERATURE,
+      signal,
+    );
     const logits = (await result.logits.read()).slice(0, indices.length) as Float32Array;
     return { indices, xyz: pointsOf(grid, indices), logits, colors };
   }
