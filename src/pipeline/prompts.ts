@@ -2,6 +2,7 @@
 import type { ChainParts } from './photoTo3d.ts';
 import { wordsOf, type Photo } from './photo.ts';
 import { expectPrompt, PromptError, type PromptBox, type PromptPoint, type SamPrompt } from './sam/prompt.ts';
+import { roughMaskLogits } from './sam/roughMask.ts';
 import { emptyMask } from './seenPoints.ts';
 
 export interface ObjectPrompt {
@@ -11,6 +12,8 @@ export interface ObjectPrompt {
   readonly points?: readonly PromptPoint[];
   /** [height, width] of 0 and 1, of the photo as decoded; instead of a prompt. */
   readonly mask?: Uint8Array;
+  /** The same of a rough mask, which is refined: alone, or with box and points. */
+  readonly roughMask?: Uint8Array;
 }
 
 export interface ObjectMask {
@@ -24,8 +27,13 @@ export interface ObjectMask {
  * Checks what was asked before the networks start.
  * @throws PromptError if nothing says which object is meant, or it does not fit the photo; GeometryError for an empty mask
  */
-export function expectObject(photo: Photo, { box, points, mask }: ObjectPrompt): void {
-  if (!mask) return expectPrompt({ points, boxes: box && [box] }, photo.original ?? photo);
+export function expectObject(photo: Photo, { box, points, mask, roughMask }: ObjectPrompt): void {
+  if (mask) return expectMask(photo, mask);
+  if (roughMask) expectMask(photo, roughMask);
+  if (!roughMask || box || points?.length) expectPrompt({ points, boxes: box && [box] }, photo.original ?? photo);
+}
+
+function expectMask(photo: Photo, mask: Uint8Array): void {
   if (mask.length !== photo.width * photo.height) {
     throw new PromptError(
       `The mask has ${mask.length} pixels, the photo ${photo.width} x ${photo.height}. Give a mask of the photo's size.`,
@@ -45,7 +53,8 @@ export async function objectMask(
   const sam = await networks.sam();
   const options = stage('segment', signal);
   const image = await sam.encode(wordsOf(photo), options);
-  const answer = await sam.prompt(image, inDecoded(photo, prompt), { signal });
+  const maskInput = prompt.roughMask && roughMaskLogits(prompt.roughMask, photo, sam.config);
+  const answer = await sam.prompt(image, { ...inDecoded(photo, prompt), maskInput }, { signal });
   return { mask: Uint8Array.from(await answer.mask.read()), quality: answer.iou[answer.tokens[0]] };
 }
 

@@ -42,7 +42,7 @@ export class Sam {
   /** @param shared its constants must read weights of `config` */
   constructor(
     shared: Shared,
-    private readonly config: SamConfig,
+    readonly config: SamConfig,
   ) {
     this.encoders = new PlanCache(shared);
     this.decoders = new PlanCache(shared);
