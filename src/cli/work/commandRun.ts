@@ -1,46 +1,47 @@
 /** What every command that works on a photo does around its work: progress, Ctrl-C, the engine's life, the summary. */
-import { defaultCheckpoints, type Network } from '../../weights/index.ts';
-import type { CreateEngine, Engine } from './engine.ts';
-import { BUNDLED } from '../host/node/bundled.ts';
-import { pullCommand } from '../host/node/checkpointCache.ts';
-import { tryOutput, writeWhole } from '../host/node/files.ts';
-import { watchInterrupt } from './interrupt.ts';
-import type { EngineOptions, ReportOptions } from './options.ts';
+import { defaultCheckpoints, type Network } from '../../../weights/index.ts';
+import { BUNDLED } from '../../host/node/bundled.ts';
+import { pullCommand } from '../../host/node/checkpointCache.ts';
+import { tryOutput, writeWhole } from '../../host/node/files.ts';
+import type { StageProgress } from '../../pipeline/photoTo3d.ts';
+import type { CommandContext, Engine } from '../context.ts';
+import { watchInterrupt } from '../interrupt.ts';
+import type { EngineOptions, ReportOptions } from '../options.ts';
+import { Progress } from '../progress.ts';
 import { Profile } from './profile.ts';
-import { Progress } from './progress.ts';
-import type { Terminal } from './terminal.ts';
 
-/** What a command is given from outside. */
-export interface CommandContext {
-  terminal: Terminal;
-  createEngine: CreateEngine;
-}
-
-export interface Session {
+/** One run of a command. */
+export interface CommandRun {
   progress: Progress;
   signal: AbortSignal;
-  /** Starts the engine with these networks; it is disposed when the session ends. */
-  startEngine(networks: readonly Network[]): Promise<Engine>;
+  /**
+   * Starts the engine with these networks; it is disposed when the run ends.
+   * @param watch gets every progress after it is shown
+   */
+  startEngine(networks: readonly Network[], watch?: (event: StageProgress) => void): Promise<Engine>;
 }
 
 /** Runs `work`; whatever happens, the engine is disposed, the bar ends and Ctrl-C means what it meant before. */
-export async function withSession<T>(
+export async function runCommand<T>(
   { terminal, createEngine }: CommandContext,
   options: EngineOptions & ReportOptions,
-  work: (session: Session) => Promise<T>,
+  work: (run: CommandRun) => Promise<T>,
 ): Promise<T> {
   const progress = new Progress(terminal, options);
   const interruption = watchInterrupt((line) => progress.say(line));
   const { signal } = interruption;
   const profile = options.profile === undefined ? undefined : new Profile();
   let engine: Engine | undefined;
-  const startEngine = async (networks: readonly Network[]): Promise<Engine> => {
+  const startEngine: CommandRun['startEngine'] = async (networks, watch) => {
     const { weights, weightsDir, size, precision, adapter } = options;
     engine = await createEngine({
       ...{ weights, weightsDir, networks, size, precision, adapter, signal },
       // A command uses each network once: with one at a time on the device, the full-size ones fit into 4 GiB.
       keepNetworks: false,
-      onProgress: progress.update,
+      onProgress: (event) => {
+        progress.update(event);
+        watch?.(event);
+      },
       ...(profile && { onProfile: profile.add }),
     });
     return engine;

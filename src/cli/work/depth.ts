@@ -1,44 +1,24 @@
 /** `unflat depth photo.jpg -o depth.png`: metric depth in 16-bit millimeters, and a colored preview. */
 import { basename, dirname } from 'node:path';
-import type { Command } from 'commander';
-import { EXIT, UserError } from '../host/errors.ts';
-import { tryOutput, OutputFolder } from '../host/node/files.ts';
-import { decodePhoto } from '../host/node/image.ts';
-import type { CameraOptions } from '../pipeline/camera.ts';
-import { depthToMillimeters } from '../io/index.ts';
-import {
-  addCameraOptions,
-  addEngineOptions,
-  addReportOptions,
-  type EngineOptions,
-  type ReportOptions,
-} from './options.ts';
+import { EXIT, UserError } from '../../host/errors.ts';
+import { tryOutput, OutputFolder } from '../../host/node/files.ts';
+import { decodePhoto } from '../../host/node/image.ts';
+import type { CameraOptions } from '../../pipeline/camera.ts';
+import { depthToMillimeters } from '../../io/index.ts';
+import type { CommandContext } from '../context.ts';
+import type { EngineOptions, ReportOptions } from '../options.ts';
 import { depthFiles } from './outputs.ts';
-import { type CommandContext, weightNotices, withSession } from './session.ts';
+import { runCommand, weightNotices } from './commandRun.ts';
 
-interface Options extends CameraOptions, EngineOptions, ReportOptions {
+export interface DepthOptions extends CameraOptions, EngineOptions, ReportOptions {
   output: string;
 }
 
-/** Adds the command to the program. @param finish is told the exit code */
-export function addDepth(program: Command, context: CommandContext, finish: (code: number) => void): void {
-  const command = program.command('depth').description('measure the depth of a photo').argument('<photo>');
-  addCameraOptions(command);
-  addEngineOptions(command).option(
-    '-o, --output <file>',
-    '16-bit PNG in millimeters; a preview goes beside it',
-    'depth.png',
-  );
-  addReportOptions(command).action(async (path: string, options: Options) => {
-    finish(await depth(path, options, context));
-  });
-}
-
-async function depth(path: string, options: Options, context: CommandContext): Promise<number> {
+export async function depth(path: string, options: DepthOptions, context: CommandContext): Promise<number> {
   if (!/\.png$/i.test(options.output)) {
     throw new UserError(`The output ${options.output} has to end in .png.`, { exitCode: EXIT.usage });
   }
-  return withSession(context, options, async ({ progress, signal, startEngine }) => {
+  return runCommand(context, options, async ({ progress, signal, startEngine }) => {
     await tryOutput(options.output);
     const output = await OutputFolder.open(dirname(options.output));
     const photo = await decodePhoto(path);

@@ -1,14 +1,13 @@
 /** `unflat doctor`: the adapters of this machine, what the chosen one can do, which kernels it gets and why, and a numeric self-test. */
-import { type Command, Option } from 'commander';
-import { version } from '../../package.json';
-import { adapterName, Device } from '../graph/device.ts';
-import type { AdapterClass, Precision } from '../kernels/target.ts';
-import { EXIT } from '../host/errors.ts';
-import { listAdapters, requestNodeAdapter } from '../host/node/adapter.ts';
-import { runSelfTest } from '../host/selfTest.ts';
-import type { CommandContext } from './session.ts';
+import { version } from '../../../package.json';
+import { adapterName, Device } from '../../graph/device.ts';
+import type { AdapterClass, Precision } from '../../kernels/target.ts';
+import { EXIT } from '../../host/errors.ts';
+import { listAdapters, requestNodeAdapter } from '../../host/node/adapter.ts';
+import { runSelfTest } from '../../host/selfTest.ts';
+import type { Terminal } from '../terminal.ts';
 
-interface Options {
+export interface DoctorOptions {
   adapter: string;
   precision: Precision;
   json?: boolean;
@@ -31,19 +30,11 @@ const LIMITS = [
   'maxTextureDimension2D',
 ] as const;
 
-/** Adds the command to the program. @param finish is told the exit code */
-export function addDoctor(program: Command, { terminal }: CommandContext, finish: (code: number) => void): void {
-  program
-    .command('doctor')
-    .description('show the adapter, its limits, the kernels chosen for it, and check their numbers')
-    .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter’s name', 'auto')
-    .addOption(new Option('--precision <type>', 'storage of weights to test').choices(['f32', 'f16']).default('f32'))
-    .option('--json', 'print everything as JSON')
-    .action(async (options: Options) => {
-      const findings = await examine(options.adapter, options.precision);
-      terminal.out(options.json ? `${JSON.stringify(findings, undefined, 2)}\n` : format(findings));
-      finish(findings.selfTest.every(({ passed }) => passed) ? EXIT.ok : EXIT.failure);
-    });
+/** Prints what was found. @returns the exit code: a failure when the self-test fails */
+export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<number> {
+  const findings = await examine(options.adapter, options.precision);
+  terminal.out(options.json ? `${JSON.stringify(findings, undefined, 2)}\n` : format(findings));
+  return findings.selfTest.every(({ passed }) => passed) ? EXIT.ok : EXIT.failure;
 }
 
 type Findings = Awaited<ReturnType<typeof examine>>;

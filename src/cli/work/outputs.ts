@@ -1,8 +1,8 @@
 /** The files of a result. */
-import { encodeMaskPng, encodePng, encodePng16 } from '../host/node/encode.ts';
-import { depthPreview, depthToMillimeters, encodeGlb, encodePly } from '../io/index.ts';
-import type { Reconstruction } from '../pipeline/engine.ts';
-import type { Size } from '../pipeline/photo.ts';
+import { encodeMaskPng, encodePng, encodePng16 } from '../../host/node/encode.ts';
+import { depthPreview, depthToMillimeters, encodeGlb, encodePly } from '../../io/index.ts';
+import type { Reconstruction } from '../../pipeline/engine.ts';
+import type { Size } from '../../pipeline/photo.ts';
 
 const FRAME = 'camera frame in meters: x right, y down, z forward';
 

@@ -1,9 +1,9 @@
 /** Prompts of the command line: is there one, does it fit the photo, and what is in the mask's file? */
-import { EXIT, UserError } from '../host/errors.ts';
-import { decodeMask } from '../host/node/image.ts';
-import type { Photo } from '../pipeline/photo.ts';
-import { expectObject, type ObjectPrompt } from '../pipeline/prompts.ts';
-import type { PromptOptions } from './options.ts';
+import { EXIT, UserError } from '../../host/errors.ts';
+import { decodeMask } from '../../host/node/image.ts';
+import type { Photo } from '../../pipeline/photo.ts';
+import { expectObject, type ObjectPrompt } from '../../pipeline/prompts.ts';
+import type { PromptOptions } from '../options.ts';
 
 /**
  * Reads the mask file, and checks box and points before the engine starts.
@@ -12,7 +12,19 @@ import type { PromptOptions } from './options.ts';
 export async function promptsOf(photo: Photo, { box, point, mask }: PromptOptions): Promise<ObjectPrompt> {
   expectPrompt({ box, point, mask });
   if (mask !== undefined) return { mask: await decodeMask(mask, photo) };
-  const prompt: ObjectPrompt = { ...(box && { box }), ...(point && { points: point }) };
+  return checked(photo, { box, points: point });
+}
+
+/** As `promptsOf`, but a mask is a rough one that is refined: alone, or with box and points. */
+export async function roughPromptsOf(photo: Photo, { box, point, mask }: PromptOptions): Promise<ObjectPrompt> {
+  expectPrompt({ box, point, mask });
+  const roughMask = mask === undefined ? undefined : await decodeMask(mask, photo);
+  return checked(photo, { box, points: point, roughMask });
+}
+
+/** The prompt without what was not given. */
+function checked(photo: Photo, { box, points, roughMask }: ObjectPrompt): ObjectPrompt {
+  const prompt = { ...(box && { box }), ...(points && { points }), ...(roughMask && { roughMask }) };
   expectObject(photo, prompt);
   return prompt;
 }

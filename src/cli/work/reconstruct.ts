@@ -1,71 +1,38 @@
 /** `unflat reconstruct photo.jpg --box 27,44,412,595 -o out/`: a photo in, a 3D object out. */
 import { performance } from 'node:perf_hooks';
-import { type Command } from 'commander';
-import { version } from '../../package.json';
-import type { Network } from '../../weights/index.ts';
-import { EXIT } from '../host/errors.ts';
-import { OutputFolder } from '../host/node/files.ts';
-import { decodeDepth, decodePhoto, decodePointMap } from '../host/node/image.ts';
-import { type CameraOptions, focalOf } from '../pipeline/camera.ts';
-import type { Photo } from '../pipeline/photo.ts';
-import type { ChainOptions } from '../pipeline/photoTo3d.ts';
-import {
-  addCameraOptions,
-  addEngineOptions,
-  addPromptOptions,
-  addReportOptions,
-  type EngineOptions,
-  parseGranularity,
-  parseThreshold,
-  positive,
-  type PromptOptions,
-  type ReportOptions,
-} from './options.ts';
+import { version } from '../../../package.json';
+import type { Box, Network } from '../../../weights/index.ts';
+import { EXIT } from '../../host/errors.ts';
+import { OutputFolder } from '../../host/node/files.ts';
+import { decodeDepth, decodePhoto, decodePointMap } from '../../host/node/image.ts';
+import { type CameraOptions, focalOf } from '../../pipeline/camera.ts';
+import { gridOf } from '../../pipeline/mcc/grid.ts';
+import type { Photo } from '../../pipeline/photo.ts';
+import type { ChainOptions } from '../../pipeline/photoTo3d.ts';
+import type { CommandContext } from '../context.ts';
+import type { EngineOptions, PromptOptions, ReportOptions } from '../options.ts';
 import { reconstructionFiles } from './outputs.ts';
-import { formatSeconds } from './progress.ts';
+import { formatSeconds } from '../progress.ts';
 import { expectPrompt, promptsOf } from './prompts.ts';
-import { type CommandContext, weightNotices, withSession } from './session.ts';
+import { SweepEstimate } from './sweepEstimate.ts';
+import { runCommand, weightNotices } from './commandRun.ts';
 
-interface Options extends PromptOptions, CameraOptions, EngineOptions, ReportOptions {
+export interface ReconstructOptions extends PromptOptions, CameraOptions, EngineOptions, ReportOptions {
   output: string;
   granularity: number;
+  gridBox?: Box;
   threshold?: number;
   temperature: number;
   depthMap?: string;
   pointCloud?: string;
 }
 
-/** Adds the command to the program. @param finish is told the exit code */
-export function addReconstruct(program: Command, context: CommandContext, finish: (code: number) => void): void {
-  const command = program
-    .command('reconstruct')
-    .description('make a colored 3D object from a photo')
-    .argument('<photo>');
-  addPromptOptions(command);
-  addCameraOptions(command)
-    .option('--granularity <step>', 'step of the grid, which is 6 wide', parseGranularity, 0.05)
-    .option(
-      '--threshold <p>',
-      'keep points occupied with more than this (default: that of the weights, 0.1)',
-      parseThreshold,
-    )
-    .option('--temperature <t>', 'of the softmax over colors', positive('Expected a number above 0.'), 0.1)
-    .option('--depth-map <file>', 'depth instead of ZoeDepth: 16-bit PNG in millimeters, or .npy in meters')
-    .addOption(
-      command
-        .createOption('--point-cloud <file.obj>', 'points instead of ZoeDepth: one vertex for each pixel, row by row')
-        .conflicts(['depthMap', 'fov', 'focal']),
-    );
-  addEngineOptions(command).option('-o, --output <folder>', 'where the results go', 'out');
-  addReportOptions(command).action(async (path: string, options: Options) => {
-    finish(await reconstruct(path, options, context));
-  });
-}
-
-async function reconstruct(path: string, options: Options, context: CommandContext): Promise<number> {
+export async function reconstruct(path: string, options: ReconstructOptions, context: CommandContext): Promise<number> {
   expectPrompt(options);
+  // With a box of the user's all of the grid is known: a mistake in it need not wait for the engine.
+  if (options.gridBox) gridOf(options.granularity, options.gridBox);
   const started = performance.now();
-  return withSession(context, options, async ({ progress, signal, startEngine }) => {
+  return runCommand(context, options, async ({ progress, signal, startEngine }) => {
     const output = await OutputFolder.open(options.output);
     const photo = await decodePhoto(path);
     const input = await readInputs(photo, options);
@@ -77,7 +44,11 @@ async function reconstruct(path: string, options: Options, context: CommandConte
     ];
     for (const notice of notices) progress.say(notice);
 
-    const engine = await startEngine(networksFor(options));
+    const estimate = new SweepEstimate(options.granularity);
+    const engine = await startEngine(networksFor(options), (event) => {
+      const notice = estimate.notice(event);
+      if (notice !== undefined) progress.say(notice);
+    });
     const result = await engine.reconstruct(photo, { ...input.options, signal });
     progress.finish();
 
@@ -114,7 +85,7 @@ async function reconstruct(path: string, options: Options, context: CommandConte
 }
 
 /** A mask, a depth map or a point cloud that is given need not be computed. */
-function networksFor({ mask, depthMap, pointCloud }: Options): Network[] {
+function networksFor({ mask, depthMap, pointCloud }: ReconstructOptions): Network[] {
   const hasDepth = depthMap !== undefined || pointCloud !== undefined;
   return [...(mask === undefined ? ['sam' as const] : []), ...(hasDepth ? [] : ['zoe' as const]), 'mcc'];
 }
@@ -126,10 +97,13 @@ const precisionNotices = (precision: EngineOptions['precision']): string[] =>
     : [];
 
 /** Everything that is read from files, so that their faults show before the engine starts. */
-async function readInputs(photo: Photo, options: Options): Promise<{ options: ChainOptions; notices: string[] }> {
+async function readInputs(
+  photo: Photo,
+  options: ReconstructOptions,
+): Promise<{ options: ChainOptions; notices: string[] }> {
   const prompts = await promptsOf(photo, options);
-  const { focal, fov, granularity, threshold, temperature } = options;
-  const read: ChainOptions = { ...prompts, focal, fov, granularity, threshold, temperature };
+  const { focal, fov, granularity, gridBox, threshold, temperature } = options;
+  const read: ChainOptions = { ...prompts, focal, fov, granularity, gridBox, threshold, temperature };
   const pixels = photo.width * photo.height;
   if (options.depthMap !== undefined) {
     const { meters, missing } = await decodeDepth(options.depthMap, photo);
@@ -148,6 +122,7 @@ async function readInputs(photo: Photo, options: Options): Promise<{ options: Ch
 }
 
 /** The options that a result depends on, for the summary. */
-function settingsOf({ box, point, mask, granularity, threshold, temperature, depthMap, pointCloud }: Options) {
-  return { box, point, mask, granularity, threshold, temperature, depthMap, pointCloud };
+function settingsOf({ box, point, mask, granularity, gridBox, threshold, temperature, ...given }: ReconstructOptions) {
+  const { depthMap, pointCloud } = given;
+  return { box, point, mask, granularity, gridBox, threshold, temperature, depthMap, pointCloud };
 }

@@ -1,30 +1,24 @@
 /** `unflat weights list`: the checkpoints there are, and which of them are here. */
-import type { Command } from 'commander';
-import { bundled, checkpoints, defaultCheckpoints, type SourceName } from '../../../weights/index.ts';
-import { type CheckpointState, type CheckpointCache, fileOf, pullCommand } from '../../host/node/checkpointCache.ts';
-import { EXIT } from '../../host/errors.ts';
-import type { CommandContext } from '../session.ts';
-import { addFolderOption, type FolderOptions, megabytes, openCache, sizeText } from './common.ts';
+import { bundled, checkpoints, defaultCheckpoints, type SourceName } from '../../../../weights/index.ts';
+import { type CheckpointState, type CheckpointCache, fileOf, pullCommand } from '../../../host/node/checkpointCache.ts';
+import { EXIT } from '../../../host/errors.ts';
+import type { Terminal } from '../../terminal.ts';
+import type { FolderOptions } from '../../weights/options.ts';
+import { megabytes, openCache, sizeText } from './common.ts';
 
-interface Options extends FolderOptions {
+export interface ListOptions extends FolderOptions {
   json?: boolean;
 }
 
-/** Adds the command. @param finish is told the exit code */
-export function addList(weights: Command, { terminal }: CommandContext, finish: (code: number) => void): void {
-  const command = weights.command('list').description('show the released checkpoints and which of them are here');
-  addFolderOption(command)
-    .option('--json', 'print the list as JSON')
-    .action(async (options: Options) => {
-      const cache = openCache(options);
-      const rows = await collect(cache);
-      terminal.out(
-        options.json
-          ? `${JSON.stringify({ bundled, folder: cache.folder, checkpoints: rows }, undefined, 2)}\n`
-          : table(cache, rows),
-      );
-      finish(EXIT.ok);
-    });
+export async function list(options: ListOptions, terminal: Terminal): Promise<number> {
+  const cache = openCache(options);
+  const rows = await collect(cache);
+  terminal.out(
+    options.json
+      ? `${JSON.stringify({ bundled, folder: cache.folder, checkpoints: rows }, undefined, 2)}\n`
+      : table(cache, rows),
+  );
+  return EXIT.ok;
 }
 
 type Row = Awaited<ReturnType<typeof collect>>[number];

@@ -1,53 +1,21 @@
 /** `unflat weights pull sam-vit-b zoed-n mcc`: downloads checkpoints, after their licenses were accepted. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { SourceName } from '../../../weights/index.ts';
-import { type Choice, fileOf, pullCommand } from '../../host/node/checkpointCache.ts';
-import { inMegabytes } from '../../host/node/convert.ts';
-import { EXIT, UserError } from '../../host/errors.ts';
-import { Interrupted } from '../interrupt.ts';
-import type { CommandContext } from '../session.ts';
-import type { Terminal } from '../terminal.ts';
-import {
-  addFolderOption,
-  allIds,
-  checkpointsOf,
-  type FolderOptions,
-  openCache,
-  sizeText,
-  withFileProgress,
-} from './common.ts';
+import type { SourceName } from '../../../../weights/index.ts';
+import { type Choice, fileOf, pullCommand } from '../../../host/node/checkpointCache.ts';
+import { inMegabytes } from '../../../host/node/convert.ts';
+import { EXIT, UserError } from '../../../host/errors.ts';
+import { Interrupted } from '../../interrupt.ts';
+import type { Terminal } from '../../terminal.ts';
+import type { FolderOptions } from '../../weights/options.ts';
+import { checkpointsOf, openCache, sizeText, withFileProgress } from './common.ts';
 
-interface Options extends FolderOptions {
+export interface PullOptions extends FolderOptions {
   source: SourceName;
   baseUrl?: string;
   yes?: boolean;
   quiet?: boolean;
 }
 
-/** Adds the command. @param finish is told the exit code */
-export function addPull(weights: Command, { terminal }: CommandContext, finish: (code: number) => void): void {
-  const command = weights
-    .command('pull')
-    .description('download checkpoints; a download that broke off goes on')
-    .argument('<id...>', allIds)
-    .addOption(
-      new Option('--source <name>', 'who serves them').choices(['official', 'huggingface']).default('official'),
-    )
-    .option('--base-url <url>', 'a mirror: a folder that has the files under the names of `weights list`', parseUrl)
-    .option('--yes', 'accept the licenses')
-    .option('--quiet', 'print no progress');
-  addFolderOption(command).action(async (ids: string[], options: Options) => {
-    finish(await pull(ids, options, terminal));
-  });
-}
-
-function parseUrl(text: string): string {
-  if (!URL.canParse(text) || !/^https?:/.test(text))
-    throw new InvalidArgumentError('Expected a http or https address.');
-  return text;
-}
-
-async function pull(ids: string[], options: Options, terminal: Terminal): Promise<number> {
+export async function pull(ids: string[], options: PullOptions, terminal: Terminal): Promise<number> {
   const cache = openCache(options);
   const choices = checkpointsOf(ids).map((checkpoint) => ({ checkpoint, source: options.source }));
   const missing: Choice[] = [];
@@ -83,7 +51,7 @@ function describeResult(choice: Choice, isNew: boolean, sha256: string): string 
 async function expectAccepted(
   missing: readonly Choice[],
   ids: string[],
-  options: Options,
+  options: PullOptions,
   terminal: Terminal,
 ): Promise<void> {
   for (const choice of missing) {

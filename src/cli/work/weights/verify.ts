@@ -1,48 +1,40 @@
 /** `unflat weights verify`: are the checkpoints in the cache still what was published, or first downloaded? */
-import type { Command } from 'commander';
-import { checkpoints, defaultCheckpoints, type SourceName } from '../../../weights/index.ts';
-import { type CheckpointCache, type Choice, fileOf, pullCommand } from '../../host/node/checkpointCache.ts';
-import { inMegabytes } from '../../host/node/convert.ts';
-import { EXIT, UserError } from '../../host/errors.ts';
-import type { CommandContext } from '../session.ts';
-import { addFolderOption, allIds, checkpointsOf, type FolderOptions, openCache, withFileProgress } from './common.ts';
+import { checkpoints, defaultCheckpoints, type SourceName } from '../../../../weights/index.ts';
+import { type CheckpointCache, type Choice, fileOf, pullCommand } from '../../../host/node/checkpointCache.ts';
+import { inMegabytes } from '../../../host/node/convert.ts';
+import { EXIT, UserError } from '../../../host/errors.ts';
+import type { Terminal } from '../../terminal.ts';
+import type { FolderOptions } from '../../weights/options.ts';
+import { checkpointsOf, openCache, withFileProgress } from './common.ts';
 
-interface Options extends FolderOptions {
+export interface VerifyOptions extends FolderOptions {
   quiet?: boolean;
 }
 
-/** Adds the command. @param finish is told the exit code */
-export function addVerify(weights: Command, { terminal }: CommandContext, finish: (code: number) => void): void {
-  const command = weights
-    .command('verify')
-    .description('read checkpoints that are here and compare their checksums')
-    .argument('[id...]', `${allIds} (default: all that are here)`)
-    .option('--quiet', 'print no progress');
-  addFolderOption(command).action(async (ids: string[], options: Options) => {
-    const cache = openCache(options);
-    const choices = await chosen(cache, ids);
-    let wrong = 0;
-    await withFileProgress(terminal, options, async (progress, signal) => {
-      for (const choice of choices) {
-        const { id } = choice.checkpoint;
-        const onProgress = (event: Parameters<typeof inMegabytes>[0]): void =>
-          progress.update(inMegabytes({ ...event, stage: `check ${id}` }));
-        try {
-          await cache.verify(choice, { signal, onProgress });
-          progress.finish();
-          const since = fileOf(choice).sha256 === undefined ? 'as first downloaded' : 'as published';
-          terminal.out(`${id} (${choice.source}): ${since}\n`);
-        } catch (error) {
-          if (!(error instanceof UserError)) throw error;
-          wrong++;
-          progress.finish();
-          terminal.out(`${id} (${choice.source}): WRONG\n`);
-          terminal.err(`error: ${error.message}\n  ${error.hint}\n`);
-        }
+export async function verify(ids: string[], options: VerifyOptions, terminal: Terminal): Promise<number> {
+  const cache = openCache(options);
+  const choices = await chosen(cache, ids);
+  let wrong = 0;
+  await withFileProgress(terminal, options, async (progress, signal) => {
+    for (const choice of choices) {
+      const { id } = choice.checkpoint;
+      const onProgress = (event: Parameters<typeof inMegabytes>[0]): void =>
+        progress.update(inMegabytes({ ...event, stage: `check ${id}` }));
+      try {
+        await cache.verify(choice, { signal, onProgress });
+        progress.finish();
+        const since = fileOf(choice).sha256 === undefined ? 'as first downloaded' : 'as published';
+        terminal.out(`${id} (${choice.source}): ${since}\n`);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        wrong++;
+        progress.finish();
+        terminal.out(`${id} (${choice.source}): WRONG\n`);
+        terminal.err(`error: ${error.message}\n  ${error.hint}\n`);
       }
-    });
-    finish(wrong === 0 ? EXIT.ok : EXIT.failure);
+    }
   });
+  return wrong === 0 ? EXIT.ok : EXIT.failure;
 }
 
 /** Files that are here: of these checkpoints, or of all. @throws UserError if a checkpoint has none */

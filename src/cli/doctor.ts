@@ -1,0 +1,19 @@
+/** `unflat doctor`: its options. What it does is loaded when it is called. */
+import { type Command, Option } from 'commander';
+import type { CommandContext, Finish } from './context.ts';
+import { addAdapterOption } from './options.ts';
+import type { DoctorOptions } from './work/doctor.ts';
+
+/** Adds the command to the program. */
+export function addDoctor(program: Command, { terminal }: CommandContext, finish: Finish): void {
+  const command = program
+    .command('doctor')
+    .description('show the adapter, its limits, the kernels chosen for it, and check their numbers');
+  addAdapterOption(command)
+    .addOption(new Option('--precision <type>', 'storage of weights to test').choices(['f32', 'f16']).default('f32'))
+    .option('--json', 'print everything as JSON')
+    .action(async (options: DoctorOptions) => {
+      const { doctor } = await import('./work/doctor.ts');
+      finish(await doctor(options, terminal));
+    });
+}

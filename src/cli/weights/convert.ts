@@ -1,0 +1,18 @@
+/** `unflat weights convert FILE`: its options. */
+import type { Command } from 'commander';
+import type { CommandContext, Finish } from '../context.ts';
+import type { ConvertOptions } from '../work/weights/convert.ts';
+
+/** Adds the command. */
+export function addConvert(weights: Command, { terminal }: CommandContext, finish: Finish): void {
+  weights
+    .command('convert')
+    .description('convert a .pth or .pt file of torch to safetensors; nothing in it is executed')
+    .argument('<file>')
+    .option('-o, --output <file>', 'where the result goes (default: beside the file, as .safetensors)')
+    .option('--quiet', 'print no progress')
+    .action(async (file: string, options: ConvertOptions) => {
+      const { convert } = await import('../work/weights/convert.ts');
+      finish(await convert(file, options, terminal));
+    });
+}

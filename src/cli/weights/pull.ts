@@ -1,0 +1,29 @@
+/** `unflat weights pull sam-vit-b zoed-n mcc`: its options. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { CommandContext, Finish } from '../context.ts';
+import type { PullOptions } from '../work/weights/pull.ts';
+import { addFolderOption, allIds } from './options.ts';
+
+/** Adds the command. */
+export function addPull(weights: Command, { terminal }: CommandContext, finish: Finish): void {
+  const command = weights
+    .command('pull')
+    .description('download checkpoints; a download that broke off goes on')
+    .argument('<id...>', allIds)
+    .addOption(
+      new Option('--source <name>', 'who serves them').choices(['official', 'huggingface']).default('official'),
+    )
+    .option('--base-url <url>', 'a mirror: a folder that has the files under the names of `weights list`', parseUrl)
+    .option('--yes', 'accept the licenses')
+    .option('--quiet', 'print no progress');
+  addFolderOption(command).action(async (ids: string[], options: PullOptions) => {
+    const { pull } = await import('../work/weights/pull.ts');
+    finish(await pull(ids, options, terminal));
+  });
+}
+
+function parseUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:/.test(text))
+    throw new InvalidArgumentError('Expected a http or https address.');
+  return text;
+}

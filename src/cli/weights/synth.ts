@@ -1,0 +1,35 @@
+/** `unflat weights synth vit_b -o FILE`: its options. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { mccConfigs, samConfigs, zoeConfigs } from '../../../weights/config.ts';
+import type { Network } from '../../../weights/index.ts';
+import type { CommandContext, Finish } from '../context.ts';
+import type { SynthOptions } from '../work/weights/synth.ts';
+
+/** A configuration of a network, as users name it -> as the code does. */
+const CONFIGS: Readonly<Record<string, readonly [Network, string]>> = Object.fromEntries([
+  ...Object.keys(samConfigs).map((name) => [name === 'small' ? 'sam_small' : name, ['sam', name]]),
+  ...Object.keys(zoeConfigs).map((name) => [`zoed_${name.toLowerCase()}`, ['zoe', name]]),
+  ...Object.keys(mccConfigs).map((name) => [name === 'full' ? 'mcc' : `mcc_${name}`, ['mcc', name]]),
+]) as Record<string, [Network, string]>;
+
+/** Adds the command. */
+export function addSynth(weights: Command, { terminal }: CommandContext, finish: Finish): void {
+  weights
+    .command('synth')
+    .description('write generated weights to a file; they compute as trained ones do, but mean nothing')
+    .addArgument(weights.createArgument('<config>', 'the network').choices(Object.keys(CONFIGS)))
+    .addOption(new Option('--scheme <names>', 'naming of the tensors').choices(['official', 'hf']).default('official'))
+    .addOption(new Option('--dtype <type>', 'storage of the values').choices(['f32', 'f16', 'bf16']).default('f32'))
+    .option('--seed <number>', 'which weights', parseSeed, 1)
+    .requiredOption('-o, --output <file>', 'where it goes; .safetensors, or .pth or .pt for a file as torch writes it')
+    .option('--quiet', 'print no progress')
+    .action(async (config: string, options: SynthOptions) => {
+      const { synth } = await import('../work/weights/synth.ts');
+      finish(await synth(CONFIGS[config], options, terminal));
+    });
+}
+
+function parseSeed(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
+}

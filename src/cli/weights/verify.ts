@@ -1,0 +1,18 @@
+/** `unflat weights verify`: its options. */
+import type { Command } from 'commander';
+import type { CommandContext, Finish } from '../context.ts';
+import type { VerifyOptions } from '../work/weights/verify.ts';
+import { addFolderOption, allIds } from './options.ts';
+
+/** Adds the command. */
+export function addVerify(weights: Command, { terminal }: CommandContext, finish: Finish): void {
+  const command = weights
+    .command('verify')
+    .description('read checkpoints that are here and compare their checksums')
+    .argument('[id...]', `${allIds} (default: all that are here)`)
+    .option('--quiet', 'print no progress');
+  addFolderOption(command).action(async (ids: string[], options: VerifyOptions) => {
+    const { verify } = await import('../work/weights/verify.ts');
+    finish(await verify(ids, options, terminal));
+  });
+}
