@@ -6,7 +6,10 @@ import type { DepthOptions } from './work/depth.ts';
 
 /** Adds the command to the program. */
 export function addDepth(program: Command, context: CommandContext, finish: Finish): void {
-  const command = program.command('depth').description('measure the depth of a photo').argument('<photo>');
+  const command = program
+    .command('depth')
+    .description('estimate the distance of every pixel of a photo, in meters')
+    .argument('<photo>');
   addCameraOptions(command);
   addEngineOptions(command).option(
     '-o, --output <file>',

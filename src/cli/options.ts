@@ -62,14 +62,18 @@ export function addEngineOptions(command: Command): Command {
       bundled.id,
     )
     .option('--weights-dir <folder>', 'where released checkpoints are kept (default: the cache of this platform)')
-    .addOption(new Option('--size <size>', 'size of the networks').choices(['small', 'full']).default('small'))
-    .addOption(new Option('--precision <type>', 'storage of weights').choices(['f32', 'f16']).default('f32'))
+    .addOption(
+      new Option('--size <size>', 'size of the networks that synthetic weights are for')
+        .choices(['small', 'full'])
+        .default('small'),
+    )
+    .addOption(new Option('--precision <type>', 'how large weights are stored').choices(['f32', 'f16']).default('f32'))
     .option('--profile <file.json>', 'print where the time goes, and write a trace for ui.perfetto.dev');
 }
 
 /** --adapter. */
 export function addAdapterOption(command: Command): Command {
-  return command.option('--adapter <name>', 'auto, gpu, software, or a part of the adapter’s name', 'auto');
+  return command.option('--adapter <name>', 'auto, gpu, software, or part of an adapter’s name', 'auto');
 }
 
 /** --quiet and --json. */

@@ -23,18 +23,23 @@ export function addReconstruct(program: Command, context: CommandContext, finish
     .argument('<photo>');
   addMaskOption(addPromptOptions(command));
   addCameraOptions(command)
-    .option('--granularity <step>', 'distance of the points that are asked about', parsePositive, DEFAULT_GRANULARITY)
+    .option('--granularity <step>', 'distance between the points of the grid', parsePositive, DEFAULT_GRANULARITY)
     .option(
       '--grid-box <x0,y0,z0,x1,y1,z1>',
-      'corners of the grid of these points, in the object’s own frame (default: those of the weights)',
+      'corners of the grid, in the object’s own frame (default: those of the weights)',
       parseGridBox,
     )
     .option(
       '--threshold <p>',
-      `keep points occupied with more than this (default: that of the weights, or ${defaultThreshold} where they have none)`,
+      `keep points whose probability is above this (default: that of the weights, or ${defaultThreshold} where they have none)`,
       parseThreshold,
     )
-    .option('--temperature <t>', 'of the softmax over colors', parsePositive, DEFAULT_TEMPERATURE)
+    .option(
+      '--temperature <t>',
+      'sharpness of the colors: the temperature of their softmax',
+      parsePositive,
+      DEFAULT_TEMPERATURE,
+    )
     .option('--depth-map <file>', 'depth instead of ZoeDepth: 16-bit PNG in millimeters, or .npy in meters')
     .addOption(
       command

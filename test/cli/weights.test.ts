@@ -106,7 +106,7 @@ describe('pull', () => {
       'error: There is no huggingface source of mcc.\n  Its sources: official.\n',
     ]);
     expect((await run(['weights', 'pull', 'mcc', '--base-url', 'ftp://x'])).stderr).toContain(
-      'Expected a http or https',
+      'Expected an http or https',
     );
     expect((await run(['weights', 'pull'])).code).toBe(2);
   });

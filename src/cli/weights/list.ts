@@ -6,7 +6,9 @@ import { addFolderOption } from './options.ts';
 
 /** Adds the command. */
 export function addList(weights: Command, { terminal }: CommandContext, finish: Finish): void {
-  const command = weights.command('list').description('show the released checkpoints and which of them are here');
+  const command = weights
+    .command('list')
+    .description('show the released checkpoints, and which of them are on this machine');
   addFolderOption(command)
     .option('--json', 'print the list as JSON')
     .action(async (options: ListOptions) => {

@@ -8,12 +8,12 @@ import { addFolderOption, allIds } from './options.ts';
 export function addPull(weights: Command, { terminal }: CommandContext, finish: Finish): void {
   const command = weights
     .command('pull')
-    .description('download checkpoints; a download that broke off goes on')
+    .description('download checkpoints; an interrupted download continues where it stopped')
     .argument('<id...>', allIds)
     .addOption(
       new Option('--source <name>', 'who serves them').choices(['official', 'huggingface']).default('official'),
     )
-    .option('--base-url <url>', 'a mirror: a folder that has the files under the names of `weights list`', parseUrl)
+    .option('--base-url <url>', 'a mirror that has these files in one folder', parseUrl)
     .option('--yes', 'accept the licenses')
     .option('--quiet', 'print no progress');
   addFolderOption(command).action(async (ids: string[], options: PullOptions) => {
@@ -24,6 +24,6 @@ export function addPull(weights: Command, { terminal }: CommandContext, finish: 
 
 function parseUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:/.test(text))
-    throw new InvalidArgumentError('Expected a http or https address.');
+    throw new InvalidArgumentError('Expected an http or https address.');
   return text;
 }

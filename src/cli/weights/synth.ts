@@ -16,12 +16,12 @@ const CONFIGS: Readonly<Record<string, readonly [Network, string]>> = Object.fro
 export function addSynth(weights: Command, { terminal }: CommandContext, finish: Finish): void {
   weights
     .command('synth')
-    .description('write generated weights to a file; they compute as trained ones do, but mean nothing')
+    .description('write generated weights to a file, for tests: they are not trained')
     .addArgument(weights.createArgument('<config>', 'the network').choices(Object.keys(CONFIGS)))
     .addOption(new Option('--scheme <names>', 'naming of the tensors').choices(['official', 'hf']).default('official'))
     .addOption(new Option('--dtype <type>', 'storage of the values').choices(['f32', 'f16', 'bf16']).default('f32'))
-    .option('--seed <number>', 'which weights', parseSeed, 1)
-    .requiredOption('-o, --output <file>', 'where it goes; .safetensors, or .pth or .pt for a file as torch writes it')
+    .option('--seed <number>', 'seed of the generator', parseSeed, 1)
+    .requiredOption('-o, --output <file>', 'the file: .safetensors, or .pth or .pt as torch writes them')
     .option('--quiet', 'print no progress')
     .action(async (config: string, options: SynthOptions) => {
       const { synth } = await import('../work/weights/synth.ts');

@@ -8,8 +8,8 @@ import { addFolderOption, allIds } from './options.ts';
 export function addVerify(weights: Command, { terminal }: CommandContext, finish: Finish): void {
   const command = weights
     .command('verify')
-    .description('read checkpoints that are here and compare their checksums')
-    .argument('[id...]', `${allIds} (default: all that are here)`)
+    .description('compare the checksums of the checkpoints on this machine')
+    .argument('[id...]', `${allIds} (default: all on this machine)`)
     .option('--quiet', 'print no progress');
   addFolderOption(command).action(async (ids: string[], options: VerifyOptions) => {
     const { verify } = await import('../work/weights/verify.ts');

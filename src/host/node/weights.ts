@@ -162,7 +162,7 @@ async function findInFolder(folder: string): Promise<Found> {
     .sort();
   if (files.length === 0) {
     throw new UserError(`The folder of weights ${folder} has no .safetensors, .pth or .pt file.`, {
-      hint: 'Put the checkpoints of SAM, ZoeDepth and MCC there, or leave --weights away to try the program.',
+      hint: 'Put the checkpoints of SAM, ZoeDepth and MCC there, or leave --weights out to use the tiny ones.',
     });
   }
   const configs = names.includes(CONFIG_FILE) ? await readConfigs(join(folder, CONFIG_FILE)) : {};

@@ -21,7 +21,7 @@ export async function convert(file: string, options: ConvertOptions, terminal: T
     progress.finish();
     if (skipped.length > 0) {
       const more = skipped.length > LISTED ? ` and ${skipped.length - LISTED} more` : '';
-      progress.say(`Left out, as it is no weights: ${skipped.slice(0, LISTED).join(', ')}${more}.`);
+      progress.say(`Left out, because these are not weights: ${skipped.slice(0, LISTED).join(', ')}${more}.`);
     }
     const title = network === undefined ? 'none of the three networks' : networkTitles[network];
     progress.say(`${tensors} tensors of ${title}, ${megabytes(bytes)}.`);
