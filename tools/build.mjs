@@ -4,10 +4,13 @@
  */
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isProgram, root, runTool, say, SetupError } from './setup/process.mjs';
 
-/** @type {{ entry: string, out: string, host: 'node' | 'browser', program?: true, standIns?: Record<string, string> }[]} */
+/**
+ * A program is a small file that loads its parts, from a folder of its name beside it, when they are needed.
+ * @type {{ entry: string, out: string, host: 'node' | 'browser', program?: true, standIns?: Record<string, string> }[]}
+ */
 const bundles = [
   { entry: 'src/node.ts', out: 'dist/node.js', host: 'node' },
   { entry: 'src/cli/main.ts', out: 'dist/cli.js', host: 'node', program: true },
@@ -74,8 +77,7 @@ async function bundleAll() {
     bundles.map(({ entry, out, host, program, standIns = {} }) =>
       esbuild({
         absWorkingDir: root,
-        entryPoints: [entry],
-        outfile: out,
+        ...(program ? parted(entry, out) : { entryPoints: [entry], outfile: out }),
         bundle: true,
         format: 'esm',
         sourcemap: 'linked',
@@ -86,7 +88,6 @@ async function bundleAll() {
           ? { platform: 'node', target: 'node20', packages: 'external' }
           : // The glTF library reaches for Node's files only when it finds itself in Node.
             { platform: 'browser', target: 'es2022', external: ['node:fs', 'node:path'] }),
-        ...(program ? { banner: { js: '#!/usr/bin/env node' } } : {}),
       }),
     ),
   );
@@ -94,6 +95,22 @@ async function bundleAll() {
     if (program && existsSync(join(root, out))) chmodSync(join(root, out), 0o755);
   }
   return bundles.filter((_, i) => results[i].status === 'rejected').map(({ out }) => out);
+}
+
+/**
+ * Options of esbuild for a program in parts. Names of parts change with their content, so those of the build before are removed.
+ * @param {string} entry
+ * @param {string} out
+ */
+function parted(entry, out) {
+  const name = basename(out, '.js');
+  rmSync(join(root, dirname(out), name), { recursive: true, force: true });
+  return {
+    entryPoints: [{ in: entry, out: name }],
+    outdir: dirname(out),
+    splitting: true,
+    chunkNames: `${name}/[name]-[hash]`,
+  };
 }
 
 /**

@@ -18,8 +18,8 @@ import { type PresetSize, stageNames, stagedNetworks } from './bench/stages.ts';
 import { verdicts } from './bench/targets.ts';
 import { formatLine, formatVerdict, HEADER } from './bench/terminalTable.ts';
 import { watchInterrupt } from './interrupt.ts';
-import { positive } from './options.ts';
-import type { CommandContext } from './session.ts';
+import { parsePositive } from './options.ts';
+import type { CommandContext } from './context.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options {
@@ -44,7 +44,7 @@ export function addBench(program: Command, { terminal }: CommandContext, finish:
     .addOption(new Option('--precision <type>', 'storage of weights').choices(['f32', 'f16']).default('f32'))
     .addOption(new Option('--family <name>', 'only this kernel family, of kernels that have several').choices(FAMILIES))
     .addOption(new Option('--stages <size>', 'measure networks with generated weights').choices(Object.keys(presets)))
-    .option('--budget <seconds>', 'time for the warm runs of one case', positive('Expected a number above 0.'), 2)
+    .option('--budget <seconds>', 'time for the warm runs of one case', parsePositive, 2)
     .option('-o, --output <folder>', 'where the JSON lines are appended, a file for each adapter', 'bench/results')
     .option('--table [file]', 'measure nothing: print the stored results as a document, or write it to a file')
     .action(async (words: string[], options: Options) => {

@@ -1,113 +1,19 @@
-/** `unflat doctor`: the adapters of this machine, what the chosen one can do, which kernels it gets and why, and a numeric self-test. */
+/** `unflat doctor`: its options. What it does is loaded when it is called. */
 import { type Command, Option } from 'commander';
-import { version } from '../../package.json';
-import { Device } from '../graph/device.ts';
-import type { AdapterClass, Precision } from '../kernels/target.ts';
-import { EXIT } from '../host/errors.ts';
-import { listAdapters, requestNodeAdapter } from '../host/node/adapter.ts';
-import { runSelfTest } from '../host/selfTest.ts';
-import type { CommandContext } from './session.ts';
+import type { CommandContext, Finish } from './context.ts';
+import { addAdapterOption } from './options.ts';
+import type { DoctorOptions } from './work/doctor.ts';
 
-interface Options {
-  adapter: string;
-  precision: Precision;
-  json?: boolean;
-}
-
-const WHY: Record<AdapterClass, string> = {
-  gpu: 'a GPU: workgroup-tiled kernels',
-  software8:
-    'a software adapter with subgroups of eight: kernels that read weights from textures and share values in a subgroup',
-  software: 'a software adapter without subgroups of eight: plain tiled kernels, slow',
-};
-
-/** Limits that decide what fits, in the order in which people ask for them. */
-const LIMITS = [
-  'maxBufferSize',
-  'maxStorageBufferBindingSize',
-  'maxStorageBuffersPerShaderStage',
-  'maxComputeWorkgroupStorageSize',
-  'maxComputeInvocationsPerWorkgroup',
-  'maxTextureDimension2D',
-] as const;
-
-/** Adds the command to the program. @param finish is told the exit code */
-export function addDoctor(program: Command, { terminal }: CommandContext, finish: (code: number) => void): void {
-  program
+/** Adds the command to the program. */
+export function addDoctor(program: Command, { terminal }: CommandContext, finish: Finish): void {
+  const command = program
     .command('doctor')
-    .description('show the adapter, its limits, the kernels chosen for it, and check their numbers')
-    .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter’s name', 'auto')
+    .description('show the adapter, its limits, the kernels chosen for it, and check their numbers');
+  addAdapterOption(command)
     .addOption(new Option('--precision <type>', 'storage of weights to test').choices(['f32', 'f16']).default('f32'))
     .option('--json', 'print everything as JSON')
-    .action(async (options: Options) => {
-      const findings = await examine(options.adapter, options.precision);
-      terminal.out(options.json ? `${JSON.stringify(findings, undefined, 2)}\n` : format(findings));
-      finish(findings.selfTest.every(({ passed }) => passed) ? EXIT.ok : EXIT.failure);
+    .action(async (options: DoctorOptions) => {
+      const { doctor } = await import('./work/doctor.ts');
+      finish(await doctor(options, terminal));
     });
-}
-
-type Findings = Awaited<ReturnType<typeof examine>>;
-
-async function examine(choice: string, precision: Precision) {
-  const adapters = await listAdapters();
-  const { adapter, wait, release } = await requestNodeAdapter(choice);
-  const device = await Device.create(adapter, { wait, precision });
-  try {
-    const { vendor, architecture, description, subgroupMinSize, subgroupMaxSize } = adapter.info;
-    const { matmul, attention, conv, rows, sweep } = device.target;
-    return {
-      unflat: version,
-      node: process.version,
-      adapters,
-      adapter: { vendor, architecture, description, subgroupMinSize, subgroupMaxSize },
-      features: [...adapter.features].sort(),
-      limits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
-      adapterClass: device.adapterClass,
-      kernels: { matmul, attention, conv, rows, sweep },
-      precision,
-      selfTest: await runSelfTest(device),
-    };
-  } finally {
-    device.dispose();
-    release();
-  }
-}
-
-function format({
-  adapters,
-  adapter,
-  features,
-  limits,
-  adapterClass,
-  kernels,
-  precision,
-  selfTest,
-  ...versions
-}: Findings): string {
-  const table = (entries: [string, unknown][]): string[] =>
-    entries.map(([name, value]) => `  ${name.padEnd(34)} ${String(value)}`);
-  return [
-    `unflat ${versions.unflat}, Node ${versions.node}`,
-    '',
-    'Adapters',
-    ...adapters.map(({ backend, name }) => `  ${name} (${backend})`),
-    '',
-    `Chosen: ${adapter.description}`,
-    ...table([
-      ['vendor, architecture', `${adapter.vendor}, ${adapter.architecture}`],
-      ['subgroup size', `${adapter.subgroupMinSize} to ${adapter.subgroupMaxSize}`],
-      ...Object.entries(limits),
-    ]),
-    `  features: ${features.join(', ')}`,
-    '',
-    `Kernels: ${WHY[adapterClass]}`,
-    ...table(Object.entries(kernels)),
-    '',
-    `Self-test against float64 on this processor, weights in ${precision}`,
-    ...selfTest.map(
-      ({ name, error, bound, passed }) =>
-        `  ${name.padEnd(34)} largest error ${error.toExponential(1)}, bound ${bound.toExponential(1)}  ${passed ? 'ok' : 'WRONG'}`,
-    ),
-    '',
-  ].join('\n');
 }

@@ -1,6 +1,8 @@
 /** Options that commands share: their text, how they are read, and what is refused before any work starts. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { BUNDLED } from '../host/node/bundled.ts';
+import { bundled } from '../../weights/manifest.ts';
+import type { Box } from '../../weights/config.ts';
+import { DEFAULT_FOV } from '../pipeline/defaults.ts';
 import type { PromptBox, PromptPoint } from '../pipeline/roles.ts';
 
 export interface PromptOptions {
@@ -24,12 +26,15 @@ export interface ReportOptions {
   json?: boolean;
 }
 
-/** --box and --point, and unless it is excluded --mask: which object of the photo is meant. */
-export function addPromptOptions(command: Command, { mask } = { mask: true }): Command {
-  command
+/** --box and --point: which object of the photo is meant. */
+export function addPromptOptions(command: Command): Command {
+  return command
     .option('--box <x0,y0,x1,y1>', 'box around the object, in pixels of the photo', parseBox)
     .option('--point <x,y[,label]>', 'pixel on the object, or with label 0 not on it; may be repeated', collectPoint);
-  if (!mask) return command;
+}
+
+/** --mask of a finished mask, instead of --box and --point. */
+export function addMaskOption(command: Command): Command {
   const option = new Option('--mask <file>', 'picture of the photo’s size, white where the object is');
   return command.addOption(option.conflicts(['box', 'point']));
 }
@@ -37,28 +42,38 @@ export function addPromptOptions(command: Command, { mask } = { mask: true }): C
 /** --fov and --focal. */
 export function addCameraOptions(command: Command): Command {
   return command
-    .option('--fov <degrees>', 'horizontal field of view (default: EXIF focal length, else 55)', parseFov)
+    .option(
+      '--fov <degrees>',
+      `horizontal field of view (default: that of the EXIF focal length, or ${DEFAULT_FOV} without one)`,
+      parseFov,
+    )
     .addOption(
-      new Option('--focal <pixels>', 'focal length in pixels of the photo')
-        .argParser(positive('Expected a number above 0.'))
-        .conflicts('fov'),
+      new Option('--focal <pixels>', 'focal length in pixels of the photo').argParser(parsePositive).conflicts('fov'),
     );
 }
 
 /** --weights, --weights-dir, --size, --precision, --adapter and --profile. */
 export function addEngineOptions(command: Command): Command {
-  return command
+  return addAdapterOption(command)
     .option(
       '--weights <source>',
       'tiny, official, official:ID,..., a folder, files, or synthetic:SEED',
       parseWeights,
-      BUNDLED,
+      bundled.id,
     )
     .option('--weights-dir <folder>', 'where released checkpoints are kept (default: the cache of this platform)')
-    .addOption(new Option('--size <size>', 'size of the networks').choices(['small', 'full']).default('small'))
-    .addOption(new Option('--precision <type>', 'storage of weights').choices(['f32', 'f16']).default('f32'))
-    .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter’s name', 'auto')
+    .addOption(
+      new Option('--size <size>', 'size of the networks that synthetic weights are for')
+        .choices(['small', 'full'])
+        .default('small'),
+    )
+    .addOption(new Option('--precision <type>', 'how large weights are stored').choices(['f32', 'f16']).default('f32'))
     .option('--profile <file.json>', 'print where the time goes, and write a trace for ui.perfetto.dev');
+}
+
+/** --adapter. */
+export function addAdapterOption(command: Command): Command {
+  return command.option('--adapter <name>', 'auto, gpu, software, or part of an adapter’s name', 'auto');
 }
 
 /** --quiet and --json. */
@@ -101,13 +116,17 @@ export function parseFov(text: string): number {
   return value;
 }
 
-/** Step of the sweep's grid. The grid has ceil(6 / step) points on each side: from 2 to 600, which makes 216 million in all. */
-export function parseGranularity(text: string): number {
-  const value = parseNumber(text);
-  if (value === undefined || value < 0.01 || value > 3) {
-    throw new InvalidArgumentError('Expected a step from 0.01 (216 million points) to 3 (8 points).');
+/** `x0,y0,z0,x1,y1,z1` with each first number below its second. */
+export function parseGridBox(text: string): Box {
+  const values = parseNumbers(text);
+  if (values?.length !== 6) throw new InvalidArgumentError('Expected six numbers x0,y0,z0,x1,y1,z1.');
+  const [x0, y0, z0, x1, y1, z1] = values;
+  if (!(x0 < x1 && y0 < y1 && z0 < z1)) {
+    throw new InvalidArgumentError(
+      'The box is empty: x0 has to be less than x1, y0 less than y1, and z0 less than z1.',
+    );
   }
-  return value;
+  return { min: [x0, y0, z0], max: [x1, y1, z1] };
 }
 
 /** A probability, both ends excluded: at 0 every point is occupied, at 1 none. */
@@ -127,13 +146,11 @@ export function parseWeights(text: string): string {
   return text;
 }
 
-/** A reader of numbers above 0. */
-export function positive(expected: string): (text: string) => number {
-  return (text) => {
-    const value = parseNumber(text);
-    if (value === undefined || value <= 0) throw new InvalidArgumentError(expected);
-    return value;
-  };
+/** A number above 0. */
+export function parsePositive(text: string): number {
+  const value = parseNumber(text);
+  if (value === undefined || value <= 0) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
 }
 
 function parseNumbers(text: string): number[] | undefined {

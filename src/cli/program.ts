@@ -2,12 +2,12 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { EXIT, messageOf, UserError } from '../host/errors.ts';
-import { addBench } from './bench.ts';
+import { isSystemError, reasonOf } from '../host/node/fileErrors.ts';
 import { addDepth } from './depth.ts';
 import { addDoctor } from './doctor.ts';
 import { addReconstruct } from './reconstruct.ts';
 import { addSegment } from './segment.ts';
-import type { CommandContext } from './session.ts';
+import type { CommandContext } from './context.ts';
 import { addWeights } from './weights.ts';
 
 /**
@@ -31,7 +31,8 @@ export async function runProgram(argv: string[], context: CommandContext): Promi
   addSegment(program, context, finish);
   addDepth(program, context, finish);
   addDoctor(program, context, finish);
-  addBench(program, context, finish);
+  // The benchmark brings the whole engine along: the other commands do not wait for it.
+  if (argv[0] === 'bench') (await import('./bench.ts')).addBench(program, context, finish);
   addWeights(program, context, finish);
   // Commands do not inherit what was set before they were added.
   for (const command of program.commands) command.copyInheritedSettings(program);
@@ -54,6 +55,12 @@ function report(error: unknown, say: (text: string) => void): number {
   if (error instanceof UserError) {
     say(`error: ${error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`);
     return error.exitCode;
+  }
+  if (isSystemError(error)) {
+    say(
+      `error: ${error.path === undefined ? 'A file cannot be used' : `${error.path} cannot be used`}: ${reasonOf(error)}.\n`,
+    );
+    return EXIT.failure;
   }
   say(`error: ${messageOf(error)}\n`);
   // Errors with a name of their own explain themselves; the others are faults of this program.

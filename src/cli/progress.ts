@@ -27,9 +27,9 @@ export class Progress {
     if (this.#stage?.name !== event.stage) {
       this.finish();
       this.#stage = { name: event.stage, start: now, from: event.done, lastLine: now };
-      if (this.#terminal.screen) this.#bar = startBar(this.#terminal.screen, event);
-      else this.#terminal.err(`${event.stage} ...\n`);
+      if (!this.#terminal.screen) this.#terminal.err(`${event.stage} ...\n`);
     }
+    if (this.#terminal.screen) this.#bar ??= startBar(this.#terminal.screen, event);
     const stage = this.#stage!;
     const detail = describeRate(event, (now - stage.start) / 1000, stage.from);
     this.#bar?.setTotal(event.total);
@@ -42,10 +42,11 @@ export class Progress {
     }
   };
 
-  /** Prints a line without tearing the bar. */
+  /** Prints a line without tearing the bar; the stage goes on below it. */
   say(line: string): void {
     if (this.#quiet) return;
-    this.finish();
+    this.#bar?.stop();
+    this.#bar = undefined;
     this.#terminal.err(`${line}\n`);
   }
 
@@ -57,7 +58,7 @@ export class Progress {
       this.#bar.update({ detail: formatSeconds(seconds) });
       this.#bar.stop();
       this.#bar = undefined;
-    } else {
+    } else if (!this.#terminal.screen) {
       this.#terminal.err(`${this.#stage.name}: ${formatSeconds(seconds)}\n`);
     }
     this.#stage = undefined;

@@ -51,6 +51,12 @@ export const isSoftware = (info: GPUAdapterInfo): boolean =>
   info.isFallbackAdapter === true ||
   SOFTWARE.test(`${info.description} ${info.device} ${info.architecture} ${info.vendor}`);
 
+/** What people call an adapter. Browsers keep its description back, and give vendor, architecture and sometimes the device. */
+export function adapterName({ description, vendor, architecture, device }: GPUAdapterInfo): string {
+  const parts = [vendor, architecture, device].filter((part) => part !== '');
+  return description || parts.join(' ') || 'an adapter without a name';
+}
+
 export class Device {
   private failure: Error | undefined;
   private disposed = false;
@@ -90,7 +96,7 @@ export class Device {
     for (const [name, least] of Object.entries(NEEDED)) {
       if (requiredLimits[name] < least) {
         throw new LimitError(
-          `The adapter "${adapter.info.description}" has ${name} = ${requiredLimits[name]}; at least ${least} is needed.\n` +
+          `The adapter "${adapterName(adapter.info)}" has ${name} = ${requiredLimits[name]}; at least ${least} is needed.\n` +
             '  Choose another adapter (--adapter), or update its driver.',
         );
       }
@@ -100,7 +106,7 @@ export class Device {
     try {
       gpu = await options.wait(adapter.requestDevice({ requiredFeatures: [...features], requiredLimits }));
     } catch (error) {
-      throw new DeviceError(`The adapter "${adapter.info.description}" gave no device: ${(error as Error).message}`);
+      throw new DeviceError(`The adapter "${adapterName(adapter.info)}" gave no device: ${(error as Error).message}`);
     }
     const info = adapter.info;
     const kind = adapterClass({

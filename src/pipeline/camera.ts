@@ -1,5 +1,6 @@
 /** Cameras: that of the photo, as pixel intrinsics, and those that look at the result, as matrices. */
 import { mat4, vec3 } from 'gl-matrix';
+import { DEFAULT_FOV } from './defaults.ts';
 import type { Photo } from './photo.ts';
 
 /** A pinhole camera in pixels: pixel (u, v) looks along ((u - cx) / fx, (v - cy) / fy, 1). */
@@ -9,9 +10,6 @@ export interface Intrinsics {
   readonly cx: number;
   readonly cy: number;
 }
-
-/** Horizontal field of view that the released code assumes, in degrees. */
-const DEFAULT_FOV = 55;
 
 const radians = (degrees: number): number => (degrees * Math.PI) / 180;
 

@@ -1,5 +1,5 @@
 /** The engine: the networks on one device, and the sessions that use them. Hosts make the device and open the weights. */
-import type { Device } from '../graph/device.ts';
+import { adapterName, type Device } from '../graph/device.ts';
 import { sharedFor, type Shared } from '../graph/shared.ts';
 import type { WeightSet } from '../../weights/index.ts';
 import type { CameraOptions } from './camera.ts';
@@ -82,7 +82,7 @@ export class Engine {
   } {
     const { device, weights } = this.setup;
     return {
-      adapter: device.info.description,
+      adapter: adapterName(device.info),
       adapterClass: device.adapterClass,
       precision: device.target.precision,
       weights: weights.describe,

@@ -31,6 +31,8 @@ export interface SegmentPrompt {
   readonly points?: readonly PromptPoint[];
   /** `lowRes` of an earlier candidate. */
   readonly previous?: Float32Array;
+  /** [height, width] of 0 and 1: a mask that was painted roughly, to be refined; instead of `previous`. */
+  readonly roughMask?: Uint8Array;
   /** Whether to answer with several candidates; by default only for a single point, which may mean a part as well as the whole. */
   readonly multimask?: boolean;
 }

@@ -29,7 +29,11 @@ describe('Chromium', () => {
   afterAll(() => page?.close());
 
   it('has the software adapter, whatever this machine has', async () => {
-    expect(await page.call(tests, 'adapterInfo')).toEqual({ vendor: 'google', architecture: 'swiftshader' });
+    expect(await page.call(tests, 'adapterInfo')).toMatchObject({ vendor: 'google', architecture: 'swiftshader' });
+  });
+
+  it('has a name for its adapter, whose description it keeps back', async () => {
+    expect(await page.call(tests, 'adapterInfo')).toMatchObject({ name: expect.stringMatching(/^google swiftshader/) });
   });
 
   it('computes', async () => {

@@ -1,6 +1,7 @@
 /**
  * What `chromium.test.ts` calls in the browser: bundled as dist/browserTests.js. Arguments and results must survive JSON.
  */
+import { adapterName } from '../../src/graph/device.ts';
 import { runSmallChain, type SmallChain } from '../setup/smallChain.ts';
 import { openDevice } from './evaluate.ts';
 import { expect, it, runFile, type Outcome } from './vitest.ts';
@@ -25,10 +26,10 @@ export function runSample(): Promise<Outcome[]> {
   });
 }
 
-/** @returns vendor and architecture of the adapter @throws Error if there is none */
-export async function adapterInfo(): Promise<{ vendor: string; architecture: string }> {
-  const { vendor, architecture } = (await requestAdapter()).info;
-  return { vendor, architecture };
+/** @returns vendor and architecture of the adapter, and what the engine calls it @throws Error if there is none */
+export async function adapterInfo(): Promise<{ vendor: string; architecture: string; name: string }> {
+  const { info } = await requestAdapter();
+  return { vendor: info.vendor, architecture: info.architecture, name: adapterName(info) };
 }
 
 /** A photo to points through small networks, on the browser's adapter. */

@@ -4,11 +4,13 @@ import { focalOf } from '../../src/pipeline/camera.ts';
 import {
   addCameraOptions,
   addEngineOptions,
+  addMaskOption,
   addPromptOptions,
   parseBox,
   parseFov,
-  parseGranularity,
+  parseGridBox,
   parsePoint,
+  parsePositive,
   parseThreshold,
   parseWeights,
 } from '../../src/cli/options.ts';
@@ -19,7 +21,8 @@ describe('values', () => {
     expect(parseBox(' -1.5, 0,.5,1e2')).toEqual([-1.5, 0, 0.5, 100]);
     expect(parsePoint('310,220')).toEqual({ x: 310, y: 220, label: 1 });
     expect(parsePoint('40,40,0')).toEqual({ x: 40, y: 40, label: 0 });
-    expect(parseGranularity('0.05')).toBe(0.05);
+    expect(parsePositive('0.05')).toBe(0.05);
+    expect(parseGridBox('-3,-2,-1,3,2,1e0')).toEqual({ min: [-3, -2, -1], max: [3, 2, 1] });
     expect(parseWeights('synthetic:7')).toBe('synthetic:7');
     expect(parseWeights('models/')).toBe('models/');
   });
@@ -35,14 +38,20 @@ describe('values', () => {
     [parsePoint, '5,5,2', 'The label has to be 1 (on the object) or 0 (not on it).'],
     [parseFov, '180', 'Expected degrees between 0 and 180.'],
     [parseFov, 'wide', 'Expected degrees between 0 and 180.'],
-    [parseGranularity, '0', 'Expected a step from 0.01 (216 million points) to 3 (8 points).'],
-    [parseGranularity, '7', 'Expected a step from 0.01 (216 million points) to 3 (8 points).'],
-    [parseGranularity, '1e-5', 'Expected a step from 0.01 (216 million points) to 3 (8 points).'],
+    [parsePositive, '0', 'Expected a number above 0.'],
+    [parsePositive, '-1', 'Expected a number above 0.'],
+    [parsePositive, 'Infinity', 'Expected a number above 0.'],
+    [parseGridBox, '1,2,3,4,5', 'Expected six numbers x0,y0,z0,x1,y1,z1.'],
+    [parseGridBox, '-3,-3,-3,3,3,Infinity', 'Expected six numbers x0,y0,z0,x1,y1,z1.'],
+    [parseGridBox, '-3,-3,-3,3,3,NaN', 'Expected six numbers x0,y0,z0,x1,y1,z1.'],
+    [parseGridBox, '3,-3,-3,-3,3,3', 'The box is empty: x0 has to be less than x1'],
+    [parseGridBox, '-3,2,-3,3,2,3', 'The box is empty: x0 has to be less than x1'],
+    [parseGridBox, '-3,-3,1,3,3,0', 'The box is empty: x0 has to be less than x1'],
     [parseThreshold, '0', 'Expected a probability between 0 and 1.'],
     [parseThreshold, '1', 'Expected a probability between 0 and 1.'],
     [parseWeights, 'synthetic', 'Expected synthetic:SEED with a whole number, such as synthetic:1.'],
     [parseWeights, 'synthetic:x', 'Expected synthetic:SEED with a whole number, such as synthetic:1.'],
-  ])('%o refuses %s', (parse: (text: string) => unknown, text, message) => {
+  ])('%o refuse %s', (parse: (text: string) => unknown, text, message) => {
     expect(() => parse(text)).toThrow(InvalidArgumentError);
     expect(() => parse(text)).toThrow(message);
   });
@@ -52,7 +61,7 @@ describe('values', () => {
 function parse(...argv: string[]): { error?: string; options?: Record<string, unknown> } {
   let error = '';
   const command = new Command('unflat').exitOverride().configureOutput({ writeErr: (text) => (error += text) });
-  addEngineOptions(addCameraOptions(addPromptOptions(command)));
+  addEngineOptions(addCameraOptions(addMaskOption(addPromptOptions(command))));
   try {
     return { options: command.parse(argv, { from: 'user' }).opts() };
   } catch {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Profile } from '../../src/cli/profile.ts';
+import { Profile } from '../../src/cli/work/profile.ts';
 
 const step = (kernel: string, scope: string, startMs: number, ms: number) => ({
   kernel,

@@ -1,13 +1,20 @@
 /** The commands from arguments to files, with a stand-in for the engine. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CreateEngine, Engine } from '../../src/cli/engine.ts';
+import type { CreateEngine, Engine } from '../../src/cli/context.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { encodePng16 } from '../../src/host/node/encode.ts';
-import { NodeObject, PointCloud, type CallOptions, type ReconstructOptions } from '../../src/node.ts';
+import {
+  NodeObject,
+  PointCloud,
+  type CallOptions,
+  type PromptOptions,
+  type ReconstructOptions,
+} from '../../src/node.ts';
 
 const [WIDTH, HEIGHT] = [4, 3];
 let folder: string;
@@ -24,7 +31,13 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /** Engine that notes what it was asked and answers with fixed values. */
 function standIn(answer: { partial?: boolean; empty?: boolean; fail?: Error } = {}) {
-  const asked: { options?: ReconstructOptions; call?: CallOptions; created: number; disposed: number } = {
+  const asked: {
+    options?: ReconstructOptions;
+    prompt?: PromptOptions;
+    call?: CallOptions;
+    created: number;
+    disposed: number;
+  } = {
     created: 0,
     disposed: 0,
   };
@@ -41,7 +54,8 @@ function standIn(answer: { partial?: boolean; empty?: boolean; fail?: Error } = 
     call.onProgress?.({ stage: 'weights', done: 1, total: 1 });
   };
   const engine: Engine = {
-    segment: (_photo, _prompt, call) => {
+    segment: (_photo, prompt, call) => {
+      asked.prompt = prompt;
       tell(call);
       return Promise.resolve({ candidates: [candidate], chosen: 0 });
     },
@@ -123,6 +137,7 @@ describe('reconstruct', () => {
     expect(stderr).toMatch(/^The tiny weights have only seen computer-made objects.*\n(.*\n)*2 points in /);
     expect(asked.options).toMatchObject({ box: [1, 1, 3, 2], granularity: 0.05, temperature: 0.1 });
     expect(asked.options!.threshold).toBeUndefined();
+    expect(asked.options!.gridBox).toBeUndefined();
     expect([asked.created, asked.disposed]).toEqual([1, 1]);
 
     const summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as Record<string, unknown>;
@@ -170,10 +185,11 @@ describe('reconstruct', () => {
   });
 
   it('leaves the GLB out when there is no point', async () => {
-    const { code, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out], standIn({ empty: true }));
+    const { code, stdout, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out], standIn({ empty: true }));
     expect(code).toBe(0);
     expect(stderr).toContain('0 points in ');
     expect(await readdir(out)).not.toContain('object.glb');
+    expect(stdout).not.toContain('object.glb');
     expect(await readFile(join(out, 'object.ply'), 'latin1')).toContain('element vertex 0\n');
   });
 
@@ -182,7 +198,7 @@ describe('reconstruct', () => {
     const { code, stdout, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out], engine);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/error: The device was lost\.\n$/);
-    expect(await readdir(out)).toEqual([]);
+    expect(existsSync(out)).toBe(false);
     expect(engine.asked.disposed).toBe(1);
   });
 
@@ -219,6 +235,15 @@ describe('reconstruct', () => {
     const second = standIn();
     await run(['reconstruct', photo, ...BOX, '--point-cloud', cloud, '-o', out], second);
     expect(second.asked.options!.pointMap!.xyz).toHaveLength(3 * WIDTH * HEIGHT);
+  });
+
+  it('hands the box of the grid on', async () => {
+    const engine = standIn();
+    await run(['reconstruct', photo, ...BOX, '--grid-box', '-1,-1,-4,1,1,0', '-o', out], engine);
+    const gridBox = { min: [-1, -1, -4], max: [1, 1, 0] };
+    expect(engine.asked.options).toMatchObject({ gridBox });
+    const summary: unknown = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8'));
+    expect(summary).toMatchObject({ options: { gridBox } });
   });
 
   it('reads the focal length of the photo', async () => {
@@ -259,7 +284,11 @@ describe('what is refused before the engine starts', () => {
   });
 
   it('photos that are missing, empty or damaged', async () => {
-    await refused([join(folder, 'none.jpg'), ...BOX, '-o', out], 1, 'error: The photo cannot be read: ENOENT');
+    await refused(
+      [join(folder, 'none.jpg'), ...BOX, '-o', out],
+      1,
+      `error: The photo ${join(folder, 'none.jpg')} cannot be read: there is no such file or folder.\n`,
+    );
     const damaged = join(folder, 'damaged.png');
     await writeFile(damaged, (await readFile(photo)).subarray(0, 60));
     await refused([damaged, ...BOX, '-o', out], 1, `error: The photo ${damaged} cannot be decoded`);
@@ -284,9 +313,15 @@ describe('what is refused before the engine starts', () => {
     await refused([photo, ...BOX, '--point-cloud', cloud, '-o', out], 1, 'no vertex is finite');
   });
 
+  it('a grid that is too large', async () => {
+    const box = ['--grid-box', '-3,-3,-3,3,3,3', '--granularity', '0.001'];
+    await refused([photo, ...BOX, ...box], 1, 'error: A granularity of 0.001 gives 6000 x 6000 x 6000 points; at most');
+  });
+
   it('wrong usage', async () => {
     await refused([], 2, "error: missing required argument 'photo'");
-    await refused([photo, ...BOX, '--granularity', '0'], 2, 'Expected a step from 0.01');
+    await refused([photo, ...BOX, '--granularity', '0'], 2, 'Expected a number above 0.');
+    await refused([photo, ...BOX, '--grid-box', '1,1,1,0,2,2'], 2, 'The box is empty');
     await refused([photo, ...BOX, '--color'], 2, "error: unknown option '--color'");
     await refused([photo, 'another.jpg', ...BOX], 2, 'error: too many arguments');
   });
@@ -318,9 +353,40 @@ describe('segment and depth', () => {
     expect(JSON.parse(await readFile(trace, 'utf8'))).toMatchObject({ traceEvents: [{ name: 'matmul', dur: 1000 }] });
   });
 
-  it('refuse other formats, and a mask as a prompt', async () => {
+  it('refuse formats that would spoil the result', async () => {
     expect((await run(['depth', photo, '-o', join(out, 'd.jpg')])).code).toBe(2);
-    expect((await run(['segment', photo, '--mask', photo])).stderr).toContain("unknown option '--mask'");
+    const jpeg = join(out, 'm.jpg');
+    const engine = standIn();
+    const { code, stderr } = await run(['segment', photo, ...BOX, '-o', jpeg], engine);
+    expect([code, engine.asked.created]).toEqual([2, 0]);
+    expect(stderr).toContain(`The output ${jpeg} has to end in .png or .webp: jpg files blur the edge of a mask.\n`);
+    const unknown = await run(['segment', photo, ...BOX, '-o', join(out, 'mask')]);
+    expect(unknown.stderr).toContain('has to end in .png or .webp.\n  For another format, write a .png');
+  });
+
+  it('write a mask as the name says, without loss', async () => {
+    for (const [name, format] of [
+      ['m.png', 'png'],
+      ['m.WEBP', 'webp'],
+    ]) {
+      expect((await run(['segment', photo, ...BOX, '-o', join(out, name)])).code).toBe(0);
+      expect((await sharp(join(out, name)).metadata()).format).toBe(format);
+      const mask = await sharp(join(out, name)).toColorspace('b-w').raw().toBuffer();
+      expect([...mask]).toEqual([0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0, 0]);
+    }
+  });
+
+  it('take a rough mask, alone and with other prompts', async () => {
+    const rough = join(folder, 'rough.png');
+    await sharp(new Uint8Array(12).fill(1, 0, 4), { raw: { width: WIDTH, height: HEIGHT, channels: 1 } }).toFile(rough);
+    const roughMask = new Uint8Array(12).fill(1, 0, 4);
+    const alone = standIn();
+    expect((await run(['segment', photo, '--mask', rough, '-o', join(out, 'a.png')], alone)).code).toBe(0);
+    expect(alone.asked.prompt).toMatchObject({ roughMask });
+    expect(alone.asked.prompt).not.toHaveProperty('mask');
+    const both = standIn();
+    await run(['segment', photo, '--mask', rough, ...BOX, '--point', '1,1', '-o', join(out, 'b.png')], both);
+    expect(both.asked.prompt).toMatchObject({ roughMask, box: [1, 1, 3, 2], points: [{ x: 1, y: 1, label: 1 }] });
   });
 });
 

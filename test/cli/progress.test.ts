@@ -27,8 +27,24 @@ describe('progress in a pipe', () => {
       'sweep: 37 %, 500 points/s, 10 s left\n',
       'sweep: 12 s\n',
       'colors ...\n',
-      'colors: 0.0 s\n',
       'A notice.\n',
+    ]);
+  });
+
+  it('goes on with a stage after a line that is said meanwhile', () => {
+    const { clock, written, terminal } = recorder();
+    const progress = new Progress(terminal, { now: () => clock.ms });
+    progress.update({ stage: 'sweep', done: 0, total: 8000, unit: 'points' });
+    clock.ms = 1000;
+    progress.say('A notice.');
+    clock.ms = 8000;
+    progress.update({ stage: 'sweep', done: 4000, total: 8000, unit: 'points' });
+    progress.finish();
+    expect(written).toEqual([
+      'sweep ...\n',
+      'A notice.\n',
+      'sweep: 50 %, 500 points/s, 8.0 s left\n',
+      'sweep: 8.0 s\n',
     ]);
   });
 
@@ -60,12 +76,14 @@ describe('progress on a terminal', () => {
     const progress = new Progress({ ...terminal, screen }, { now: () => clock.ms });
     progress.update({ stage: 'depth', done: 0, total: 4 });
     clock.ms = 3000;
+    progress.say('A notice.');
     progress.update({ stage: 'depth', done: 4, total: 4 });
     progress.finish();
     expect(drawn).toContain('depth');
     expect(drawn).toContain('100 %');
     expect(drawn).toContain('3.0 s');
-    expect(written).toEqual([]);
+    // The bar is drawn again below the line.
+    expect(written).toEqual(['A notice.\n']);
   });
 });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CreateEngine } from '../../src/cli/engine.ts';
+import type { CreateEngine } from '../../src/cli/context.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { openWeights } from '../../src/host/node/weights.ts';
 import type { EngineOptions } from '../../src/node.ts';
@@ -106,7 +106,7 @@ describe('pull', () => {
       'error: There is no huggingface source of mcc.\n  Its sources: official.\n',
     ]);
     expect((await run(['weights', 'pull', 'mcc', '--base-url', 'ftp://x'])).stderr).toContain(
-      'Expected a http or https',
+      'Expected an http or https',
     );
     expect((await run(['weights', 'pull'])).code).toBe(2);
   });

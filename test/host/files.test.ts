@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/host/errors.ts';
 import { FileBytes } from '../../src/host/node/bytes.ts';
-import { expectWritable, OutputFolder, writeWhole } from '../../src/host/node/files.ts';
+import { expectWritable, OutputFolder, tryOutput, writeWhole } from '../../src/host/node/files.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -77,7 +77,9 @@ describe('writeWhole', () => {
     const path = join(folder, 'file', 'mask.png');
     const error = await writeWhole(path, bytes('x')).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UserError);
-    expect((error as UserError).message).toContain(`The output ${path} cannot be written: ENOTDIR`);
+    expect((error as UserError).message).toContain(
+      `The output ${path} cannot be written: a part of the path is a file, not a folder.`,
+    );
   });
 });
 
@@ -115,6 +117,36 @@ describe('OutputFolder', () => {
   });
 });
 
+describe('folders that are made for results', () => {
+  const out = () => join(folder, 'deep', 'out');
+
+  it('are gone again when nothing was written', async () => {
+    const output = await OutputFolder.open(out());
+    expect(await readdir(folder)).toEqual([]);
+    await expect(output.writeAll({ a: pieces('1', new Error('no a')) })).rejects.toThrow('no a');
+    await expect(writeWhole(join(out(), 'b'), pieces(new Error('no b')))).rejects.toThrow('no b');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('stay when they were there before', async () => {
+    await mkdir(join(folder, 'deep'));
+    await tryOutput(join(out(), 'mask.png'));
+    expect(await readdir(folder)).toEqual(['deep']);
+    expect(await readdir(join(folder, 'deep'))).toEqual([]);
+  });
+
+  it('stay when a later file fails', async () => {
+    await writeWhole(join(out(), 'a'), bytes('1'));
+    await expect(writeWhole(join(out(), 'b'), pieces(new Error('no b')))).rejects.toThrow('no b');
+    expect(await readdir(out())).toEqual(['a']);
+  });
+
+  it('stay for files that grow line by line', async () => {
+    await expectWritable(join(out(), 'lines.jsonl'));
+    expect(await readdir(out())).toEqual([]);
+  });
+});
+
 describe('FileBytes', () => {
   it('reads ranges', async () => {
     await writeFile(join(folder, 'w.safetensors'), 'abcdefgh');
@@ -127,7 +159,9 @@ describe('FileBytes', () => {
   });
 
   it('refuses what is not there and what is no file', async () => {
-    await expect(FileBytes.open(join(folder, 'none'))).rejects.toThrow('cannot be opened: ENOENT');
+    await expect(FileBytes.open(join(folder, 'none'))).rejects.toThrow(
+      'cannot be opened: there is no such file or folder.',
+    );
     await expect(FileBytes.open(folder)).rejects.toThrow(`${folder} is not a file.`);
   });
 });

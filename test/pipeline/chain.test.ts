@@ -222,6 +222,22 @@ describe('the chain', () => {
     });
 
     it.each([
+      ['empty', { min: [0, 0, 0], max: [1, 0, 1] } as const, /box from \(0, 0, 0\) to \(1, 0, 1\) is empty/],
+      ['too large', { min: [-99, -99, -99], max: [99, 99, 99] } as const, /A granularity of 0.05 gives 3960 x 3960/],
+    ])('a grid whose box is %s', async (_, gridBox, message) => {
+      const error = await refused({ box: [5, 5, 35, 25], gridBox });
+      expect(error).toBeInstanceOf(GridError);
+      expect((error as Error).message).toMatch(message);
+    });
+
+    it.each([
+      ['of another size', new Uint8Array(5), 'The mask has 5 pixels'],
+      ['that is empty', new Uint8Array(1200), 'mask'],
+    ])('a rough mask %s', async (_, roughMask, message) => {
+      expect(await refused({ roughMask })).toMatchObject({ message: expect.stringContaining(message) });
+    });
+
+    it.each([
       [{ threshold: 1 }, /The threshold is 1; it is a probability/],
       [{ threshold: NaN }, /The threshold is NaN/],
       [{ temperature: 0 }, /The temperature is 0. Give a positive/],

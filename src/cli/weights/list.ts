@@ -1,85 +1,18 @@
-/** `unflat weights list`: the checkpoints there are, and which of them are here. */
+/** `unflat weights list`: its options. */
 import type { Command } from 'commander';
-import { bundled, checkpoints, defaultCheckpoints, type SourceName } from '../../../weights/index.ts';
-import { type CheckpointState, type CheckpointCache, fileOf, pullCommand } from '../../host/node/checkpointCache.ts';
-import { EXIT } from '../../host/errors.ts';
-import type { CommandContext } from '../session.ts';
-import { addFolderOption, type FolderOptions, megabytes, openCache, sizeText } from './common.ts';
+import type { CommandContext, Finish } from '../context.ts';
+import type { ListOptions } from '../work/weights/list.ts';
+import { addFolderOption } from './options.ts';
 
-interface Options extends FolderOptions {
-  json?: boolean;
-}
-
-/** Adds the command. @param finish is told the exit code */
-export function addList(weights: Command, { terminal }: CommandContext, finish: (code: number) => void): void {
-  const command = weights.command('list').description('show the released checkpoints and which of them are here');
+/** Adds the command. */
+export function addList(weights: Command, { terminal }: CommandContext, finish: Finish): void {
+  const command = weights
+    .command('list')
+    .description('show the released checkpoints, and which of them are on this machine');
   addFolderOption(command)
     .option('--json', 'print the list as JSON')
-    .action(async (options: Options) => {
-      const cache = openCache(options);
-      const rows = await collect(cache);
-      terminal.out(
-        options.json
-          ? `${JSON.stringify({ bundled, folder: cache.folder, checkpoints: rows }, undefined, 2)}\n`
-          : table(cache, rows),
-      );
-      finish(EXIT.ok);
+    .action(async (options: ListOptions) => {
+      const { list } = await import('../work/weights/list.ts');
+      finish(await list(options, terminal));
     });
-}
-
-type Row = Awaited<ReturnType<typeof collect>>[number];
-
-/** One row for each file of the manifest. */
-async function collect(cache: CheckpointCache) {
-  const rows = [];
-  for (const checkpoint of checkpoints) {
-    for (const source of Object.keys(checkpoint.sources) as SourceName[]) {
-      const choice = { checkpoint, source };
-      const file = fileOf(choice);
-      rows.push({
-        ...{ id: checkpoint.id, title: checkpoint.title, source, license: checkpoint.license.name, url: file.url },
-        ...{ file: cache.pathOf(choice), size: sizeText(checkpoint, file), state: await cache.state(choice) },
-      });
-    }
-  }
-  return rows;
-}
-
-function table(cache: CheckpointCache, rows: readonly Row[]): string {
-  const cells = rows.map(({ id, title, source, size, license, state }) => [
-    id,
-    title,
-    source,
-    size,
-    license,
-    describe(state),
-  ]);
-  const head = ['id', 'network', 'source', 'size', 'license', 'state'];
-  const widths = head.map((_, i) => Math.max(...[head, ...cells].map((row) => row[i].length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i]))
-      .join('  ')
-      .trimEnd();
-  return [
-    `With this program: ${bundled.id} (${bundled.title}; ${bundled.license.name}). ${bundled.note}`,
-    '',
-    `Checkpoints in ${cache.folder}`,
-    '',
-    ...[head, ...cells].map(line),
-    '',
-    `--weights official takes ${defaultCheckpoints.join(', ')}. To download them: ${pullCommand(defaultCheckpoints)}`,
-    '',
-  ].join('\n');
-}
-
-function describe(state: CheckpointState): string {
-  switch (state.kind) {
-    case 'absent':
-      return 'not here';
-    case 'partial':
-      return `${megabytes(state.bytes)} of it; pull goes on`;
-    case 'here':
-      return state.converted ? 'here, converted' : 'here';
-  }
 }

@@ -1,105 +1,29 @@
-/** `unflat weights pull sam-vit-b zoed-n mcc`: downloads checkpoints, after their licenses were accepted. */
+/** `unflat weights pull sam-vit-b zoed-n mcc`: its options. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { SourceName } from '../../../weights/index.ts';
-import { type Choice, fileOf, pullCommand } from '../../host/node/checkpointCache.ts';
-import { inMegabytes } from '../../host/node/convert.ts';
-import { EXIT, UserError } from '../../host/errors.ts';
-import { Interrupted } from '../interrupt.ts';
-import type { CommandContext } from '../session.ts';
-import type { Terminal } from '../terminal.ts';
-import {
-  addFolderOption,
-  allIds,
-  checkpointsOf,
-  type FolderOptions,
-  openCache,
-  sizeText,
-  withFileProgress,
-} from './common.ts';
+import type { CommandContext, Finish } from '../context.ts';
+import type { PullOptions } from '../work/weights/pull.ts';
+import { addFolderOption, allIds } from './options.ts';
 
-interface Options extends FolderOptions {
-  source: SourceName;
-  baseUrl?: string;
-  yes?: boolean;
-  quiet?: boolean;
-}
-
-/** Adds the command. @param finish is told the exit code */
-export function addPull(weights: Command, { terminal }: CommandContext, finish: (code: number) => void): void {
+/** Adds the command. */
+export function addPull(weights: Command, { terminal }: CommandContext, finish: Finish): void {
   const command = weights
     .command('pull')
-    .description('download checkpoints; a download that broke off goes on')
+    .description('download checkpoints; an interrupted download continues where it stopped')
     .argument('<id...>', allIds)
     .addOption(
       new Option('--source <name>', 'who serves them').choices(['official', 'huggingface']).default('official'),
     )
-    .option('--base-url <url>', 'a mirror: a folder that has the files under the names of `weights list`', parseUrl)
+    .option('--base-url <url>', 'a mirror that has these files in one folder', parseUrl)
     .option('--yes', 'accept the licenses')
     .option('--quiet', 'print no progress');
-  addFolderOption(command).action(async (ids: string[], options: Options) => {
+  addFolderOption(command).action(async (ids: string[], options: PullOptions) => {
+    const { pull } = await import('../work/weights/pull.ts');
     finish(await pull(ids, options, terminal));
   });
 }
 
 function parseUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:/.test(text))
-    throw new InvalidArgumentError('Expected a http or https address.');
+    throw new InvalidArgumentError('Expected an http or https address.');
   return text;
-}
-
-async function pull(ids: string[], options: Options, terminal: Terminal): Promise<number> {
-  const cache = openCache(options);
-  const choices = checkpointsOf(ids).map((checkpoint) => ({ checkpoint, source: options.source }));
-  const missing: Choice[] = [];
-  for (const choice of choices) {
-    if ((await cache.state(choice)).kind !== 'here') missing.push(choice);
-  }
-  if (missing.length > 0) await expectAccepted(missing, ids, options, terminal);
-  return withFileProgress(terminal, options, async (progress, signal) => {
-    for (const choice of choices) {
-      const { id } = choice.checkpoint;
-      const { sha256 } = await cache.pull(choice, {
-        ...{ signal, baseUrl: options.baseUrl, onNotice: (line: string) => progress.say(line) },
-        onProgress: (event) =>
-          progress.update(inMegabytes({ ...event, stage: event.stage === 'check' ? `check ${id}` : id })),
-      });
-      progress.finish();
-      progress.say(describeResult(choice, missing.includes(choice), sha256));
-      terminal.out(`${cache.pathOf(choice)}\n`);
-    }
-    return EXIT.ok;
-  });
-}
-
-function describeResult(choice: Choice, isNew: boolean, sha256: string): string {
-  const { id } = choice.checkpoint;
-  if (!isNew) return `${id} is here already.`;
-  const checked =
-    fileOf(choice).sha256 === undefined ? 'pinned: its publisher gives none to compare with' : 'as published';
-  return `${id} is here. SHA-256 ${sha256}, ${checked}.`;
-}
-
-/** Shows the licenses. @throws UserError if they are not accepted */
-async function expectAccepted(
-  missing: readonly Choice[],
-  ids: string[],
-  options: Options,
-  terminal: Terminal,
-): Promise<void> {
-  for (const choice of missing) {
-    const { title, license } = choice.checkpoint;
-    const file = fileOf(choice);
-    const from = options.baseUrl ?? new URL(file.url).host;
-    terminal.err(`${title}, ${sizeText(choice.checkpoint, file)}, from ${from}\n`);
-    terminal.err(`  ${license.name}: ${license.url}\n  ${license.note}\n`);
-  }
-  if (options.yes) return;
-  if (!terminal.ask) {
-    throw new UserError('The licenses have to be accepted before the download.', {
-      hint: `If you accept them: ${pullCommand(ids)} --yes`,
-      exitCode: EXIT.usage,
-    });
-  }
-  const answer = await terminal.ask('Accept and download? [y/N] ');
-  if (!/^y(es)?$/i.test(answer.trim())) throw new Interrupted('Nothing was downloaded.');
 }

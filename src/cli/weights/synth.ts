@@ -1,28 +1,9 @@
-/** `unflat weights synth vit_b -o FILE`: generated weights as a file of any format, to try what reads files at full size. */
+/** `unflat weights synth vit_b -o FILE`: its options. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  mccConfigs,
-  type Network,
-  samConfigs,
-  specsOf,
-  syntheticTensors,
-  syntheticTorch,
-  writeSafetensors,
-  zoeConfigs,
-} from '../../../weights/index.ts';
-import { expectWritable, writeWhole } from '../../host/node/files.ts';
-import { inMegabytes } from '../../host/node/convert.ts';
-import { EXIT, UserError } from '../../host/errors.ts';
-import type { CommandContext } from '../session.ts';
-import { withFileProgress } from './common.ts';
-
-interface Options {
-  scheme: 'official' | 'hf';
-  dtype: 'f32' | 'f16' | 'bf16';
-  seed: number;
-  output: string;
-  quiet?: boolean;
-}
+import { mccConfigs, samConfigs, zoeConfigs } from '../../../weights/config.ts';
+import type { Network } from '../../../weights/index.ts';
+import type { CommandContext, Finish } from '../context.ts';
+import type { SynthOptions } from '../work/weights/synth.ts';
 
 /** A configuration of a network, as users name it -> as the code does. */
 const CONFIGS: Readonly<Record<string, readonly [Network, string]>> = Object.fromEntries([
@@ -31,60 +12,21 @@ const CONFIGS: Readonly<Record<string, readonly [Network, string]>> = Object.fro
   ...Object.keys(mccConfigs).map((name) => [name === 'full' ? 'mcc' : `mcc_${name}`, ['mcc', name]]),
 ]) as Record<string, [Network, string]>;
 
-const SCHEMES = { official: 'official', hf: 'huggingface' } as const;
-const DTYPES = { f32: 'F32', f16: 'F16', bf16: 'BF16' } as const;
-const BYTES = { f32: 4, f16: 2, bf16: 2 } as const;
-
-/** Adds the command. @param finish is told the exit code */
-export function addSynth(weights: Command, { terminal }: CommandContext, finish: (code: number) => void): void {
+/** Adds the command. */
+export function addSynth(weights: Command, { terminal }: CommandContext, finish: Finish): void {
   weights
     .command('synth')
-    .description('write generated weights to a file; they compute as trained ones do, but mean nothing')
+    .description('write generated weights to a file, for tests: they are not trained')
     .addArgument(weights.createArgument('<config>', 'the network').choices(Object.keys(CONFIGS)))
     .addOption(new Option('--scheme <names>', 'naming of the tensors').choices(['official', 'hf']).default('official'))
     .addOption(new Option('--dtype <type>', 'storage of the values').choices(['f32', 'f16', 'bf16']).default('f32'))
-    .option('--seed <number>', 'which weights', parseSeed, 1)
-    .requiredOption('-o, --output <file>', 'where it goes; .safetensors, or .pth or .pt for a file as torch writes it')
+    .option('--seed <number>', 'seed of the generator', parseSeed, 1)
+    .requiredOption('-o, --output <file>', 'the file: .safetensors, or .pth or .pt as torch writes them')
     .option('--quiet', 'print no progress')
-    .action(async (config: string, options: Options) => {
-      const { output } = options;
-      const { bytes: total, content } = contentOf(config, options);
-      await expectWritable(output);
-      await withFileProgress(terminal, options, async (progress, signal) => {
-        let done = 0;
-        const counted = async function* (): AsyncGenerator<Uint8Array> {
-          for await (const piece of content) {
-            yield piece;
-            done += piece.length;
-            progress.update(inMegabytes({ stage: 'write', done: Math.min(done, total), total }));
-          }
-        };
-        await writeWhole(output, counted(), signal);
-      });
-      terminal.out(`${output}\n`);
-      finish(EXIT.ok);
+    .action(async (config: string, options: SynthOptions) => {
+      const { synth } = await import('../work/weights/synth.ts');
+      finish(await synth(CONFIGS[config], options, terminal));
     });
-}
-
-/** The file, in the format that its name's ending says, and about how long it becomes. @throws UserError */
-function contentOf(
-  config: string,
-  { scheme, dtype, seed, output }: Options,
-): { bytes: number; content: AsyncIterable<Uint8Array> } {
-  const specs = specsOf(...CONFIGS[config]);
-  if (/\.pth?$/.test(output)) {
-    if (scheme === 'official') return syntheticTorch(specs, { seed, dtype: DTYPES[dtype] });
-    throw new UserError('Files of torch have the official names.', {
-      hint: 'Leave --scheme out, or let the output end in .safetensors.',
-      exitCode: EXIT.usage,
-    });
-  }
-  if (!output.endsWith('.safetensors')) {
-    throw new UserError(`The output ${output} has to end in .safetensors, .pth or .pt.`, { exitCode: EXIT.usage });
-  }
-  const tensors = syntheticTensors(specs, { seed, scheme: SCHEMES[scheme], dtype: DTYPES[dtype] });
-  const bytes = tensors.reduce((sum, { shape }) => sum + BYTES[dtype] * shape.reduce((n, dim) => n * dim, 1), 0);
-  return { bytes, content: writeSafetensors(tensors, { format: 'pt', source: `synthetic:${seed}` }) };
 }
 
 function parseSeed(text: string): number {

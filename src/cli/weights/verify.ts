@@ -1,64 +1,18 @@
-/** `unflat weights verify`: are the checkpoints in the cache still what was published, or first downloaded? */
+/** `unflat weights verify`: its options. */
 import type { Command } from 'commander';
-import { checkpoints, defaultCheckpoints, type SourceName } from '../../../weights/index.ts';
-import { type CheckpointCache, type Choice, fileOf, pullCommand } from '../../host/node/checkpointCache.ts';
-import { inMegabytes } from '../../host/node/convert.ts';
-import { EXIT, UserError } from '../../host/errors.ts';
-import type { CommandContext } from '../session.ts';
-import { addFolderOption, allIds, checkpointsOf, type FolderOptions, openCache, withFileProgress } from './common.ts';
+import type { CommandContext, Finish } from '../context.ts';
+import type { VerifyOptions } from '../work/weights/verify.ts';
+import { addFolderOption, allIds } from './options.ts';
 
-interface Options extends FolderOptions {
-  quiet?: boolean;
-}
-
-/** Adds the command. @param finish is told the exit code */
-export function addVerify(weights: Command, { terminal }: CommandContext, finish: (code: number) => void): void {
+/** Adds the command. */
+export function addVerify(weights: Command, { terminal }: CommandContext, finish: Finish): void {
   const command = weights
     .command('verify')
-    .description('read checkpoints that are here and compare their checksums')
-    .argument('[id...]', `${allIds} (default: all that are here)`)
+    .description('compare the checksums of the checkpoints on this machine')
+    .argument('[id...]', `${allIds} (default: all on this machine)`)
     .option('--quiet', 'print no progress');
-  addFolderOption(command).action(async (ids: string[], options: Options) => {
-    const cache = openCache(options);
-    const choices = await chosen(cache, ids);
-    let wrong = 0;
-    await withFileProgress(terminal, options, async (progress, signal) => {
-      for (const choice of choices) {
-        const { id } = choice.checkpoint;
-        const onProgress = (event: Parameters<typeof inMegabytes>[0]): void =>
-          progress.update(inMegabytes({ ...event, stage: `check ${id}` }));
-        try {
-          await cache.verify(choice, { signal, onProgress });
-          progress.finish();
-          const since = fileOf(choice).sha256 === undefined ? 'as first downloaded' : 'as published';
-          terminal.out(`${id} (${choice.source}): ${since}\n`);
-        } catch (error) {
-          if (!(error instanceof UserError)) throw error;
-          wrong++;
-          progress.finish();
-          terminal.out(`${id} (${choice.source}): WRONG\n`);
-          terminal.err(`error: ${error.message}\n  ${error.hint}\n`);
-        }
-      }
-    });
-    finish(wrong === 0 ? EXIT.ok : EXIT.failure);
+  addFolderOption(command).action(async (ids: string[], options: VerifyOptions) => {
+    const { verify } = await import('../work/weights/verify.ts');
+    finish(await verify(ids, options, terminal));
   });
-}
-
-/** Files that are here: of these checkpoints, or of all. @throws UserError if a checkpoint has none */
-async function chosen(cache: CheckpointCache, ids: string[]): Promise<Choice[]> {
-  const choices: Choice[] = [];
-  for (const checkpoint of ids.length > 0 ? checkpointsOf(ids) : checkpoints) {
-    const here: Choice[] = [];
-    for (const source of Object.keys(checkpoint.sources) as SourceName[]) {
-      if ((await cache.state({ checkpoint, source })).kind === 'here') here.push({ checkpoint, source });
-    }
-    if (ids.length > 0 && here.length === 0) await cache.record({ checkpoint, source: 'official' });
-    choices.push(...here);
-  }
-  if (choices.length === 0)
-    throw new UserError(`There is no checkpoint in ${cache.folder}.`, {
-      hint: `Download some: ${pullCommand(defaultCheckpoints)}`,
-    });
-  return choices;
 }

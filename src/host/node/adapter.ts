@@ -1,7 +1,8 @@
 /** WebGPU in Node: Dawn, from the `webgpu` package, and the choice of an adapter. */
 import { tmpdir } from 'node:os';
-import { isSoftware, type Wait } from '../../graph/device.ts';
+import { adapterName, isSoftware, type Wait } from '../../graph/device.ts';
 import { messageOf, UserError } from '../errors.ts';
+import { withoutNativeWarnings } from './nativeWarnings.ts';
 import { waitForGpu } from './wait.ts';
 
 /**
@@ -49,7 +50,7 @@ export async function requestNodeAdapter(
     const found = await request(dawn.create(dawnOptions), { powerPreference: 'high-performance' });
     if (found && (choice === 'auto' || !found.software)) return found;
     found?.release();
-    throw found ? noMatch(choice, [{ backend: 'vulkan', name: nameOf(found.adapter) }]) : noAdapter();
+    throw found ? noMatch(choice, [{ backend: 'vulkan', name: adapterName(found.adapter.info) }]) : noAdapter();
   }
   const names = await listAdapters(dawnOptions);
   if (names.length === 0) throw noAdapter();
@@ -66,7 +67,8 @@ export async function requestNodeAdapter(
 export async function listAdapters(dawnOptions: string[] = []): Promise<AdapterName[]> {
   const dawn = await loadDawn();
   try {
-    await dawn.create([...dawnOptions, 'adapter=\u0001no such adapter']).requestAdapter();
+    const gpu = dawn.create([...dawnOptions, 'adapter=\u0001no such adapter']);
+    await withoutNativeWarnings(() => gpu.requestAdapter());
   } catch (error) {
     return Array.from(messageOf(error).matchAll(/backend: '([^']*)', name: '([^\n]*)'/g), ([, backend, name]) => ({
       backend,
@@ -94,15 +96,13 @@ async function loadDawn(): Promise<{ create: (options: string[]) => GPU }> {
 }
 
 async function request(gpu: GPU, options?: GPURequestAdapterOptions): Promise<NodeAdapter | undefined> {
-  const adapter = await gpu.requestAdapter(options);
+  const adapter = await withoutNativeWarnings(() => gpu.requestAdapter(options));
   if (!adapter) return undefined;
   held.add(gpu);
   const software = isSoftware(adapter.info);
   const wait: Wait = software ? waitForGpu : (promise) => promise;
   return { gpu, adapter, software, wait, release: () => void held.delete(gpu) };
 }
-
-const nameOf = ({ info }: GPUAdapter): string => info.description || info.device || info.vendor;
 
 const noAdapter = (): UserError =>
   new UserError('No WebGPU adapter was found on this machine.', { hint: INSTALL_HINT });

@@ -1,7 +1,8 @@
 /** A file as a source of byte ranges: a checkpoint of gigabytes is read piece by piece. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { messageOf, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
+import { explained, reasonOf } from './fileErrors.ts';
 
 export class FileBytes {
   readonly name: string;
@@ -17,7 +18,7 @@ export class FileBytes {
   /** @throws UserError if the file cannot be opened or is no regular file */
   static async open(path: string): Promise<FileBytes> {
     const handle = await open(path, 'r').catch((error: unknown) => {
-      throw new UserError(`${path} cannot be opened: ${messageOf(error)}.`, { cause: error });
+      throw new UserError(`${path} cannot be opened: ${reasonOf(error)}.`, { cause: error });
     });
     const stats = await handle.stat();
     if (!stats.isFile()) {
@@ -31,7 +32,11 @@ export class FileBytes {
   async read(offset: number, length: number): Promise<Uint8Array> {
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length;) {
-      const { bytesRead } = await this.#handle.read(bytes, done, length - done, offset + done);
+      const { bytesRead } = await this.#handle
+        .read(bytes, done, length - done, offset + done)
+        .catch((error: unknown) => {
+          throw explained(`${this.name} cannot be read`, error);
+        });
       if (bytesRead === 0) {
         throw new RangeError(
           `${this.name}: bytes ${offset} to ${offset + length} were asked for, the file ends at ${offset + done}.`,

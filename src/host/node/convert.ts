@@ -2,7 +2,7 @@
 import { convertTorch, type Network, SafetensorsFile, writeSafetensors } from '../../../weights/index.ts';
 import type { StageProgress } from '../../pipeline/session/stages.ts';
 import { FileBytes } from './bytes.ts';
-import { expectWritable, writeWhole } from './files.ts';
+import { tryOutput, writeWhole } from './files.ts';
 
 /** A share of long work on a file, in bytes. */
 export interface FileProgress {
@@ -56,7 +56,7 @@ export async function convertFile(
         onProgress?.({ stage: 'convert', done: Math.min(bytes, source.size), total: source.size });
       }
     };
-    await expectWritable(to);
+    await tryOutput(to);
     await writeWhole(to, counted(), signal);
     return { tensors: tensors.length, bytes, skipped, network };
   } finally {

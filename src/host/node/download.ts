@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvHttpProxyAgent, fetch, type Response } from 'undici';
 import { messageOf, UserError } from '../errors.ts';
+import { explained, reasonOf } from './fileErrors.ts';
 import { type Beginning, PartialFile } from './partial.ts';
 
 export interface DownloadRequest {
@@ -47,12 +48,15 @@ class Break extends Error {}
  */
 export async function download(request: DownloadRequest): Promise<Downloaded> {
   await mkdir(dirname(request.path), { recursive: true }).catch((error: unknown) => {
-    throw new UserError(`The folder ${dirname(request.path)} cannot be made: ${messageOf(error)}.`, {
+    throw new UserError(`The folder ${dirname(request.path)} cannot be made: ${reasonOf(error)}.`, {
       hint: 'Choose another one with --weights-dir or UNFLAT_CACHE.',
       cause: error,
     });
   });
-  const partial = await PartialFile.claim(request.path);
+  const unwritten = (error: unknown): unknown => explained(`${request.path} cannot be written`, error);
+  const partial = await PartialFile.claim(request.path).catch((error: unknown) => {
+    throw unwritten(error);
+  });
   // Node's own fetch reads no proxy settings before version 24.
   const dispatcher = new EnvHttpProxyAgent({ headersTimeout: SILENCE_MS, bodyTimeout: SILENCE_MS });
   try {
@@ -75,24 +79,28 @@ export async function download(request: DownloadRequest): Promise<Downloaded> {
     return { bytes, sha256 };
   } catch (error) {
     await partial.release();
-    throw error;
+    throw unwritten(error);
   } finally {
     await dispatcher.destroy();
   }
 }
 
-/** SHA-256 of a file, hexadecimal. */
+/** SHA-256 of a file, hexadecimal. @throws UserError if it cannot be read; the reason of `signal` when it aborts */
 export async function checksum(
   path: string,
   { signal, onProgress }: Pick<DownloadRequest, 'signal' | 'onProgress'> = {},
 ): Promise<string> {
-  const { size: total } = await stat(path);
   const hash = createHash('sha256');
-  let done = 0;
-  for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20, signal })) {
-    hash.update(piece as Buffer);
-    done += (piece as Buffer).length;
-    onProgress?.({ stage: 'check', done, total });
+  try {
+    const { size: total } = await stat(path);
+    let done = 0;
+    for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20, signal })) {
+      hash.update(piece as Buffer);
+      done += (piece as Buffer).length;
+      onProgress?.({ stage: 'check', done, total });
+    }
+  } catch (error) {
+    throw explained(`${path} cannot be read`, error);
   }
   signal?.throwIfAborted();
   return hash.digest('hex');
@@ -247,7 +255,7 @@ async function append(
         throw new Break(`the server sent more than the ${total} bytes that it had announced`);
       }
       await handle.appendFile(piece.value).catch((error: unknown) => {
-        throw new UserError(`${path} cannot be written: ${messageOf(error)}.`, { cause: error });
+        throw new UserError(`${path} cannot be written: ${reasonOf(error)}.`, { cause: error });
       });
       onProgress?.({ stage: 'download', done: length, total });
     }

@@ -1,4 +1,4 @@
-/** PNG files from pixels, encoded by sharp. */
+/** Picture files from pixels, encoded by sharp. */
 import sharp from 'sharp';
 
 type Channels = 1 | 3 | 4;
@@ -27,6 +27,13 @@ export async function encodeMaskPng(mask: Uint8Array, width: number, height: num
     width,
     height,
   );
+}
+
+/** [height, width] of 0 and 1 -> WebP without loss, black and white. */
+export async function encodeMaskWebp(mask: Uint8Array, width: number, height: number): Promise<Uint8Array> {
+  return sharp(await encodeMaskPng(mask, width, height))
+    .webp({ lossless: true })
+    .toBuffer();
 }
 
 function channelsOf(pixels: Uint8Array, width: number, height: number): Channels {

@@ -7,6 +7,7 @@ import type { Photo, Size } from '../../pipeline/photo.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { readFocalLength } from '../focalLength.ts';
 import { MAX_DECODED_PIXELS, reducedNotice, reducedSize } from '../photoSize.ts';
+import { reasonOf } from './fileErrors.ts';
 
 /** A path, or the bytes of a file. */
 export type ImageSource = string | Uint8Array;
@@ -152,7 +153,7 @@ async function readInput(path: string, role: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new UserError(`The ${role} cannot be read: ${messageOf(error)}.`, { cause: error });
+    throw new UserError(`The ${role} ${path} cannot be read: ${reasonOf(error)}.`, { cause: error });
   }
 }
 

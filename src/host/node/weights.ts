@@ -14,13 +14,14 @@ import {
   syntheticSet,
   type WeightSet,
 } from '../../../weights/index.ts';
-import { EXIT, messageOf, UserError } from '../errors.ts';
+import { EXIT, UserError } from '../errors.ts';
 import { BUNDLED, bundledFolder } from './bundled.ts';
 import { FileBytes } from './bytes.ts';
 import { weightsFolder } from './cache.ts';
 import { CheckpointCache, type Choice, pullCommand } from './checkpointCache.ts';
 import { convertFile, originOf, type WorkOptions } from './convert.ts';
 import { checksum } from './download.ts';
+import { reasonOf } from './fileErrors.ts';
 
 /** A folder may describe networks that are not among the released ones: `{ "sam": {...}, "zoe": {...}, "mcc": {...} }`. */
 const CONFIG_FILE = 'config.json';
@@ -152,7 +153,7 @@ const isTorch = (name: string): boolean => /\.pth?$/.test(name);
 
 async function findInFolder(folder: string): Promise<Found> {
   const names = await readdir(folder).catch((error: unknown) => {
-    throw new UserError(`The folder of weights ${folder} cannot be read: ${messageOf(error)}.`, { cause: error });
+    throw new UserError(`The folder of weights ${folder} cannot be read: ${reasonOf(error)}.`, { cause: error });
   });
   // A file of torch whose conversion lies beside it is the same weights again.
   const files = names
@@ -161,7 +162,7 @@ async function findInFolder(folder: string): Promise<Found> {
     .sort();
   if (files.length === 0) {
     throw new UserError(`The folder of weights ${folder} has no .safetensors, .pth or .pt file.`, {
-      hint: 'Put the checkpoints of SAM, ZoeDepth and MCC there, or leave --weights away to try the program.',
+      hint: 'Put the checkpoints of SAM, ZoeDepth and MCC there, or leave --weights out to use the tiny ones.',
     });
   }
   const configs = names.includes(CONFIG_FILE) ? await readConfigs(join(folder, CONFIG_FILE)) : {};
@@ -182,7 +183,7 @@ async function readConfigs(path: string): Promise<Partial<ChainConfig>> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Partial<ChainConfig>;
   } catch (error) {
-    throw new UserError(`${path} cannot be read: ${messageOf(error)}.`, {
+    throw new UserError(`${path} cannot be read: ${reasonOf(error)}.`, {
       hint: 'It holds one JSON object with the configurations of the networks beside it: sam, zoe, mcc.',
       cause: error,
     });

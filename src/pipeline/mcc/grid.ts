@@ -17,9 +17,6 @@ export interface Grid {
   readonly total: number;
 }
 
-/** Step of the grid when nobody says otherwise: that of the released demo. */
-export const GRANULARITY = 0.05;
-
 /** 645 points along each axis. A grid of more is taken for a slip of the granularity. */
 const MAX_POINTS = 2 ** 28;
 

@@ -6,6 +6,7 @@ import type { Shared } from '../../graph/shared.ts';
 import { DeviceTensor } from '../../graph/transfer.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
 import { defaultThreshold, type MccConfig } from '../../../weights/config.ts';
+import { DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE } from '../defaults.ts';
 import { PlanCache } from '../planCache.ts';
 import type {
   CompleteOptions,
@@ -18,7 +19,7 @@ import type {
 } from '../roles.ts';
 import { CROP_SIDE } from './encoder.ts';
 import { encoderGraph, pointSide, queryGraph } from './graphs.ts';
-import { GRANULARITY, gridOf } from './grid.ts';
+import { gridOf } from './grid.ts';
 import { Sweep, type SweepOptions, type SweepRunOptions } from './sweep.ts';
 
 /** What the network is given. */
@@ -81,7 +82,10 @@ export class Mcc implements Completer {
     return this.config.threshold ?? defaultThreshold;
   }
 
-  measure({ granularity = GRANULARITY, gridBox = this.config.box }: GridOptions): { total: number; step: number } {
+  measure({ granularity = DEFAULT_GRANULARITY, gridBox = this.config.box }: GridOptions): {
+    total: number;
+    step: number;
+  } {
     return gridOf(granularity, gridBox);
   }
 
@@ -119,7 +123,7 @@ export class Mcc implements Completer {
    */
   async decode(image: MccImage, queries: Float32Array, options: DecodeOptions = {}): Promise<MccPrediction> {
     this.expectCurrent(image);
-    const { temperature = 0.1, strategy = 'layered' } = options;
+    const { temperature = DEFAULT_TEMPERATURE, strategy = 'layered' } = options;
     const count = queries.length / 3;
     if (!Number.isInteger(count) || count === 0) {
       throw new ShapeError(`decode: ${queries.length} numbers are no points; give x, y and z of each.`);

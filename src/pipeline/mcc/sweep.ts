@@ -10,10 +10,11 @@ import type { DeviceTensor } from '../../graph/transfer.ts';
 import { sweepDecoderLimit, sweepDecoderObstacle } from '../../kernels/sweepDecoder/sweepDecoder.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
 import { defaultThreshold, type MccConfig } from '../../../weights/config.ts';
+import { DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE } from '../defaults.ts';
 import { PlanCache } from '../planCache.ts';
 import type { CompleteOptions, Completion, GridPoints } from '../roles.ts';
 import { colorGraph } from './graphs.ts';
-import { GRANULARITY, gridOf, GridError, pointsOf, type Grid } from './grid.ts';
+import { gridOf, GridError, pointsOf, type Grid } from './grid.ts';
 import { DECODER_MLP_RATIO, predictions } from './decoder.ts';
 import { Pace } from './pace.ts';
 import { sweepGraph } from './sweepGraph.ts';
@@ -40,9 +41,6 @@ export interface SweepRunOptions extends Pick<RunOptions, 'signal' | 'onProfile'
   /** Share of the weights uploaded, 0..1; only the first use uploads. */
   readonly onUpload?: (done: number) => void;
 }
-
-/** Of the softmax over colors when nobody says otherwise: that of the released demo. */
-const TEMPERATURE = 0.1;
 
 /** Software adapters have no GPU watchdog, and long dispatches cost them less overhead: so many budgets long is a chunk there. */
 const SOFTWARE_BUDGETS = 5;
@@ -131,13 +129,18 @@ export class Sweep {
     // The last chunk repeats the grid's last point beyond its end.
     const places = (await result.indices.read()).subarray(0, all).filter((i) => start + i < grid.total);
     const indices = Uint32Array.from(places, (i) => start + i);
-    const colors = await this.colorsOf(result.features, indices.length, options.temperature ?? TEMPERATURE, signal);
+    const colors = await this.colorsOf(
+      result.features,
+      indices.length,
+      options.temperature ?? DEFAULT_TEMPERATURE,
+      signal,
+    );
     const logits = (await result.logits.read()).slice(0, indices.length) as Float32Array;
     return { indices, xyz: pointsOf(grid, indices), logits, colors };
   }
 
   private gridFor({ granularity, gridBox }: SweepOptions): Grid {
-    return gridOf(granularity ?? GRANULARITY, gridBox ?? this.config.box);
+    return gridOf(granularity ?? DEFAULT_GRANULARITY, gridBox ?? this.config.box);
   }
 
   private chunkPlan(

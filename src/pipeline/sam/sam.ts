@@ -7,6 +7,7 @@ import { PlanCache } from '../planCache.ts';
 import type { Embedding, MaskCandidate, SegmentAnswer, Segmenter, SegmentPrompt, StageRunOptions } from '../roles.ts';
 import { encoderGraph, inputGraph, maskGraph, promptGraph } from './graphs.ts';
 import { promptTokensOf, type SamPrompt } from './prompt.ts';
+import { roughMaskLogits } from './roughMask.ts';
 
 /** An encoded photo. It stays on the device until it is released. */
 export interface SamImage extends Embedding {
@@ -36,7 +37,7 @@ export class Sam implements Segmenter {
   /** @param shared its constants must read weights of `config` */
   constructor(
     shared: Shared,
-    private readonly config: SamConfig,
+    readonly config: SamConfig,
   ) {
     this.encoders = new PlanCache(shared);
     this.decoders = new PlanCache(shared);
@@ -60,8 +61,9 @@ export class Sam implements Segmenter {
    * @throws PromptError if the prompt does not fit the photo; Canceled; DeviceError; WeightsError
    */
   async answer(image: SamImage, prompt: SegmentPrompt, options: StageRunOptions = {}): Promise<SegmentAnswer> {
-    const { box, points, previous, multimask } = prompt;
-    const wanted: SamPrompt = { points, boxes: box && [box], maskInput: previous, multimask };
+    const { box, points, roughMask, multimask } = prompt;
+    const maskInput = prompt.previous ?? (roughMask && roughMaskLogits(roughMask, image, this.config));
+    const wanted: SamPrompt = { points, boxes: box && [box], maskInput, multimask };
     const { lowRes, iou } = await this.decode(image, wanted, options);
     const quality = (await iou.read()) as Float32Array;
     const logits = (await lowRes.read()) as Float32Array;

@@ -15,8 +15,10 @@ export interface PromptOptions {
   /** Left, top, right, bottom. */
   readonly box?: PromptBox;
   readonly points?: readonly PromptPoint[];
-  /** `lowRes` of an earlier candidate, to be refined. */
+  /** `lowRes` of an earlier candidate, to be refined: alone, or with box and points. */
   readonly previous?: Float32Array;
+  /** [height, width] of 0 and 1, of the photo as decoded: a mask that was painted roughly; instead of `previous`. */
+  readonly roughMask?: Uint8Array;
   /** Whether to answer with three candidates; by default only for a single point, which may mean a part as well as the whole. */
   readonly multimask?: boolean;
 }
@@ -83,14 +85,16 @@ export function expectCamera({ focal, fov }: CameraOptions): void {
 }
 
 /** @throws PromptError if nothing says which object is meant, or it does not fit the photo; GeometryError for an empty mask */
-export function expectObject(
-  photo: Photo,
-  { box, points, mask, previous }: PromptOptions & { mask?: Uint8Array },
-): void {
-  if (!mask) {
-    return expectPrompt({ points, boxes: box && [box], maskInput: previous }, photo.original ?? photo);
+export function expectObject(photo: Photo, prompt: PromptOptions & { readonly mask?: Uint8Array }): void {
+  const { box, points, mask, previous, roughMask } = prompt;
+  if (mask) return expectMask(photo, mask);
+  if (roughMask) expectMask(photo, roughMask);
+  if (roughMask && previous) {
+    throw new PromptError('There are a rough mask and an earlier answer to refine. Give one of the two.');
   }
-  expectMask(photo, mask);
+  // A rough mask alone is a prompt.
+  if (roughMask && !box && !points?.length) return;
+  expectPrompt({ points, boxes: box && [box], maskInput: previous }, photo.original ?? photo);
 }
 
 /** @throws PromptError if the mask is not of the photo's size; GeometryError if it is empty */
@@ -140,13 +144,14 @@ export function expectObjectOptions(completer: Completer, options: ObjectOptions
 }
 
 /** A prompt in pixels of the photo's file -> in pixels of the decoded photo. */
-export function inDecoded(photo: Photo, { box, points, previous, multimask }: PromptOptions): SegmentPrompt {
+export function inDecoded(photo: Photo, { box, points, ...rest }: PromptOptions): SegmentPrompt {
   const { width, height } = photo.original ?? photo;
   const [scaleX, scaleY] = [photo.width / width, photo.height / height];
   return {
     box: box && [box[0] * scaleX, box[1] * scaleY, box[2] * scaleX, box[3] * scaleY],
     points: points?.map(({ x, y, label }) => ({ x: x * scaleX, y: y * scaleY, label })),
-    previous,
-    multimask,
+    previous: rest.previous,
+    roughMask: rest.roughMask,
+    multimask: rest.multimask,
   };
 }

@@ -1,5 +1,5 @@
 /** Where the time of a run goes: a table for people, and a trace for chrome://tracing or ui.perfetto.dev. */
-import type { StepTime } from '../graph/run.ts';
+import type { StepTime } from '../../graph/run.ts';
 
 /** Rows of each part of the table. */
 const ROWS = 20;

@@ -1,35 +1,29 @@
 /** What every command that works on a photo does around its work: progress, Ctrl-C, the engine's life, the summary. */
-import { defaultCheckpoints, type Network } from '../../weights/index.ts';
-import type { CreateEngine, Engine } from './engine.ts';
-import { BUNDLED } from '../host/node/bundled.ts';
-import { pullCommand } from '../host/node/checkpointCache.ts';
-import { expectWritable, writeWhole } from '../host/node/files.ts';
-import type { CallOptions } from '../pipeline/session/stages.ts';
-import { watchInterrupt } from './interrupt.ts';
-import type { EngineOptions, ReportOptions } from './options.ts';
+import { defaultCheckpoints, type Network } from '../../../weights/index.ts';
+import { BUNDLED } from '../../host/node/bundled.ts';
+import { pullCommand } from '../../host/node/checkpointCache.ts';
+import { tryOutput, writeWhole } from '../../host/node/files.ts';
+import type { CallOptions } from '../../pipeline/session/stages.ts';
+import type { CommandContext, Engine } from '../context.ts';
+import { watchInterrupt } from '../interrupt.ts';
+import type { EngineOptions, ReportOptions } from '../options.ts';
+import { Progress } from '../progress.ts';
 import { Profile } from './profile.ts';
-import { Progress } from './progress.ts';
-import type { Terminal } from './terminal.ts';
 
-/** What a command is given from outside. */
-export interface CommandContext {
-  terminal: Terminal;
-  createEngine: CreateEngine;
-}
-
-export interface Session {
+/** One run of a command. */
+export interface CommandRun {
   progress: Progress;
-  /** Signal, progress and profile of a call of the engine. */
-  call: CallOptions & { signal: AbortSignal };
-  /** Starts the engine with these networks; it is disposed when the session ends. */
+  /** Signal, progress and profile for a call of the engine. */
+  call: Required<Pick<CallOptions, 'signal' | 'onProgress'>> & CallOptions;
+  /** Starts the engine with these networks; it is disposed when the run ends. */
   startEngine(networks: readonly Network[]): Promise<Engine>;
 }
 
 /** Runs `work`; whatever happens, the engine is disposed, the bar ends and Ctrl-C means what it meant before. */
-export async function withSession<T>(
+export async function runCommand<T>(
   { terminal, createEngine }: CommandContext,
   options: EngineOptions & ReportOptions,
-  work: (session: Session) => Promise<T>,
+  work: (run: CommandRun) => Promise<T>,
 ): Promise<T> {
   const progress = new Progress(terminal, options);
   const interruption = watchInterrupt((line) => progress.say(line));
@@ -37,7 +31,7 @@ export async function withSession<T>(
   const profile = options.profile === undefined ? undefined : new Profile();
   const call = { signal, onProgress: progress.update, ...(profile && { onProfile: profile.add }) };
   let engine: Engine | undefined;
-  const startEngine = async (networks: readonly Network[]): Promise<Engine> => {
+  const startEngine: CommandRun['startEngine'] = async (networks) => {
     const { weights, weightsDir, size, precision, adapter } = options;
     engine = await createEngine({
       ...{ weights, weightsDir, networks, size, precision, adapter, signal },
@@ -48,7 +42,7 @@ export async function withSession<T>(
     return engine;
   };
   try {
-    if (options.profile !== undefined) await expectWritable(options.profile);
+    if (options.profile !== undefined) await tryOutput(options.profile);
     const result = await work({ progress, call, startEngine });
     if (options.profile !== undefined && profile) {
       await writeWhole(options.profile, new TextEncoder().encode(profile.trace()));

@@ -1,8 +1,8 @@
 /** The files of a result. */
-import { encodeMaskPng, encodePng, encodePng16 } from '../host/node/encode.ts';
-import { depthPreview, depthToMillimeters, encodeGlb, encodePly } from '../io/index.ts';
-import type { Reconstruction } from '../pipeline/session/session.ts';
-import type { Size } from '../pipeline/photo.ts';
+import { encodeMaskPng, encodePng, encodePng16 } from '../../host/node/encode.ts';
+import { depthPreview, depthToMillimeters, encodeGlb, encodePly } from '../../io/index.ts';
+import type { Size } from '../../pipeline/photo.ts';
+import type { Reconstruction } from '../../pipeline/session/session.ts';
 
 // Part of the files, so it stays to the letter: the same points are the same bytes in every version.
 const FRAME = 'camera frame in metres: x right, y down, z forward';

@@ -1,27 +1,12 @@
 /** What the commands about weights share. */
-import type { Command } from 'commander';
-import {
-  checkpoints,
-  findCheckpoint,
-  type Checkpoint,
-  type CheckpointFile,
-  tensorBytes,
-} from '../../../weights/index.ts';
-import { weightsFolder } from '../../host/node/cache.ts';
-import { CheckpointCache } from '../../host/node/checkpointCache.ts';
-import { unknownCheckpoint } from '../../host/node/weights.ts';
-import { watchInterrupt } from '../interrupt.ts';
-import { Progress } from '../progress.ts';
-import type { Terminal } from '../terminal.ts';
-
-export interface FolderOptions {
-  weightsDir?: string;
-}
-
-/** --weights-dir. */
-export function addFolderOption(command: Command): Command {
-  return command.option('--weights-dir <folder>', 'where checkpoints are kept (default: the cache of this platform)');
-}
+import { findCheckpoint, type Checkpoint, type CheckpointFile, tensorBytes } from '../../../../weights/index.ts';
+import { weightsFolder } from '../../../host/node/cache.ts';
+import { CheckpointCache } from '../../../host/node/checkpointCache.ts';
+import { unknownCheckpoint } from '../../../host/node/weights.ts';
+import { watchInterrupt } from '../../interrupt.ts';
+import { Progress } from '../../progress.ts';
+import type { Terminal } from '../../terminal.ts';
+import type { FolderOptions } from '../../weights/options.ts';
 
 export const openCache = ({ weightsDir }: FolderOptions): CheckpointCache =>
   new CheckpointCache(weightsFolder(weightsDir));
@@ -34,9 +19,6 @@ export function checkpointsOf(ids: readonly string[]): Checkpoint[] {
     return checkpoint;
   });
 }
-
-/** Every id, for help texts. */
-export const allIds = checkpoints.map(({ id }) => id).join(', ');
 
 /** Length of a file for people; that of the tensors where its publisher does not tell the file's. */
 export function sizeText({ network, config }: Checkpoint, { bytes }: CheckpointFile): string {

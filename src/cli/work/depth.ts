@@ -1,0 +1,40 @@
+/** `unflat depth photo.jpg -o depth.png`: metric depth in 16-bit millimeters, and a colored preview. */
+import { basename, dirname } from 'node:path';
+import { EXIT, UserError } from '../../host/errors.ts';
+import { tryOutput, OutputFolder } from '../../host/node/files.ts';
+import { decodePhoto } from '../../host/node/image.ts';
+import type { CameraOptions } from '../../pipeline/camera.ts';
+import { depthToMillimeters } from '../../io/index.ts';
+import type { CommandContext } from '../context.ts';
+import type { EngineOptions, ReportOptions } from '../options.ts';
+import { depthFiles } from './outputs.ts';
+import { runCommand, weightNotices } from './commandRun.ts';
+
+export interface DepthOptions extends CameraOptions, EngineOptions, ReportOptions {
+  output: string;
+}
+
+export async function depth(path: string, options: DepthOptions, context: CommandContext): Promise<number> {
+  if (!/\.png$/i.test(options.output)) {
+    throw new UserError(`The output ${options.output} has to end in .png.`, { exitCode: EXIT.usage });
+  }
+  return runCommand(context, options, async ({ progress, call, startEngine }) => {
+    await tryOutput(options.output);
+    const output = await OutputFolder.open(dirname(options.output));
+    const photo = await decodePhoto(path);
+    for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
+    const engine = await startEngine(['zoe']);
+    const { meters } = await engine.depth(photo, { focal: options.focal, fov: options.fov }, call);
+    progress.finish();
+    const { saturated } = depthToMillimeters(meters);
+    if (saturated > 0) progress.say(`${saturated} pixels are farther than 65.535 m; they are stored as 65.535 m.`);
+    const paths = await output.writeAll(await depthFiles(basename(options.output), meters, photo), call.signal);
+    const [nearest, farthest] = meters.reduce(
+      ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+      [Infinity, -Infinity],
+    );
+    const summary = { files: paths, nearestMeters: nearest, farthestMeters: farthest, saturated, ...engine.describe() };
+    context.terminal.out(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : `${paths.join('\n')}\n`);
+    return EXIT.ok;
+  });
+}

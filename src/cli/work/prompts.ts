@@ -1,0 +1,42 @@
+/** Prompts of the command line: is there one, does it fit the photo, and what is in the mask's file? */
+import { EXIT, UserError } from '../../host/errors.ts';
+import { decodeMask } from '../../host/node/image.ts';
+import type { Photo } from '../../pipeline/photo.ts';
+import { expectObject, type PromptOptions as EnginePrompt } from '../../pipeline/session/options.ts';
+import type { PromptOptions } from '../options.ts';
+
+/** What the engine is asked, with the mask that may stand instead of a prompt. */
+type Prompt = EnginePrompt & { readonly mask?: Uint8Array };
+
+/**
+ * Reads the mask file, and checks box and points before the engine starts.
+ * @throws UserError if there is no prompt; PromptError if one lies outside the photo
+ */
+export async function promptsOf(photo: Photo, { box, point, mask }: PromptOptions): Promise<Prompt> {
+  expectPrompt({ box, point, mask });
+  if (mask !== undefined) return { mask: await decodeMask(mask, photo) };
+  return checked(photo, { box, points: point });
+}
+
+/** As `promptsOf`, but a mask is a rough one that is refined: alone, or with box and points. */
+export async function roughPromptsOf(photo: Photo, { box, point, mask }: PromptOptions): Promise<Prompt> {
+  expectPrompt({ box, point, mask });
+  const roughMask = mask === undefined ? undefined : await decodeMask(mask, photo);
+  return checked(photo, { box, points: point, roughMask });
+}
+
+/** The prompt without what was not given. */
+function checked(photo: Photo, { box, points, roughMask }: Prompt): Prompt {
+  const prompt = { ...(box && { box }), ...(points && { points }), ...(roughMask && { roughMask }) };
+  expectObject(photo, prompt);
+  return prompt;
+}
+
+/** @throws UserError with the usage exit code if nothing says which object is meant */
+export function expectPrompt({ box, point, mask }: PromptOptions): void {
+  if (mask !== undefined || box || point?.some(({ label }) => label === 1)) return;
+  throw new UserError('Which object of the photo is meant?', {
+    hint: 'Give --box x0,y0,x1,y1, or --point x,y on the object, or --mask with a picture of it.',
+    exitCode: EXIT.usage,
+  });
+}

@@ -1,0 +1,133 @@
+/** `unflat reconstruct photo.jpg --box 27,44,412,595 -o out/`: a photo in, a 3D object out. */
+import { performance } from 'node:perf_hooks';
+import { version } from '../../../package.json';
+import type { Box, Network } from '../../../weights/index.ts';
+import { EXIT } from '../../host/errors.ts';
+import { OutputFolder } from '../../host/node/files.ts';
+import { decodeDepth, decodePhoto, decodePointMap } from '../../host/node/image.ts';
+import { type CameraOptions, focalOf } from '../../pipeline/camera.ts';
+import { gridOf } from '../../pipeline/mcc/grid.ts';
+import type { Photo } from '../../pipeline/photo.ts';
+import type { ReconstructOptions as EngineReconstructOptions } from '../../pipeline/session/options.ts';
+import type { CommandContext } from '../context.ts';
+import type { EngineOptions, PromptOptions, ReportOptions } from '../options.ts';
+import { reconstructionFiles } from './outputs.ts';
+import { formatSeconds } from '../progress.ts';
+import { expectPrompt, promptsOf } from './prompts.ts';
+import { SweepEstimate } from './sweepEstimate.ts';
+import { runCommand, weightNotices } from './commandRun.ts';
+
+export interface ReconstructOptions extends PromptOptions, CameraOptions, EngineOptions, ReportOptions {
+  output: string;
+  granularity: number;
+  gridBox?: Box;
+  threshold?: number;
+  temperature: number;
+  depthMap?: string;
+  pointCloud?: string;
+}
+
+export async function reconstruct(path: string, options: ReconstructOptions, context: CommandContext): Promise<number> {
+  expectPrompt(options);
+  // With a box of the user's all of the grid is known: a mistake in it need not wait for the engine.
+  if (options.gridBox) gridOf(options.granularity, options.gridBox);
+  const started = performance.now();
+  return runCommand(context, options, async ({ progress, call, startEngine }) => {
+    const output = await OutputFolder.open(options.output);
+    const photo = await decodePhoto(path);
+    const input = await readInputs(photo, options);
+    const notices = [
+      ...(photo.notices ?? []),
+      ...input.notices,
+      ...weightNotices(options.weights),
+      ...precisionNotices(options.precision),
+    ];
+    for (const notice of notices) progress.say(notice);
+
+    const estimate = new SweepEstimate(options.granularity);
+    const engine = await startEngine(networksFor(options));
+    const result = await engine.reconstruct(photo, input.options, {
+      ...call,
+      onProgress(event) {
+        call.onProgress(event);
+        const notice = estimate.notice(event);
+        if (notice !== undefined) progress.say(notice);
+      },
+    });
+    progress.finish();
+
+    const { terminal } = context;
+    const { object, seen, candidate } = result;
+    const { swept, partial } = object;
+    const summary = {
+      unflat: version,
+      photo: { name: photo.name, width: photo.width, height: photo.height, original: photo.original },
+      focal: focalOf(photo, options),
+      options: settingsOf(options),
+      ...engine.describe(),
+      totalSeconds: Number(((performance.now() - started) / 1000).toFixed(3)),
+      quality: candidate?.quality,
+      stability: candidate?.stability,
+      crop: seen.crop,
+      normalization: seen.normalization,
+      spacing: object.spacing,
+      swept,
+      points: { seen: seen.cloud.xyz.length / 3, object: object.xyz.length / 3 },
+      partial,
+      notices,
+    };
+    // A partial result is written although Ctrl-C was pressed: that is what it is for.
+    const paths = await output.writeAll(await reconstructionFiles(photo, result, summary));
+    if (options.json) terminal.out(`${JSON.stringify(summary, undefined, 2)}\n`);
+    else for (const file of paths) terminal.out(`${file}\n`);
+    const asked = `${swept.queries} of ${swept.of} grid points asked`;
+    progress.say(
+      `${summary.points.object} points in ${formatSeconds(summary.totalSeconds)}` +
+        (partial ? `; stopped by Ctrl-C with ${asked}, so the object is not complete.` : '.'),
+    );
+    return partial ? EXIT.interrupted : EXIT.ok;
+  });
+}
+
+/** A mask, a depth map or a point cloud that is given need not be computed. */
+function networksFor({ mask, depthMap, pointCloud }: ReconstructOptions): Network[] {
+  const hasDepth = depthMap !== undefined || pointCloud !== undefined;
+  return [...(mask === undefined ? ['sam' as const] : []), ...(hasDepth ? [] : ['zoe' as const]), 'mcc'];
+}
+
+/** What `--precision f16` does not reach. */
+const precisionNotices = (precision: EngineOptions['precision']): string[] =>
+  precision === 'f16'
+    ? ['Where the sweep runs in one dispatch, its weights stay f32; all other large weights are halves.']
+    : [];
+
+/** Everything that is read from files, so that their faults show before the engine starts. */
+async function readInputs(
+  photo: Photo,
+  options: ReconstructOptions,
+): Promise<{ options: EngineReconstructOptions; notices: string[] }> {
+  const prompts = await promptsOf(photo, options);
+  const { focal, fov, granularity, gridBox, threshold, temperature } = options;
+  const read: EngineReconstructOptions = { ...prompts, focal, fov, granularity, gridBox, threshold, temperature };
+  const pixels = photo.width * photo.height;
+  if (options.depthMap !== undefined) {
+    const { meters, missing } = await decodeDepth(options.depthMap, photo);
+    const notices =
+      missing > 0 ? [`${missing} of ${pixels} pixels of the depth map have no depth; they are left out.`] : [];
+    return { options: { ...read, depth: meters }, notices };
+  }
+  if (options.pointCloud !== undefined) {
+    const pointMap = await decodePointMap(options.pointCloud, photo);
+    const { missing } = pointMap;
+    const notices =
+      missing > 0 ? [`${missing} of ${pixels} vertices of the point cloud are not finite; they are left out.`] : [];
+    return { options: { ...read, pointMap }, notices };
+  }
+  return { options: read, notices: [] };
+}
+
+/** The options that a result depends on, for the summary. */
+function settingsOf({ box, point, mask, granularity, gridBox, threshold, temperature, ...given }: ReconstructOptions) {
+  const { depthMap, pointCloud } = given;
+  return { box, point, mask, granularity, gridBox, threshold, temperature, depthMap, pointCloud };
+}

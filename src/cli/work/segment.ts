@@ -1,0 +1,49 @@
+/** `unflat segment photo.jpg --point 310,220 --point 40,40,0 -o mask.png`: the mask of one object. */
+import { extname } from 'node:path';
+import { EXIT, UserError } from '../../host/errors.ts';
+import { encodeMaskPng, encodeMaskWebp } from '../../host/node/encode.ts';
+import { tryOutput, writeWhole } from '../../host/node/files.ts';
+import { decodePhoto } from '../../host/node/image.ts';
+import type { CommandContext } from '../context.ts';
+import type { EngineOptions, PromptOptions, ReportOptions } from '../options.ts';
+import { expectPrompt, roughPromptsOf } from './prompts.ts';
+import { runCommand, weightNotices } from './commandRun.ts';
+
+/** What can hold a mask exactly, by the ending of its name. */
+const ENCODERS = { '.png': encodeMaskPng, '.webp': encodeMaskWebp } as const;
+
+export interface SegmentOptions extends PromptOptions, EngineOptions, ReportOptions {
+  output: string;
+}
+
+export async function segment(path: string, options: SegmentOptions, context: CommandContext): Promise<number> {
+  expectPrompt(options);
+  const encode = encoderOf(options.output);
+  return runCommand(context, options, async ({ progress, call, startEngine }) => {
+    await tryOutput(options.output);
+    const photo = await decodePhoto(path);
+    for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
+    const prompts = await roughPromptsOf(photo, options);
+    const engine = await startEngine(['sam']);
+    const { candidates, chosen } = await engine.segment(photo, prompts, call);
+    const { mask, quality, stability } = candidates[chosen];
+    progress.finish();
+    await writeWhole(options.output, await encode(mask, photo.width, photo.height), call.signal);
+    const pixels = mask.reduce((count, value) => count + value, 0);
+    const summary = { file: options.output, pixels, quality, stability, ...engine.describe() };
+    context.terminal.out(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : `${options.output}\n`);
+    return EXIT.ok;
+  });
+}
+
+/** @throws UserError for an ending of a format that would blur the mask, or of none that is known */
+function encoderOf(output: string): (typeof ENCODERS)[keyof typeof ENCODERS] {
+  const ending = extname(output).toLowerCase();
+  if (ending in ENCODERS) return ENCODERS[ending as keyof typeof ENCODERS];
+  const isLossy = ['.jpg', '.jpeg', '.avif', '.heic'].includes(ending);
+  throw new UserError(
+    `The output ${output} has to end in ${Object.keys(ENCODERS).join(' or ')}` +
+      (isLossy ? `: ${ending.slice(1)} files blur the edge of a mask.` : '.'),
+    { hint: 'For another format, write a .png and convert it.', exitCode: EXIT.usage },
+  );
+}

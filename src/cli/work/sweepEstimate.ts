@@ -1,0 +1,49 @@
+/** How long a sweep will take, said while it is young: on a software adapter the default grid is minutes of work. */
+import type { StageProgress } from '../../pipeline/session/stages.ts';
+
+/** A sweep starts with small batches and finds its speed within this time. */
+const MEASURED_MS = 3000;
+/** Shorter sweeps need no notice. */
+const LONG_SECONDS = 60;
+
+export class SweepEstimate {
+  #first: { done: number; ms: number } | undefined;
+  #isDecided = false;
+
+  /**
+   * @param granularity of the grid
+   * @param now milliseconds, for tests
+   */
+  constructor(
+    private readonly granularity: number,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Takes the progress of every stage. @returns the sentence to say, once, if the sweep will take long */
+  notice({ stage, done, total }: StageProgress): string | undefined {
+    if (stage !== 'sweep' || this.#isDecided) return undefined;
+    const ms = this.now();
+    this.#first ??= { done, ms };
+    const seconds = (ms - this.#first.ms) / 1000;
+    if (1000 * seconds < MEASURED_MS || done <= this.#first.done) return undefined;
+    this.#isDecided = true;
+    const whole = (total * seconds) / (done - this.#first.done);
+    if (whole < LONG_SECONDS) return undefined;
+    const coarser = Number((2 * this.granularity).toPrecision(6));
+    return (
+      `${formatCount(total)} points take about ${formatAbout(whole)} on this adapter; ` +
+      `--granularity ${coarser} asks about an eighth of them.`
+    );
+  }
+}
+
+/** `2.9 million`, `240 thousand`. */
+const formatCount = (count: number): string =>
+  count >= 1e6 ? `${(count / 1e6).toFixed(1)} million` : `${Math.round(count / 1e3)} thousand`;
+
+/** `1 minute`, `12 minutes`, `2.5 hours`. */
+export function formatAbout(seconds: number): string {
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes === 1) return '1 minute';
+  return minutes < 90 ? `${minutes} minutes` : `${(seconds / 3600).toFixed(1)} hours`;
+}

@@ -1,0 +1,70 @@
+/** `unflat weights synth vit_b -o FILE`: generated weights as a file of any format, to try what reads files at full size. */
+import {
+  type Network,
+  specsOf,
+  syntheticTensors,
+  syntheticTorch,
+  writeSafetensors,
+} from '../../../../weights/index.ts';
+import { tryOutput, writeWhole } from '../../../host/node/files.ts';
+import { inMegabytes } from '../../../host/node/convert.ts';
+import { EXIT, UserError } from '../../../host/errors.ts';
+import type { Terminal } from '../../terminal.ts';
+import { withFileProgress } from './common.ts';
+
+export interface SynthOptions {
+  scheme: 'official' | 'hf';
+  dtype: 'f32' | 'f16' | 'bf16';
+  seed: number;
+  output: string;
+  quiet?: boolean;
+}
+
+const SCHEMES = { official: 'official', hf: 'huggingface' } as const;
+const DTYPES = { f32: 'F32', f16: 'F16', bf16: 'BF16' } as const;
+const BYTES = { f32: 4, f16: 2, bf16: 2 } as const;
+
+/** @param which the network and its configuration */
+export async function synth(
+  which: readonly [Network, string],
+  options: SynthOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { output } = options;
+  const { bytes: total, content } = contentOf(which, options);
+  await tryOutput(output);
+  await withFileProgress(terminal, options, async (progress, signal) => {
+    let done = 0;
+    const counted = async function* (): AsyncGenerator<Uint8Array> {
+      for await (const piece of content) {
+        yield piece;
+        done += piece.length;
+        progress.update(inMegabytes({ stage: 'write', done: Math.min(done, total), total }));
+      }
+    };
+    await writeWhole(output, counted(), signal);
+  });
+  terminal.out(`${output}\n`);
+  return EXIT.ok;
+}
+
+/** The file, in the format that its name's ending says, and about how long it becomes. @throws UserError */
+function contentOf(
+  which: readonly [Network, string],
+  { scheme, dtype, seed, output }: SynthOptions,
+): { bytes: number; content: AsyncIterable<Uint8Array> } {
+  const specs = specsOf(...which);
+  if (/\.pth?$/.test(output)) {
+    if (scheme === 'official') return syntheticTorch(specs, { seed, dtype: DTYPES[dtype] });
+    throw new UserError('Files of torch have the official names.', {
+      hint: 'Leave --scheme out, or let the output end in .safetensors.',
+      exitCode: EXIT.usage,
+    });
+  }
+  if (!output.endsWith('.safetensors')) {
+    throw new UserError(`The output ${output} has to end in .safetensors, .pth or .pt.`, { exitCode: EXIT.usage });
+  }
+  const tensors = syntheticTensors(specs, { seed, scheme: SCHEMES[scheme], dtype: DTYPES[dtype] });
+  const bytes = tensors.reduce((sum, { shape }) => sum + BYTES[dtype] * shape.reduce((n, dim) => n * dim, 1), 0);
+  return { bytes, content: writeSafetensors(tensors, { format: 'pt', source: `synthetic:${seed}` }) };
+}

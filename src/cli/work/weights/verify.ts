@@ -1,0 +1,56 @@
+/** `unflat weights verify`: are the checkpoints in the cache still what was published, or first downloaded? */
+import { checkpoints, defaultCheckpoints, type SourceName } from '../../../../weights/index.ts';
+import { type CheckpointCache, type Choice, fileOf, pullCommand } from '../../../host/node/checkpointCache.ts';
+import { inMegabytes } from '../../../host/node/convert.ts';
+import { EXIT, UserError } from '../../../host/errors.ts';
+import type { Terminal } from '../../terminal.ts';
+import type { FolderOptions } from '../../weights/options.ts';
+import { checkpointsOf, openCache, withFileProgress } from './common.ts';
+
+export interface VerifyOptions extends FolderOptions {
+  quiet?: boolean;
+}
+
+export async function verify(ids: string[], options: VerifyOptions, terminal: Terminal): Promise<number> {
+  const cache = openCache(options);
+  const choices = await chosen(cache, ids);
+  let wrong = 0;
+  await withFileProgress(terminal, options, async (progress, signal) => {
+    for (const choice of choices) {
+      const { id } = choice.checkpoint;
+      const onProgress = (event: Parameters<typeof inMegabytes>[0]): void =>
+        progress.update(inMegabytes({ ...event, stage: `check ${id}` }));
+      try {
+        await cache.verify(choice, { signal, onProgress });
+        progress.finish();
+        const since = fileOf(choice).sha256 === undefined ? 'as first downloaded' : 'as published';
+        terminal.out(`${id} (${choice.source}): ${since}\n`);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        wrong++;
+        progress.finish();
+        terminal.out(`${id} (${choice.source}): WRONG\n`);
+        terminal.err(`error: ${error.message}\n  ${error.hint}\n`);
+      }
+    }
+  });
+  return wrong === 0 ? EXIT.ok : EXIT.failure;
+}
+
+/** Files that are here: of these checkpoints, or of all. @throws UserError if a checkpoint has none */
+async function chosen(cache: CheckpointCache, ids: string[]): Promise<Choice[]> {
+  const choices: Choice[] = [];
+  for (const checkpoint of ids.length > 0 ? checkpointsOf(ids) : checkpoints) {
+    const here: Choice[] = [];
+    for (const source of Object.keys(checkpoint.sources) as SourceName[]) {
+      if ((await cache.state({ checkpoint, source })).kind === 'here') here.push({ checkpoint, source });
+    }
+    if (ids.length > 0 && here.length === 0) await cache.record({ checkpoint, source: 'official' });
+    choices.push(...here);
+  }
+  if (choices.length === 0)
+    throw new UserError(`There is no checkpoint in ${cache.folder}.`, {
+      hint: `Download some: ${pullCommand(defaultCheckpoints)}`,
+    });
+  return choices;
+}
