@@ -19,7 +19,7 @@ import {
   type StageProgress,
 } from './photoTo3d.ts';
 import { objectMask, type ObjectMask, type ObjectPrompt } from './prompts.ts';
-import { renderSheet, type Sheet } from './render.ts';
+import { renderSheet, type Sheet } from './render/sheet.ts';
 import { SeenPoints } from './seenPoints.ts';
 
 export interface EngineParts {
