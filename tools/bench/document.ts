@@ -1,6 +1,6 @@
 /** docs/benchmarks.md: the newest stored results as Markdown. */
 import type { BaselineLine, Line, Results } from './lines.ts';
-import { markdownTable } from './markdown.ts';
+import { markdownTable } from '../markdown.ts';
 import { verdicts } from './targets.ts';
 
 const INTRODUCTION = `# Benchmarks
