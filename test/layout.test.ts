@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../tools/setup/process.mjs';
 import { importCycles, incompleteKernels, longFiles, wrongImports, type Tree } from './setup/layoutRules.ts';
+import { unusedExports } from './setup/unusedExports.ts';
 
 const project: Tree = new Map(
   ['src', 'weights', 'tools', 'test'].flatMap((folder) =>
@@ -38,6 +39,8 @@ describe('this project', () => {
     expect(incompleteKernels(project)).toEqual([]));
 
   it('has no file over 500 lines in src', () => expect(longFiles(project, 500)).toEqual([]));
+
+  it('exports nothing that nobody takes', () => expect(unusedExports(project)).toEqual([]));
 });
 
 describe('the rules', () => {
@@ -96,5 +99,40 @@ describe('the rules', () => {
   it('count lines', () => {
     const files = tree({ 'src/a.ts': 'x\n'.repeat(5), 'src/b.wgsl': 'x\n'.repeat(6), 'test/c.ts': 'x\n'.repeat(7) });
     expect(longFiles(files, 5)).toEqual(['src/b.wgsl has 6 lines, 5 is the limit: split it by idea']);
+  });
+
+  it('find exports that nobody takes', () => {
+    const files = {
+      'src/a.ts': 'export const a = 1, b = 2;\nexport type C = 1;',
+      'src/b.ts': "import { a } from './a.ts';",
+    };
+    expect(unusedExports(tree(files))).toEqual([
+      'src/a.ts exports b, which nobody imports: remove it, or the word export',
+    ]);
+  });
+
+  it('find exports that only tests take, unless they say so', () => {
+    const test = "import { a, b } from '../src/a.ts';";
+    const unmarked = 'export function a() {}\n/** Twice. For tests. */\nexport function b() {}';
+    expect(unusedExports(tree({ 'src/a.ts': unmarked, 'test/a.test.ts': test }))).toEqual([
+      'src/a.ts exports a for tests alone: remove it, or let its comment say "For tests"',
+    ]);
+  });
+
+  it('follow exports through files that pass them on, namespaces and imports at run time', () => {
+    const a = 'export const a = 1, b = 2;';
+    for (const [index, user] of [
+      ["export * from './a.ts';", "import { a, b } from './index.ts';"],
+      ["export { a, b as c } from './a.ts';", "import { a, c } from './index.ts';"],
+      ["export * as all from './a.ts';", "import { all } from './index.ts';"],
+      ["export * from './a.ts';", "import * as all from './index.ts'; all.a(all.b);"],
+      ["export * from './a.ts';", "const all = await import('./index.ts');"],
+    ]) {
+      expect(unusedExports(tree({ 'src/a.ts': a, 'src/index.ts': index, 'src/user.ts': user }))).toEqual([]);
+    }
+    const entry = { 'src/a.ts': a, 'src/web.ts': "export { a, b } from './a.ts';" };
+    expect(unusedExports(tree(entry))).toEqual([]);
+    const partly = { 'src/a.ts': a, 'src/user.ts': "import * as all from './a.ts'; all.a();" };
+    expect(unusedExports(tree(partly))).toHaveLength(1);
   });
 });

@@ -182,7 +182,11 @@ function stageJobs(words: string[], size: PresetSize): Job[] {
   );
 }
 
-/** Cases that contain one of the words; all when there is none. @throws UserError if a word fits no case */
+/**
+ * Cases that contain one of the words; all when there is none.
+ * Exported for tests.
+ * @throws UserError if a word fits no case
+ */
 export function select<T extends { kernel: string; shape: string }>(words: string[], cases: readonly T[]): T[] {
   const fits = ({ kernel, shape }: T, word: string): boolean =>
     `${kernel} ${shape}`.toLowerCase().includes(word.toLowerCase());

@@ -99,7 +99,7 @@ function contestantsOf(one: BenchCase, device: Device, other: Device) {
   ];
 }
 
-/** Rates of a case, and its share of the ceiling that limits it. */
+/** Rates of a case, and its share of the ceiling that limits it. Exported for tests. */
 export function ratesOf(
   { flops, bytes, bound }: Pick<BenchCase, 'flops' | 'bytes' | 'bound'>,
   { medianMs }: Pick<Timing, 'medianMs'>,
@@ -184,7 +184,7 @@ class StageRun {
   }
 }
 
-/** Share of the time for each kernel, largest first. */
+/** Share of the time for each kernel, largest first. Exported for tests. */
 export function sharesOf(steps: readonly Pick<StepTime, 'kernel' | 'ms'>[]): Record<string, number> {
   const total = steps.reduce((sum, { ms }) => sum + ms, 0);
   const byKernel = new Map<string, number>();

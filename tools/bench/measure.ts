@@ -148,7 +148,7 @@ export const fastestMs = (samples: readonly Sample[]): number => Math.min(...sam
 
 const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
 
-/** The value at a share of the sorted values: the nearest rank, never an average of two. */
+/** The value at a share of the sorted values: the nearest rank, never an average of two. Exported for tests. */
 export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))];
 }

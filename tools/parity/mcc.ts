@@ -47,7 +47,7 @@ export async function compareMcc(fixture: Fixture, session: Session, weights?: W
 }
 
 /** @param pred [count, predictions] @param color [count, 3] */
-export function comparePredictions(fixture: Fixture, pred: Values, color: Values, how: string): void {
+function comparePredictions(fixture: Fixture, pred: Values, color: Values, how: string): void {
   const [count, width] = pred.shape;
   const logits = Float32Array.from({ length: count }, (_, i) => pred.data[i * width]);
   if (fixture.has('pred')) {

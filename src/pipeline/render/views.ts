@@ -76,6 +76,7 @@ export function sheetViews({ middle, reach }: Frame, height: number): View[] {
 /**
  * A view from a sphere around `target`, in a frame whose x is right, y down and z forward (away from the photo's camera).
  * Column-major 4 x 4 matrix to a frame with x right, y up and z towards the viewer, as WebGPU projections take it.
+ * Exported for tests.
  * @param yaw degrees to the right around the object; 0 is the side of the photo's camera
  * @param pitch degrees upwards
  */
