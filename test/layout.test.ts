@@ -23,9 +23,12 @@ describe('this project', () => {
       'src/graph/',
       'src/pipeline/',
       'src/host/',
+      'src/pipeline/layers/',
+      'src/pipeline/render/',
       'src/cli/',
       'weights/',
-      'tools/',
+      'tools/bench/',
+      'test/cases/',
     ]) {
       expect([...project.keys()].some((path) => path.startsWith(folder))).toBe(true);
     }
@@ -59,6 +62,17 @@ describe('the rules', () => {
     ['src/kernels/a.ts', 'some-package'],
     ['src/pipeline/a.ts', 'node:fs'],
     ['src/unheardOf/a.ts', './b.ts'],
+    ['src/web.ts', './node.ts'],
+    ['src/cli/bench.ts', '../../tools/bench.ts'],
+    ['src/graph/a.ts', '../../test/setup/b.ts'],
+    ['weights/a.ts', '../test/cases/b.ts'],
+    ['tools/bench/a.ts', '../../test/setup/b.ts'],
+    ['src/pipeline/layers/a.ts', '../planCache.ts'],
+    ['src/pipeline/layers/a.ts', '../sam/b.ts'],
+    ['src/pipeline/render/a.ts', '../sam/b.ts'],
+    ['src/pipeline/render/a.ts', '../camera.ts'],
+    ['src/pipeline/mcc/a.ts', '../sam/b.ts'],
+    ['src/pipeline/mcc/a.ts', '../render/b.ts'],
   ])('%s must not import %s', (from, to) => expect(importing(from, to)).toHaveLength(1));
 
   it.each([
@@ -66,8 +80,27 @@ describe('the rules', () => {
     ['src/kernels/a/a.ts', '../check.ts'],
     ['src/pipeline/a.ts', '../../weights/b.ts'],
     ['src/cli/a.ts', '../host/node/b.ts'],
-    ['tools/bench.ts', '../test/cases/b.ts'],
+    ['tools/bench/a.ts', '../../test/cases/b.ts'],
+    ['tools/bench.ts', '../src/cli/terminal.ts'],
+    ['src/pipeline/engine.ts', './mcc/a.ts'],
+    ['src/pipeline/engine.ts', './render/a.ts'],
+    ['src/pipeline/mcc/a.ts', '../planCache.ts'],
+    ['src/pipeline/mcc/a.ts', '../layers/b.ts'],
+    ['src/pipeline/mcc/parts/a.ts', '../b.ts'],
   ])('%s may import %s', (from, to) => expect(importing(from, to)).toEqual([]));
+
+  it('keep networks from the chain: from files that lead to a network', () => {
+    const files = (top: string) =>
+      tree({
+        'src/pipeline/mcc/a.ts': "import '../session.ts';",
+        'src/pipeline/session.ts': "import type { x } from './shared.ts';",
+        'src/pipeline/shared.ts': top,
+      });
+    expect(wrongImports(files(''))).toEqual([]);
+    expect(wrongImports(files("import type { y } from './sam/b.ts';"))).toEqual([
+      'src/pipeline/mcc/a.ts imports src/pipeline/session.ts: it leads to a network, so it belongs to the chain',
+    ]);
+  });
 
   it('see imports in every form', () => {
     const forms = ["import { b } from './b.ts';", "export * from './b.ts';", "const b = await import('./b.ts');"];
