@@ -15,6 +15,7 @@ export default defineConfig({
   plugins: [wgslAsText],
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/setup/shortTitles.ts'],
     // Each file owns a device; software adapters use all cores, so two files at once are enough.
     pool: 'forks',
     maxWorkers: 2,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../tools/setup/process.mjs';
 import { importCycles, incompleteKernels, longFiles, wrongImports, type Tree } from './setup/layoutRules.ts';
+import { expectShortTitle, titleOf } from './setup/title.ts';
 import { unusedExports } from './setup/unusedExports.ts';
 
 const project: Tree = new Map(
@@ -167,5 +168,14 @@ describe('the rules', () => {
     expect(unusedExports(tree(entry))).toEqual([]);
     const partly = { 'src/a.ts': a, 'src/user.ts': "import * as all from './a.ts'; all.a();" };
     expect(unusedExports(tree(partly))).toHaveLength(1);
+  });
+
+  it('refuse titles that print a whole case, and make short ones', () => {
+    expect(() => expectShortTitle(JSON.stringify({ values: Array(50).fill(0) }))).toThrow(
+      /^A title of 112 characters, 100 is the limit: .*\.\.\. Name the case/,
+    );
+    const title = titleOf('2 x 3', { bias: true, residual: false, activation: 'gelu', scale: undefined });
+    expect(title).toBe('2 x 3, bias, gelu');
+    expectShortTitle(title);
   });
 });
