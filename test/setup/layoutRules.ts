@@ -123,7 +123,7 @@ export function wrongImports(tree: Tree): string[] {
 }
 
 /**
- * Imports of types alone leave no trace at run time and are no part of a cycle.
+ * Imports of types count: files that need each other's types cannot be read one after the other either.
  * @returns one line per cycle: its files in order of import
  */
 export function importCycles(tree: Tree): string[] {
@@ -136,7 +136,7 @@ export function importCycles(tree: Tree): string[] {
       return;
     }
     if (done.has(path)) return;
-    for (const target of localImports(path, withoutTypeImports(tree.get(path) ?? ''))) {
+    for (const target of localImports(path, tree.get(path) ?? '')) {
       if (isSource(target) && tree.has(target)) visit(target, [...trail, path]);
     }
     done.add(path);
@@ -144,8 +144,6 @@ export function importCycles(tree: Tree): string[] {
   for (const path of tree.keys()) if (isSource(path)) visit(path, []);
   return cycles;
 }
-
-const withoutTypeImports = (text: string) => text.replace(/^(import|export) type [^;]*;/gm, '');
 
 /** @returns one line per file that a kernel's folder, or its tests, lack */
 export function incompleteKernels(tree: Tree): string[] {
