@@ -16,6 +16,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/setup/quietDawn.ts',
+    setupFiles: ['test/setup/shortTitles.ts'],
     // Each file owns a device; software adapters use all cores, so two files at once are enough.
     pool: 'forks',
     maxWorkers: 2,

@@ -14,6 +14,8 @@ import { isProgram, root, runTool, say, SetupError } from './setup/process.mjs';
 const bundles = [
   { entry: 'src/node.ts', out: 'dist/node.js', host: 'node' },
   { entry: 'src/cli/main.ts', out: 'dist/cli.js', host: 'node', program: true },
+  // `unflat bench` loads it from beside dist/cli.js.
+  { entry: 'tools/bench.ts', out: 'dist/bench.js', host: 'node' },
   { entry: 'tools/parity.ts', out: 'dist/parity.js', host: 'node' },
   { entry: 'tools/eval.ts', out: 'dist/eval.js', host: 'node' },
   { entry: 'tools/variants.ts', out: 'dist/variants.js', host: 'node' },
@@ -26,6 +28,7 @@ const bundles = [
     standIns: {
       vitest: 'test/browser/vitest.ts',
       '../setup/evaluate.ts': 'test/browser/evaluate.ts',
+      '../../setup/evaluate.ts': 'test/browser/evaluate.ts',
       './goldenBytes.ts': 'test/browser/goldenBytes.ts',
       '../setup/goldenBytes.ts': 'test/browser/goldenBytes.ts',
     },

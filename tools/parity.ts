@@ -5,10 +5,10 @@
  */
 import { basename } from 'node:path';
 import { Command } from 'commander';
-import { originOf } from '../src/cli/bench/lines.ts';
 import { FileBytes } from '../src/host/node/bytes.ts';
 import { expectWritable } from '../src/host/node/files.ts';
 import { messageOf } from '../src/host/errors.ts';
+import { originOf } from './origin.ts';
 import { Fixture } from './parity/fixture.ts';
 import { runnerOf } from './parity/kinds.ts';
 import { openNamedWeights } from './parity/namedWeights.ts';

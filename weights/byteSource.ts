@@ -10,7 +10,7 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** A ByteSource over bytes in memory. Reads are views, not copies. */
+/** A ByteSource over bytes in memory. Reads are views, not copies. Exported for tests. */
 export function bytesSource(bytes: Uint8Array, name: string): ByteSource {
   return {
     size: bytes.byteLength,

@@ -5,16 +5,12 @@ export { networkTitles, type Network, type NetworkSpecs, type TensorSpec } from 
 export { samSpecs } from './specs/sam.ts';
 export { zoeSpecs } from './specs/zoe.ts';
 export { mccSpecs } from './specs/mcc.ts';
-export { fileSource, recognizeFiles, syntheticSource, type WeightSource } from './load.ts';
-export { type NetworkWeights, type WeightSet, fileSet, syntheticSet, weightsOf } from './sets.ts';
-export { type Naming, type Scheme, detectNaming, namesInScheme, officialPlace, stripPrefix } from './names/index.ts';
+export { syntheticSource, type WeightSource } from './load.ts';
+export { type WeightSet, fileSet, syntheticSet, weightsOf } from './sets.ts';
 export { bytesSource, type ByteSource } from './byteSource.ts';
-export { SafetensorsFile, type Piece, type StoredTensor } from './safetensors.ts';
-export type { TensorEntry } from './safetensorsHeader.ts';
-export type { TensorToWrite } from './tensorToWrite.ts';
+export { SafetensorsFile } from './safetensors.ts';
 export { writeSafetensors } from './safetensorsWriter.ts';
-export { writeTorch } from './torchWriter.ts';
-export { convertTorch, type ConvertedTorch } from './convert/convertTorch.ts';
+export { convertTorch } from './convert/convertTorch.ts';
 export type { Dtype, TensorValues } from './dtype.ts';
 export {
   bundled,
@@ -29,5 +25,5 @@ export {
   type SourceName,
 } from './manifest.ts';
 export { syntheticTensors, syntheticTorch } from './syntheticFile.ts';
-export { hash, streamKey, syntheticTensor, syntheticWeight } from './synthetic.ts';
+export { syntheticTensor, syntheticWeight } from './synthetic.ts';
 export * as scene from './syntheticScene.ts';

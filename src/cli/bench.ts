@@ -1,182 +1,54 @@
-/** `unflat bench [case...]`: kernels, or with --stages whole networks, on this machine: as a table and as JSON lines. */
-import { writeFile } from 'node:fs/promises';
-import { type Command, Option } from 'commander';
-import { Device } from '../graph/device.ts';
-import { Canceled } from '../graph/errors.ts';
-import { EXIT, messageOf, UserError } from '../host/errors.ts';
-import { requestNodeAdapter } from '../host/node/adapter.ts';
-import { expectWritable } from '../host/node/files.ts';
-import { presets } from '../../weights/index.ts';
-import { benchCases } from './bench/cases.ts';
-import { type Ceilings, measureCeilings, prepareCeilings } from './bench/ceiling.ts';
-import { type Bench, type Finding, measureCase, measureNetwork, otherFamilies } from './bench/jobs.ts';
-import { benchDocument } from './bench/document.ts';
-import { appendLine, fileOf, type Line, originOf, readResults } from './bench/lines.ts';
-import { clockOf } from './bench/measure.ts';
-import { meterMemory } from './bench/memory.ts';
-import { type PresetSize, stageNames, stagedNetworks } from './bench/stages.ts';
-import { verdicts } from './bench/targets.ts';
-import { formatLine, formatVerdict, HEADER } from './bench/terminalTable.ts';
-import { watchInterrupt } from './interrupt.ts';
-import { parsePositive } from './options.ts';
+/**
+ * `unflat bench`: hands its arguments to the benchmark, which is a bundle of its own beside this one. Its code belongs to
+ * tools/, which the command line does not import.
+ */
+import { access } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { UserError } from '../host/errors.ts';
 import type { CommandContext } from './context.ts';
 import type { Terminal } from './terminal.ts';
 
-interface Options {
-  adapter: string;
-  precision: 'f32' | 'f16';
-  family?: string;
-  budget: number;
-  stages?: PresetSize;
-  output: string;
-  table?: string | true;
+/** What the bundle exports. */
+interface BenchModule {
+  /** @returns the exit code */
+  runBench(argv: readonly string[], terminal: Terminal): Promise<number>;
 }
 
-const FAMILIES = ['tiled', 'subgroup8', 'workgroup', 'lane', 'textbook'];
+/** Where `npm run build` puts the bundle: beside dist/cli.js. */
+const BUNDLE = new URL('./bench.js', import.meta.url);
 
-/** Adds the command to the program. @param finish is told the exit code */
-export function addBench(program: Command, { terminal }: CommandContext, finish: (code: number) => void): void {
+/**
+ * Adds the command to the program.
+ * @param finish is told the exit code
+ * @param bundle the benchmark; for tests another one
+ */
+export function addBench(
+  program: Command,
+  { terminal }: CommandContext,
+  finish: (code: number) => void,
+  bundle = BUNDLE,
+): void {
   program
     .command('bench')
     .description('measure kernels on this machine')
-    .argument('[case...]', 'only cases whose name or shape contains one of these words')
-    .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter’s name', 'auto')
-    .addOption(new Option('--precision <type>', 'storage of weights').choices(['f32', 'f16']).default('f32'))
-    .addOption(new Option('--family <name>', 'only this kernel family, of kernels that have several').choices(FAMILIES))
-    .addOption(new Option('--stages <size>', 'measure networks with generated weights').choices(Object.keys(presets)))
-    .option('--budget <seconds>', 'time for the warm runs of one case', parsePositive, 2)
-    .option('-o, --output <folder>', 'where the JSON lines are appended, a file for each adapter', 'bench/results')
-    .option('--table [file]', 'measure nothing: print the stored results as a document, or write it to a file')
-    .action(async (words: string[], options: Options) => {
-      await (options.table ? writeTable(options.output, options.table, terminal) : bench(words, options, terminal));
-      finish(EXIT.ok);
-    });
+    .argument('[arguments...]', 'see unflat bench --help')
+    // Options belong to the benchmark, --help included.
+    .helpOption(false)
+    .allowUnknownOption()
+    .action(async (argv: string[]) => finish(await (await loadBench(bundle)).runBench(argv, terminal)));
 }
 
-async function writeTable(folder: string, file: string | true, terminal: Terminal): Promise<void> {
-  const text = benchDocument(await readResults(folder));
-  if (file === true) return terminal.out(text);
-  await expectWritable(file);
+/** @throws UserError if there is no such file */
+async function loadBench(bundle: URL): Promise<BenchModule> {
+  const file = fileURLToPath(bundle);
   try {
-    await writeFile(file, text);
+    await access(file);
   } catch (error) {
-    throw new UserError(`The document cannot be written to ${file}: ${messageOf(error)}.`, { cause: error });
-  }
-  terminal.out(`Wrote ${file}\n`);
-}
-
-async function bench(words: string[], options: Options, terminal: Terminal): Promise<void> {
-  const jobs = options.stages ? stageJobs(words, options.stages) : kernelJobs(words, options);
-  const origin = await originOf();
-  const machine = await openDevices(options);
-  const { device, other } = machine;
-  const { description } = device.info;
-  const file = fileOf(options.output, description);
-  const interruption = watchInterrupt((line) => terminal.err(`${line}\n`));
-  const { signal } = interruption;
-  let ceilings: Ceilings | undefined;
-  try {
-    await expectWritable(file);
-    ceilings = await prepareCeilings(device, signal);
-    const { compute, memory } = await measureCeilings(ceilings, signal);
-    terminal.out(
-      `${description} (${device.adapterClass}) on ${origin.cores} x ${origin.processor}\n` +
-        `${compute.toFixed(0)} GFLOP/s in registers, ${memory.toFixed(1)} GB/s of copying; both are measured again between ` +
-        `the runs of each case, and share is of what limits it there. Times are ${CLOCKS[clockOf(device)]}.\n\n${HEADER}\n`,
-    );
-    const rest = { adapter: description, adapterClass: device.adapterClass, precision: options.precision };
-    const lines: Line[] = [];
-    for (const job of jobs) {
-      for await (const findings of job({ device, other, ceilings, signal })) {
-        const found = findings.map((finding): Line => ({ ...origin, ...rest, ...finding }));
-        for (const line of found) {
-          terminal.out(`${formatLine(line, found)}\n`);
-          await appendLine(file, line);
-        }
-        lines.push(...found);
-        if (signal.aborted) throw new Canceled('The benchmark');
-      }
-    }
-    const judged = verdicts(lines, (await readResults(options.output)).baselines);
-    if (judged.length) terminal.out(`\nTargets\n${judged.map((one) => `${formatVerdict(one)}\n`).join('')}`);
-    terminal.out(`\nAppended to ${file}\n`);
-  } finally {
-    interruption.dispose();
-    ceilings?.dispose();
-    machine.dispose();
-  }
-}
-
-const CLOCKS = {
-  timestamps: 'by timestamps on the device',
-  wall: 'wall time: this adapter has no timestamps',
-} as const;
-
-/** Timestamps to the nanosecond instead of to 65 microseconds. */
-const DAWN_OPTIONS = ['disable-dawn-features=timestamp_quantization'];
-
-/** Two devices of one adapter: a device has one table of kernel families. */
-async function openDevices({ adapter: choice, precision }: Options) {
-  const opened: { device: Device; release: () => void }[] = [];
-  const open = async (target?: ReturnType<typeof otherFamilies>): Promise<Device> => {
-    const { adapter, wait, release } = await requestNodeAdapter(choice, DAWN_OPTIONS);
-    const device = await Device.create(adapter, { wait, precision, target });
-    opened.push({ device, release });
-    return device;
-  };
-  const dispose = (): void => {
-    for (const { device, release } of opened) {
-      device.dispose();
-      release();
-    }
-  };
-  try {
-    const device = await open();
-    return { device, other: await open(otherFamilies(device.adapterClass)), dispose };
-  } catch (error) {
-    dispose();
-    throw error;
-  }
-}
-
-/** Gives the findings of cases or stages that were measured together. */
-type Job = (bench: Bench) => AsyncGenerator<Finding[]>;
-
-function kernelJobs(words: string[], { family, budget }: Options): Job[] {
-  return select(words, benchCases).map(
-    (one): Job =>
-      async function* (bench) {
-        yield await measureCase(one, bench, { family, budgetMs: 1000 * budget });
-      },
-  );
-}
-
-function stageJobs(words: string[], size: PresetSize): Job[] {
-  const names = new Set(select(words, stageNames).map(({ kernel }) => kernel));
-  return stagedNetworks.map(
-    (network): Job =>
-      async function* (bench) {
-        const meter = meterMemory(bench.device.gpu);
-        try {
-          const wanted = ({ kernel }: { kernel: string }): boolean => names.has(kernel);
-          yield* measureNetwork(network, size, bench, { meter, wanted });
-        } finally {
-          meter.dispose();
-        }
-      },
-  );
-}
-
-/** Cases that contain one of the words; all when there is none. @throws UserError if a word fits no case */
-export function select<T extends { kernel: string; shape: string }>(words: string[], cases: readonly T[]): T[] {
-  const fits = ({ kernel, shape }: T, word: string): boolean =>
-    `${kernel} ${shape}`.toLowerCase().includes(word.toLowerCase());
-  const stray = words.find((word) => !cases.some((one) => fits(one, word)));
-  if (stray !== undefined) {
-    throw new UserError(`No benchmark is called ${stray}.`, {
-      hint: `There are: ${[...new Set(cases.map(({ kernel }) => kernel))].join(', ')}.`,
-      exitCode: EXIT.usage,
+    throw new UserError(`The benchmark is not there: ${file} is missing.`, {
+      cause: error,
+      hint: 'In a checkout, `npm run build` makes it. In an installed package, install the package again.',
     });
   }
-  return cases.filter((one) => words.length === 0 || words.some((word) => fits(one, word)));
+  return (await import(bundle.href)) as BenchModule;
 }

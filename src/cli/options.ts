@@ -83,7 +83,7 @@ export function addReportOptions(command: Command): Command {
     .option('--json', 'print the summary as JSON on standard output');
 }
 
-/** `x0,y0,x1,y1` with x0 < x1 and y0 < y1. */
+/** `x0,y0,x1,y1` with x0 < x1 and y0 < y1. Exported for tests. */
 export function parseBox(text: string): PromptBox {
   const values = parseNumbers(text);
   if (values?.length !== 4) throw new InvalidArgumentError('Expected four numbers x0,y0,x1,y1.');
@@ -94,7 +94,7 @@ export function parseBox(text: string): PromptBox {
   return [x0, y0, x1, y1];
 }
 
-/** `x,y` or `x,y,label` with label 0 or 1. */
+/** `x,y` or `x,y,label` with label 0 or 1. Exported for tests. */
 export function parsePoint(text: string): PromptPoint {
   const values = parseNumbers(text);
   if (values?.length !== 2 && values?.length !== 3) throw new InvalidArgumentError('Expected x,y or x,y,label.');
@@ -107,7 +107,7 @@ export function parsePoint(text: string): PromptPoint {
 
 const collectPoint = (text: string, before: PromptPoint[] = []): PromptPoint[] => [...before, parsePoint(text)];
 
-/** Degrees between 0 and 180. */
+/** Degrees between 0 and 180. Exported for tests. */
 export function parseFov(text: string): number {
   const value = parseNumber(text);
   if (value === undefined || value <= 0 || value >= 180) {
@@ -138,7 +138,7 @@ export function parseThreshold(text: string): number {
   return value;
 }
 
-/** `tiny`, `synthetic:SEED`, `official`, `official:ID,...`, or a path. */
+/** `tiny`, `synthetic:SEED`, `official`, `official:ID,...`, or a path. Exported for tests. */
 export function parseWeights(text: string): string {
   if (text.startsWith('synthetic') && !/^synthetic:\d{1,9}$/.test(text)) {
     throw new InvalidArgumentError('Expected synthetic:SEED with a whole number, such as synthetic:1.');

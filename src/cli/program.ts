@@ -1,11 +1,12 @@
 /** The program: its commands, and how everything that can go wrong ends. */
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { version } from '../../package.json';
-import { EXIT, messageOf, UserError } from '../host/errors.ts';
-import { isSystemError, reasonOf } from '../host/node/fileErrors.ts';
+import { EXIT } from '../host/errors.ts';
+import { addBench } from './bench.ts';
 import { addDepth } from './depth.ts';
 import { addDoctor } from './doctor.ts';
 import { addReconstruct } from './reconstruct.ts';
+import { reportError } from './reportError.ts';
 import { addSegment } from './segment.ts';
 import type { CommandContext } from './context.ts';
 import { addWeights } from './weights.ts';
@@ -31,42 +32,15 @@ export async function runProgram(argv: string[], context: CommandContext): Promi
   addSegment(program, context, finish);
   addDepth(program, context, finish);
   addDoctor(program, context, finish);
-  // The benchmark brings the whole engine along: the other commands do not wait for it.
-  if (argv[0] === 'bench') (await import('./bench.ts')).addBench(program, context, finish);
   addWeights(program, context, finish);
   // Commands do not inherit what was set before they were added.
   for (const command of program.commands) command.copyInheritedSettings(program);
+  // It has no help option of its own, which it would inherit there.
+  addBench(program, context, finish);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
   } catch (error) {
-    return report(error, terminal.err);
+    return reportError(error, terminal.err);
   }
 }
-
-/** Prints what went wrong. @returns the exit code */
-function report(error: unknown, say: (text: string) => void): number {
-  // Commander has printed help, version or the fault already.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (error instanceof Error && error.name === 'AbortError') {
-    say(`${error.message}\n`);
-    return EXIT.interrupted;
-  }
-  if (error instanceof UserError) {
-    say(`error: ${error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`);
-    return error.exitCode;
-  }
-  if (isSystemError(error)) {
-    say(
-      `error: ${error.path === undefined ? 'A file cannot be used' : `${error.path} cannot be used`}: ${reasonOf(error)}.\n`,
-    );
-    return EXIT.failure;
-  }
-  say(`error: ${messageOf(error)}\n`);
-  // Errors with a name of their own explain themselves; the others are faults of this program.
-  if (error instanceof Error && isFault(error)) say(`${error.stack ?? ''}\n`);
-  return EXIT.failure;
-}
-
-const isFault = (error: Error): boolean =>
-  ['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'].includes(error.name);

@@ -74,7 +74,7 @@ function startBar(stream: NodeJS.WriteStream, { stage, done, total }: StageProgr
 }
 
 /**
- * Rate and remaining time, such as `31000 points/s, 54 s left`; empty while nothing is known.
+ * Rate and remaining time, such as `31000 points/s, 54 s left`; empty while nothing is known. Exported for tests.
  * @param from what was done before the time began: a download goes on where it stopped
  */
 export function describeRate({ done, total, unit }: StageProgress, seconds: number, from = 0): string {

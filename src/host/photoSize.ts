@@ -3,7 +3,10 @@
 /** Largest photo that is decoded at all: 16383 x 16383, the limit that sharp sets against decompression bombs. */
 export const MAX_DECODED_PIXELS = 0x3fff * 0x3fff;
 
-/** Largest photo that is handed on: its RGBA bytes fill a storage binding of 128 MiB, which every adapter has. */
+/**
+ * Largest photo that is handed on: its RGBA bytes fill a storage binding of 128 MiB, which every adapter has.
+ * Exported for tests.
+ */
 export const MAX_PHOTO_PIXELS = (128 * 1024 * 1024) / 4;
 
 /** The size to reduce a photo to, or undefined when it is small enough. Keeps the shape; no side falls below 1. */

@@ -65,7 +65,7 @@ const TURBO = [
   [0.1066733, 12.64194608, -60.58204836, 110.36276771, -89.90310912, 27.34824973],
 ];
 
-/** Turbo color of t in 0..1 as sRGB bytes. */
+/** Turbo color of t in 0..1 as sRGB bytes. Exported for tests. */
 export function turbo(t: number): [number, number, number] {
   const channel = (coefficients: number[]): number => {
     const value = coefficients.reduceRight((sum, coefficient) => sum * t + coefficient, 0);

@@ -45,7 +45,7 @@ export async function encodeGlb(points: ColoredPoints, extras: Record<string, un
   return new WebIO().writeBinary(document);
 }
 
-/** [n, 3] x right, y down, z forward -> [n, 3] x right, y up, z backward. */
+/** [n, 3] x right, y down, z forward -> [n, 3] x right, y up, z backward. Exported for tests. */
 export function toGltfAxes(xyz: Float32Array): Float32Array<ArrayBuffer> {
   // 0 - v instead of -v, so that zero stays +0.
   const out = new Float32Array(xyz.length);

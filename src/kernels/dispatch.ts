@@ -102,7 +102,7 @@ interface Field {
 const layouts = new Map<string, { fields: Field[]; size: number }>();
 
 /** Fields of `struct Params` in WGSL text, with their uniform-buffer offsets. */
-export function paramsLayout(wgsl: string): { fields: Field[]; size: number } {
+function paramsLayout(wgsl: string): { fields: Field[]; size: number } {
   const body = /struct\s+Params\s*\{([^}]*)\}/.exec(wgsl)?.[1];
   if (body === undefined) throw new Error('no `struct Params` in the WGSL of a kernel that has parameters');
   const known = layouts.get(body);

@@ -1,5 +1,4 @@
-/** Cameras: that of the photo, as pixel intrinsics, and those that look at the result, as matrices. */
-import { mat4, vec3 } from 'gl-matrix';
+/** The photo's camera: its focal length, as a user or EXIF says it, and its intrinsics in pixels. */
 import { DEFAULT_FOV } from './defaults.ts';
 import type { Photo } from './photo.ts';
 
@@ -11,14 +10,12 @@ export interface Intrinsics {
   readonly cy: number;
 }
 
-const radians = (degrees: number): number => (degrees * Math.PI) / 180;
-
 /** Focal length in pixels of a photo `width` pixels wide. @throws RangeError unless 0 < degrees < 180 */
 export function focalFromFov(width: number, degrees: number): number {
   if (!(degrees > 0 && degrees < 180)) {
     throw new RangeError(`A field of view of ${degrees} degrees is not between 0 and 180.`);
   }
-  return (0.5 * width) / Math.tan(0.5 * radians(degrees));
+  return (0.5 * width) / Math.tan(0.5 * ((degrees * Math.PI) / 180));
 }
 
 /**
@@ -72,21 +69,3 @@ export function focalOf(photo: Photo, { focal, fov }: CameraOptions): Focal {
 
 /** fx, fy, cx, cy: as kernels read them. */
 export const intrinsicsArray = ({ fx, fy, cx, cy }: Intrinsics): Float32Array => Float32Array.of(fx, fy, cx, cy);
-
-/**
- * A view from a sphere around `target`, in a frame whose x is right, y down and z forward (away from the photo's camera).
- * Column-major 4 x 4 matrix to a frame with x right, y up and z towards the viewer, as WebGPU projections take it.
- * @param yaw degrees to the right around the object; 0 is the side of the photo's camera
- * @param pitch degrees upwards
- */
-export function orbitView(target: vec3, distance: number, yaw: number, pitch: number): mat4 {
-  const [a, b] = [radians(yaw), radians(pitch)];
-  const eye = vec3.fromValues(
-    target[0] + distance * Math.cos(b) * Math.sin(a),
-    target[1] - distance * Math.sin(b),
-    target[2] - distance * Math.cos(b) * Math.cos(a),
-  );
-  // Straight above or below, "up" is where the photo's camera would have to look.
-  const up = Math.abs(pitch) > 89 ? vec3.fromValues(-Math.sin(a), 0, Math.cos(a)) : vec3.fromValues(0, -1, 0);
-  return mat4.lookAt(mat4.create(), eye, target, up);
-}

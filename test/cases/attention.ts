@@ -8,6 +8,13 @@ export const attentionCases = [
   { B: 1, heads: 4, N: 256, M: 9, d: 32 },
   { B: 1, heads: 2, N: 65, M: 65, d: 64 },
   { B: 1, heads: 1, N: 33, M: 130, d: 80 },
+  { B: 1, heads: 1, N: 130, M: 130, d: 80, bench: 'tests' },
+] as const;
+
+/** Self-attention that is measured, but too large for the loops of the reference. */
+export const attentionModelCases = [
+  { heads: 12, d: 64, N: 1024, bench: 'round' },
+  { heads: 12, d: 64, N: 197, bench: 'MCC' },
 ] as const;
 
 /** Grids of positions (SAM decomposed, BEiT with its class token). */
@@ -15,6 +22,21 @@ export const positionCases = [
   { heads: 2, height: 6, width: 6, d: 16 },
   { heads: 3, height: 5, width: 7, d: 8 },
   { heads: 1, height: 9, width: 14, d: 64 },
+] as const;
+
+/** Measured: BEiT's grids with a class token. */
+export const beitModelCases = [{ heads: 16, d: 64, height: 24, width: 32, bench: 'ZoeDepth BEiT' }] as const;
+
+/** Measured: SAM's grids, side by side in windows of `size`, or with 0 as a whole. */
+export const samModelCases = [
+  { heads: 12, d: 64, side: 64, size: 14, bench: 'SAM vit_b, windowed' },
+  { heads: 12, d: 64, side: 64, size: 0, bench: 'SAM vit_b, global' },
+] as const;
+
+/** Measured: N queries to M tokens. */
+export const crossModelCases = [
+  { heads: 8, d: 16, N: 7, M: 4096, bench: 'SAM decoder, tokens to image' },
+  { heads: 8, d: 16, N: 4096, M: 7, bench: 'SAM decoder, image to tokens' },
 ] as const;
 
 /** Windows: padded on both sides, on none, larger than the grid. */
@@ -32,3 +54,6 @@ export const queryCases = [
   { Q: 40, M: 33, heads: 2, d: 32 },
   { Q: 9, M: 17, heads: 3, d: 6 },
 ] as const;
+
+/** Measured, but too large for the loops of the reference. */
+export const queryModelCases = [{ Q: 1024, M: 197, heads: 16, d: 32, bench: 'MCC decoder' }] as const;

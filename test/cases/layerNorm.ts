@@ -5,5 +5,11 @@ export const layerNormCases = [
   { rows: 21, C: 65 },
   { rows: 2, C: 257 },
   { rows: 9, C: 1024 },
-  { rows: 197, C: 768 },
+  { rows: 197, C: 768, bench: 'MCC' },
+] as const;
+
+/** SAM's at full size, which only the benchmark runs. */
+export const layerNormModelCases = [
+  { rows: 4096, C: 768, bench: 'SAM vit_b' },
+  { rows: 4096, C: 256, bench: 'SAM neck' },
 ] as const;

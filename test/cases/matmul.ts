@@ -7,3 +7,9 @@ export const matmulCases = [
   { B: 4, M: 65, N: 19, K: 33, transposeB: true },
   { B: 1, M: 4, N: 4096, K: 32, transposeB: false },
 ] as const;
+
+/** Measured, but too large for the loops of the reference. */
+export const matmulModelCases = [
+  { B: 1, M: 4, K: 32, N: 65536, bench: 'SAM masks' },
+  { B: 12, M: 197, K: 64, N: 197, bench: 'products of heads' },
+] as const;

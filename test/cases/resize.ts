@@ -6,3 +6,22 @@ export const resizeCases = [
   { B: 1, from: [23, 31], to: [64, 48], C: 5 },
   { B: 1, from: [24, 32], to: [48, 64], C: 256 },
 ] as const;
+
+/** Those of the networks at full size, which only the benchmark runs. */
+export const resizeModelCases = [
+  {
+    from: [96, 128],
+    to: [192, 256],
+    C: 256,
+    options: { mode: 'bilinear', alignCorners: true },
+    bench: 'ZoeDepth fusion',
+  },
+  { from: [256, 256], to: [1024, 1024], C: 1, options: { mode: 'bilinear', alignCorners: false }, bench: 'SAM masks' },
+  {
+    from: [384, 512],
+    to: [480, 640],
+    C: 1,
+    options: { mode: 'bicubic', alignCorners: false },
+    bench: 'ZoeDepth result',
+  },
+] as const;

@@ -7,3 +7,6 @@ export const softmaxCases = [
   { rows: 3, C: 4097, scale: 5, divisor: 1 },
   { rows: 2, C: 4096, scale: 90, divisor: 1 },
 ] as const;
+
+/** Many rows, which only the benchmark runs. */
+export const softmaxModelCases = [{ rows: 4096, C: 197, bench: 'rows' }] as const;

@@ -7,6 +7,7 @@ import { conv2dRef } from '../../src/kernels/conv2d/conv2d.ref.ts';
 import { conv2dCases, type Conv2dCase } from '../cases/conv2d.ts';
 import { evaluate, openDevice, testDevice, type Sources } from '../setup/evaluate.ts';
 import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
+import { titleOf } from '../setup/title.ts';
 
 function dataOf(c: Conv2dCase) {
   const out = (size: number) => Math.floor((size + 2 * c.padding - c.kernel) / c.stride) + 1;
@@ -16,6 +17,13 @@ function dataOf(c: Conv2dCase) {
     bias: c.bias ? noise(c.O, 3) : undefined,
     residual: c.residual ? noise(c.B * out(c.H) * out(c.W) * c.O, 4) : undefined,
   };
+}
+
+/** `3 x 3, 2 x 13 x 10 x 7 to 9, bias` */
+function conv2dTitle({ kernel, B, H, W, C, O, stride, padding, groups, ...rest }: Conv2dCase): string {
+  const { activation, inputRelu, bias, residual } = rest;
+  const sizes = `${kernel} x ${kernel}, ${B} x ${H} x ${W} x ${C} to ${O}, stride ${stride}, padding ${padding}`;
+  return titleOf(sizes, { groups: groups > 1 && `${groups} groups`, activation, inputRelu, bias, residual });
 }
 
 /** Records `conv2d` with everything that the case asks for, as fusion rules would. */
@@ -41,7 +49,7 @@ for (const { name, open } of families) {
       if (open !== testDevice) (await device)?.dispose();
     });
     for (const c of conv2dCases) {
-      it(JSON.stringify(c), async () => {
+      it(conv2dTitle(c), async () => {
         device ??= open();
         const data = dataOf(c);
         const { y } = await evaluate((s) => ({ y: record(s, c, data) }), { device: await device });

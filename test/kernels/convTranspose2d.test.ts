@@ -9,7 +9,8 @@ import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
 describe('convTranspose2d', () => {
   for (const c of convTranspose2dCases) {
     for (const family of ['chosen', 'tiled']) {
-      it(`${JSON.stringify(c)}, ${family} family`, async () => {
+      const sizes = `${c.kernel} x ${c.kernel}, ${c.B} x ${c.H} x ${c.W} x ${c.I} to ${c.O}`;
+      it(`${sizes}, ${family} family`, async () => {
         const device = family === 'chosen' ? await testDevice() : await openDevice({ target: { conv: 'tiled' } });
         const x = noise(c.B * c.H * c.W * c.I, 1);
         const w = noise(c.I * c.O * c.kernel ** 2, 2);

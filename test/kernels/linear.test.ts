@@ -12,6 +12,7 @@ import type { Precision } from '../../src/kernels/target.ts';
 import { linearCases, type LinearCase } from '../cases/linear.ts';
 import { evaluate, openDevice, testDevice, type Sources } from '../setup/evaluate.ts';
 import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
+import { titleOf } from '../setup/title.ts';
 
 const asHalf = (x: Float32Array): Float32Array => x.map((v) => halfValue(halfBits(v)));
 
@@ -61,7 +62,8 @@ for (const { name, open, precision } of families) {
       if (open !== testDevice) (await device)?.dispose();
     });
     for (const c of linearCases) {
-      it(JSON.stringify(c), async () => {
+      const { rows, K, N, activation, bias, scale, residual } = c;
+      it(titleOf(`${rows} x ${K} x ${N}`, { activation, bias, scale, residual }), async () => {
         device ??= open();
         const data = dataOf(c);
         const { y } = await evaluate((s) => ({ y: record(s, c, data) }), { device: await device });

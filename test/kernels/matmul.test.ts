@@ -5,11 +5,12 @@ import { matmulRef } from '../../src/kernels/matmul/matmul.ref.ts';
 import { matmulCases } from '../cases/matmul.ts';
 import { evaluate } from '../setup/evaluate.ts';
 import { expectClose, noise, sumBound } from '../setup/numbers.ts';
+import { titleOf } from '../setup/title.ts';
 
 describe('matmul', () => {
   for (const c of matmulCases) {
-    it(JSON.stringify(c), async () => {
-      const { B, M, N, K, transposeB } = c;
+    const { B, M, N, K, transposeB } = c;
+    it(titleOf(`${B} x ${M} x ${K} x ${N}`, { transposeB }), async () => {
       const a = noise(B * M * K, 1);
       const b = noise(B * N * K, 2);
       const { y } = await evaluate((s) => ({

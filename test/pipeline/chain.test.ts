@@ -238,14 +238,22 @@ describe('the chain', () => {
     });
 
     it.each([
-      [{ threshold: 1 }, /The threshold is 1; it is a probability/],
-      [{ threshold: NaN }, /The threshold is NaN/],
-      [{ temperature: 0 }, /The temperature is 0. Give a positive/],
-      [{ focal: -3 }, /The focal length is -3/],
-      [{ fov: 180 }, /The field of view is 180/],
-      [{ depth: new Float32Array(7) }, /The depth has 7 values, the photo has 40 x 30 pixels/],
-      [{ pointMap: { xyz: new Float32Array(1200) } }, /The point map has 1200 numbers, the photo has 40 x 30/],
-    ])('%o', async (options, message) => {
+      ['a threshold of 1', { threshold: 1 }, /The threshold is 1; it is a probability/],
+      ['a threshold that is no number', { threshold: NaN }, /The threshold is NaN/],
+      ['a temperature of 0', { temperature: 0 }, /The temperature is 0. Give a positive/],
+      ['a negative focal length', { focal: -3 }, /The focal length is -3/],
+      ['a field of view of 180 degrees', { fov: 180 }, /The field of view is 180/],
+      [
+        'a depth map of another size',
+        { depth: new Float32Array(7) },
+        /The depth has 7 values, the photo has 40 x 30 pixels/,
+      ],
+      [
+        'a point map of another size',
+        { pointMap: { xyz: new Float32Array(1200) } },
+        /The point map has 1200 numbers, the photo has 40 x 30/,
+      ],
+    ])('%s', async (_what, options, message) => {
       const error = await refused({ box: [5, 5, 35, 25], ...options });
       expect(error).toBeInstanceOf(OptionError);
       expect((error as Error).message).toMatch(message);

@@ -5,7 +5,10 @@ import ts from 'typescript';
 /** Path from the repository's root, with slashes -> text. */
 export type Tree = ReadonlyMap<string, string>;
 
-/** What each layer may import besides itself: its own level and what lies below. Tests and configs are free. */
+/**
+ * What each layer may import besides itself: its own level and what lies below. `api` is the entry for Node, `web` the one for
+ * browsers. Tests and configs are free.
+ */
 const mayImport: Record<string, readonly string[]> = {
   weights: [],
   kernels: [],
@@ -15,7 +18,7 @@ const mayImport: Record<string, readonly string[]> = {
   host: ['kernels', 'graph', 'pipeline', 'weights', 'io'],
   api: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host'],
   cli: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host', 'api'],
-  web: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host', 'api'],
+  web: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host'],
   tools: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host', 'api', 'cli', 'test'],
 };
 
@@ -37,6 +40,42 @@ function wrongHost(from: string, to: string): boolean {
   const inWeb = /^src\/(host\/web\/|web\/|web\.ts$)/.test(from);
   return (inNode && to.startsWith('src/host/web/')) || (inWeb && to.startsWith('src/host/node/'));
 }
+
+/** Rooms of src/pipeline. Files at its top are the chain, and parts that its rooms share. */
+type Room = 'layers' | 'render' | 'network' | 'top';
+
+/** @returns the room of a file in src/pipeline, undefined for others; every folder but two is a network */
+function roomOf(path: string): Room | undefined {
+  const [src, pipeline, ...rest] = path.split('/');
+  if (src !== 'src' || pipeline !== 'pipeline') return undefined;
+  if (rest.length === 1) return 'top';
+  return rest[0] === 'layers' || rest[0] === 'render' ? rest[0] : 'network';
+}
+
+/** The folder of a room: `src/pipeline/sam`. */
+const folderOf = (path: string): string => path.split('/').slice(0, 3).join('/');
+
+/** Whether a file leads to a network, by itself or through files that it imports. */
+function leadsToNetwork(path: string, tree: Tree, seen = new Set<string>()): boolean {
+  if (roomOf(path) === 'network') return true;
+  if (seen.has(path) || roomOf(path) !== 'top') return false;
+  seen.add(path);
+  return localImports(path, tree.get(path) ?? '').some((target) => leadsToNetwork(target, tree, seen));
+}
+
+/** @returns what is wrong with an import inside src/pipeline, undefined if nothing is */
+function wrongRoom(from: string, to: string, tree: Tree): string | undefined {
+  const [own, other] = [roomOf(from), roomOf(to)];
+  if (own === undefined || other === undefined || own === 'top' || folderOf(from) === folderOf(to)) return undefined;
+  if (own !== 'network') return `${own} imports nothing else of src/pipeline`;
+  if (other === 'network') return 'networks know nothing of each other';
+  if (other === 'render') return 'networks do not draw';
+  return leadsToNetwork(to, tree) ? 'it leads to a network, so it belongs to the chain' : undefined;
+}
+
+/** Tools may take shapes from tests, nothing else. */
+const wrongTool = (from: string, to: string): boolean =>
+  from.startsWith('tools/') && to.startsWith('test/') && !to.startsWith('test/cases/');
 
 /** Every import of a file, as written. */
 function importsOf(text: string): string[] {
@@ -75,13 +114,16 @@ export function wrongImports(tree: Tree): string[] {
       } else if (!mayImport[layer].includes(targetLayer)) {
         wrong.push(`${path} imports ${target}: ${layer} must not import ${targetLayer}`);
       } else if (wrongHost(path, target)) wrong.push(`${path} imports ${target}: hosts are kept apart`);
+      if (wrongTool(path, target)) wrong.push(`${path} imports ${target}: of test/, tools take test/cases alone`);
+      const problem = wrongRoom(path, target, tree);
+      if (problem !== undefined) wrong.push(`${path} imports ${target}: ${problem}`);
     }
   }
   return wrong;
 }
 
 /**
- * Imports of types alone leave no trace at run time and are no part of a cycle.
+ * Imports of types count: files that need each other's types cannot be read one after the other either.
  * @returns one line per cycle: its files in order of import
  */
 export function importCycles(tree: Tree): string[] {
@@ -94,7 +136,7 @@ export function importCycles(tree: Tree): string[] {
       return;
     }
     if (done.has(path)) return;
-    for (const target of localImports(path, withoutTypeImports(tree.get(path) ?? ''))) {
+    for (const target of localImports(path, tree.get(path) ?? '')) {
       if (isSource(target) && tree.has(target)) visit(target, [...trail, path]);
     }
     done.add(path);
@@ -102,8 +144,6 @@ export function importCycles(tree: Tree): string[] {
   for (const path of tree.keys()) if (isSource(path)) visit(path, []);
   return cycles;
 }
-
-const withoutTypeImports = (text: string) => text.replace(/^(import|export) type [^;]*;/gm, '');
 
 /** @returns one line per file that a kernel's folder, or its tests, lack */
 export function incompleteKernels(tree: Tree): string[] {

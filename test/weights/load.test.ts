@@ -56,18 +56,18 @@ async function failure(tensors: TensorToWrite[], specs: NetworkSpecs, name?: str
   return error as WeightsError;
 }
 
-const files: [what: string, specs: NetworkSpecs, scheme: Scheme][] = [
-  ['SAM', sam, 'official'],
-  ['SAM', sam, 'huggingface'],
-  ['ZoeDepth N', zoe, 'official'],
-  ['ZoeDepth N', zoe, 'huggingface'],
-  ['ZoeDepth NK', zoeNk, 'official'],
-  ['ZoeDepth NK', zoeNk, 'huggingface'],
-  ['MCC', mcc, 'official'],
+const files: [what: string, scheme: Scheme, specs: NetworkSpecs][] = [
+  ['SAM', 'official', sam],
+  ['SAM', 'huggingface', sam],
+  ['ZoeDepth N', 'official', zoe],
+  ['ZoeDepth N', 'huggingface', zoe],
+  ['ZoeDepth NK', 'official', zoeNk],
+  ['ZoeDepth NK', 'huggingface', zoeNk],
+  ['MCC', 'official', mcc],
 ];
 
 describe('files', () => {
-  it.each(files)('%s, %s names: every tensor is the one that was written', async (_what, specs, scheme) => {
+  it.each(files)('%s, %s names: every tensor is the one that was written', async (_what, scheme, specs) => {
     const source = await load(tensorsOf(specs, scheme), specs);
     for (const [name, { shape, used }] of specs.tensors) {
       expect(source.has(name)).toBe(used);

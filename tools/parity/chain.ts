@@ -10,11 +10,12 @@ import { sharedFor } from '../../src/graph/shared.ts';
 import type { Shared } from '../../src/graph/shared.ts';
 import { scene, syntheticSet, type ChainConfig, type WeightSource } from '../../weights/index.ts';
 import type { Bound } from './compare.ts';
-import type { Fixture, Values } from './fixture.ts';
+import type { Fixture } from './fixture.ts';
 import { toWords } from './layout.ts';
 import { read } from './network.ts';
 import { MISSING } from './pipeline.ts';
 import type { Session } from './session.ts';
+import type { Values } from './values.ts';
 
 /**
  * Chains carry no `f64err`. The fixtures of the networks alone show that one float32 evaluation strays by up to 2e-6 of the

@@ -6,7 +6,7 @@
  * where there are so few elements that their mean is no steadier than their maximum.
  */
 import { show } from '../../src/kernels/check.ts';
-import type { Values } from './fixture.ts';
+import type { Values } from './values.ts';
 
 /** Unit roundoff of float32. */
 const EPS = 2 ** -24;

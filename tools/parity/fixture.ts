@@ -2,11 +2,7 @@
 import { SafetensorsFile, syntheticTensor, type ByteSource } from '../../weights/index.ts';
 import { judge, type Bound, type Line } from './compare.ts';
 import { strided } from './layout.ts';
-
-export interface Values {
-  readonly shape: readonly number[];
-  readonly data: ArrayLike<number>;
-}
+import type { Values } from './values.ts';
 
 /** What `stats` in the metadata says of a tensor. */
 interface Stats {

@@ -1,5 +1,5 @@
 /** Between the fixtures' layout (channels before rows and columns) and the engine's (channels last). */
-import type { Values } from './fixture.ts';
+import type { Values } from './values.ts';
 
 /** Reorders axes on the host: `order[i]` is the axis that becomes axis i. */
 export function permuted({ shape, data }: Values, order: readonly number[]): Values & { data: Float32Array } {

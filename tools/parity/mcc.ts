@@ -9,10 +9,11 @@ import {
   type MccConfig,
   type WeightSource,
 } from '../../weights/index.ts';
-import type { Fixture, Values } from './fixture.ts';
+import type { Fixture } from './fixture.ts';
 import { toChannelsFirst } from './layout.ts';
 import { inBothModes, read } from './network.ts';
 import type { Session } from './session.ts';
+import type { Values } from './values.ts';
 
 /** @param weights of the network; by default generated from the fixture's seed */
 export async function compareMcc(fixture: Fixture, session: Session, weights?: WeightSource): Promise<void> {
@@ -46,7 +47,7 @@ export async function compareMcc(fixture: Fixture, session: Session, weights?: W
 }
 
 /** @param pred [count, predictions] @param color [count, 3] */
-export function comparePredictions(fixture: Fixture, pred: Values, color: Values, how: string): void {
+function comparePredictions(fixture: Fixture, pred: Values, color: Values, how: string): void {
   const [count, width] = pred.shape;
   const logits = Float32Array.from({ length: count }, (_, i) => pred.data[i * width]);
   if (fixture.has('pred')) {

@@ -3,7 +3,7 @@ import { sharedFor } from '../../src/graph/shared.ts';
 import type { Shared } from '../../src/graph/shared.ts';
 import type { DeviceTensor } from '../../src/graph/transfer.ts';
 import type { WeightSource } from '../../weights/index.ts';
-import type { Values } from './fixture.ts';
+import type { Values } from './values.ts';
 import type { Session } from './session.ts';
 
 export type Mode = 'unfused' | 'fused';

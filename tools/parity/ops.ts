@@ -5,9 +5,10 @@ import { evaluateTensors } from '../../src/graph/evaluate.ts';
 import * as ops from '../../src/graph/ops/index.ts';
 import type { UnaryKind } from '../../src/kernels/unary/unary.ts';
 import type { Bound } from './compare.ts';
-import type { Fixture, Values } from './fixture.ts';
+import type { Fixture } from './fixture.ts';
 import { fromWords, permuted, toChannelsFirst, toChannelsLast, toWords } from './layout.ts';
 import type { Session } from './session.ts';
+import type { Values } from './values.ts';
 
 interface Case {
   readonly generated?: Readonly<Record<string, { name: string; shape: readonly number[]; scale: number }>>;

@@ -6,10 +6,11 @@ import { CROP_SIDE, standardized } from '../../src/pipeline/mcc/encoder.ts';
 import { SeenPoints } from '../../src/pipeline/points/seenPoints.ts';
 import { scene } from '../../weights/index.ts';
 import type { Bound } from './compare.ts';
-import type { Fixture, Values } from './fixture.ts';
+import type { Fixture } from './fixture.ts';
 import { toChannelsFirst, toWords } from './layout.ts';
 import type { Taps } from './network.ts';
 import type { Session } from './session.ts';
+import type { Values } from './values.ts';
 
 const EPS = 2 ** -24;
 /** Coordinate of a point that is not there. */

@@ -1,7 +1,7 @@
 /** What a comparison prints, and what it leaves as data. */
 import { appendFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Origin } from '../../src/cli/bench/lines.ts';
+import type { Origin } from '../origin.ts';
 import type { Line } from './compare.ts';
 import type { Fixture } from './fixture.ts';
 

@@ -12,10 +12,11 @@ import {
   type SamConfig,
   type WeightSource,
 } from '../../weights/index.ts';
-import type { Fixture, Values } from './fixture.ts';
+import type { Fixture } from './fixture.ts';
 import { fromWords, toChannelsFirst, toWords } from './layout.ts';
 import { inBothModes, read, type Mode, type Taps } from './network.ts';
 import type { Session } from './session.ts';
+import type { Values } from './values.ts';
 
 /** Taps that fixtures hold with channels before rows and columns. */
 const CHANNELS_FIRST = new Set(['input', 'neck1', 'image_embedding', 'dense_pe', 'dense', 'upscaled']);

@@ -1,10 +1,11 @@
 /** Fixtures of kind `zoe`: every stage of the padded, unmirrored pass, then depth in its three forms. */
 import { mirroredRows, ZoeDepth, type DepthOptions } from '../../src/pipeline/zoeDepth/zoeDepth.ts';
 import { scene, syntheticSource, zoeSpecs, type ZoeConfig, type WeightSource } from '../../weights/index.ts';
-import type { Fixture, Values } from './fixture.ts';
+import type { Fixture } from './fixture.ts';
 import { toChannelsFirst, toWords } from './layout.ts';
 import { inBothModes } from './network.ts';
 import type { Session } from './session.ts';
+import type { Values } from './values.ts';
 
 /** Forms of the result: tensor name and what `infer` is asked for. */
 const FORMS: readonly (readonly [string, DepthOptions])[] = [

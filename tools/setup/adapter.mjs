@@ -11,7 +11,7 @@ const driverPackages = ['mesa-vulkan-drivers', 'libvulkan1'];
 /**
  * @returns {{ description: string } | { reason: string }} the adapter that a new process gets, or why it gets none
  */
-export function probeAdapter() {
+function probeAdapter() {
   const { status, stdout, stderr } = capture(process.execPath, [join(root, 'tools/setup/probeAdapter.mjs')], {
     env: deviceEnv(),
     timeoutMs: 120_000,

@@ -15,6 +15,7 @@ const elsewhere = [
 ];
 
 /**
+ * Exported for tests.
  * @param {NodeJS.ProcessEnv} [env] UNFLAT_CHROMIUM names the program; else PATH is searched
  * @returns {string | undefined} path of the browser, undefined when there is none
  * @throws SetupError if UNFLAT_CHROMIUM is set but cannot be run

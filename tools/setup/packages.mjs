@@ -10,7 +10,7 @@ import { root, run, say, SetupError } from './process.mjs';
 
 /**
  * What differs between the lock file and npm's own record of what it installed. Content is compared, not times: a
- * checkout touches files without changing them.
+ * checkout touches files without changing them. Exported for tests.
  * @param {Lock} wanted package-lock.json
  * @param {Lock} installed node_modules/.package-lock.json
  * @returns {string | undefined} the first difference, undefined when there is none

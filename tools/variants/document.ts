@@ -1,6 +1,6 @@
 /** docs/checkpoints.md: the newest measurements of all variants as Markdown. */
-import { markdownTable } from '../../src/cli/bench/markdown.ts';
 import { checkpoints } from '../../weights/index.ts';
+import { markdownTable } from '../markdown.ts';
 import type { ParityLine } from '../parity/report.ts';
 import type { VariantLine } from './lines.ts';
 

@@ -1,7 +1,7 @@
 /** Results of `npm run variants` as they are stored: a line of JSON for each measurement. */
 import { appendFile } from 'node:fs/promises';
-import type { Origin } from '../../src/cli/bench/lines.ts';
 import { readJsonLines } from '../jsonLines.ts';
+import type { Origin } from '../origin.ts';
 import type { Difference } from './difference.ts';
 import type { Format, RunPrecision } from './plan.ts';
 

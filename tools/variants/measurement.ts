@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Origin } from '../../src/cli/bench/lines.ts';
 import type { Checkpoint } from '../../weights/index.ts';
+import type { Origin } from '../origin.ts';
 import { runInChild } from './child.ts';
 import { differenceOf } from './difference.ts';
 import type { Done, Job, Measured } from './jobs.ts';

@@ -2,7 +2,7 @@
 import { type Checkpoint, checkpoints } from '../../weights/index.ts';
 
 /** safetensors in official names, safetensors in Hugging Face's names, and torch's own files. */
-export const FORMATS = ['official', 'huggingface', 'torch'] as const;
+const FORMATS = ['official', 'huggingface', 'torch'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export const PRECISIONS = ['f32', 'f16'] as const;

@@ -4,7 +4,7 @@ import { type OfficialPlace, type Rule, fromOfficial, toOfficial } from './rules
 import { samRules } from './sam.ts';
 import { zoeRules } from './zoe.ts';
 
-export { fourierMatrix, fourierSpellings } from './sam.ts';
+export { fourierMatrix } from './sam.ts';
 export type { OfficialPlace } from './rules.ts';
 
 /** `official`: the released .pth and .pt; `huggingface`: the safetensors of Hugging Face. */

@@ -5,7 +5,7 @@ import type { Rule } from './rules.ts';
 export const fourierMatrix = 'prompt_encoder.pe_layer.positional_encoding_gaussian_matrix';
 
 /** Hugging Face files store the Fourier matrix under the first name, the second, or both. */
-export const fourierSpellings = [
+const fourierSpellings = [
   'shared_image_embedding.positional_embedding',
   'prompt_encoder.shared_embedding.positional_embedding',
 ] as const;

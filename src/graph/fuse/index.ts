@@ -5,7 +5,7 @@ import { activation, inputActivation, layerScale, residual } from './epilogue.ts
 import type { Context, Rule } from './rule.ts';
 import { windows } from './windows.ts';
 
-/** All rules, in the order in which they are tried on a node. */
+/** All rules, in the order in which they are tried on a node. Exported for tests. */
 export const RULES: readonly Rule[] = [windows, activation, layerScale, residual, inputActivation];
 
 /**

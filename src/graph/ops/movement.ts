@@ -28,7 +28,7 @@ const replaced = (shape: readonly number[], axis: number, length: number): numbe
   shape.map((n, a) => (a === axis ? length : n));
 
 /**
- * Axes in another order: y's axis i is x's axis order[i]. PyTorch's permute.
+ * Axes in another order: y's axis i is x's axis order[i]. PyTorch's permute. Exported for tests.
  * @throws ShapeError unless `order` holds every axis once
  */
 export function permute(x: Tensor, order: readonly number[]): Tensor {

@@ -17,18 +17,10 @@ export const relu = (x: Tensor): Tensor => unary('relu', x);
 export const sigmoid = (x: Tensor): Tensor => unary('sigmoid', x);
 /** log(1 + exp(x)). */
 export const softplus = (x: Tensor): Tensor => unary('softplus', x);
-/** Radians, |x| < 8192. */
-export const sin = (x: Tensor): Tensor => unary('sin', x);
-/** Radians, |x| < 8192. */
-export const cos = (x: Tensor): Tensor => unary('cos', x);
-export const exp = (x: Tensor): Tensor => unary('exp', x);
-/** Natural logarithm of x > 0. */
-export const log = (x: Tensor): Tensor => unary('log', x);
-export const sqrt = (x: Tensor): Tensor => unary('sqrt', x);
 
 /**
  * f(a, b), element by element -> like a. b has a's shape, the last axes of it, or 1 in place of axes over which it is
- * repeated.
+ * repeated. Exported for tests.
  * @throws ShapeError if b cannot be repeated onto a
  */
 export const binary = (kind: BinaryKind, a: Tensor, b: Tensor): Tensor =>
@@ -40,8 +32,6 @@ export const add = (a: Tensor, b: Tensor): Tensor => binary('add', a, b);
 export const sub = (a: Tensor, b: Tensor): Tensor => binary('sub', a, b);
 export const mul = (a: Tensor, b: Tensor): Tensor => binary('mul', a, b);
 export const div = (a: Tensor, b: Tensor): Tensor => binary('div', a, b);
-export const min = (a: Tensor, b: Tensor): Tensor => binary('min', a, b);
-export const max = (a: Tensor, b: Tensor): Tensor => binary('max', a, b);
 
 /** x * scale + offset, with numbers. */
 export const affine = (x: Tensor, scale: number, offset: number): Tensor =>

@@ -1,5 +1,4 @@
 /** Ops that turn each row, the last axis, into one number. */
-import { argmax as argmaxKernel } from '../../kernels/argmax/argmax.ts';
 import { reduce as reduceKernel, type ReduceKind } from '../../kernels/reduce/reduce.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -8,11 +7,7 @@ const reduce = (kind: ReduceKind, x: Tensor): Tensor =>
 
 /** Sum over the last axis: x [..., C] -> [...]. */
 export const sum = (x: Tensor): Tensor => reduce('sum', x);
-/** Mean over the last axis: x [..., C] -> [...]. */
+/** Mean over the last axis: x [..., C] -> [...]. For tests: no network takes it. */
 export const mean = (x: Tensor): Tensor => reduce('mean', x);
-/** Maximum over the last axis: x [..., C] -> [...]. */
+/** Maximum over the last axis: x [..., C] -> [...]. For tests: no network takes it. */
 export const maxOfRow = (x: Tensor): Tensor => reduce('max', x);
-
-/** The first column that holds the greatest number of its row: x [..., C] -> [...] u32. */
-export const argmax = (x: Tensor): Tensor =>
-  x.graph.record('argmax', { x }, {}, (_, inputs) => [argmaxKernel(inputs.x as Tensor)])[0];

@@ -82,7 +82,11 @@ export async function openWeights(
   }
 }
 
-/** The checkpoints that `official` means: one for each network, `ids` before the default ones. @throws UserError */
+/**
+ * The checkpoints that `official` means: one for each network, `ids` before the default ones.
+ * Exported for tests.
+ * @throws UserError
+ */
 export function officialCheckpoints(ids: readonly string[]): Record<Network, Checkpoint> {
   const chosen: Partial<Record<Network, Checkpoint>> = {};
   for (const id of ids) {

@@ -5,7 +5,7 @@ import { ceilDiv, splitGrid } from '../grid.ts';
 import gridWgsl from '../shared/grid.wgsl';
 import binaryWgsl from './binary.wgsl';
 
-/** The functions; their places are the numbers of `kind` in binary.wgsl. */
+/** The functions; their places are the numbers of `kind` in binary.wgsl. Exported for tests. */
 export const BINARY_KINDS = ['add', 'sub', 'mul', 'div', 'min', 'max'] as const;
 export type BinaryKind = (typeof BINARY_KINDS)[number];
 

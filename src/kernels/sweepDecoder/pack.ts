@@ -1,7 +1,7 @@
 /** The weights of MCC's decoder in one piece, in the order in which the sweep reads them. */
 
 /** Columns of a panel: weights of a linear layer are [panel][input][64 outputs], filled with zeros at the end. */
-export const PANEL = 64;
+const PANEL = 64;
 
 /** Hidden width of a block's MLP in units of the token width. */
 const MLP_RATIO = 4;

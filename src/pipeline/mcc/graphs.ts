@@ -14,7 +14,7 @@ import { packedDecoder } from './packedDecoder.ts';
 import type { PointEncoderOptions } from './pointEncoder.ts';
 
 /** Tokens of an image: the class token and the patches. */
-export const tokenCount = ({ image, patch }: MccConfig): number => (image / patch) ** 2 + 1;
+const tokenCount = ({ image, patch }: MccConfig): number => (image / patch) ** 2 + 1;
 
 /** Side of the point map: half that of the colors. */
 export const pointSide = ({ image }: MccConfig): number => image / 2;

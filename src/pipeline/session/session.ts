@@ -1,7 +1,7 @@
 /** One photo: what is known of it, and what can be asked about it. */
 import type { CameraOptions } from '../camera.ts';
 import type { Photo } from '../photo.ts';
-import { renderSheet, type Sheet } from '../render.ts';
+import { renderSheet, type Sheet } from '../render/sheet.ts';
 import type { SegmentAnswer } from '../roles.ts';
 import type { CompletedObject } from './completedObject.ts';
 import type { EngineParts } from './engineParts.ts';

@@ -3,7 +3,10 @@
 const bits = new Uint32Array(1);
 const value = new Float32Array(bits.buffer);
 
-/** The bits of the half nearest to `x`, ties to even; beyond the range of halves, the largest half of that sign. */
+/**
+ * The bits of the half nearest to `x`, ties to even; beyond the range of halves, the largest half of that sign.
+ * Exported for tests.
+ */
 export function halfBits(x: number): number {
   value[0] = x;
   const sign = (bits[0] >>> 16) & 0x8000;
@@ -19,7 +22,7 @@ export function halfBits(x: number): number {
   return sign | ((rounded - 0x38000000) >>> 13);
 }
 
-/** The value of a half. */
+/** The value of a half. Exported for tests. */
 export function halfValue(half: number): number {
   const exponent = (half >>> 10) & 31;
   const fraction = half & 1023;

@@ -1,13 +1,14 @@
 /** What one line of results needs: kernel cases by all families in turns, stages of networks. */
-import type { Device } from '../../graph/device.ts';
-import { sharedFor } from '../../graph/shared.ts';
-import { Canceled } from '../../graph/errors.ts';
-import type { StepTime } from '../../graph/run.ts';
-import type { AdapterClass, Target } from '../../kernels/target.ts';
-import { presets } from '../../../weights/index.ts';
+import type { Device } from '../../src/graph/device.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
+import { Canceled } from '../../src/graph/errors.ts';
+import type { StepTime } from '../../src/graph/run.ts';
+import type { AdapterClass, Target } from '../../src/kernels/target.ts';
+import { presets } from '../../weights/index.ts';
+import { currentLoad } from '../origin.ts';
 import type { Ceilings } from './ceiling.ts';
 import type { BenchCase, Choice } from './kinds.ts';
-import { currentLoad, type Line } from './lines.ts';
+import type { Line } from './lines.ts';
 import { clockOf, inTurns, prepare, type Prepared, type Sample, timed, type Timing, timingOf } from './measure.ts';
 import type { MemoryMeter } from './memory.ts';
 import type { PresetSize, Stage, StagedNetwork } from './stages.ts';
@@ -98,7 +99,7 @@ function contestantsOf(one: BenchCase, device: Device, other: Device) {
   ];
 }
 
-/** Rates of a case, and its share of the ceiling that limits it. */
+/** Rates of a case, and its share of the ceiling that limits it. Exported for tests. */
 export function ratesOf(
   { flops, bytes, bound }: Pick<BenchCase, 'flops' | 'bytes' | 'bound'>,
   { medianMs }: Pick<Timing, 'medianMs'>,
@@ -183,7 +184,7 @@ class StageRun {
   }
 }
 
-/** Share of the time for each kernel, largest first. */
+/** Share of the time for each kernel, largest first. Exported for tests. */
 export function sharesOf(steps: readonly Pick<StepTime, 'kernel' | 'ms'>[]): Record<string, number> {
   const total = steps.reduce((sum, { ms }) => sum + ms, 0);
   const byKernel = new Map<string, number>();

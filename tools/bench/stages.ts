@@ -1,13 +1,13 @@
 /** The stages of the chain at the size of a preset, with generated weights: how long a network takes as a whole. */
-import type { Device } from '../../graph/device.ts';
-import type { Shared } from '../../graph/shared.ts';
-import type { RunOptions } from '../../graph/run.ts';
-import { CROP_SIDE } from '../../pipeline/mcc/encoder.ts';
-import { pointSide } from '../../pipeline/mcc/graphs.ts';
-import { gridOf } from '../../pipeline/mcc/grid.ts';
-import { Mcc, type MccImage, type MccInput } from '../../pipeline/mcc/mcc.ts';
-import { Sam, type SamImage } from '../../pipeline/sam/sam.ts';
-import { ZoeDepth } from '../../pipeline/zoeDepth/zoeDepth.ts';
+import type { Device } from '../../src/graph/device.ts';
+import type { Shared } from '../../src/graph/shared.ts';
+import type { RunOptions } from '../../src/graph/run.ts';
+import { CROP_SIDE } from '../../src/pipeline/mcc/encoder.ts';
+import { pointSide } from '../../src/pipeline/mcc/graphs.ts';
+import { gridOf } from '../../src/pipeline/mcc/grid.ts';
+import { Mcc, type MccImage, type MccInput } from '../../src/pipeline/mcc/mcc.ts';
+import { Sam, type SamImage } from '../../src/pipeline/sam/sam.ts';
+import { ZoeDepth } from '../../src/pipeline/zoeDepth/zoeDepth.ts';
 import {
   type ChainConfig,
   type MccConfig,
@@ -15,8 +15,8 @@ import {
   syntheticSet,
   type WeightSource,
   weightsOf,
-} from '../../../weights/index.ts';
-import type { SweepStrategy } from '../../kernels/target.ts';
+} from '../../weights/index.ts';
+import type { SweepStrategy } from '../../src/kernels/target.ts';
 
 /** A part of a network's work that is measured. */
 export interface Stage {

@@ -1,12 +1,12 @@
 /** How long small graphs take on a device: cold once, then warm, several of them in turns so that noise hits all alike. */
-import type { Device } from '../../graph/device.ts';
-import { type Sources } from '../../graph/evaluate.ts';
-import { sharedFor } from '../../graph/shared.ts';
-import { compile } from '../../graph/plan.ts';
-import { Graph } from '../../graph/record.ts';
-import type { StepTime } from '../../graph/run.ts';
-import type { Tensor } from '../../graph/tensor.ts';
-import type { HostArray } from '../../graph/transfer.ts';
+import type { Device } from '../../src/graph/device.ts';
+import { type Sources } from '../../src/graph/evaluate.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
+import { compile } from '../../src/graph/plan.ts';
+import { Graph } from '../../src/graph/record.ts';
+import type { StepTime } from '../../src/graph/run.ts';
+import type { Tensor } from '../../src/graph/tensor.ts';
+import type { HostArray } from '../../src/graph/transfer.ts';
 
 /** One run, in milliseconds. */
 export interface Sample {
@@ -148,7 +148,7 @@ export const fastestMs = (samples: readonly Sample[]): number => Math.min(...sam
 
 const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
 
-/** The value at a share of the sorted values: the nearest rank, never an average of two. */
+/** The value at a share of the sorted values: the nearest rank, never an average of two. Exported for tests. */
 export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))];
 }

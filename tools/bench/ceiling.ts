@@ -1,6 +1,6 @@
 /** What this adapter can do at most, measured: arithmetic in registers, and copying of memory. */
-import type { Device } from '../../graph/device.ts';
-import { operand, type Dispatch } from '../../kernels/dispatch.ts';
+import type { Device } from '../../src/graph/device.ts';
+import { operand, type Dispatch } from '../../src/kernels/dispatch.ts';
 import ceilingWgsl from './ceiling.wgsl';
 import { fastestMs, inTurns, prepare, type Runner, type Sample } from './measure.ts';
 

@@ -1,6 +1,6 @@
 /** docs/benchmarks.md: the newest stored results as Markdown. */
 import type { BaselineLine, Line, Results } from './lines.ts';
-import { markdownTable } from './markdown.ts';
+import { markdownTable } from '../markdown.ts';
 import { verdicts } from './targets.ts';
 
 const INTRODUCTION = `# Benchmarks
@@ -41,7 +41,10 @@ function loadNote(lines: readonly Line[]): string {
   return `Load of the machine while measuring: ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}.`;
 }
 
-/** The lines of each case and precision from the last run that measured it, in the order in which they were first met. */
+/**
+ * The lines of each case and precision from the last run that measured it, in the order in which they were first met.
+ * Exported for tests.
+ */
 export function newestCases(lines: readonly Line[]): Line[][] {
   const cases = new Map<string, Line[]>();
   for (const line of lines) {

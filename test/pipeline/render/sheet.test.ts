@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { sharedFor } from '../../src/graph/shared.ts';
-import { renderSheet, type Cloud } from '../../src/pipeline/render.ts';
-import { testDevice } from '../setup/evaluate.ts';
+import { sharedFor } from '../../../src/graph/shared.ts';
+import type { Cloud } from '../../../src/pipeline/render/cloud.ts';
+import { renderSheet } from '../../../src/pipeline/render/sheet.ts';
+import { testDevice } from '../../setup/evaluate.ts';
 
 /** A cube of 9 points a side, 1 m away, whose sides have colors of their own; x right, y down, z away. */
 function cube(): Cloud {

@@ -1,7 +1,7 @@
 /** The matrix product of textbooks: what our kernels are compared with. Only benchmarks run it. */
-import { operand } from '../../kernels/dispatch.ts';
-import { ceilDiv } from '../../kernels/grid.ts';
-import type { Tensor } from '../../graph/tensor.ts';
+import { operand } from '../../src/kernels/dispatch.ts';
+import { ceilDiv } from '../../src/kernels/grid.ts';
+import type { Tensor } from '../../src/graph/tensor.ts';
 import textbookWgsl from './textbook.wgsl';
 
 /** a [M, K], b [K, N] -> [M, N]: tiles of 16 x 16 in workgroup memory, one result for each invocation. */

@@ -1,25 +1,10 @@
 /** Results as they are stored: a file for each adapter, a line of JSON for each measurement. */
-import { execFile } from 'node:child_process';
 import { appendFile, readdir, readFile } from 'node:fs/promises';
-import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { version } from '../../../package.json';
-import { messageOf, UserError } from '../../host/errors.ts';
+import { messageOf, UserError } from '../../src/host/errors.ts';
+import type { Origin } from '../origin.ts';
 import type { Bound } from './ceiling.ts';
 import type { Clock, Timing } from './measure.ts';
-
-/** Where and when a run of `unflat bench` took place. */
-export interface Origin {
-  /** Version. */
-  readonly unflat: string;
-  /** Commit of the working tree; null outside of a repository. */
-  readonly commit: string | null;
-  /** Of the run's start: lines of one run have the same. */
-  readonly date: string;
-  readonly processor: string;
-  readonly cores: number;
-}
 
 /** One measurement. */
 export interface Line extends Origin, Omit<Timing, 'clock'> {
@@ -65,29 +50,6 @@ export interface BaselineLine {
   readonly p90Ms: number;
   readonly gflops: number;
   readonly load: number;
-}
-
-export async function originOf(): Promise<Origin> {
-  const processors = cpus();
-  return {
-    unflat: version,
-    commit: await currentCommit(),
-    date: new Date().toISOString(),
-    processor: processors[0]?.model.trim() ?? 'unknown',
-    cores: processors.length,
-  };
-}
-
-export const currentLoad = (): number => Math.round(100 * loadavg()[0]) / 100;
-
-/** The commit of the working tree, or null where there is no repository or no git. */
-async function currentCommit(): Promise<string | null> {
-  try {
-    const { stdout } = await promisify(execFile)('git', ['rev-parse', '--short', 'HEAD']);
-    return stdout.trim();
-  } catch {
-    return null;
-  }
 }
 
 const BASELINE_FILE = 'pytorch.jsonl';

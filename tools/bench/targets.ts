@@ -13,6 +13,7 @@ export interface Target {
 
 const MATMUL = { kernel: 'linear', shape: '512 x 512 x 512 (round)' } as const;
 
+/** One per hot kernel and rival. Exported for tests. */
 export const targets: readonly Target[] = [
   { what: 'matmul 512 x 512 x 512, our tiled kernel', ...MATMUL, against: 'tiled', times: 10 },
   { what: 'matmul 512 x 512 x 512, the textbook’s tiled kernel', ...MATMUL, against: 'textbook', times: 10 },

@@ -1,12 +1,14 @@
-/** Kinds of benchmark cases: how each is built from its sizes, and what it has to compute and to move. */
-import type { Sources } from '../../graph/evaluate.ts';
-import { attention, type AttentionSettings, columns, queryAttention } from '../../graph/ops/attention.ts';
-import { conv2d, convTranspose2d, linear, matmul } from '../../graph/ops/matmul.ts';
-import { gelu } from '../../graph/ops/pointwise.ts';
-import { resize, type ResizeOptions } from '../../graph/ops/resize.ts';
-import { layerNorm, softmax } from '../../graph/ops/rows.ts';
-import type { Tensor } from '../../graph/tensor.ts';
-import type { Target } from '../../kernels/target.ts';
+/** Kinds of benchmark cases: how each is built from the sizes in test/cases, and what it has to compute and to move. */
+import type { Sources } from '../../src/graph/evaluate.ts';
+import { attention, type AttentionSettings, columns, queryAttention } from '../../src/graph/ops/attention.ts';
+import { conv2d, convTranspose2d, linear, matmul } from '../../src/graph/ops/matmul.ts';
+import { gelu } from '../../src/graph/ops/pointwise.ts';
+import { resize, type ResizeOptions } from '../../src/graph/ops/resize.ts';
+import { layerNorm, softmax } from '../../src/graph/ops/rows.ts';
+import type { Tensor } from '../../src/graph/tensor.ts';
+import type { Target } from '../../src/kernels/target.ts';
+import type { Conv2dCase } from '../../test/cases/conv2d.ts';
+import type { Measured } from '../../test/cases/measured.ts';
 import type { Bound } from './ceiling.ts';
 import { textbookMatmul } from './textbook.ts';
 
@@ -30,11 +32,14 @@ export interface BenchCase {
   readonly textbook?: (sources: Sources) => Tensor;
 }
 
-/** x [M, K] times w [N, K] plus bias. */
-export function linearCase(M: number, K: number, N: number, where: string): BenchCase {
+/** Named sizes of a case in test/cases. */
+type Sizes<Name extends string> = Readonly<Record<Name, number>> & Measured;
+
+/** x [rows, K] times w [N, K] plus bias. */
+export function linearCase({ rows: M, K, N, bench }: Sizes<'rows' | 'K' | 'N'>): BenchCase {
   return {
     kernel: 'linear',
-    shape: `${M} x ${K} x ${N} (${where})`,
+    shape: `${M} x ${K} x ${N} (${bench})`,
     flops: 2 * M * K * N,
     bytes: 4 * (M * K + K * N + N + M * N),
     bound: 'compute',
@@ -45,16 +50,19 @@ export function linearCase(M: number, K: number, N: number, where: string): Benc
 }
 
 /** The same with the kernel of textbooks beside it. */
-export const linearAndTextbook = (M: number, K: number, N: number, where: string): BenchCase => ({
-  ...linearCase(M, K, N, where),
-  textbook: ({ input }) => textbookMatmul(input(values(M * K), [M, K]), input(values(K * N), [K, N])),
-});
+export function linearAndTextbook(sizes: Parameters<typeof linearCase>[0]): BenchCase {
+  const { rows: M, K, N } = sizes;
+  return {
+    ...linearCase(sizes),
+    textbook: ({ input }) => textbookMatmul(input(values(M * K), [M, K]), input(values(K * N), [K, N])),
+  };
+}
 
 /** Product of computed matrices: a [B, M, K], b [B, N, K]. */
-export function matmulCase(B: number, M: number, K: number, N: number, where: string): BenchCase {
+export function matmulCase({ B, M, K, N, bench }: Sizes<'B' | 'M' | 'K' | 'N'>): BenchCase {
   return {
     kernel: 'matmul',
-    shape: `${B === 1 ? '' : `${B} x `}${M} x ${K} x ${N} (${where})`,
+    shape: `${B === 1 ? '' : `${B} x `}${M} x ${K} x ${N} (${bench})`,
     flops: 2 * B * M * K * N,
     bytes: 4 * B * (M * K + K * N + M * N),
     // With few rows, b is read once for little arithmetic.
@@ -67,16 +75,13 @@ export function matmulCase(B: number, M: number, K: number, N: number, where: st
 
 /** Self-attention of `N` tokens whose q, k and v are columns of one tensor. */
 export function attentionCase(
-  heads: number,
-  headDim: number,
-  N: number,
-  where: string,
+  { heads, d, N, bench }: Sizes<'heads' | 'd' | 'N'>,
   settings: (sources: Sources) => AttentionSettings = () => ({ heads }),
 ): BenchCase {
-  const C = heads * headDim;
+  const C = heads * d;
   return {
     kernel: 'attention',
-    shape: `${heads} heads of ${headDim}, ${N} (${where})`,
+    shape: `${heads} heads of ${d}, ${N} (${bench})`,
     flops: 4 * N * N * C,
     bytes: 4 * (3 * N * C + N * C),
     bound: 'compute',
@@ -86,49 +91,49 @@ export function attentionCase(
 }
 
 /** SAM's attention over a grid with decomposed positions, in windows or (`size` 0) of the whole grid. */
-export function samAttentionCase(heads: number, headDim: number, side: number, size: number, where: string): BenchCase {
-  const [C, N] = [heads * headDim, side * side];
+export function samAttentionCase({ heads, d, side, size, bench }: Sizes<'heads' | 'd' | 'side' | 'size'>): BenchCase {
+  const [C, N] = [heads * d, side * side];
   const span = size || side;
   const padded = size ? Math.ceil(side / size) * size : side;
   const positions = ({ weight }: Sources): AttentionSettings => ({
     heads,
     bias: {
       kind: 'decomposed',
-      relPosH: table(weight, 2 * span - 1, headDim),
-      relPosW: table(weight, 2 * span - 1, headDim),
+      relPosH: table(weight, 2 * span - 1, d),
+      relPosW: table(weight, 2 * span - 1, d),
       height: span,
       width: span,
     },
     ...(size && { windows: { height: side, width: side, size, fill: weight(values(3 * C), [3 * C]) } }),
   });
   return {
-    ...attentionCase(heads, headDim, N, where, positions),
-    shape: `${heads} heads of ${headDim}, ${side} x ${side}${size ? ` in windows of ${size} x ${size}` : ''} (${where})`,
+    ...attentionCase({ heads, d, N, bench }, positions),
+    shape: `${heads} heads of ${d}, ${side} x ${side}${size ? ` in windows of ${size} x ${size}` : ''} (${bench})`,
     // Products of queries with keys and with values, and with two rows of positions.
     flops: 4 * padded * padded * C * (span * span + span),
   };
 }
 
 /** BEiT's attention: a class token and a grid, with a table of positions. */
-export function beitAttentionCase(
-  heads: number,
-  headDim: number,
-  height: number,
-  width: number,
-  where: string,
-): BenchCase {
-  return attentionCase(heads, headDim, height * width + 1, where, ({ weight }) => ({
+export function beitAttentionCase({
+  heads,
+  d,
+  height,
+  width,
+  bench,
+}: Sizes<'heads' | 'd' | 'height' | 'width'>): BenchCase {
+  return attentionCase({ heads, d, N: height * width + 1, bench }, ({ weight }) => ({
     heads,
     bias: { kind: 'beit', table: table(weight, (2 * height - 1) * (2 * width - 1) + 3, heads), height, width },
   }));
 }
 
 /** Attention of N queries to M other tokens. */
-export function crossAttentionCase(heads: number, headDim: number, N: number, M: number, where: string): BenchCase {
-  const C = heads * headDim;
+export function crossAttentionCase({ heads, d, N, M, bench }: Sizes<'heads' | 'd' | 'N' | 'M'>): BenchCase {
+  const C = heads * d;
   return {
     kernel: 'crossAttention',
-    shape: `${heads} heads of ${headDim}, ${N} to ${M} (${where})`,
+    shape: `${heads} heads of ${d}, ${N} to ${M} (${bench})`,
     flops: 4 * N * M * C,
     bytes: 4 * (2 * N * C + 2 * M * C),
     bound: 'compute',
@@ -141,11 +146,11 @@ export function crossAttentionCase(heads: number, headDim: number, N: number, M:
 }
 
 /** MCC's queries: each attends to M cached tokens and to itself. */
-export function queryAttentionCase(heads: number, headDim: number, Q: number, M: number, where: string): BenchCase {
-  const C = heads * headDim;
+export function queryAttentionCase({ heads, d, Q, M, bench }: Sizes<'heads' | 'd' | 'Q' | 'M'>): BenchCase {
+  const C = heads * d;
   return {
     kernel: 'queryAttention',
-    shape: `${heads} heads of ${headDim}, ${Q} to ${M} and itself (${where})`,
+    shape: `${heads} heads of ${d}, ${Q} to ${M} and itself (${bench})`,
     flops: 4 * Q * (M + 1) * C,
     bytes: 4 * (4 * Q * C + 2 * M * C),
     bound: 'compute',
@@ -157,24 +162,15 @@ export function queryAttentionCase(heads: number, headDim: number, Q: number, M:
   };
 }
 
-interface ConvSizes {
-  H: number;
-  W: number;
-  C: number;
-  /** Output channels; those of the input when absent. */
-  O?: number;
-  kernel: number;
-  stride?: number;
-}
+type ConvSizes = Pick<Conv2dCase, 'H' | 'W' | 'C' | 'O' | 'kernel' | 'stride' | 'padding'> & Measured;
 
-/** Convolution that keeps the size, or with `stride` = `kernel` one that cuts into patches. */
-export function convCase({ H, W, C, O = C, kernel, stride = 1 }: ConvSizes, where: string): BenchCase {
-  const padding = stride === kernel ? 0 : (kernel - 1) / 2;
+/** Convolution of one picture, with bias. */
+export function convCase({ H, W, C, O, kernel, stride, padding, bench }: ConvSizes): BenchCase {
   const outputs = Math.ceil(H / stride) * Math.ceil(W / stride);
   const weights = O * C * kernel * kernel;
   return {
     kernel: 'conv2d',
-    shape: `${kernel} x ${kernel}${stride > 1 ? `, stride ${stride}` : ''}, ${H} x ${W} x ${C}${O === C ? '' : ` to ${O}`} (${where})`,
+    shape: `${kernel} x ${kernel}${stride > 1 ? `, stride ${stride}` : ''}, ${H} x ${W} x ${C}${O === C ? '' : ` to ${O}`} (${bench})`,
     flops: 2 * outputs * weights,
     bytes: 4 * (H * W * C + outputs * O + weights + O),
     bound: 'compute',
@@ -187,18 +183,18 @@ export function convCase({ H, W, C, O = C, kernel, stride = 1 }: ConvSizes, wher
 }
 
 /** Transposed convolution whose stride is its kernel. */
-export function convTransposeCase(
-  H: number,
-  W: number,
-  C: number,
-  O: number,
-  kernel: number,
-  where: string,
-): BenchCase {
+export function convTransposeCase({
+  H,
+  W,
+  I: C,
+  O,
+  kernel,
+  bench,
+}: Sizes<'H' | 'W' | 'I' | 'O' | 'kernel'>): BenchCase {
   const weights = C * O * kernel * kernel;
   return {
     kernel: 'convTranspose2d',
-    shape: `${kernel} x ${kernel}, ${H} x ${W} x ${C} to ${O} (${where})`,
+    shape: `${kernel} x ${kernel}, ${H} x ${W} x ${C} to ${O} (${bench})`,
     flops: 2 * H * W * weights,
     bytes: 4 * (H * W * C + weights + O + H * W * kernel * kernel * O),
     bound: 'compute',
@@ -210,10 +206,10 @@ export function convTransposeCase(
   };
 }
 
-export function layerNormCase(rows: number, C: number, where: string): BenchCase {
+export function layerNormCase({ rows, C, bench }: Sizes<'rows' | 'C'>): BenchCase {
   return {
     kernel: 'layerNorm',
-    shape: `${rows} x ${C} (${where})`,
+    shape: `${rows} x ${C} (${bench})`,
     flops: 8 * rows * C,
     bytes: 4 * (2 * rows * C + 2 * C),
     bound: 'memory',
@@ -223,10 +219,10 @@ export function layerNormCase(rows: number, C: number, where: string): BenchCase
   };
 }
 
-export function softmaxCase(rows: number, C: number, where: string): BenchCase {
+export function softmaxCase({ rows, C, bench }: Sizes<'rows' | 'C'>): BenchCase {
   return {
     kernel: 'softmax',
-    shape: `${rows} x ${C} (${where})`,
+    shape: `${rows} x ${C} (${bench})`,
     flops: 8 * rows * C,
     bytes: 8 * rows * C,
     bound: 'memory',
@@ -235,10 +231,10 @@ export function softmaxCase(rows: number, C: number, where: string): BenchCase {
   };
 }
 
-export function geluCase(rows: number, C: number, where: string): BenchCase {
+export function geluCase({ rows, C, bench }: Sizes<'rows' | 'C'>): BenchCase {
   return {
     kernel: 'gelu',
-    shape: `${rows} x ${C} (${where})`,
+    shape: `${rows} x ${C} (${bench})`,
     flops: 20 * rows * C,
     bytes: 8 * rows * C,
     bound: 'memory',
@@ -247,15 +243,17 @@ export function geluCase(rows: number, C: number, where: string): BenchCase {
   };
 }
 
-export function resizeCase(
-  [H, W, C]: readonly [number, number, number],
-  [h, w]: readonly [number, number],
-  options: ResizeOptions,
-  where: string,
-): BenchCase {
+interface ResizeSizes extends Measured {
+  readonly from: readonly [number, number];
+  readonly to: readonly [number, number];
+  readonly C: number;
+  readonly options: ResizeOptions;
+}
+
+export function resizeCase({ from: [H, W], to: [h, w], C, options, bench }: ResizeSizes): BenchCase {
   return {
     kernel: 'resize',
-    shape: `${options.mode}, ${H} x ${W} x ${C} to ${h} x ${w} (${where})`,
+    shape: `${options.mode}, ${H} x ${W} x ${C} to ${h} x ${w} (${bench})`,
     flops: (options.mode === 'bicubic' ? 40 : 8) * h * w * C,
     bytes: 4 * C * (H * W + h * w),
     bound: 'memory',

@@ -1,0 +1,51 @@
+/** Colored points to be drawn: how their colors are packed for the kernel, and how far apart neighbors are. */
+
+/** x right, y down, z away from the photo's camera, in any unit. */
+export interface Cloud {
+  /** [n, 3] */
+  readonly xyz: Float32Array;
+  /** [n, 3] sRGB bytes. */
+  readonly rgb: Uint8Array;
+  /** Distance of neighboring points, where it is known; else it is measured. */
+  readonly spacing?: number;
+}
+
+/**
+ * One word per point, red in the low byte, as the kernel `renderPoints` reads colors.
+ * @throws RangeError if rgb and xyz differ in length
+ */
+export function packColors({ xyz, rgb }: Cloud): Uint32Array {
+  if (xyz.length !== rgb.length) {
+    throw new RangeError(`There are ${xyz.length / 3} points and ${rgb.length / 3} colors; each point needs one.`);
+  }
+  return Uint32Array.from(
+    { length: rgb.length / 3 },
+    (_, i) => rgb[3 * i] | (rgb[3 * i + 1] << 8) | (rgb[3 * i + 2] << 16),
+  );
+}
+
+/** Points whose nearest neighbor is searched for. */
+const SAMPLE = 100;
+
+/**
+ * Distance of neighboring points: as the cloud says, else the median, over a sample of its points, of the distance to the
+ * nearest other place.
+ */
+export function spacingOf({ xyz, spacing }: Cloud): number {
+  if (spacing !== undefined) return spacing;
+  const n = xyz.length / 3;
+  const stride = Math.ceil(n / SAMPLE);
+  const distances: number[] = [];
+  for (let i = 0; i < n; i += stride) {
+    let nearest = Infinity;
+    for (let j = 0; j < n; j++) {
+      const [x, y, z] = [xyz[3 * i] - xyz[3 * j], xyz[3 * i + 1] - xyz[3 * j + 1], xyz[3 * i + 2] - xyz[3 * j + 2]];
+      const square = x * x + y * y + z * z;
+      if (square > 0 && square < nearest) nearest = square;
+    }
+    if (nearest < Infinity) distances.push(Math.sqrt(nearest));
+  }
+  distances.sort((a, b) => a - b);
+  // A single place has no spacing: any size shows it.
+  return distances[distances.length >> 1] ?? 1;
+}

@@ -1,0 +1,51 @@
+/** A picture of the object from a few sides, on one sheet. */
+import { renderPoints } from '../../graph/ops/points.ts';
+import { compile } from '../../graph/plan.ts';
+import type { Shared } from '../../graph/shared.ts';
+import { Graph } from '../../graph/record.ts';
+import type { RunOptions } from '../../graph/run.ts';
+import { type Cloud, packColors, spacingOf } from './cloud.ts';
+import { frameOf, sheetViews } from './views.ts';
+
+export interface Sheet {
+  readonly width: number;
+  readonly height: number;
+  /** [height, width, 4] sRGB bytes. */
+  readonly rgba: Uint8Array;
+}
+
+/** Splats reach a little beyond the neighbors, which closes surfaces; their rims fade. */
+const RADIUS = 1.05;
+
+/**
+ * Draws a sheet twice as wide as high. The left half shows the object from the photo's camera; in the right half, from
+ * left to right, are its right side and its back, and below them its left side and its top.
+ * @param height even number of pixels
+ * @throws RangeError if rgb and xyz differ in length; ShapeError; Canceled; DeviceError
+ */
+export async function renderSheet(
+  shared: Shared,
+  cloud: Cloud,
+  { height = 640, ...run }: { height?: number } & RunOptions = {},
+): Promise<Sheet> {
+  const { xyz } = cloud;
+  const colors = packColors(cloud);
+  const spacing = spacingOf(cloud);
+  const size = { width: 2 * height, height };
+  const graph = new Graph();
+  const picture = renderPoints(
+    graph.input('points', [colors.length, 3]),
+    graph.input('colors', [colors.length], 'u32'),
+    size,
+    RADIUS * spacing,
+    sheetViews(frameOf(xyz, spacing), height),
+  );
+  const plan = await compile(shared, graph, { outputs: { picture } });
+  try {
+    const result = await plan.run({ points: xyz, colors }, run);
+    const words = await result.picture.read();
+    return { ...size, rgba: new Uint8Array(words.buffer, words.byteOffset, words.byteLength) };
+  } finally {
+    plan.dispose();
+  }
+}

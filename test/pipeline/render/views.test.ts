@@ -1,0 +1,58 @@
+import { type mat4, vec3 } from 'gl-matrix';
+import { describe, expect, it } from 'vitest';
+import { frameOf, orbitView, sheetViews } from '../../../src/pipeline/render/views.ts';
+
+describe('orbitView', () => {
+  const seen = (yaw: number, pitch: number, point: vec3) => [
+    ...vec3.transformMat4(vec3.create(), point, orbitView(vec3.fromValues(0, 0, 2), 5, yaw, pitch)),
+  ];
+  const close = (actual: number[], expected: number[]) =>
+    expected.forEach((v, i) => expect(actual[i]).toBeCloseTo(v, 5));
+
+  it('looks at the target from the photo, with y up', () => {
+    close(seen(0, 0, vec3.fromValues(0, 0, 2)), [0, 0, -5]);
+    close(seen(0, 0, vec3.fromValues(1, 0, 2)), [1, 0, -5]);
+    close(seen(0, 0, vec3.fromValues(0, 1, 2)), [0, -1, -5]); // y down in the photo
+    close(seen(0, 0, vec3.fromValues(0, 0, 3)), [0, 0, -6]); // farther away
+  });
+
+  it('turns to the right side, the back and the top', () => {
+    close(seen(90, 0, vec3.fromValues(1, 0, 2)), [0, 0, -4]); // the right side comes near
+    close(seen(180, 0, vec3.fromValues(1, 0, 2)), [-1, 0, -5]);
+    close(seen(0, 90, vec3.fromValues(0, -1, 2)), [0, 0, -4]); // the top comes near
+    close(seen(0, 90, vec3.fromValues(0, 0, 3)), [0, 1, -5]); // what is far in the photo is up
+  });
+});
+
+describe('sheetViews', () => {
+  it('cover the sheet without overlap', () => {
+    const rects = sheetViews({ middle: vec3.create(), reach: 1 }, 100).map(({ rect }) => rect);
+    const area = rects.reduce((sum, { left, top, right, bottom }) => sum + (right - left) * (bottom - top), 0);
+    expect(area).toBe(200 * 100);
+    expect(Math.max(...rects.map(({ right }) => right))).toBe(200);
+  });
+
+  it('see the whole sphere around the object', () => {
+    const reach = 3;
+    for (const { matrix, rect, focal, near, far } of sheetViews({ middle: vec3.fromValues(1, 2, 9), reach }, 100)) {
+      const middle = vec3.transformMat4(vec3.create(), vec3.fromValues(1, 2, 9), matrix as mat4);
+      expect(near).toBeLessThan(-middle[2] - reach);
+      expect(far).toBeGreaterThan(-middle[2] + reach);
+      // The rim of a sphere is seen under asin(reach / distance).
+      const rim = focal * Math.tan(Math.asin(reach / -middle[2]));
+      expect(rim).toBeLessThan((rect.right - rect.left) / 2);
+    }
+  });
+});
+
+describe('frameOf', () => {
+  it('is as large as the points, with a margin of their spacing', () => {
+    const { middle, reach } = frameOf(Float32Array.of(-1, 0, 5, 1, 0, 5), 0.1);
+    expect([...middle]).toEqual([0, 0, 5]);
+    expect(reach).toBeCloseTo(1.1, 6);
+  });
+
+  it('is as large as the spacing where there is no point', () => {
+    expect(frameOf(new Float32Array(0), 0.25)).toEqual({ middle: vec3.create(), reach: 0.25 });
+  });
+});

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { verdicts } from '../../../tools/bench/targets.ts';
+import { baseline, line } from './lines.ts';
+
+describe('targets', () => {
+  it('compare lines of one run, and PyTorch’s on the same processor', () => {
+    const lines = [
+      line({}),
+      line({ family: 'tiled', chosen: false, medianMs: 30 }),
+      line({ date: '2026-01-02', medianMs: 1 }),
+    ];
+    const found = verdicts(lines, [{ ...baseline, medianMs: 0.2 }]);
+    expect(found.map(({ target, times, met }) => [target.against, times, met])).toEqual([
+      ['tiled', 15, true],
+      ['pytorch', 0.2, false],
+    ]);
+    expect(verdicts(lines, [{ ...baseline, processor: 'Q' }])).toHaveLength(1);
+  });
+
+  it('say nothing where the plain kernels are the chosen ones', () => {
+    expect(verdicts([line({ family: 'tiled' })], [])).toEqual([]);
+  });
+});

@@ -1,0 +1,41 @@
+/** Where and when something was measured: what every stored line begins with. */
+import { execFile } from 'node:child_process';
+import { cpus, loadavg } from 'node:os';
+import { promisify } from 'node:util';
+import { version } from '../package.json';
+
+/** Where and when a run took place. */
+export interface Origin {
+  /** Version. */
+  readonly unflat: string;
+  /** Commit of the working tree; null outside of a repository. */
+  readonly commit: string | null;
+  /** Of the run's start: lines of one run have the same. */
+  readonly date: string;
+  readonly processor: string;
+  readonly cores: number;
+}
+
+export async function originOf(): Promise<Origin> {
+  const processors = cpus();
+  return {
+    unflat: version,
+    commit: await currentCommit(),
+    date: new Date().toISOString(),
+    processor: processors[0]?.model.trim() ?? 'unknown',
+    cores: processors.length,
+  };
+}
+
+/** Processes that wanted a processor during the last minute, this one's included. */
+export const currentLoad = (): number => Math.round(100 * loadavg()[0]) / 100;
+
+/** The commit of the working tree, or null where there is no repository or no git. */
+async function currentCommit(): Promise<string | null> {
+  try {
+    const { stdout } = await promisify(execFile)('git', ['rev-parse', '--short', 'HEAD']);
+    return stdout.trim();
+  } catch {
+    return null;
+  }
+}
