@@ -1,6 +1,7 @@
 /** Kinds of benchmark cases: how each is built from its sizes, and what it has to compute and to move. */
 import type { Sources } from '../../graph/evaluate.ts';
-import { attention, type AttentionSettings, columns, queryAttention } from '../../graph/ops/attention.ts';
+import { attention, type AttentionSettings, columns } from '../../graph/ops/attention.ts';
+import { queryAttention } from '../../pipeline/mcc/ops.ts';
 import { conv2d, convTranspose2d, linear, matmul } from '../../graph/ops/matmul.ts';
 import { gelu } from '../../graph/ops/pointwise.ts';
 import { resize, type ResizeOptions } from '../../graph/ops/resize.ts';

@@ -1,5 +1,6 @@
 /** SAM as four graphs, cut where sizes change: photo, network, prompt, answer. */
-import { resizeRgba8, samNormalize } from '../../graph/ops/image.ts';
+import { resizeRgba8 } from '../../graph/ops/image.ts';
+import { samNormalize } from './ops.ts';
 import { slice } from '../../graph/ops/movement.ts';
 import { gatherRows, threshold } from '../../graph/ops/points.ts';
 import { resize } from '../../graph/ops/resize.ts';
