@@ -2,7 +2,12 @@
 import { expect, sameShape, show } from '../kernels/check.ts';
 import type { DType } from '../kernels/dispatch.ts';
 import { keyOf } from './key.ts';
-import type { WeightName } from './tensor.ts';
+
+/** A weight by its name in the checkpoint, and the shape that the checkpoint must have for it. */
+export interface WeightName {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
 
 export interface ConstantSpec {
   /** Names the computation, in errors and for the device's tools. Two computations have two names. */

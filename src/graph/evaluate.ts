@@ -1,6 +1,8 @@
-/** Records, compiles and runs a small graph once: for tests, self-tests and comparisons. */
-import type { DType } from '../kernels/dispatch.ts';
+/** Runs a small graph or a single kernel once: for tests, self-tests and comparisons. */
+import type { DType, Step } from '../kernels/dispatch.ts';
+import type { Target } from '../kernels/target.ts';
 import type { Device } from './device.ts';
+import { defineOp, type NoAttributes } from './op.ts';
 import { compile, type PlanInput } from './plan.ts';
 import { Graph } from './record.ts';
 import { sharedFor } from './shared.ts';
@@ -65,4 +67,27 @@ export async function evaluate<K extends string>(
 ): Promise<Record<K, HostArray>> {
   const tensors = await evaluateTensors(device, build, options);
   return Object.fromEntries(Object.entries<HostTensor>(tensors).map(([k, t]) => [k, t.data])) as Record<K, HostArray>;
+}
+
+/**
+ * Runs a single kernel on host arrays.
+ * @param inputs values by name
+ * @param kernel calls the kernel's wrapper with an operand for each input
+ * @returns host copies of the outputs of the last dispatch, in order
+ */
+export async function evaluateKernel<K extends string>(
+  device: Device,
+  inputs: Readonly<Record<K, HostTensor>>,
+  kernel: (operands: Readonly<Record<K, Tensor>>, target: Target) => readonly Step[],
+): Promise<HostTensor[]> {
+  const op = defineOp<Readonly<Record<K, Tensor>>, NoAttributes, readonly Tensor[]>(
+    { name: 'kernel', lower: (target, operands) => kernel(operands, target) },
+    (outputs) => outputs,
+  );
+  const results = await evaluateTensors(device, (s) => {
+    const operands = {} as Record<K, Tensor>;
+    for (const name of Object.keys(inputs) as K[]) operands[name] = s.input(inputs[name].data, inputs[name].shape);
+    return Object.fromEntries(op.record(operands, {}, s.graph).map((y, i) => [String(i), y]));
+  });
+  return Object.values(results);
 }

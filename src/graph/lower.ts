@@ -3,8 +3,7 @@ import { results, isCopy, type Operand, type Step } from '../kernels/dispatch.ts
 import { show, size } from '../kernels/check.ts';
 import type { Target } from '../kernels/target.ts';
 import { ShapeError } from './errors.ts';
-import type { Node } from './record.ts';
-import { Tensor } from './tensor.ts';
+import { Tensor, type Node } from './tensor.ts';
 
 export interface Lowered {
   readonly steps: readonly Step[];
@@ -19,12 +18,12 @@ export function lower(nodes: readonly Node[], target: Target): Lowered {
   const scopes: string[] = [];
   const alias = new Map<Operand, Tensor>();
   for (const node of nodes) {
-    const made = node.lower(target, node.inputs, node.attrs);
+    const made = node.op.lower(target, node);
     results(made).forEach((operand, i) => {
       const tensor = node.outputs[i];
       if (size(operand) !== size(tensor)) {
         throw new ShapeError(
-          `${node.op}: gives ${show(operand.shape)} here, but was recorded as ${show(tensor.shape)}.`,
+          `${node.op.name}: gives ${show(operand.shape)} here, but was recorded as ${show(tensor.shape)}.`,
         );
       }
       alias.set(operand, tensor);

@@ -15,7 +15,7 @@ import { planMemory, type MemoryPlan, type Value } from './memory.ts';
 import type { Graph } from './record.ts';
 import { Runner, type RunOptions } from './run.ts';
 import type { Shared } from './shared.ts';
-import { Tensor } from './tensor.ts';
+import { inputsOf, Tensor } from './tensor.ts';
 import { bufferBytes, DeviceTensor, flatTexture, storageBuffer, type HostArray } from './transfer.ts';
 
 export interface CompileOptions {
@@ -141,7 +141,7 @@ function reachable(graph: Graph, wanted: ReadonlySet<Tensor>) {
   const needed = new Set<Tensor>(wanted);
   const kept = [...graph.nodes].reverse().filter((node) => {
     if (!node.outputs.some((o) => needed.has(o))) return false;
-    for (const x of Object.values(node.inputs).flat()) if (x) needed.add((x as Tensor).root);
+    for (const x of inputsOf(node.inputs)) needed.add(x.root);
     return true;
   });
   return kept.reverse();

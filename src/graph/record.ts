@@ -1,31 +1,10 @@
 /** Recording: calls of ops become a list of nodes with static shapes. */
 import { expect } from '../kernels/check.ts';
-import { results, type DType, type Operand, type Step } from '../kernels/dispatch.ts';
-import { BASELINE, type Target } from '../kernels/target.ts';
+import type { DType } from '../kernels/dispatch.ts';
 import { constantKey, expectSameForm, type ConstantForm, type ConstantSpec } from './constantSpec.ts';
-import { Tensor } from './tensor.ts';
+import { Tensor, type Node, type Recorder } from './tensor.ts';
 
-export type Inputs = Readonly<Record<string, Tensor | null | readonly Tensor[]>>;
-export type Attrs = Readonly<Record<string, unknown>>;
-
-/** Turns a node into kernel calls for a target. Its results are the outputs of the last dispatch. */
-export type Lower = (target: Target, inputs: Inputs, attrs: Attrs) => readonly Step[];
-
-export interface Node {
-  readonly op: string;
-  readonly inputs: Inputs;
-  readonly attrs: Attrs;
-  readonly outputs: readonly Tensor[];
-  readonly lower: Lower;
-  /** Path of `Graph.scope` names, for profiles. */
-  readonly scope: string;
-}
-
-/** The tensors that a node reads. */
-export const inputsOf = (inputs: Inputs): Tensor[] =>
-  Object.values(inputs).flatMap((x) => (x === null ? [] : x instanceof Tensor ? [x] : [...x]));
-
-export class Graph {
+export class Graph implements Recorder {
   readonly nodes: Node[] = [];
   readonly inputs = new Map<string, Tensor>();
   /** Named intermediates, kept only by a plan that asks for them. */
@@ -81,18 +60,7 @@ export class Graph {
     }
   }
 
-  /**
-   * Appends a node. The shape rule of an op is its kernel wrapper: it runs here, so a misfit is thrown at the line of
-   * the model that caused it.
-   */
-  record(op: string, inputs: Inputs, attrs: Attrs, lower: Lower): Tensor[] {
-    for (const x of inputsOf(inputs)) {
-      expect(x.graph === this, op, 'an operand belongs to another graph; pass it in as an input instead.');
-    }
-    const outputs = results(lower(BASELINE, inputs, attrs)).map(
-      (o: Operand) => new Tensor(this, o.shape, o.dtype, { kind: 'node' }),
-    );
-    this.nodes.push({ op, inputs, attrs, outputs, lower, scope: this.path.join('.') });
-    return outputs;
+  append(node: Omit<Node, 'scope'>): void {
+    this.nodes.push({ ...node, scope: this.path.join('.') });
   }
 }

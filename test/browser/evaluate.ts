@@ -1,6 +1,11 @@
 /** Stands in for `test/setup/evaluate.ts` in the browser bundle: the browser's adapter, and promises that may be awaited. */
 import { Device, type DeviceOptions } from '../../src/graph/device.ts';
-import { evaluate as evaluateOn, type Sources } from '../../src/graph/evaluate.ts';
+import {
+  evaluate as evaluateOn,
+  evaluateKernel as evaluateKernelOn,
+  type HostTensor,
+  type Sources,
+} from '../../src/graph/evaluate.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import type { HostArray } from '../../src/graph/transfer.ts';
 import { requestWebAdapter } from '../../src/host/web/adapter.ts';
@@ -28,4 +33,11 @@ export async function evaluate<K extends string>(
   options: { device?: Device; fused?: boolean } = {},
 ): Promise<Record<K, HostArray>> {
   return evaluateOn(options.device ?? (await testDevice()), build, options);
+}
+
+export async function evaluateKernel<K extends string>(
+  inputs: Readonly<Record<K, HostTensor>>,
+  kernel: Parameters<typeof evaluateKernelOn<K>>[2],
+): Promise<HostTensor[]> {
+  return evaluateKernelOn(await testDevice(), inputs, kernel);
 }

@@ -2,6 +2,7 @@
 import { operand, type Dispatch } from '../../src/kernels/dispatch.ts';
 import { ceilDiv, splitGrid } from '../../src/kernels/grid.ts';
 import { size } from '../../src/kernels/check.ts';
+import { defineOp } from '../../src/graph/op.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 
 export const ADD_ONE = `
@@ -14,17 +15,22 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x < params.count) { y[id.x] = x[id.x] + 1.0; }
 }`;
 
-/** @param change replaces parts of the dispatch, e.g. its text or its `flops` */
-export function addOne(x: Tensor, change: Partial<Dispatch> = {}): Tensor {
-  return x.graph.record('addOne', { x }, {}, (_, inputs) => [
+type Change = Partial<Pick<Dispatch, 'wgsl' | 'flops' | 'workgroups'>>;
+
+const addOneOp = defineOp<{ readonly x: Tensor }, Change>({
+  name: 'addOne',
+  lower: (_, { x }, change) => [
     {
       kernel: 'addOne',
       wgsl: [ADD_ONE],
       params: { count: size(x) },
-      inputs: [inputs.x as Tensor],
+      inputs: [x],
       outputs: [operand(x.shape)],
       workgroups: splitGrid(ceilDiv(size(x), 64)),
       ...change,
     },
-  ])[0];
-}
+  ],
+});
+
+/** @param change replaces parts of the dispatch: its text, its `flops` or its workgroups */
+export const addOne = (x: Tensor, change: Change = {}): Tensor => addOneOp.record({ x }, change);

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
-import { attention, columns, queryAttention } from '../../src/graph/ops/attention.ts';
+import { attention, columns } from '../../src/graph/ops/attention.ts';
+import { queryAttention } from '../../src/pipeline/mcc/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
 import {
   attentionRef,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attract } from '../../src/graph/ops/depth.ts';
+import { attract } from '../../src/pipeline/zoeDepth/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { attractRef } from '../../src/kernels/attract/attract.ref.ts';
 import { attractCases } from '../cases/attract.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { relativeBias, resizeBiasTable } from '../../src/graph/ops/depth.ts';
+import { relativeBias, resizeBiasTable } from '../../src/pipeline/zoeDepth/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { biasTableRef } from '../../src/kernels/biasTable/biasTable.ref.ts';
 import { biasTable } from '../../src/kernels/biasTable/biasTable.ts';

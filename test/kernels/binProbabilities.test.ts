@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { binProbabilities, logBinomial } from '../../src/graph/ops/depth.ts';
+import { binProbabilities, logBinomial } from '../../src/pipeline/zoeDepth/ops.ts';
 import { binProbabilitiesRef } from '../../src/kernels/binProbabilities/binProbabilities.ref.ts';
 import { binProbabilities as binProbabilitiesKernel } from '../../src/kernels/binProbabilities/binProbabilities.ts';
 import { operand } from '../../src/kernels/dispatch.ts';

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
-import { conv2d } from '../../src/graph/ops/matmul.ts';
+import { conv2d, conv2dOp } from '../../src/graph/ops/matmul.ts';
 import { Graph } from '../../src/graph/record.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import { conv2dRef } from '../../src/kernels/conv2d/conv2d.ref.ts';
@@ -11,11 +11,14 @@ import { titleOf } from '../setup/title.ts';
 
 function dataOf(c: Conv2dCase) {
   const out = (size: number) => Math.floor((size + 2 * c.padding - c.kernel) / c.stride) + 1;
+  const [height, width] = [out(c.H), out(c.W)];
   return {
+    height,
+    width,
     x: noise(c.B * c.H * c.W * c.C, 1),
     w: noise((c.O * c.C * c.kernel ** 2) / c.groups, 2),
     bias: c.bias ? noise(c.O, 3) : undefined,
-    residual: c.residual ? noise(c.B * out(c.H) * out(c.W) * c.O, 4) : undefined,
+    residual: c.residual ? noise(c.B * height * width * c.O, 4) : undefined,
   };
 }
 
@@ -28,13 +31,17 @@ function conv2dTitle({ kernel, B, H, W, C, O, stride, padding, groups, ...rest }
 
 /** Records `conv2d` with everything that the case asks for, as fusion rules would. */
 function record(s: Sources, c: Conv2dCase, data: ReturnType<typeof dataOf>): Tensor {
-  const x = s.input(data.x, [c.B, c.H, c.W, c.C]);
-  const w = s.weight(data.w, [c.O, c.C / c.groups, c.kernel, c.kernel]);
-  const y = conv2d(x, w, data.bias ? s.weight(data.bias, [c.O]) : null, c);
-  const node = s.graph.nodes.pop()!;
-  const inputs = { ...node.inputs, residual: data.residual ? s.input(data.residual, y.shape) : null };
-  const fused = { activation: c.activation ?? 'none', inputActivation: c.inputRelu ? 'relu' : 'none' };
-  return s.graph.record('conv2d', inputs, { ...node.attrs, ...fused }, node.lower)[0];
+  const { stride, padding, groups } = c;
+  return conv2dOp.record(
+    {
+      x: s.input(data.x, [c.B, c.H, c.W, c.C]),
+      w: s.weight(data.w, [c.O, c.C / c.groups, c.kernel, c.kernel]),
+      b: data.bias ? s.weight(data.bias, [c.O]) : null,
+      scale: null,
+      residual: data.residual ? s.input(data.residual, [c.B, data.height, data.width, c.O]) : null,
+    },
+    { stride, padding, groups, activation: c.activation ?? 'none', inputActivation: c.inputRelu ? 'relu' : 'none' },
+  );
 }
 
 const families: { name: string; open: () => Promise<Device> }[] = [

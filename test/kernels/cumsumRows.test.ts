@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cumsumRows } from '../../src/graph/ops/depth.ts';
+import { cumsumRows } from '../../src/pipeline/zoeDepth/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { cumsumRowsRef } from '../../src/kernels/cumsumRows/cumsumRows.ref.ts';
 import { cumsumRowsCases } from '../cases/cumsumRows.ts';

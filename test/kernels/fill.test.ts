@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import type { HostArray } from '../../src/graph/transfer.ts';
 import { operand, type DType } from '../../src/kernels/dispatch.ts';
 import { fillRef } from '../../src/kernels/fill/fill.ref.ts';
 import { fill } from '../../src/kernels/fill/fill.ts';
 import { fillCases } from '../cases/fill.ts';
-import { evaluate } from '../setup/evaluate.ts';
+import { evaluateKernel } from '../setup/evaluate.ts';
 
-const run = async (count: number, value: number, dtype: DType) =>
-  (await evaluate((s) => ({ y: s.graph.record('fill', {}, {}, () => [fill(operand([count], dtype), value)])[0] }))).y;
+async function run(count: number, value: number, dtype: DType): Promise<HostArray> {
+  const [y] = await evaluateKernel({}, () => [fill(operand([count], dtype), value)]);
+  return y.data;
+}
 
 describe('fill', () => {
   for (const { count } of fillCases) {

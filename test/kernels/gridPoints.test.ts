@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gridPoints } from '../../src/graph/ops/mcc.ts';
+import { gridPoints } from '../../src/pipeline/mcc/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { gridPointsRef } from '../../src/kernels/gridPoints/gridPoints.ref.ts';
 import { gridPointsCases } from '../cases/gridPoints.ts';

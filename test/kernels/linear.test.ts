@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { linear } from '../../src/graph/ops/matmul.ts';
+import { linear, linearOp } from '../../src/graph/ops/matmul.ts';
 import type { Device } from '../../src/graph/device.ts';
 import { BASELINE } from '../../src/kernels/target.ts';
 import { Graph } from '../../src/graph/record.ts';
@@ -17,17 +17,17 @@ import { titleOf } from '../setup/title.ts';
 const asHalf = (x: Float32Array): Float32Array => x.map((v) => halfValue(halfBits(v)));
 
 /** Records `linear` with everything that the case asks of its epilogue, as a fusion rule would. */
-function record(s: Sources, c: LinearCase, data: ReturnType<typeof dataOf>): Tensor {
-  const x = s.input(data.x, [c.rows, c.K]);
-  const y = linear(x, s.weight(data.w, [c.N, c.K]), data.bias ? s.weight(data.bias, [c.N]) : null);
-  const node = s.graph.nodes.pop()!;
-  const inputs = {
-    ...node.inputs,
-    scale: data.scale ? s.weight(data.scale, [c.N]) : null,
-    residual: data.residual ? s.input(data.residual, y.shape) : null,
-  };
-  return s.graph.record('linear', inputs, { activation: c.activation ?? 'none' }, node.lower)[0];
-}
+const record = (s: Sources, c: LinearCase, data: ReturnType<typeof dataOf>): Tensor =>
+  linearOp.record(
+    {
+      x: s.input(data.x, [c.rows, c.K]),
+      w: s.weight(data.w, [c.N, c.K]),
+      b: data.bias ? s.weight(data.bias, [c.N]) : null,
+      scale: data.scale ? s.weight(data.scale, [c.N]) : null,
+      residual: data.residual ? s.input(data.residual, [c.rows, c.N]) : null,
+    },
+    { activation: c.activation ?? 'none' },
+  );
 
 const dataOf = ({ rows, K, N, ...c }: LinearCase) => ({
   x: noise(rows * K, 1),
@@ -86,14 +86,18 @@ describe('linear', () => {
 
   it('computes GELU within 1e-7 and a rounding', async () => {
     const x = Float32Array.from({ length: 6001 }, (_, i) => (i - 3000) / 200);
-    const node = (s: Sources) => {
-      linear(s.input(x, [x.length, 1]), s.weight(new Float32Array([1]), [1, 1]), null);
-      return s.graph.nodes.pop()!;
-    };
-    const { y } = await evaluate((s) => {
-      const { inputs, lower } = node(s);
-      return { y: s.graph.record('linear', inputs, { activation: 'gelu' }, lower)[0] };
-    });
+    const { y } = await evaluate((s) => ({
+      y: linearOp.record(
+        {
+          x: s.input(x, [x.length, 1]),
+          w: s.weight(new Float32Array([1]), [1, 1]),
+          b: null,
+          scale: null,
+          residual: null,
+        },
+        { activation: 'gelu' },
+      ),
+    }));
     x.forEach((v, i) => {
       const error = Math.abs(y[i] - activationRef('gelu', v));
       expect(error, `gelu(${v})`).toBeLessThanOrEqual(1e-7 + EPS * Math.abs(v));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logBinomial, metricBins } from '../../src/graph/ops/depth.ts';
+import { logBinomial, metricBins } from '../../src/pipeline/zoeDepth/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { metricBinsRef } from '../../src/kernels/metricBins/metricBins.ref.ts';
 import { metricBinsCases } from '../cases/metricBins.ts';

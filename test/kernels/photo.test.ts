@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { photoToRgb, samNormalize } from '../../src/graph/ops/image.ts';
+import { photoToRgb } from '../../src/graph/ops/image.ts';
+import { samNormalize } from '../../src/pipeline/sam/ops.ts';
 import { affine, div, sub } from '../../src/graph/ops/pointwise.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { photoRef } from '../../src/kernels/photo/photo.ref.ts';

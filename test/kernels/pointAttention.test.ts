@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pointAttention } from '../../src/graph/ops/mcc.ts';
+import { pointAttention } from '../../src/pipeline/mcc/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { pointAttentionRef } from '../../src/kernels/pointAttention/pointAttention.ref.ts';
 import { stateCount } from '../../src/kernels/pointAttention/pointAttention.ts';

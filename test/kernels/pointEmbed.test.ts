@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pointEmbed } from '../../src/graph/ops/mcc.ts';
+import { pointEmbed } from '../../src/pipeline/mcc/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { pointEmbedRef } from '../../src/kernels/pointEmbed/pointEmbed.ref.ts';
 import { pointEmbedCases } from '../cases/pointEmbed.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { promptTokens } from '../../src/graph/ops/prompt.ts';
+import { promptTokens } from '../../src/pipeline/sam/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { promptTokensRef } from '../../src/kernels/promptTokens/promptTokens.ref.ts';
 import { promptTokensCases } from '../cases/promptTokens.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { relativeBias } from '../../src/graph/ops/depth.ts';
+import { relativeBias } from '../../src/pipeline/zoeDepth/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { relativeBiasRef } from '../../src/kernels/relativeBias/relativeBias.ref.ts';
 import { relativeBiasCases } from '../cases/relativeBias.ts';

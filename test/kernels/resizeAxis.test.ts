@@ -4,7 +4,7 @@ import { antialiasedTaps } from '../../src/kernels/resize/taps.ts';
 import { resizeAxisRef } from '../../src/kernels/resizeAxis/resizeAxis.ref.ts';
 import { resizeAxis } from '../../src/kernels/resizeAxis/resizeAxis.ts';
 import { resizeAxisCases } from '../cases/resizeAxis.ts';
-import { evaluate } from '../setup/evaluate.ts';
+import { evaluateKernel } from '../setup/evaluate.ts';
 import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
 
 describe('resizeAxis', () => {
@@ -13,15 +13,15 @@ describe('resizeAxis', () => {
       it(`${mode} [${outer}, ${from}, ${C}] to ${to}`, async () => {
         const x = noise(outer * from * C, 8, 2);
         const taps = antialiasedTaps(mode, from, to);
-        const { y } = await evaluate((s) => {
-          const map = s.input(x, [outer, from, C]);
-          const ranges = s.input(taps.ranges, [to, 2]);
-          const weights = s.input(taps.weights, [to, taps.stride]);
-          return { y: s.graph.record('resizeAxis', {}, {}, () => [resizeAxis(map, 1, ranges, weights)])[0] };
-        });
+        const inputs = {
+          x: { data: x, shape: [outer, from, C] },
+          ranges: { data: taps.ranges, shape: [to, 2] },
+          weights: { data: taps.weights, shape: [to, taps.stride] },
+        };
+        const [y] = await evaluateKernel(inputs, (o) => [resizeAxis(o.x, 1, o.ranges, o.weights)]);
         // Coordinates near `from` are rounded to float32; each of the weights moves with them.
         const bound = EPS * maxAbs(x) * (6 * from + 4 * taps.stride);
-        expectClose(y, resizeAxisRef(x, [outer, from, C], to, mode), bound);
+        expectClose(y.data, resizeAxisRef(x, [outer, from, C], to, mode), bound);
       });
     }
   }

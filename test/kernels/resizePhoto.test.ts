@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { photoToRgb, resizePhoto } from '../../src/graph/ops/image.ts';
+import { photoToRgb } from '../../src/graph/ops/image.ts';
+import { resizePhoto } from '../../src/pipeline/zoeDepth/ops.ts';
 import { reflectPad } from '../../src/graph/ops/movement.ts';
 import { resize } from '../../src/graph/ops/resize.ts';
 import { Graph } from '../../src/graph/record.ts';

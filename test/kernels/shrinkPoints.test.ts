@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shrinkPoints } from '../../src/graph/ops/points.ts';
+import { shrinkPoints } from '../../src/pipeline/mcc/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { shrinkPointsRef } from '../../src/kernels/shrinkPoints/shrinkPoints.ref.ts';
 import { pointCases } from '../cases/points.ts';

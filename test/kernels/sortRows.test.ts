@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sortRows } from '../../src/graph/ops/depth.ts';
+import { sortRows } from '../../src/pipeline/zoeDepth/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { sortRowsRef } from '../../src/kernels/sortRows/sortRows.ref.ts';
 import { sortRowsCases } from '../cases/sortRows.ts';

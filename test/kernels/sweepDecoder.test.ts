@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
-import { sweepDecoder } from '../../src/graph/ops/mcc.ts';
+import { sweepDecoder } from '../../src/pipeline/mcc/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { packDecoder, packedSize, type DecoderWeights } from '../../src/kernels/sweepDecoder/pack.ts';
 import { sweepDecoderRef } from '../../src/kernels/sweepDecoder/sweepDecoder.ref.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { probabilityThreshold, temperatureColor } from '../../src/graph/ops/points.ts';
+import { probabilityThreshold } from '../../src/graph/ops/points.ts';
+import { temperatureColor } from '../../src/pipeline/mcc/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { temperatureColorRef } from '../../src/kernels/temperatureColor/temperatureColor.ref.ts';
 import { evaluate } from '../setup/evaluate.ts';

@@ -1,5 +1,6 @@
 /** Which weights each layer reads, in which shapes, and what it records. Values are checked through the networks. */
 import { describe, expect, it } from 'vitest';
+import { binaryOp, unaryOp } from '../../src/graph/ops/pointwise.ts';
 import { Graph } from '../../src/graph/record.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import {
@@ -24,7 +25,11 @@ function recorded(shape: readonly number[], layer: (x: Tensor) => Tensor) {
     return weight(name, wanted);
   };
   const y = layer(graph.input('x', shape));
-  return { shape: y.shape, weights, ops: graph.nodes.map((n) => (n.attrs.kind as string | undefined) ?? n.op) };
+  return {
+    shape: y.shape,
+    weights,
+    ops: graph.nodes.map((n) => (unaryOp.is(n) || binaryOp.is(n) ? n.attributes.kind : n.op.name)),
+  };
 }
 
 describe('layers', () => {

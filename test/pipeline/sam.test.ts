@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
+import { layerNormOp } from '../../src/graph/ops/rows.ts';
 import { sharedFor } from '../../src/graph/shared.ts';
 import type { Recorded } from '../../src/pipeline/planCache.ts';
 import { encoderGraph, promptGraph } from '../../src/pipeline/sam/graphs.ts';
@@ -40,7 +41,12 @@ describe('equals the released code', () => {
 
 describe('quirks too small for the tolerance of the comparison', () => {
   const epsilons = ({ graph }: Recorded, scope: RegExp) =>
-    new Set(graph.nodes.filter((n) => n.op === 'layerNorm' && scope.test(n.scope)).map((n) => n.attrs.eps));
+    new Set(
+      graph.nodes
+        .filter((n) => layerNormOp.is(n))
+        .filter((n) => scope.test(n.scope))
+        .map((n) => n.attributes.eps),
+    );
 
   it('norms of the two-way transformer have 1e-5, all others 1e-6', () => {
     const decoder = promptGraph({ config: samConfigs.small, batch: 1, count: 2, hasMask: true });

@@ -2,7 +2,12 @@
 import { create, globals } from 'webgpu';
 import { afterAll } from 'vitest';
 import { Device, type DeviceOptions } from '../../src/graph/device.ts';
-import { evaluate as evaluateOn, type Sources } from '../../src/graph/evaluate.ts';
+import {
+  evaluate as evaluateOn,
+  evaluateKernel as evaluateKernelOn,
+  type HostTensor,
+  type Sources,
+} from '../../src/graph/evaluate.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import type { HostArray } from '../../src/graph/transfer.ts';
 
@@ -62,4 +67,12 @@ export async function evaluate<K extends string>(
   options: { device?: Device; fused?: boolean } = {},
 ): Promise<Record<K, HostArray>> {
   return evaluateOn(options.device ?? (await testDevice()), build, options);
+}
+
+/** Runs a single kernel on host arrays, on the file's own device. */
+export async function evaluateKernel<K extends string>(
+  inputs: Readonly<Record<K, HostTensor>>,
+  kernel: Parameters<typeof evaluateKernelOn<K>>[2],
+): Promise<HostTensor[]> {
+  return evaluateKernelOn(await testDevice(), inputs, kernel);
 }

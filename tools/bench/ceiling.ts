@@ -1,6 +1,7 @@
 /** What this adapter can do at most, measured: arithmetic in registers, and copying of memory. */
 import type { Device } from '../../src/graph/device.ts';
-import { operand, type Dispatch } from '../../src/kernels/dispatch.ts';
+import { defineOp } from '../../src/graph/op.ts';
+import { operand } from '../../src/kernels/dispatch.ts';
 import ceilingWgsl from './ceiling.wgsl';
 import { fastestMs, inTurns, prepare, type Runner, type Sample } from './measure.ts';
 
@@ -44,20 +45,27 @@ export async function measureCeilings(
   return { compute: compute.rateOf(computed), memory: memory.rateOf(copied) };
 }
 
+/** Arithmetic in registers: it reads nothing. */
+const ceilingOp = defineOp<Readonly<Record<never, never>>, { readonly workgroups: number; readonly flops: number }>({
+  name: 'ceiling',
+  lower: (_, __, { workgroups, flops }) => [
+    {
+      kernel: 'ceiling',
+      wgsl: [ceilingWgsl],
+      params: { rounds: ROUNDS, factor: 0.5 },
+      inputs: [],
+      outputs: [operand([64 * workgroups])],
+      workgroups: [workgroups, 1, 1],
+      flops,
+    },
+  ],
+});
+
 async function arithmeticCeiling(device: Device, signal?: AbortSignal): Promise<Ceiling> {
   // A software adapter runs a hundred invocations at a time, a GPU a hundred thousand.
   const workgroups = device.adapterClass === 'gpu' ? 16384 : 512;
   const flops = 2 * PER_ROUND * ROUNDS * 64 * workgroups;
-  const dispatch: Dispatch = {
-    kernel: 'ceiling',
-    wgsl: [ceilingWgsl],
-    params: { rounds: ROUNDS, factor: 0.5 },
-    inputs: [],
-    outputs: [operand([64 * workgroups])],
-    workgroups: [workgroups, 1, 1],
-    flops,
-  };
-  const prepared = await prepare(device, ({ graph }) => graph.record('ceiling', {}, {}, () => [dispatch])[0], signal);
+  const prepared = await prepare(device, ({ graph }) => ceilingOp.record({}, { workgroups, flops }, graph), signal);
   return { ...prepared, rateOf: (samples) => flops / fastestMs(samples) / 1e6 };
 }
 

@@ -1,12 +1,13 @@
 /** Kinds of benchmark cases: how each is built from the sizes in test/cases, and what it has to compute and to move. */
 import type { Sources } from '../../src/graph/evaluate.ts';
-import { attention, type AttentionSettings, columns, queryAttention } from '../../src/graph/ops/attention.ts';
+import { attention, type AttentionSettings, columns } from '../../src/graph/ops/attention.ts';
 import { conv2d, convTranspose2d, linear, matmul } from '../../src/graph/ops/matmul.ts';
 import { gelu } from '../../src/graph/ops/pointwise.ts';
 import { resize, type ResizeOptions } from '../../src/graph/ops/resize.ts';
 import { layerNorm, softmax } from '../../src/graph/ops/rows.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import type { Target } from '../../src/kernels/target.ts';
+import { queryAttention } from '../../src/pipeline/mcc/ops.ts';
 import type { Conv2dCase } from '../../test/cases/conv2d.ts';
 import type { Measured } from '../../test/cases/measured.ts';
 import type { Bound } from './ceiling.ts';

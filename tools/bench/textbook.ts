@@ -1,22 +1,28 @@
 /** The matrix product of textbooks: what our kernels are compared with. Only benchmarks run it. */
 import { operand } from '../../src/kernels/dispatch.ts';
 import { ceilDiv } from '../../src/kernels/grid.ts';
+import { defineOp } from '../../src/graph/op.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import textbookWgsl from './textbook.wgsl';
 
+const textbookOp = defineOp<{ readonly a: Tensor; readonly b: Tensor }>({
+  name: 'textbook',
+  lower(_, { a, b }) {
+    const [M, K] = a.shape;
+    const N = b.shape[1];
+    return [
+      {
+        kernel: 'textbook',
+        wgsl: [textbookWgsl],
+        params: { M, K, N },
+        inputs: [a, b],
+        outputs: [operand([M, N])],
+        workgroups: [ceilDiv(N, 16), ceilDiv(M, 16), 1],
+        flops: 2 * M * K * N,
+      },
+    ];
+  },
+});
+
 /** a [M, K], b [K, N] -> [M, N]: tiles of 16 x 16 in workgroup memory, one result for each invocation. */
-export function textbookMatmul(a: Tensor, b: Tensor): Tensor {
-  const [M, K] = a.shape;
-  const N = b.shape[1];
-  return a.graph.record('textbook', { a, b }, {}, (_, { a, b }) => [
-    {
-      kernel: 'textbook',
-      wgsl: [textbookWgsl],
-      params: { M, K, N },
-      inputs: [a as Tensor, b as Tensor],
-      outputs: [operand([M, N])],
-      workgroups: [ceilDiv(N, 16), ceilDiv(M, 16), 1],
-      flops: 2 * M * K * N,
-    },
-  ])[0];
-}
+export const textbookMatmul = (a: Tensor, b: Tensor): Tensor => textbookOp.record({ a, b }, {});

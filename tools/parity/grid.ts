@@ -1,6 +1,7 @@
 /** Fixtures of kind `grid`: query coordinates, occupancy, selection and colors. */
 import { evaluateTensors } from '../../src/graph/evaluate.ts';
 import * as ops from '../../src/graph/ops/index.ts';
+import * as mcc from '../../src/pipeline/mcc/ops.ts';
 import type { Box } from '../../weights/index.ts';
 import type { Fixture } from './fixture.ts';
 import type { Session } from './session.ts';
@@ -18,7 +19,7 @@ export async function compareGrid(fixture: Fixture, session: Session): Promise<v
       const count = what === 'axis' ? sizes[value] : sizes[value] ** 3;
       // z runs fastest: the first N points walk along it.
       const { points } = await evaluateTensors(session.device, (s) => ({
-        points: ops.gridPoints(s.graph, grid, 0, count),
+        points: mcc.gridPoints(s.graph, grid, 0, count),
       }));
       const data =
         what === 'axis' ? Float32Array.from({ length: count }, (_, i) => points.data[3 * i + 2]) : points.data;
@@ -32,7 +33,7 @@ export async function compareGrid(fixture: Fixture, session: Session): Promise<v
     const value = Number(name.slice(name.indexOf('.') + 1));
     if (name.startsWith('color.')) {
       const { color } = await evaluateTensors(session.device, (s) => ({
-        color: ops.temperatureColor(s.input(Float32Array.from(pred.data), [rows, 769]), value),
+        color: mcc.temperatureColor(s.input(Float32Array.from(pred.data), [rows, 769]), value),
       }));
       fixture.compare(name, color);
     } else if (name.startsWith('select.')) {

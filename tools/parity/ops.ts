@@ -3,6 +3,9 @@ import type { Tensor } from '../../src/graph/tensor.ts';
 import type { Sources } from '../../src/graph/evaluate.ts';
 import { evaluateTensors } from '../../src/graph/evaluate.ts';
 import * as ops from '../../src/graph/ops/index.ts';
+import * as sam from '../../src/pipeline/sam/ops.ts';
+import * as mcc from '../../src/pipeline/mcc/ops.ts';
+import * as zoe from '../../src/pipeline/zoeDepth/ops.ts';
 import type { UnaryKind } from '../../src/kernels/unary/unary.ts';
 import type { Bound } from './compare.ts';
 import type { Fixture } from './fixture.ts';
@@ -133,7 +136,7 @@ function seenAndQueries(c: Case, q: Values, k: Values, v: Values, heads: number,
   return {
     build(s) {
       const seen = [q, k, v].map((x) => s.input(rows(x, 0, M), [1, M, C]));
-      const y = ops.queryAttention(s.input(qkv, [Q, 3 * C]), seen[1].reshape([1, M, C]), seen[2].reshape([1, M, C]), {
+      const y = mcc.queryAttention(s.input(qkv, [Q, 3 * C]), seen[1].reshape([1, M, C]), seen[2].reshape([1, M, C]), {
         heads,
       });
       return { y: ops.concat([ops.attention(seen[0], seen[1], seen[2], { heads }).reshape([M, C]), y], 0) };
@@ -208,7 +211,7 @@ const pointwise: Family = (c, read) => {
   const lastAxis = (x: Values): Values & { data: Float32Array } => toChannelsLast(x);
   if (op === 'logBinomial') {
     read('x');
-    return { build: (s) => ({ y: ops.logBinomial(s.graph, c.bins as number) }) };
+    return { build: (s) => ({ y: zoe.logBinomial(s.graph, c.bins as number) }) };
   }
   const x = read('x' in c ? 'x' : op === 'attract' ? 'points' : 'x');
   switch (op) {
@@ -235,11 +238,11 @@ const pointwise: Family = (c, read) => {
     case 'flip':
       return { build: (s) => ({ y: ops.flip(s.input(floats(x), x.shape), c.axis as number) }), bound: EXACT };
     case 'shrinkPoints':
-      return { build: (s) => ({ y: ops.shrinkPoints(s.input(floats(x), x.shape), c.threshold as number) }) };
+      return { build: (s) => ({ y: mcc.shrinkPoints(s.input(floats(x), x.shape), c.threshold as number) }) };
     case 'sort':
     case 'cumsum': {
       const maps = lastAxis(x);
-      const run = op === 'sort' ? ops.sortRows : ops.cumsumRows;
+      const run = op === 'sort' ? zoe.sortRows : zoe.cumsumRows;
       return {
         build: (s) => ({ y: run(s.input(maps.data, maps.shape)) }),
         back: toChannelsFirst,
@@ -249,7 +252,7 @@ const pointwise: Family = (c, read) => {
     case 'attract': {
       const [points, centers] = [toChannelsLast(x), toChannelsLast(read('centers'))];
       return {
-        build: (s) => ({ y: ops.attract(s.input(points.data, points.shape), s.input(centers.data, centers.shape)) }),
+        build: (s) => ({ y: zoe.attract(s.input(points.data, points.shape), s.input(centers.data, centers.shape)) }),
         back: toChannelsFirst,
       };
     }
@@ -257,7 +260,7 @@ const pointwise: Family = (c, read) => {
       const [native, h, w] = [c.native as number, c.height as number, c.width as number];
       return {
         build: (s) => ({
-          y: ops.relativeBias(ops.resizeBiasTable(s.weight(floats(x), x.shape), native, h, w), h, w),
+          y: zoe.relativeBias(zoe.resizeBiasTable(s.weight(floats(x), x.shape), native, h, w), h, w),
         }),
       };
     }
@@ -292,7 +295,7 @@ const pixels: Family = (c, read) => {
         back: (y) => ({ shape: [...(c.size as number[]), 3], data: fromWords(y.data) }),
       };
     case 'samPreprocess':
-      return { build: (s) => ({ y: ops.samNormalize(photo(s), c.target as number) }), back: toChannelsFirst };
+      return { build: (s) => ({ y: sam.samNormalize(photo(s), c.target as number) }), back: toChannelsFirst };
     default: {
       // The two networks' own spellings: subtract, then divide.
       const [mean, std] =

@@ -3,26 +3,52 @@
  * Each saves one trip of the whole result through memory.
  */
 import { lastDim, sameShape, size } from '../../kernels/check.ts';
-import type { Node } from '../record.ts';
-import { operandOf, type Rule } from './rule.ts';
+import type { Activation } from '../../kernels/shared/gemm/gemm.ts';
+import { conv2dOp, linearOp, type ProductInputs } from '../ops/matmul.ts';
+import { binaryOp, unaryOp } from '../ops/pointwise.ts';
+import type { Node, Tensor } from '../tensor.ts';
+import type { Rewrite, Rule } from './rule.ts';
 
-/** Ops whose kernels have that epilogue. */
-const HAS_EPILOGUE = new Set(['linear', 'conv2d']);
+/** What these rules change of a product. */
+interface Change {
+  readonly inputs?: Partial<Pick<ProductInputs, 'scale' | 'residual'>>;
+  readonly attributes?: { readonly activation: Activation };
+  readonly outputs: readonly Tensor[];
+}
 
-const replaced = (producer: Node, change: Partial<Node>, node: Node) => ({
-  replacements: [{ ...producer, ...change, outputs: node.outputs }],
-  absorbed: [producer],
+/** A node whose kernel has that epilogue. */
+interface Product {
+  readonly node: Node;
+  readonly inputs: ProductInputs;
+  readonly attributes: { readonly activation: Activation };
+  with(change: Change): Node;
+}
+
+function productOf(node: Node | undefined): Product | undefined {
+  if (linearOp.is(node)) {
+    return { node, inputs: node.inputs, attributes: node.attributes, with: (change) => linearOp.with(node, change) };
+  }
+  if (conv2dOp.is(node)) {
+    return { node, inputs: node.inputs, attributes: node.attributes, with: (change) => conv2dOp.with(node, change) };
+  }
+  return undefined;
+}
+
+const replaced = (product: Product, change: Change): Rewrite => ({
+  replacements: [product.with(change)],
+  absorbed: [product.node],
 });
 
 export const activation: Rule = {
   name: 'activation',
   apply(node, context) {
-    const kind = node.attrs.kind;
-    if (node.op !== 'unary' || (kind !== 'gelu' && kind !== 'relu')) return undefined;
-    const producer = context.onlyProducer(operandOf(node, 'x'));
-    if (!producer || !HAS_EPILOGUE.has(producer.op) || producer.attrs.activation !== 'none') return undefined;
-    if (producer.inputs.scale || producer.inputs.residual) return undefined;
-    return replaced(producer, { attrs: { ...producer.attrs, activation: kind } }, node);
+    if (!unaryOp.is(node)) return undefined;
+    const { kind } = node.attributes;
+    if (kind !== 'gelu' && kind !== 'relu') return undefined;
+    const product = productOf(context.onlyProducer(node.inputs.x));
+    if (!product || product.attributes.activation !== 'none') return undefined;
+    if (product.inputs.scale || product.inputs.residual) return undefined;
+    return replaced(product, { attributes: { activation: kind }, outputs: node.outputs });
   },
 };
 
@@ -30,32 +56,30 @@ export const activation: Rule = {
 export const layerScale: Rule = {
   name: 'layerScale',
   apply(node, context) {
-    if (node.op !== 'binary' || node.attrs.kind !== 'mul') return undefined;
-    const x = operandOf(node, 'a');
-    const scale = operandOf(node, 'b');
-    const producer = context.onlyProducer(x);
-    if (!producer || !HAS_EPILOGUE.has(producer.op) || producer.inputs.scale || producer.inputs.residual)
-      return undefined;
-    if (!sameShape(scale.shape, [lastDim(producer.outputs[0])])) return undefined;
-    return replaced(producer, { inputs: { ...producer.inputs, scale } }, node);
+    if (!binaryOp.is(node) || node.attributes.kind !== 'mul') return undefined;
+    const { a: x, b: scale } = node.inputs;
+    const product = productOf(context.onlyProducer(x));
+    if (!product || product.inputs.scale || product.inputs.residual) return undefined;
+    if (!sameShape(scale.shape, [lastDim(product.node.outputs[0])])) return undefined;
+    return replaced(product, { inputs: { scale }, outputs: node.outputs });
   },
 };
 
 export const residual: Rule = {
   name: 'residual',
   apply(node, context) {
-    if (node.op !== 'binary' || node.attrs.kind !== 'add') return undefined;
-    const pair = [operandOf(node, 'a'), operandOf(node, 'b')];
-    if (size(pair[0]) !== size(pair[1])) return undefined;
+    if (!binaryOp.is(node) || node.attributes.kind !== 'add') return undefined;
+    const { a, b } = node.inputs;
+    if (size(a) !== size(b)) return undefined;
     // The later operand is the usual spelling of a residual (x + f(x)); either may be the product.
     for (const [x, other] of [
-      [pair[1], pair[0]],
-      [pair[0], pair[1]],
+      [b, a],
+      [a, b],
     ]) {
-      const producer = context.onlyProducer(x);
-      if (!producer || !HAS_EPILOGUE.has(producer.op) || producer.inputs.residual) continue;
+      const product = productOf(context.onlyProducer(x));
+      if (!product || product.inputs.residual) continue;
       if (x.root === other.root) continue;
-      return replaced(producer, { inputs: { ...producer.inputs, residual: other } }, node);
+      return replaced(product, { inputs: { residual: other }, outputs: node.outputs });
     }
     return undefined;
   },
@@ -65,14 +89,13 @@ export const residual: Rule = {
 export const inputActivation: Rule = {
   name: 'inputActivation',
   apply(node, context) {
-    if (node.op !== 'conv2d' || node.attrs.inputActivation !== 'none') return undefined;
-    const producer = context.onlyProducer(operandOf(node, 'x'));
-    if (!producer || producer.op !== 'unary' || producer.attrs.kind !== 'relu') return undefined;
-    const replacement: Node = {
-      ...node,
-      inputs: { ...node.inputs, x: operandOf(producer, 'x') },
-      attrs: { ...node.attrs, inputActivation: 'relu' },
+    if (!conv2dOp.is(node) || node.attributes.inputActivation !== 'none') return undefined;
+    const producer = context.onlyProducer(node.inputs.x);
+    if (!unaryOp.is(producer) || producer.attributes.kind !== 'relu') return undefined;
+    const { x } = producer.inputs;
+    return {
+      replacements: [conv2dOp.with(node, { inputs: { x }, attributes: { inputActivation: 'relu' } })],
+      absorbed: [producer],
     };
-    return { replacements: [replacement], absorbed: [producer] };
   },
 };

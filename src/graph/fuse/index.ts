@@ -1,6 +1,5 @@
 /** Fusion: rewrite rules applied to recorded nodes until none applies. */
-import { inputsOf, type Node } from '../record.ts';
-import type { Tensor } from '../tensor.ts';
+import { inputsOf, type Node, type Tensor } from '../tensor.ts';
 import { activation, inputActivation, layerScale, residual } from './epilogue.ts';
 import type { Context, Rule } from './rule.ts';
 import { windows } from './windows.ts';

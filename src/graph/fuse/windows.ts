@@ -7,13 +7,16 @@
  * Both linear layers then run on the tokens of the map alone, not on its padding. The padding is zero, so its q, k and v
  * are the bias of the first layer; what the second layer makes of it is cut away.
  */
-import type { Node } from '../record.ts';
+import type { NodeOf } from '../op.ts';
+import { attentionOp } from '../ops/attention.ts';
+import { linearOp } from '../ops/matmul.ts';
+import { windowMergeOp, windowPartitionOp } from '../ops/movement.ts';
 import { Tensor } from '../tensor.ts';
-import { operandOf, type Rule } from './rule.ts';
+import type { Rule } from './rule.ts';
 
-/** A linear layer that nothing was fused into yet. */
-const isPlainLinear = (node: Node | undefined): node is Node =>
-  node?.op === 'linear' && node.attrs.activation === 'none' && !node.inputs.scale && !node.inputs.residual;
+/** Nothing was fused into it yet. */
+const isPlain = ({ inputs, attributes }: NodeOf<typeof linearOp>): boolean =>
+  attributes.activation === 'none' && !inputs.scale && !inputs.residual;
 
 const tokensOf = (map: Tensor): Tensor => {
   const [B, height, width, C] = map.shape;
@@ -23,23 +26,23 @@ const tokensOf = (map: Tensor): Tensor => {
 export const windows: Rule = {
   name: 'windows',
   apply(merge, context) {
-    if (merge.op !== 'windowMerge') return undefined;
-    const project = context.onlyProducer(operandOf(merge, 'x'));
-    if (!isPlainLinear(project)) return undefined;
-    const attend = context.onlyProducer(operandOf(project, 'x'));
-    if (attend?.op !== 'attention' || attend.attrs.windows) return undefined;
+    if (!windowMergeOp.is(merge)) return undefined;
+    const project = context.onlyProducer(merge.inputs.x);
+    if (!linearOp.is(project) || !isPlain(project)) return undefined;
+    const attend = context.onlyProducer(project.inputs.x);
+    if (!attentionOp.is(attend) || attend.attributes.windows) return undefined;
     // A bias for every pair of tokens would have to be known for every window.
-    if (attend.inputs.bias) return undefined;
-    const [q, k, v] = ['q', 'k', 'v'].map((name) => operandOf(attend, name));
+    if (attend.attributes.bias?.kind === 'full') return undefined;
+    const { q, k, v } = attend.inputs;
     if (q.root !== k.root || q.root !== v.root) return undefined;
     const toQkv = context.onlyProducer(q, 3);
-    if (!isPlainLinear(toQkv) || !toQkv.inputs.b) return undefined;
-    const partition = context.onlyProducer(operandOf(toQkv, 'x'));
-    if (partition?.op !== 'windowPartition' || partition.attrs.size !== merge.attrs.size) return undefined;
+    if (!linearOp.is(toQkv) || !isPlain(toQkv) || !toQkv.inputs.b) return undefined;
+    const partition = context.onlyProducer(toQkv.inputs.x);
+    const { size } = merge.attributes;
+    if (!windowPartitionOp.is(partition) || partition.attributes.size !== size) return undefined;
 
-    const map = operandOf(partition, 'x');
+    const map = partition.inputs.x;
     const [B, height, width] = map.shape;
-    const size = merge.attrs.size as number;
     if (q.shape[1] !== size * size) return undefined;
     const computed = (channels: number): Tensor =>
       new Tensor(map.graph, [B, height * width, channels], 'f32', { kind: 'node' });
@@ -47,14 +50,13 @@ export const windows: Rule = {
     const attended = computed(attend.outputs[0].shape[2]);
     return {
       replacements: [
-        { ...toQkv, inputs: { ...toQkv.inputs, x: tokensOf(map) }, outputs: [qkv] },
-        {
-          ...attend,
-          inputs: { ...attend.inputs, q: qkv, k: qkv, v: qkv, fill: operandOf(toQkv, 'b') },
-          attrs: { ...attend.attrs, windows: { height, width, size } },
+        linearOp.with(toQkv, { inputs: { x: tokensOf(map) }, outputs: [qkv] }),
+        attentionOp.with(attend, {
+          inputs: { q: qkv, k: qkv, v: qkv, fill: toQkv.inputs.b },
+          attributes: { windows: { height, width, size } },
           outputs: [attended],
-        },
-        { ...project, inputs: { ...project.inputs, x: attended }, outputs: merge.outputs },
+        }),
+        linearOp.with(project, { inputs: { x: attended }, outputs: merge.outputs }),
       ],
       absorbed: [partition, toQkv, attend, project],
     };

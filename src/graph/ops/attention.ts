@@ -1,22 +1,26 @@
 /** Attention, as the networks call it. */
-import { expect, show } from '../../kernels/check.ts';
-import {
-  attention as attentionKernel,
-  queryAttention as queryAttentionKernel,
-  type AttentionOptions,
-} from '../../kernels/attention/attention.ts';
-import type { Inputs } from '../record.ts';
+import { expect } from '../../kernels/check.ts';
+import { attention as attentionKernel, type AttentionOptions } from '../../kernels/attention/attention.ts';
+import { defineOp } from '../op.ts';
 import { Tensor } from '../tensor.ts';
 
+/** A range of columns. */
+export type ColumnRange = { readonly from: number; readonly to: number };
+
 /** Columns of a tensor's last axis, without a copy. */
-export interface ColumnView {
+export interface ColumnView extends ColumnRange {
   readonly tensor: Tensor;
-  readonly from: number;
-  readonly to: number;
 }
 
 /** Columns `from` .. `to` of t [B, N, S]: how q, k and v are taken from one linear layer's result. */
 export const columns = (tensor: Tensor, from: number, to: number): ColumnView => ({ tensor, from, to });
+
+/** All columns of a tensor, or those of a view. */
+export const viewOf = (x: Tensor | ColumnView): ColumnView =>
+  x instanceof Tensor ? columns(x, 0, x.shape[x.shape.length - 1]) : x;
+
+/** A view's columns, without its tensor: an attribute. */
+export const rangeOf = ({ from, to }: ColumnView): ColumnRange => ({ from, to });
 
 export type AttentionBias =
   | { readonly kind: 'full'; readonly bias: Tensor }
@@ -46,8 +50,77 @@ export interface AttentionSettings {
   readonly windows?: WindowGrid & { readonly fill: Tensor };
 }
 
-const view = (x: Tensor | ColumnView): ColumnView =>
-  x instanceof Tensor ? { tensor: x, from: 0, to: x.shape[x.shape.length - 1] } : x;
+type AttentionInputs = {
+  readonly q: Tensor;
+  readonly k: Tensor;
+  readonly v: Tensor;
+  /** Tables of the bias: none; [bias] of a full one; [relPosH, relPosW]; [table] of BEiT's. */
+  readonly bias: readonly Tensor[];
+  /** Of windows; null without them. */
+  readonly fill: Tensor | null;
+};
+
+type AttentionAttributes = {
+  readonly heads: number;
+  readonly scale?: number;
+  /** Columns of the inputs that hold queries, keys and values. */
+  readonly columns: { readonly q: ColumnRange; readonly k: ColumnRange; readonly v: ColumnRange };
+  readonly bias?:
+    | { readonly kind: 'full' }
+    | { readonly kind: 'decomposed' | 'beit'; readonly height: number; readonly width: number };
+  readonly windows?: WindowGrid;
+};
+
+export const attentionOp = defineOp<AttentionInputs, AttentionAttributes>({
+  name: 'attention',
+  lower(target, { q, k, v, bias, fill }, attributes) {
+    const { heads, scale, columns } = attributes;
+    return attentionKernel(
+      target,
+      { q: { of: q, ...columns.q }, k: { of: k, ...columns.k }, v: { of: v, ...columns.v } },
+      { heads, scale, bias: biasOptions(attributes.bias, bias), windows: windowOptions(attributes.windows, fill) },
+    );
+  },
+});
+
+/** Number of tables of each kind of bias. */
+const TABLES = { none: 0, full: 1, decomposed: 2, beit: 1 } as const;
+
+/** @throws ShapeError unless there are the tables that the kind of bias needs */
+function biasOptions(bias: AttentionAttributes['bias'], tables: readonly Tensor[]): AttentionOptions['bias'] {
+  const kind = bias?.kind ?? 'none';
+  expect(
+    tables.length === TABLES[kind],
+    'attention',
+    `a bias of kind "${kind}" needs ${TABLES[kind]} table(s), got ${tables.length}.`,
+  );
+  if (!bias) return undefined;
+  const [first, second] = tables;
+  if (bias.kind === 'full') return { kind: 'full', bias: first };
+  const { height, width } = bias;
+  if (bias.kind === 'beit') return { kind: 'beit', table: first, height, width };
+  return { kind: 'decomposed', relPosH: first, relPosW: second, height, width };
+}
+
+/** @throws ShapeError if there is a grid without a fill, or a fill without a grid */
+function windowOptions(grid: WindowGrid | undefined, fill: Tensor | null): AttentionOptions['windows'] {
+  if (grid && fill) return { ...grid, fill };
+  expect(!grid && !fill, 'attention', 'a grid of windows and its fill belong together; give both or none.');
+  return undefined;
+}
+
+/** Tables of a bias, as inputs. */
+function biasTables(bias: AttentionBias | undefined): readonly Tensor[] {
+  if (!bias) return [];
+  if (bias.kind === 'full') return [bias.bias];
+  return bias.kind === 'beit' ? [bias.table] : [bias.relPosH, bias.relPosW];
+}
+
+/** What is left of a bias without its tables. */
+function biasAttribute(bias: AttentionBias | undefined): AttentionAttributes['bias'] {
+  if (!bias) return undefined;
+  return bias.kind === 'full' ? { kind: 'full' } : { kind: bias.kind, height: bias.height, width: bias.width };
+}
 
 /**
  * Multi-head attention. q [B, N, C] · k, v [B, M, C] -> [B, N, C]; each may be `columns` of a wider tensor.
@@ -57,61 +130,23 @@ export function attention(
   q: Tensor | ColumnView,
   k: Tensor | ColumnView,
   v: Tensor | ColumnView,
-  settings: AttentionSettings,
+  { heads, scale, bias, windows }: AttentionSettings,
 ): Tensor {
-  const views = { q: view(q), k: view(k), v: view(v) };
-  const { heads, scale, bias, windows } = settings;
-  const inputs: Inputs = {
-    q: views.q.tensor,
-    k: views.k.tensor,
-    v: views.v.tensor,
-    ...(bias?.kind === 'full' && { bias: bias.bias }),
-    ...(bias?.kind === 'beit' && { table: bias.table }),
-    ...(bias?.kind === 'decomposed' && { relPosH: bias.relPosH, relPosW: bias.relPosW }),
-    ...(windows && { fill: windows.fill }),
-  };
-  const grid: WindowGrid | undefined = windows && { height: windows.height, width: windows.width, size: windows.size };
-  return views.q.tensor.graph.record('attention', inputs, { heads, scale, windows: grid }, (target, given, attrs) => {
-    const cut = attrs.windows as WindowGrid | undefined;
-    const at = (name: string) => given[name] as Tensor;
-    const part = (name: 'q' | 'k' | 'v') => ({ of: at(name), from: views[name].from, to: views[name].to });
-    const options: AttentionOptions = {
+  const views = { q: viewOf(q), k: viewOf(k), v: viewOf(v) };
+  return attentionOp.record(
+    {
+      q: views.q.tensor,
+      k: views.k.tensor,
+      v: views.v.tensor,
+      bias: biasTables(bias),
+      fill: windows?.fill ?? null,
+    },
+    {
       heads,
       scale,
-      bias: bias && withOperands(bias, at),
-      windows: cut && { ...cut, fill: at('fill') },
-    };
-    return attentionKernel(target, { q: part('q'), k: part('k'), v: part('v') }, options);
-  })[0];
-}
-
-function withOperands(bias: AttentionBias, at: (name: string) => Tensor): AttentionOptions['bias'] {
-  if (bias.kind === 'full') return { ...bias, bias: at('bias') };
-  if (bias.kind === 'beit') return { ...bias, table: at('table') };
-  return { ...bias, relPosH: at('relPosH'), relPosW: at('relPosW') };
-}
-
-/**
- * MCC's decoder: each query attends to all seen tokens and to itself, to no other query.
- * qkv [Q, 3C] · seenK, seenV [1, M, C], or columns of wider tensors -> [Q, C].
- * @throws ShapeError if operands do not fit together
- */
-export function queryAttention(
-  qkv: Tensor,
-  seenK: Tensor | ColumnView,
-  seenV: Tensor | ColumnView,
-  { heads }: { readonly heads: number },
-): Tensor {
-  expect(qkv.shape.length === 2, 'queryAttention', `qkv is ${show(qkv.shape)}, expected [Q, 3C].`);
-  const views = { seenK: view(seenK), seenV: view(seenV) };
-  const inputs = {
-    qkv: qkv.reshape([1, ...qkv.shape]),
-    seenK: views.seenK.tensor,
-    seenV: views.seenV.tensor,
-  };
-  const [y] = qkv.graph.record('queryAttention', inputs, { heads }, (target, given) => {
-    const part = (name: 'seenK' | 'seenV') => ({ ...views[name], of: given[name] as Tensor });
-    return queryAttentionKernel(target, given.qkv as Tensor, part('seenK'), part('seenV'), heads);
-  });
-  return y.reshape([qkv.shape[0], y.shape[2]]);
+      columns: { q: rangeOf(views.q), k: rangeOf(views.k), v: rangeOf(views.v) },
+      bias: biasAttribute(bias),
+      windows: windows && { height: windows.height, width: windows.width, size: windows.size },
+    },
+  );
 }

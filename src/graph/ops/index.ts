@@ -7,7 +7,4 @@ export * from './reduce.ts';
 export * from './movement.ts';
 export * from './resize.ts';
 export * from './image.ts';
-export * from './depth.ts';
 export * from './points.ts';
-export * from './prompt.ts';
-export * from './mcc.ts';

@@ -5,54 +5,62 @@ import { convTranspose2d as convTranspose2dKernel } from '../../kernels/convTran
 import { linear as linearKernel } from '../../kernels/linear/linear.ts';
 import type { Activation } from '../../kernels/shared/gemm/gemm.ts';
 import { expect } from '../../kernels/check.ts';
-import type { Inputs } from '../record.ts';
+import { defineOp } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
-
-/** An operand of a node by name. */
-const get = (inputs: Inputs, name: string): Tensor => inputs[name] as Tensor;
-const optional = (inputs: Inputs, name: string): Tensor | null => inputs[name] as Tensor | null;
 
 /** Constants can be repacked at load time, computed tensors cannot. */
 const isConstant = (t: Tensor): boolean => t.root.origin.kind === 'constant';
 
+/** A product and what is done with it before it is stored: residual + scale * activation(product + b). */
+export type ProductInputs = {
+  readonly x: Tensor;
+  readonly w: Tensor;
+  readonly b: Tensor | null;
+  /** A factor per channel. */
+  readonly scale: Tensor | null;
+  /** As many elements as the result has. */
+  readonly residual: Tensor | null;
+};
+
 /** Nothing but a bias; fusion rules fill in the rest. */
 const plainEpilogue = { scale: null, residual: null } as const;
+
+export const linearOp = defineOp<ProductInputs, { readonly activation: Activation }>({
+  name: 'linear',
+  lower: (target, inputs, { activation }) => linearKernel(target, inputs, activation, isConstant(inputs.w)),
+});
 
 /**
  * Linear layer: x [..., K], w [N, K], b [N] or null -> [..., N].
  * @throws ShapeError if w or b does not fit
  */
-export function linear(x: Tensor, w: Tensor, b: Tensor | null): Tensor {
-  return x.graph.record('linear', { x, w, b, ...plainEpilogue }, { activation: 'none' }, (target, inputs, attrs) =>
-    linearKernel(
-      target,
-      {
-        x: get(inputs, 'x'),
-        w: get(inputs, 'w'),
-        b: optional(inputs, 'b'),
-        scale: optional(inputs, 'scale'),
-        residual: optional(inputs, 'residual'),
-      },
-      attrs.activation as Activation,
-      isConstant(get(inputs, 'w')),
-    ),
-  )[0];
-}
+export const linear = (x: Tensor, w: Tensor, b: Tensor | null): Tensor =>
+  linearOp.record({ x, w, b, ...plainEpilogue }, { activation: 'none' });
+
+const matmulOp = defineOp<{ readonly a: Tensor; readonly b: Tensor }, { readonly transposeB: boolean }>({
+  name: 'matmul',
+  lower: (_, { a, b }, { transposeB }) => [matmulKernel(a, b, transposeB)],
+});
 
 /**
  * Products of computed matrices: a [B, M, K], b [B, K, N] -> [B, M, N]; with transposeB, b is [B, N, K].
  * @throws ShapeError if they do not fit
  */
-export function matmul(a: Tensor, b: Tensor, { transposeB = false }: { transposeB?: boolean } = {}): Tensor {
-  return a.graph.record('matmul', { a, b }, { transposeB }, (_target, inputs, attrs) => [
-    matmulKernel(get(inputs, 'a'), get(inputs, 'b'), attrs.transposeB as boolean),
-  ])[0];
-}
+export const matmul = (a: Tensor, b: Tensor, { transposeB = false }: { transposeB?: boolean } = {}): Tensor =>
+  matmulOp.record({ a, b }, { transposeB });
 
 /** Convolution weights are packed at load time, so they cannot be computed. */
 function expectConstant(op: string, w: Tensor): void {
   expect(isConstant(w), op, 'w is computed; give a weight or a constant, or use linear on patches.');
 }
+
+export const conv2dOp = defineOp<ProductInputs, Conv2dOptions>({
+  name: 'conv2d',
+  lower(target, inputs, options) {
+    expectConstant('conv2d', inputs.w);
+    return conv2dKernel(target, inputs, options);
+  },
+});
 
 /**
  * Convolution: x [B, H, W, C], w [O, C / groups, k, k] (a weight or constant), b [O] or null -> [B, outH, outW, O].
@@ -65,31 +73,25 @@ export function conv2d(
   b: Tensor | null,
   { stride = 1, padding = 0, groups = 1 }: { stride?: number; padding?: number; groups?: number } = {},
 ): Tensor {
-  expectConstant('conv2d', w);
-  const attrs: Conv2dOptions = { stride, padding, groups, activation: 'none', inputActivation: 'none' };
-  return x.graph.record('conv2d', { x, w, b, ...plainEpilogue }, { ...attrs }, (target, inputs, options) =>
-    conv2dKernel(
-      target,
-      {
-        x: get(inputs, 'x'),
-        w: get(inputs, 'w'),
-        b: optional(inputs, 'b'),
-        scale: optional(inputs, 'scale'),
-        residual: optional(inputs, 'residual'),
-      },
-      options as unknown as Conv2dOptions,
-    ),
-  )[0];
+  const options = { stride, padding, groups, activation: 'none', inputActivation: 'none' } as const;
+  return conv2dOp.record({ x, w, b, ...plainEpilogue }, options);
 }
+
+const convTranspose2dOp = defineOp<
+  { readonly x: Tensor; readonly w: Tensor; readonly b: Tensor | null },
+  { readonly stride: number }
+>({
+  name: 'convTranspose2d',
+  lower(target, { x, w, b }, { stride }) {
+    expectConstant('convTranspose2d', w);
+    return convTranspose2dKernel(target, x, w, b, stride);
+  },
+});
 
 /**
  * Transposed convolution whose stride is its kernel: x [B, H, W, I], w [I, O, k, k] (a weight or constant), b [O] or
  * null -> [B, H k, W k, O].
  * @throws ShapeError if w or b does not fit, or the stride is not k
  */
-export function convTranspose2d(x: Tensor, w: Tensor, b: Tensor | null, { stride }: { stride: number }): Tensor {
-  expectConstant('convTranspose2d', w);
-  return x.graph.record('convTranspose2d', { x, w, b }, { stride }, (target, inputs, attrs) =>
-    convTranspose2dKernel(target, get(inputs, 'x'), get(inputs, 'w'), optional(inputs, 'b'), attrs.stride as number),
-  )[0];
-}
+export const convTranspose2d = (x: Tensor, w: Tensor, b: Tensor | null, { stride }: { stride: number }): Tensor =>
+  convTranspose2dOp.record({ x, w, b }, { stride });

@@ -3,15 +3,25 @@ import { expect, show } from '../../kernels/check.ts';
 import { operand, type Step } from '../../kernels/dispatch.ts';
 import { fill } from '../../kernels/fill/fill.ts';
 import { stridedCopy, stridesOf, type Placement } from '../../kernels/stridedCopy/stridedCopy.ts';
+import { defineOp, type Op } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
 
-/** One copy into a new tensor of `shape`, read through `from`. */
-function gather(op: string, x: Tensor, shape: readonly number[], from: Placement): Tensor {
-  return x.graph.record(op, { x }, { shape, from }, (_, inputs) => {
-    const source = inputs.x as Tensor;
-    return [stridedCopy(source, operand(shape, source.dtype), shape, from, { offset: 0, strides: stridesOf(shape) })];
-  })[0];
-}
+/** A whole tensor, row-major. */
+const contiguous = (shape: readonly number[]): Placement => ({ offset: 0, strides: stridesOf(shape) });
+
+/** Attributes of one copy into a new tensor of `shape`, read through `from`. */
+type Gather = { readonly shape: readonly number[]; readonly from: Placement };
+
+const defineGather = (name: string): Op<{ readonly x: Tensor }, Gather, Tensor> =>
+  defineOp({
+    name,
+    lower: (_, { x }, { shape, from }) => [stridedCopy(x, operand(shape, x.dtype), shape, from, contiguous(shape))],
+  });
+
+const permuteOp = defineGather('permute');
+const sliceOp = defineGather('slice');
+const expandOp = defineGather('expand');
+const flipOp = defineGather('flip');
 
 /** The axis counted from the front. @throws ShapeError if x has no such axis */
 function axisOf(op: string, x: Tensor, axis: number): number {
@@ -39,12 +49,8 @@ export function permute(x: Tensor, order: readonly number[]): Tensor {
     `order ${show(order)} must name each of the ${x.shape.length} axes of x ${show(x.shape)} once.`,
   );
   const strides = stridesOf(x.shape);
-  return gather(
-    'permute',
-    x,
-    order.map((a) => x.shape[a]),
-    { offset: 0, strides: order.map((a) => strides[a]) },
-  );
+  const shape = order.map((a) => x.shape[a]);
+  return permuteOp.record({ x }, { shape, from: { offset: 0, strides: order.map((a) => strides[a]) } });
 }
 
 /**
@@ -59,11 +65,25 @@ export function slice(x: Tensor, axis: number, start: number, end: number, step 
     `${start}..${end} by ${step} is no range of axis ${a} of x ${show(x.shape)}.`,
   );
   const strides = stridesOf(x.shape);
-  return gather('slice', x, replaced(x.shape, a, Math.ceil((end - start) / step)), {
-    offset: start * strides[a],
-    strides: strides.map((s, i) => (i === a ? s * step : s)),
-  });
+  const from = { offset: start * strides[a], strides: strides.map((s, i) => (i === a ? s * step : s)) };
+  return sliceOp.record({ x }, { shape: replaced(x.shape, a, Math.ceil((end - start) / step)), from });
 }
+
+const concatOp = defineOp<{ readonly parts: readonly Tensor[] }, { readonly axis: number }>({
+  name: 'concat',
+  lower(_, { parts }, { axis }) {
+    const [first] = parts;
+    const total = parts.reduce((n, p) => n + p.shape[axis], 0);
+    const y = operand(replaced(first.shape, axis, total), first.dtype);
+    const { strides } = contiguous(y.shape);
+    let at = 0;
+    return parts.map((part) => {
+      const step = stridedCopy(part, y, part.shape, contiguous(part.shape), { offset: at * strides[axis], strides });
+      at += part.shape[axis];
+      return step;
+    });
+  },
+});
 
 /**
  * Joins tensors along one axis.
@@ -72,33 +92,15 @@ export function slice(x: Tensor, axis: number, start: number, end: number, step 
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   expect(parts.length > 0, 'concat', 'there is nothing to join; pass at least one tensor.');
   const a = axisOf('concat', parts[0], axis);
-  const total = parts.reduce((n, p) => n + p.shape[a], 0);
-  const shape = replaced(parts[0].shape, a, total);
+  const [first] = parts;
   for (const p of parts) {
     expect(
-      p.shape.length === shape.length && p.shape.every((n, i) => i === a || n === shape[i]),
+      p.shape.length === first.shape.length && p.shape.every((n, i) => i === a || n === first.shape[i]),
       'concat',
-      `${show(p.shape)} and ${show(parts[0].shape)} differ in another axis than ${a}. Resize or permute one first.`,
+      `${show(p.shape)} and ${show(first.shape)} differ in another axis than ${a}. Resize or permute one first.`,
     );
   }
-  const [first] = parts;
-  return first.graph.record('concat', { parts }, { axis: a }, (_, inputs) => {
-    const sources = inputs.parts as readonly Tensor[];
-    const y = operand(shape, first.dtype);
-    const strides = stridesOf(shape);
-    let at = 0;
-    return sources.map((source) => {
-      const step = stridedCopy(
-        source,
-        y,
-        source.shape,
-        { offset: 0, strides: stridesOf(source.shape) },
-        { offset: at * strides[a], strides },
-      );
-      at += source.shape[a];
-      return step;
-    });
-  })[0];
+  return concatOp.record({ parts }, { axis: a });
 }
 
 /**
@@ -113,21 +115,30 @@ export function expand(x: Tensor, shape: readonly number[]): Tensor {
     `x ${show(x.shape)} does not repeat to ${show(shape)}; only axes of length 1 can grow.`,
   );
   const strides = stridesOf(x.shape);
-  return gather('expand', x, shape, {
-    offset: 0,
-    strides: shape.map((_, i) => (i < extra || x.shape[i - extra] === 1 ? 0 : strides[i - extra])),
-  });
+  const repeated = shape.map((_, i) => (i < extra || x.shape[i - extra] === 1 ? 0 : strides[i - extra]));
+  return expandOp.record({ x }, { shape, from: { offset: 0, strides: repeated } });
 }
 
 /** One axis in reverse order. */
 export function flip(x: Tensor, axis: number): Tensor {
   const a = axisOf('flip', x, axis);
   const strides = stridesOf(x.shape);
-  return gather('flip', x, x.shape, {
-    offset: (x.shape[a] - 1) * strides[a],
-    strides: strides.map((s, i) => (i === a ? -s : s)),
-  });
+  const from = { offset: (x.shape[a] - 1) * strides[a], strides: strides.map((s, i) => (i === a ? -s : s)) };
+  return flipOp.record({ x }, { shape: x.shape, from });
 }
+
+type Padding = { readonly before: readonly number[]; readonly after: readonly number[]; readonly value: number };
+
+const padOp = defineOp<{ readonly x: Tensor }, Padding>({
+  name: 'pad',
+  lower(_, { x }, { before, after, value }) {
+    const shape = x.shape.map((n, i) => before[i] + n + after[i]);
+    const y = operand(shape, x.dtype);
+    const { strides } = contiguous(shape);
+    const offset = before.reduce((sum, n, i) => sum + n * strides[i], 0);
+    return [fill(y, value), stridedCopy(x, y, x.shape, contiguous(x.shape), { offset, strides })];
+  },
+});
 
 /**
  * Puts `value` around x: before[i] and after[i] elements on axis i.
@@ -139,22 +150,7 @@ export function pad(x: Tensor, before: readonly number[], after: readonly number
     'pad',
     `${show(before)} before and ${show(after)} after do not give two counts for each axis of x ${show(x.shape)}.`,
   );
-  const shape = x.shape.map((n, i) => before[i] + n + after[i]);
-  return x.graph.record('pad', { x }, { before, after, value }, (_, inputs) => {
-    const source = inputs.x as Tensor;
-    const y = operand(shape, source.dtype);
-    const strides = stridesOf(shape);
-    return [
-      fill(y, value),
-      stridedCopy(
-        source,
-        y,
-        source.shape,
-        { offset: 0, strides: stridesOf(source.shape) },
-        { offset: before.reduce((sum, n, i) => sum + n * strides[i], 0), strides },
-      ),
-    ];
-  })[0];
+  return padOp.record({ x }, { before, after, value });
 }
 
 export interface Margins {
@@ -164,31 +160,19 @@ export interface Margins {
   readonly right: number;
 }
 
-/**
- * Continues a map x [B, H, W, C] by mirroring it at its edges; the edge itself is not repeated.
- * @throws ShapeError if a margin is not smaller than the side it mirrors
- */
-export function reflectPad(x: Tensor, { top, bottom, left, right }: Margins): Tensor {
-  expect(x.shape.length === 4, 'reflectPad', `x is ${show(x.shape)}, expected [B, H, W, C].`);
-  const [B, H, W, C] = x.shape;
-  expect(
-    Math.max(top, bottom) < H && Math.max(left, right) < W && Math.min(top, bottom, left, right) >= 0,
-    'reflectPad',
-    `margins ${show([top, bottom, left, right])} do not fit a map of ${H} x ${W}: each must be smaller than its side. ` +
-      'Use a larger photo.',
-  );
-  const shape = [B, top + H + bottom, left + W + right, C];
-  return x.graph.record('reflectPad', { x }, { top, bottom, left, right }, (_, inputs) => {
-    const source = inputs.x as Tensor;
-    const y = operand(shape, source.dtype);
-    const from = stridesOf(source.shape);
-    const to = stridesOf(shape);
+const reflectPadOp = defineOp<{ readonly x: Tensor }, Margins>({
+  name: 'reflectPad',
+  lower(_, { x }, { top, bottom, left, right }) {
+    const [B, H, W, C] = x.shape;
+    const y = operand([B, top + H + bottom, left + W + right, C], x.dtype);
+    const from = stridesOf(x.shape);
+    const to = stridesOf(y.shape);
     const steps: Step[] = [];
     for (const v of mirrored(H, top, bottom)) {
       for (const h of mirrored(W, left, right)) {
         steps.push(
           stridedCopy(
-            source,
+            x,
             y,
             [B, v.length, h.length, C],
             {
@@ -201,7 +185,23 @@ export function reflectPad(x: Tensor, { top, bottom, left, right }: Margins): Te
       }
     }
     return steps;
-  })[0];
+  },
+});
+
+/**
+ * Continues a map x [B, H, W, C] by mirroring it at its edges; the edge itself is not repeated.
+ * @throws ShapeError if a margin is not smaller than the side it mirrors
+ */
+export function reflectPad(x: Tensor, { top, bottom, left, right }: Margins): Tensor {
+  expect(x.shape.length === 4, 'reflectPad', `x is ${show(x.shape)}, expected [B, H, W, C].`);
+  const [, H, W] = x.shape;
+  expect(
+    Math.max(top, bottom) < H && Math.max(left, right) < W && Math.min(top, bottom, left, right) >= 0,
+    'reflectPad',
+    `margins ${show([top, bottom, left, right])} do not fit a map of ${H} x ${W}: each must be smaller than its side. ` +
+      'Use a larger photo.',
+  );
+  return reflectPadOp.record({ x }, { top, bottom, left, right });
 }
 
 /** The runs of one padded axis: mirrored before, as it is, mirrored after. */
@@ -228,7 +228,21 @@ function windowGrid(B: number, H: number, W: number, C: number, size: number) {
   };
 }
 
-const contiguous = (shape: readonly number[]): Placement => ({ offset: 0, strides: stridesOf(shape) });
+export const windowPartitionOp = defineOp<{ readonly x: Tensor }, { readonly size: number }>({
+  name: 'windowPartition',
+  lower(_, { x }, { size }) {
+    const [B, H, W, C] = x.shape;
+    const { count, padded, isWhole, sizes, inMap, inWindows } = windowGrid(B, H, W, C, size);
+    const y = operand([count, size, size, C], x.dtype);
+    if (isWhole) return [stridedCopy(x, y, sizes, inMap, inWindows)];
+    const scratch = operand(padded, x.dtype);
+    return [
+      fill(scratch, 0),
+      stridedCopy(x, scratch, x.shape, contiguous(x.shape), contiguous(padded)),
+      stridedCopy(scratch, y, sizes, inMap, inWindows),
+    ];
+  },
+});
 
 /**
  * Cuts x [B, H, W, C] into windows [B * windows, size, size, C], row by row; H and W are padded with zeros at the
@@ -236,42 +250,38 @@ const contiguous = (shape: readonly number[]): Placement => ({ offset: 0, stride
  */
 export function windowPartition(x: Tensor, size: number): Tensor {
   expect(x.shape.length === 4, 'windowPartition', `x is ${show(x.shape)}, expected [B, H, W, C].`);
-  const [B, H, W, C] = x.shape;
-  const { count, padded, isWhole, sizes, inMap, inWindows } = windowGrid(B, H, W, C, size);
-  return x.graph.record('windowPartition', { x }, { size }, (_, inputs) => {
-    const source = inputs.x as Tensor;
-    const y = operand([count, size, size, C], source.dtype);
-    if (isWhole) return [stridedCopy(source, y, sizes, inMap, inWindows)];
-    const scratch = operand(padded, source.dtype);
-    return [
-      fill(scratch, 0),
-      stridedCopy(source, scratch, [B, H, W, C], contiguous([B, H, W, C]), contiguous(padded)),
-      stridedCopy(scratch, y, sizes, inMap, inWindows),
-    ];
-  })[0];
+  return windowPartitionOp.record({ x }, { size });
 }
+
+type WindowMerge = { readonly size: number; readonly height: number; readonly width: number };
+
+export const windowMergeOp = defineOp<{ readonly x: Tensor }, WindowMerge>({
+  name: 'windowMerge',
+  lower(_, { x }, { size, height, width }) {
+    const C = x.shape[3];
+    const B = x.shape[0] / (Math.ceil(height / size) * Math.ceil(width / size));
+    const { padded, isWhole, sizes, inMap, inWindows } = windowGrid(B, height, width, C, size);
+    const shape = [B, height, width, C];
+    const y = operand(shape, x.dtype);
+    if (isWhole) return [stridedCopy(x, y, sizes, inWindows, inMap)];
+    const scratch = operand(padded, x.dtype);
+    return [
+      stridedCopy(x, scratch, sizes, inWindows, inMap),
+      stridedCopy(scratch, y, shape, contiguous(padded), contiguous(shape)),
+    ];
+  },
+});
 
 /**
  * Inverse of `windowPartition`: windows [B * windows, size, size, C] -> [B, H, W, C] without the padding.
  * @throws ShapeError if there are not whole grids of windows
  */
 export function windowMerge(windows: Tensor, size: number, H: number, W: number): Tensor {
-  const C = windows.shape[3];
   const B = windows.shape[0] / (Math.ceil(H / size) * Math.ceil(W / size));
   expect(
     windows.shape.length === 4 && Number.isInteger(B) && windows.shape[1] === size && windows.shape[2] === size,
     'windowMerge',
     `${show(windows.shape)} is no set of windows of ${size} x ${size} for maps of ${H} x ${W}.`,
   );
-  const { padded, isWhole, sizes, inMap, inWindows } = windowGrid(B, H, W, C, size);
-  return windows.graph.record('windowMerge', { x: windows }, { size }, (_, inputs) => {
-    const source = inputs.x as Tensor;
-    const y = operand([B, H, W, C], source.dtype);
-    if (isWhole) return [stridedCopy(source, y, sizes, inWindows, inMap)];
-    const scratch = operand(padded, source.dtype);
-    return [
-      stridedCopy(source, scratch, sizes, inWindows, inMap),
-      stridedCopy(scratch, y, [B, H, W, C], contiguous(padded), contiguous([B, H, W, C])),
-    ];
-  })[0];
+  return windowMergeOp.record({ x: windows }, { size, height: H, width: W });
 }

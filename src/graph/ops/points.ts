@@ -9,15 +9,10 @@ import { renderPoints as renderPointsKernel, type View } from '../../kernels/ren
 import { seenColors as seenColorsKernel } from '../../kernels/seenColors/seenColors.ts';
 import { seenMap as seenMapKernel } from '../../kernels/seenMap/seenMap.ts';
 import type { PointSource as Source } from '../../kernels/shared/pointSource.ts';
-import { shrinkPoints as shrinkPointsKernel } from '../../kernels/shrinkPoints/shrinkPoints.ts';
-import { temperatureColor as temperatureColorKernel } from '../../kernels/temperatureColor/temperatureColor.ts';
 import { threshold as thresholdKernel } from '../../kernels/threshold/threshold.ts';
-import type { Step } from '../../kernels/dispatch.ts';
 import { ShapeError } from '../errors.ts';
-import type { Inputs } from '../record.ts';
+import { defineOp, type NoAttributes } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
-
-const at = (inputs: Inputs, name: string): Tensor => inputs[name] as Tensor;
 
 export interface PointMap {
   /** [..., 3] f32. */
@@ -32,9 +27,13 @@ export interface PointMap {
  */
 export type PointSource = Source<Tensor>;
 
+const thresholdOp = defineOp<{ readonly x: Tensor }, { readonly limit: number }>({
+  name: 'threshold',
+  lower: (_, { x }, { limit }) => [thresholdKernel(x, limit)],
+});
+
 /** 1 where x > limit (strictly), else 0: x [...] f32 -> u32 like x. */
-export const threshold = (x: Tensor, limit: number): Tensor =>
-  x.graph.record('threshold', { x }, { limit }, (_, inputs) => [thresholdKernel(at(inputs, 'x'), limit)])[0];
+export const threshold = (x: Tensor, limit: number): Tensor => thresholdOp.record({ x }, { limit });
 
 /**
  * 1 where sigmoid(logits) > probability, else 0: compared as logits, which rounding cannot blur near 0 and 1.
@@ -47,86 +46,97 @@ export function probabilityThreshold(logits: Tensor, probability: number): Tenso
   return threshold(logits, Math.log(probability / (1 - probability)));
 }
 
-/** Records an op on a point source: its parts are the node's operands. */
-const recordOn = (
-  op: string,
-  source: PointSource,
-  others: Inputs,
-  kernel: (source: PointSource, inputs: Inputs) => readonly Step[],
-): Tensor[] =>
-  source.mask.graph.record(op, { ...source, ...others }, {}, (_, inputs) =>
-    kernel(inputs as unknown as PointSource, inputs),
-  );
+const pointMapOp = defineOp<PointSource, NoAttributes, PointMap>(
+  { name: 'pointMap', lower: (_, source) => [pointMapKernel(source)] },
+  ([points, valid]) => ({ points, valid }),
+);
 
 /**
  * The points of all pixels. Valid are those inside the mask whose depth is finite and positive, or whose coordinates are
  * finite.
  */
-export function pointMap(source: PointSource): PointMap {
-  const [points, valid] = recordOn('pointMap', source, {}, (parts) => [pointMapKernel(parts)]);
-  return { points, valid };
-}
+export const pointMap = (source: PointSource): PointMap => pointMapOp.record(source, {});
+
+const maskedStatsOp = defineOp<PointSource>({
+  name: 'maskedStats',
+  lower: (_, source) => maskedStatsKernel(source),
+});
 
 /**
  * Over the valid points -> [8]: mean x, y, z · count · standard deviation x, y, z (unbiased) · mean of the three
  * deviations.
  */
-export const maskedStats = (source: PointSource): Tensor =>
-  recordOn('maskedStats', source, {}, (parts) => maskedStatsKernel(parts))[0];
+export const maskedStats = (source: PointSource): Tensor => maskedStatsOp.record(source, {});
+
+type SeenMapInputs = PointSource & { readonly stats: Tensor; readonly taps: Tensor; readonly box: Tensor };
+
+const seenMapOp = defineOp<SeenMapInputs, NoAttributes, PointMap>(
+  { name: 'seenMap', lower: (_, inputs) => [seenMapKernel(inputs, inputs.stats, inputs.taps, inputs.box)] },
+  ([points, valid]) => ({ points, valid }),
+);
 
 /**
  * The points of the square around the object, normalized with the numbers of `maskedStats` and resized.
  * taps [size, 4] u32: bilinear taps of the square's side · box [4] u32: top, left, height, width of the crop
  * -> points [1, size, size, 3], (-100, -100, -100) where not valid · valid [1, size, size].
  */
-export function seenMap(source: PointSource, stats: Tensor, taps: Tensor, box: Tensor): PointMap {
-  const [points, valid] = recordOn('seenMap', source, { stats, taps, box }, (parts, inputs) => [
-    seenMapKernel(parts, at(inputs, 'stats'), at(inputs, 'taps'), at(inputs, 'box')),
-  ]);
-  return { points, valid };
-}
+export const seenMap = (source: PointSource, stats: Tensor, taps: Tensor, box: Tensor): PointMap =>
+  seenMapOp.record({ ...source, stats, taps, box }, {});
+
+const seenColorsOp = defineOp<{ readonly photo: Tensor; readonly taps: Tensor; readonly box: Tensor }>({
+  name: 'seenColors',
+  lower: (_, { photo, taps, box }) => [seenColorsKernel(photo, taps, box)],
+});
 
 /** The colors of the same square: photo [H, W] u32 words -> [1, size, size, 3] in 0..1, black beyond the crop. */
 export const seenColors = (photo: Tensor, taps: Tensor, box: Tensor): Tensor =>
-  photo.graph.record('seenColors', { photo, taps, box }, {}, (_, inputs) => [
-    seenColorsKernel(at(inputs, 'photo'), at(inputs, 'taps'), at(inputs, 'box')),
-  ])[0];
+  seenColorsOp.record({ photo, taps, box }, {});
+
+const normalizePointsOp = defineOp<{ readonly points: Tensor; readonly valid: Tensor; readonly stats: Tensor }>({
+  name: 'normalizePoints',
+  lower: (_, { points, valid, stats }) => [normalizePointsKernel(points, valid, stats)],
+});
 
 /** (x - mean) / scale with the numbers of `maskedStats`, scale being the mean deviation -> like points. */
 export const normalizePoints = ({ points, valid }: PointMap, stats: Tensor): Tensor =>
-  points.graph.record('normalizePoints', { points, valid, stats }, {}, (_, inputs) => [
-    normalizePointsKernel(at(inputs, 'points'), at(inputs, 'valid'), at(inputs, 'stats')),
-  ])[0];
+  normalizePointsOp.record({ points, valid, stats }, {});
+
+const maskBoundsOp = defineOp<{ readonly mask: Tensor }>({
+  name: 'maskBounds',
+  lower: (_, { mask }) => maskBoundsKernel(mask),
+});
 
 /** mask [H, W] u32 -> [5] u32: top, bottom + 1, left, right + 1, number of pixels; (H, 0, W, 0, 0) when it is empty. */
-export const maskBounds = (mask: Tensor): Tensor =>
-  mask.graph.record('maskBounds', { mask }, {}, (_, inputs) => maskBoundsKernel(at(inputs, 'mask')))[0];
+export const maskBounds = (mask: Tensor): Tensor => maskBoundsOp.record({ mask }, {});
+
+type Compacted = { readonly indices: Tensor; readonly count: Tensor };
+
+const compactOp = defineOp<{ readonly flags: Tensor }, NoAttributes, Compacted>(
+  { name: 'compact', lower: (_, { flags }) => compactKernel(flags) },
+  ([indices, count]) => ({ indices, count }),
+);
 
 /** flags [n] u32 -> indices [n] u32 of those that are not 0, in order, then zeros · count [1] u32. */
-export function compact(flags: Tensor): { indices: Tensor; count: Tensor } {
-  const [indices, count] = flags.graph.record('compact', { flags }, {}, (_, inputs) =>
-    compactKernel(at(inputs, 'flags')),
-  );
-  return { indices, count };
-}
+export const compact = (flags: Tensor): Compacted => compactOp.record({ flags }, {});
+
+const gatherRowsOp = defineOp<{ readonly x: Tensor; readonly indices: Tensor }>({
+  name: 'gatherRows',
+  lower: (_, { x, indices }) => [gatherRowsKernel(x, indices)],
+});
 
 /** y[m] = x[indices[m]]: x [rows, C], indices [count] u32 -> [count, C]. */
-export const gatherRows = (x: Tensor, indices: Tensor): Tensor =>
-  x.graph.record('gatherRows', { x, indices }, {}, (_, inputs) => [
-    gatherRowsKernel(at(inputs, 'x'), at(inputs, 'indices')),
-  ])[0];
+export const gatherRows = (x: Tensor, indices: Tensor): Tensor => gatherRowsOp.record({ x, indices }, {});
 
-/** Points farther than `limit` from the origin move to limit * (2 - limit / r): xyz [..., 3] -> like xyz. */
-export const shrinkPoints = (xyz: Tensor, limit: number): Tensor =>
-  xyz.graph.record('shrinkPoints', { xyz }, { limit }, (_, inputs) => [
-    shrinkPointsKernel(at(inputs, 'xyz'), limit),
-  ])[0];
+type Picture = {
+  readonly size: { readonly width: number; readonly height: number };
+  readonly radius: number;
+  readonly views: readonly View[];
+};
 
-/** logits [n, 768 or more], whose last 768 are 256 levels of R, of G, of B -> colors [n, 3] in 0..1. */
-export const temperatureColor = (logits: Tensor, temperature: number): Tensor =>
-  logits.graph.record('temperatureColor', { logits }, { temperature }, (_, inputs) => [
-    temperatureColorKernel(at(inputs, 'logits'), temperature),
-  ])[0];
+const renderPointsOp = defineOp<{ readonly points: Tensor; readonly colors: Tensor }, Picture>({
+  name: 'renderPoints',
+  lower: (_, { points, colors }, { size, radius, views }) => renderPointsKernel(points, colors, size, radius, views),
+});
 
 /**
  * A picture of colored points: points [n, 3], colors [n] u32 (RGBA8 words) -> [height, width] u32, RGBA8 words.
@@ -138,7 +148,4 @@ export const renderPoints = (
   size: { readonly width: number; readonly height: number },
   radius: number,
   views: readonly View[],
-): Tensor =>
-  points.graph.record('renderPoints', { points, colors }, {}, (_, inputs) =>
-    renderPointsKernel(at(inputs, 'points'), at(inputs, 'colors'), size, radius, views),
-  )[0];
+): Tensor => renderPointsOp.record({ points, colors }, { size, radius, views });

@@ -1,13 +1,16 @@
 /** Ops that turn each row, the last axis, into one number. */
 import { reduce as reduceKernel, type ReduceKind } from '../../kernels/reduce/reduce.ts';
+import { defineOp } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
 
-const reduce = (kind: ReduceKind, x: Tensor): Tensor =>
-  x.graph.record('reduce', { x }, { kind }, (_, inputs) => reduceKernel(kind, inputs.x as Tensor))[0];
+const reduceOp = defineOp<{ readonly x: Tensor }, { readonly kind: ReduceKind }>({
+  name: 'reduce',
+  lower: (_, { x }, { kind }) => reduceKernel(kind, x),
+});
 
 /** Sum over the last axis: x [..., C] -> [...]. */
-export const sum = (x: Tensor): Tensor => reduce('sum', x);
+export const sum = (x: Tensor): Tensor => reduceOp.record({ x }, { kind: 'sum' });
 /** Mean over the last axis: x [..., C] -> [...]. For tests: no network takes it. */
-export const mean = (x: Tensor): Tensor => reduce('mean', x);
+export const mean = (x: Tensor): Tensor => reduceOp.record({ x }, { kind: 'mean' });
 /** Maximum over the last axis: x [..., C] -> [...]. For tests: no network takes it. */
-export const maxOfRow = (x: Tensor): Tensor => reduce('max', x);
+export const maxOfRow = (x: Tensor): Tensor => reduceOp.record({ x }, { kind: 'max' });

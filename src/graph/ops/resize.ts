@@ -2,10 +2,10 @@
 import { expect, show } from '../../kernels/check.ts';
 import { resize as resizeKernel } from '../../kernels/resize/resize.ts';
 import { antialiasedTaps, axisTaps, tapCount, type AxisSpec, type ResizeMode } from '../../kernels/resize/taps.ts';
-import { resizeAxis } from '../../kernels/resizeAxis/resizeAxis.ts';
+import { resizeAxis as resizeAxisKernel } from '../../kernels/resizeAxis/resizeAxis.ts';
 import { resizeMasked as resizeMaskedKernel } from '../../kernels/resizeMasked/resizeMasked.ts';
-import type { Graph } from '../record.ts';
-import type { Tensor } from '../tensor.ts';
+import { defineOp, type NoAttributes } from '../op.ts';
+import type { Recorder, Tensor } from '../tensor.ts';
 
 export interface ResizeOptions {
   readonly mode: ResizeMode;
@@ -36,6 +36,11 @@ export function resize(x: Tensor, size: readonly [number, number], options: Resi
   return options.antialias ? antialiased(x, size, options) : plain(x, size, options);
 }
 
+const resizeOp = defineOp<{ readonly x: Tensor; readonly rows: Tensor; readonly columns: Tensor }>({
+  name: 'resize',
+  lower: (_, { x, rows, columns }) => [resizeKernel(x, rows, columns)],
+});
+
 function plain(x: Tensor, [h, w]: readonly [number, number], options: ResizeOptions): Tensor {
   const { mode, alignCorners, scale } = options;
   const [, H, W] = x.shape;
@@ -44,13 +49,11 @@ function plain(x: Tensor, [h, w]: readonly [number, number], options: ResizeOpti
     rows: tapTable(x.graph, { mode, alignCorners, scale, from: H, to: h }, options.rows),
     columns: tapTable(x.graph, { mode, alignCorners, scale, from: W, to: w }, options.columns),
   };
-  return x.graph.record('resize', inputs, { ...options }, (_, { x, rows, columns }) => [
-    resizeKernel(x as Tensor, rows as Tensor, columns as Tensor),
-  ])[0];
+  return resizeOp.record(inputs, {});
 }
 
 /** The table of one axis as a constant: it depends on sizes alone, so all maps of a plan share it. */
-export function tapTable(graph: Graph, spec: AxisSpec, range: readonly [number, number] = [0, spec.to]): Tensor {
+export function tapTable(graph: Recorder, spec: AxisSpec, range: readonly [number, number] = [0, spec.to]): Tensor {
   const [first, end] = range;
   expect(
     first >= 0 && end <= spec.to && first < end,
@@ -63,6 +66,14 @@ export function tapTable(graph: Graph, spec: AxisSpec, range: readonly [number, 
   const compute = () => axisTaps(spec).table.slice(first * width, end * width);
   return graph.constant({ name: 'taps', of, shape: [end - first, width], dtype: 'u32', compute });
 }
+
+const resizeAxisOp = defineOp<
+  { readonly x: Tensor; readonly ranges: Tensor; readonly weights: Tensor },
+  { readonly axis: number }
+>({
+  name: 'resizeAxis',
+  lower: (_, { x, ranges, weights }, { axis }) => [resizeAxisKernel(x, axis, ranges, weights)],
+});
 
 function antialiased(x: Tensor, [h, w]: readonly [number, number], options: ResizeOptions): Tensor {
   const { mode, alignCorners, scale } = options;
@@ -85,27 +96,36 @@ function antialiased(x: Tensor, [h, w]: readonly [number, number], options: Resi
         compute: () => taps.weights,
       }),
     };
-    return map.graph.record('resizeAxis', inputs, { axis }, (_, { x, ranges, weights }) => [
-      resizeAxis(x as Tensor, axis, ranges as Tensor, weights as Tensor),
-    ])[0];
+    return resizeAxisOp.record(inputs, { axis });
   };
   return pass(pass(x, 2, w), 1, h);
 }
+
+type ResizeMaskedInputs = {
+  readonly x: Tensor;
+  readonly valid: Tensor;
+  readonly rows: Tensor;
+  readonly columns: Tensor;
+};
+
+/** A map and where it is valid. */
+type MaskedMap = { readonly values: Tensor; readonly valid: Tensor };
+
+const resizeMaskedOp = defineOp<ResizeMaskedInputs, NoAttributes, MaskedMap>(
+  {
+    name: 'resizeMasked',
+    lower: (_, { x, valid, rows, columns }) => [resizeMaskedKernel(x, valid, rows, columns)],
+  },
+  ([values, valid]) => ({ values, valid }),
+);
 
 /**
  * Bilinear (alignCorners false) resize of a map with holes: x [B, H, W, C], valid u32 [B, H, W].
  * A result is valid when all of its taps are, taps of weight zero included; invalid values are 0.
  */
-export function resizeMasked(
-  x: Tensor,
-  valid: Tensor,
-  [h, w]: readonly [number, number],
-): { values: Tensor; valid: Tensor } {
+export function resizeMasked(x: Tensor, valid: Tensor, [h, w]: readonly [number, number]): MaskedMap {
   expect(x.shape.length === 4, 'resizeMasked', `x is ${show(x.shape)}, expected [B, H, W, C].`);
   const axis = (from: number, to: number) => tapTable(x.graph, { mode: 'bilinear', alignCorners: false, from, to });
   const inputs = { x, valid, rows: axis(x.shape[1], h), columns: axis(x.shape[2], w) };
-  const [values, whole] = x.graph.record('resizeMasked', inputs, {}, (_, { x, valid, rows, columns }) => [
-    resizeMaskedKernel(x as Tensor, valid as Tensor, rows as Tensor, columns as Tensor),
-  ]);
-  return { values, valid: whole };
+  return resizeMaskedOp.record(inputs, {});
 }

@@ -2,23 +2,32 @@
 import { layerNorm as layerNormKernel } from '../../kernels/layerNorm/layerNorm.ts';
 import { softmax as softmaxKernel } from '../../kernels/softmax/softmax.ts';
 import { constantOf } from '../constants.ts';
+import { defineOp } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
 
+export const layerNormOp = defineOp<
+  { readonly x: Tensor; readonly gamma: Tensor; readonly beta: Tensor },
+  { readonly eps: number }
+>({
+  name: 'layerNorm',
+  lower(target, { x, gamma, beta }, { eps }) {
+    const constant = constantOf(gamma) !== undefined && constantOf(beta) !== undefined;
+    return layerNormKernel(target, x, gamma, beta, eps, constant);
+  },
+});
+
 /** LayerNorm over the last axis: x [..., C], gamma and beta [C] -> like x. */
-export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, eps: number): Tensor {
-  return x.graph.record('layerNorm', { x, gamma, beta }, { eps }, (target, inputs) => {
-    const [g, b] = [inputs.gamma as Tensor, inputs.beta as Tensor];
-    const constant = constantOf(g) !== undefined && constantOf(b) !== undefined;
-    return layerNormKernel(target, inputs.x as Tensor, g, b, eps, constant);
-  })[0];
-}
+export const layerNorm = (x: Tensor, gamma: Tensor, beta: Tensor, eps: number): Tensor =>
+  layerNormOp.record({ x, gamma, beta }, { eps });
+
+const softmaxOp = defineOp<{ readonly x: Tensor }, { readonly divisor: number }>({
+  name: 'softmax',
+  lower: (target, { x }, { divisor }) => softmaxKernel(target, x, divisor),
+});
 
 /**
  * exp(x / divisor) over the last axis, divided by its sum -> like x. Columns that must not count hold a large negative
  * number, not an infinity.
  */
-export function softmax(x: Tensor, { divisor = 1 }: { divisor?: number } = {}): Tensor {
-  return x.graph.record('softmax', { x }, { divisor }, (target, inputs) =>
-    softmaxKernel(target, inputs.x as Tensor, divisor),
-  )[0];
-}
+export const softmax = (x: Tensor, { divisor = 1 }: { divisor?: number } = {}): Tensor =>
+  softmaxOp.record({ x }, { divisor });

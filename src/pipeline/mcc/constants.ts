@@ -1,6 +1,5 @@
 /** Constants of MCC that are computed once from its weights. */
-import type { Graph } from '../../graph/record.ts';
-import type { Tensor } from '../../graph/tensor.ts';
+import type { Recorder, Tensor } from '../../graph/tensor.ts';
 
 /** Of every norm of MCC. */
 export const EPS = 1e-6;
@@ -9,7 +8,7 @@ export const EPS = 1e-6;
 export const POINT_WINDOW = 8;
 
 /** Rows `from` .. `to` of a weight [1, N, C] or [N, C], as a tensor [to - from, C]. */
-export function weightRows(graph: Graph, name: string, shape: readonly number[], from: number, to: number): Tensor {
+export function weightRows(graph: Recorder, name: string, shape: readonly number[], from: number, to: number): Tensor {
   const C = shape[shape.length - 1];
   const compute = (w: Float32Array): Float32Array => w.slice(from * C, to * C);
   return graph.constant({
@@ -22,7 +21,7 @@ export function weightRows(graph: Graph, name: string, shape: readonly number[],
 }
 
 /** A class token with its place in the position table: [C]. `table` is [1, N, C]; its first row is the class token's. */
-export function classToken(graph: Graph, token: string, table: string, N: number, C: number): Tensor {
+export function classToken(graph: Recorder, token: string, table: string, N: number, C: number): Tensor {
   const needs = [
     { name: token, shape: [1, 1, C] },
     { name: table, shape: [1, N, C] },

@@ -3,10 +3,11 @@
  * Seen tokens attend to seen tokens only, a query to them and itself. So the seen tokens go through the decoder once per
  * image, leaving their keys and values of every block, and a query's result depends on no other query.
  */
-import { attention, columns, queryAttention } from '../../graph/ops/attention.ts';
+import { attention, columns } from '../../graph/ops/attention.ts';
+import { queryAttention } from './ops.ts';
 import { concat } from '../../graph/ops/movement.ts';
 import { add } from '../../graph/ops/pointwise.ts';
-import { shrinkPoints } from '../../graph/ops/points.ts';
+import { shrinkPoints } from './ops.ts';
 import { linear as linearOp } from '../../graph/ops/matmul.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { MccConfig } from '../../../weights/config.ts';

@@ -1,7 +1,7 @@
 /** MCC's encoder: two ViTs, for colors and for points, whose tokens are joined. arXiv:2301.08247, section 3. */
 import { concat } from '../../graph/ops/movement.ts';
 import { add, div, sub } from '../../graph/ops/pointwise.ts';
-import { shrinkPoints } from '../../graph/ops/points.ts';
+import { shrinkPoints } from './ops.ts';
 import { resize } from '../../graph/ops/resize.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { MccConfig } from '../../../weights/config.ts';

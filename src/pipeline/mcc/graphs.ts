@@ -1,7 +1,7 @@
 /** MCC as graphs: the seen image once, then queries as often as wanted. */
-import { sweepDecoder } from '../../graph/ops/mcc.ts';
+import { sweepDecoder } from './ops.ts';
 import { concat, slice } from '../../graph/ops/movement.ts';
-import { temperatureColor } from '../../graph/ops/points.ts';
+import { temperatureColor } from './ops.ts';
 import { Graph } from '../../graph/record.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';

@@ -1,6 +1,6 @@
 /** The decoder's weights as the sweep's kernel reads them. */
-import type { Graph } from '../../graph/record.ts';
-import type { Tensor, WeightName } from '../../graph/tensor.ts';
+import type { Recorder, Tensor } from '../../graph/tensor.ts';
+import type { WeightName } from '../../graph/constantSpec.ts';
 import { packDecoder, packedSize, type BlockWeights } from '../../kernels/sweepDecoder/pack.ts';
 import type { MccConfig } from '../../../weights/config.ts';
 import { blockName, DECODER_MLP_RATIO } from './decoder.ts';
@@ -8,7 +8,7 @@ import { blockName, DECODER_MLP_RATIO } from './decoder.ts';
 type Pair = readonly [Float32Array, Float32Array];
 
 /** All weights of the decoder but its predictions, in one constant: `packDecoder`. */
-export function packedDecoder(graph: Graph, { decoderEmbed: C, decoderDepth: depth }: MccConfig): Tensor {
+export function packedDecoder(graph: Recorder, { decoderEmbed: C, decoderDepth: depth }: MccConfig): Tensor {
   const size = { channels: C, depth };
   const linear = (name: string, outputs: number, inputs: number): WeightName[] => [
     { name: `${name}.weight`, shape: [outputs, inputs] },

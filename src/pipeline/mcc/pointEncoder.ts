@@ -1,6 +1,6 @@
 /** Seen points to tokens: one per 8 x 8 window of the point map. Multiview Compressive Coding, arXiv:2301.08247. */
 import { linear as linearOp } from '../../graph/ops/matmul.ts';
-import { pointAttention, pointEmbed } from '../../graph/ops/mcc.ts';
+import { pointAttention, pointEmbed } from './ops.ts';
 import { concat, expand, slice, windowPartition } from '../../graph/ops/movement.ts';
 import { add } from '../../graph/ops/pointwise.ts';
 import type { ConstantSpec } from '../../graph/constantSpec.ts';

@@ -11,7 +11,7 @@
  * the states: one matrix, made here. Keys, values and the tokens themselves are never computed.
  */
 import type { MccConfig } from '../../../weights/config.ts';
-import type { WeightName } from '../../graph/tensor.ts';
+import type { WeightName } from '../../graph/constantSpec.ts';
 import { EPS, POINT_WINDOW } from './constants.ts';
 
 /** Weights that the fold is made from, in the order of `FoldWeights`. */

@@ -1,5 +1,5 @@
 /** One chunk of a sweep as a graph. */
-import { gridPoints, type GridAxes } from '../../graph/ops/mcc.ts';
+import { gridPoints, type GridAxes } from './ops.ts';
 import { compact, gatherRows, probabilityThreshold } from '../../graph/ops/points.ts';
 import { Graph } from '../../graph/record.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';

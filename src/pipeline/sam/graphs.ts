@@ -1,5 +1,5 @@
 /** SAM as four graphs, cut where sizes change: photo, network, prompt, masks. */
-import { resizeRgba8, samNormalize } from '../../graph/ops/image.ts';
+import { resizeRgba8 } from '../../graph/ops/image.ts';
 import { slice } from '../../graph/ops/movement.ts';
 import { gatherRows, maskBounds, threshold } from '../../graph/ops/points.ts';
 import { resize } from '../../graph/ops/resize.ts';
@@ -9,6 +9,7 @@ import type { Size } from '../photo.ts';
 import type { Recorded } from '../planCache.ts';
 import { imageEncoder } from './imageEncoder.ts';
 import { maskDecoder } from './maskDecoder.ts';
+import { samNormalize } from './ops.ts';
 import { resizedSize } from './prompt.ts';
 import { densePositions, densePrompt, noDensePrompt, sparsePrompt } from './promptEncoder.ts';
 

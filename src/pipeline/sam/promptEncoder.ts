@@ -1,6 +1,6 @@
 /** SAM's prompt encoder. Segment Anything, arXiv:2304.02643, appendix A, "Prompt encoder". */
 import { gelu } from '../../graph/ops/pointwise.ts';
-import { promptTokens } from '../../graph/ops/prompt.ts';
+import { promptTokens } from './ops.ts';
 import type { Graph } from '../../graph/record.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { SamConfig } from '../../../weights/config.ts';

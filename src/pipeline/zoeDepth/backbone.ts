@@ -1,8 +1,7 @@
 /** ZoeDepth's backbone, BEiT-L. BEiT, arXiv:2106.08254; released code, midas/backbones/beit.py. */
 import { concat, expand, slice } from '../../graph/ops/movement.ts';
-import { relativeBias, resizeBiasTable } from '../../graph/ops/depth.ts';
-import type { Graph } from '../../graph/record.ts';
-import type { Tensor } from '../../graph/tensor.ts';
+import { relativeBias, resizeBiasTable } from './ops.ts';
+import type { Recorder, Tensor } from '../../graph/tensor.ts';
 import type { ZoeConfig } from '../../../weights/config.ts';
 import { mlp, patchEmbed, selfAttention, vitBlock } from '../layers/index.ts';
 
@@ -47,14 +46,14 @@ export function backbone(config: ZoeConfig, x: Tensor): Tensor[] {
 }
 
 /** The block's position biases for h x w patches. */
-function biasTable({ nativeGrid, heads }: ZoeConfig, graph: Graph, name: string, h: number, w: number): Tensor {
+function biasTable({ nativeGrid, heads }: ZoeConfig, graph: Recorder, name: string, h: number, w: number): Tensor {
   const rows = (2 * nativeGrid - 1) ** 2 + 3;
   const table = graph.weight(`${name}.relative_position_bias_table`, [rows, heads]);
   return resizeBiasTable(table, nativeGrid, h, w);
 }
 
 /** Queries and values have a bias, keys have none. */
-function qkvBias(graph: Graph, name: string, embed: number): Tensor {
+function qkvBias(graph: Recorder, name: string, embed: number): Tensor {
   const needs = ['q_bias', 'v_bias'].map((bias) => ({ name: `${name}.${bias}`, shape: [embed] }));
   const compute = (q: Float32Array, v: Float32Array): Float32Array => {
     const bias = new Float32Array(3 * embed);

@@ -1,6 +1,6 @@
 /** ZoeDepth as graphs: one for a pass of N or K; two for NK, cut where the router's answer is read; one for the average. */
 import { expect, LimitError } from '../../kernels/check.ts';
-import { resizePhoto } from '../../graph/ops/image.ts';
+import { resizePhoto } from './ops.ts';
 import { flip, slice } from '../../graph/ops/movement.ts';
 import { add, affine } from '../../graph/ops/pointwise.ts';
 import { resize } from '../../graph/ops/resize.ts';

@@ -1,5 +1,5 @@
 /** Metric depth: bins whose centers move from scale to scale. ZoeDepth, arXiv:2302.12288, section 3.2. */
-import { attract, binProbabilities, cumsumRows, metricBins, sortRows } from '../../graph/ops/depth.ts';
+import { attract, binProbabilities, cumsumRows, metricBins, sortRows } from './ops.ts';
 import { conv2d } from '../../graph/ops/matmul.ts';
 import { concat, pad, slice } from '../../graph/ops/movement.ts';
 import { add, affine, clamp, div, gelu, relu, softplus } from '../../graph/ops/pointwise.ts';

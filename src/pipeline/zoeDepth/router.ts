@@ -3,8 +3,7 @@ import { attention, columns } from '../../graph/ops/attention.ts';
 import { linear as linearOp } from '../../graph/ops/matmul.ts';
 import { pad, slice } from '../../graph/ops/movement.ts';
 import { add, relu } from '../../graph/ops/pointwise.ts';
-import type { Graph } from '../../graph/record.ts';
-import type { Tensor } from '../../graph/tensor.ts';
+import type { Recorder, Tensor } from '../../graph/tensor.ts';
 import type { ZoeConfig } from '../../../weights/config.ts';
 import { conv, layerNorm, linear, mlp } from '../layers/index.ts';
 
@@ -43,7 +42,7 @@ function encoderLayer(name: string, x: Tensor, { routerHeads: heads, routerMlp }
 }
 
 /** Sines of all frequencies, then cosines (not interleaved): a constant [N, C]. Float32 steps as in the released code. */
-function positionCode(graph: Graph, N: number, C: number): Tensor {
+function positionCode(graph: Recorder, N: number, C: number): Tensor {
   const { fround } = Math;
   const step = fround(-fround(Math.log(10000)) / C);
   const value = (i: number): number => {

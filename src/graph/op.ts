@@ -1,0 +1,123 @@
+/**
+ * What an op is, and the one way to define it. An op's inputs and attributes are the only truth about a node: `lower` is a
+ * pure function of them and of the target. So a fusion rule that has both knows all there is, and may change either.
+ */
+import { expect } from '../kernels/check.ts';
+import { results, type Step } from '../kernels/dispatch.ts';
+import { BASELINE, type Target } from '../kernels/target.ts';
+import { inputsOf, Tensor, type AnyOp, type Inputs, type Node, type Recorder } from './tensor.ts';
+
+/** `T` where it is plain data: numbers, strings, flags, lists and records of them. No tensors, no functions. */
+export type Plain<T> = T extends string | number | boolean | null | undefined | ArrayLike<number>
+  ? T
+  : T extends (...args: never[]) => unknown
+    ? never
+    : { readonly [K in keyof T]: Plain<T[K]> };
+
+/** Attributes of an op: a record of plain data. */
+export type Attributes<A> = object & { readonly [K in keyof A]: Plain<A[K]> };
+
+export interface OpDefinition<I extends Inputs, A extends Attributes<A>> {
+  /** The word of the function that records it, and the label of its kernel where it has one of its own. */
+  readonly name: string;
+  /**
+   * Calls kernel wrappers, which check shapes. It must use nothing but its arguments; it runs once when the op is recorded
+   * and again for the device. Its results are the outputs of the last dispatch.
+   */
+  lower(this: void, target: Target, inputs: I, attributes: A): readonly Step[];
+}
+
+/** A node of a known op. */
+export interface OpNode<I extends Inputs, A extends object> extends Node {
+  readonly inputs: I;
+  readonly attributes: A;
+}
+
+/** What a rule may change of a node; what is absent stays. */
+export interface NodeChange<I extends Inputs, A extends object> {
+  readonly inputs?: Partial<I>;
+  readonly attributes?: Partial<A>;
+  readonly outputs?: readonly Tensor[];
+}
+
+export class Op<I extends Inputs, A extends Attributes<A>, R> implements AnyOp {
+  readonly name: string;
+
+  constructor(
+    private readonly definition: OpDefinition<I, A>,
+    private readonly named: (outputs: readonly Tensor[]) => R,
+  ) {
+    this.name = definition.name;
+  }
+
+  /**
+   * Appends a node to the graph of its inputs. The shape rule of an op is its kernel wrapper: it runs here, so a misfit is
+   * thrown at the line of the model that caused it.
+   * @param graph needed only where no input is a tensor
+   * @throws ShapeError if operands do not fit, or belong to several graphs
+   */
+  record(inputs: I, attributes: A, graph: Recorder = this.graphOf(inputs)): R {
+    for (const x of inputsOf(inputs)) {
+      expect(x.graph === graph, this.name, 'an operand belongs to another graph; pass it in as an input instead.');
+    }
+    const outputs = results(this.definition.lower(BASELINE, inputs, attributes)).map(
+      (o) => new Tensor(graph, o.shape, o.dtype, { kind: 'node' }),
+    );
+    graph.append({ op: this, inputs, attributes, outputs });
+    return this.named(outputs);
+  }
+
+  /** Whether a node is of this op; its inputs and attributes are typed then. */
+  is(node: Node | undefined): node is OpNode<I, A> {
+    return node?.op === this;
+  }
+
+  /** A node like `node`, with some of its inputs, attributes or outputs replaced. `node` itself stays as it is. */
+  with(node: OpNode<I, A>, { inputs, attributes, outputs }: NodeChange<I, A>): OpNode<I, A> {
+    return {
+      ...node,
+      inputs: { ...node.inputs, ...inputs },
+      attributes: { ...node.attributes, ...attributes },
+      outputs: outputs ?? node.outputs,
+    };
+  }
+
+  /** @throws Error if the node is of another op */
+  lower(target: Target, node: Node): readonly Step[] {
+    if (!this.is(node)) throw new Error(`${this.name} cannot lower a node of ${node.op.name}`);
+    return this.definition.lower(target, node.inputs, node.attributes);
+  }
+
+  private graphOf(inputs: I): Recorder {
+    const [first] = inputsOf(inputs);
+    expect(first !== undefined, this.name, 'no input is a tensor; name the graph to record in.');
+    return first.graph;
+  }
+}
+
+/** A node of an op: `NodeOf<typeof linearOp>`. */
+export type NodeOf<O> = O extends Op<infer I, infer A, unknown> ? OpNode<I, A> : never;
+
+/** Attributes of an op that has none. */
+export type NoAttributes = Readonly<Record<never, never>>;
+
+/**
+ * Defines an op: `defineOp<{ readonly x: Tensor }, { readonly kind: UnaryKind }>({ name: 'unary', lower: ... })`. Inputs are
+ * a `type`; an `interface` cannot stand for a record. Ops are defined at the top of a module, so that `lower` has no caller's
+ * variables within reach.
+ * @param named where the op has several results: what `record` returns, from the outputs of the last dispatch. Without it
+ *   `record` returns the one result.
+ */
+export function defineOp<I extends Inputs, A extends Attributes<A> = NoAttributes>(
+  definition: OpDefinition<I, A>,
+): Op<I, A, Tensor>;
+export function defineOp<I extends Inputs, A extends Attributes<A>, R>(
+  definition: OpDefinition<I, A>,
+  named: (outputs: readonly Tensor[]) => R,
+): Op<I, A, R>;
+export function defineOp<I extends Inputs, A extends Attributes<A>, R>(
+  definition: OpDefinition<I, A>,
+  named?: (outputs: readonly Tensor[]) => R,
+): Op<I, A, R | Tensor> {
+  return new Op<I, A, R | Tensor>(definition, named ?? (([y]) => y));
+}

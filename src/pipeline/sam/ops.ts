@@ -1,0 +1,47 @@
+/** Ops that only SAM needs: its input, and tokens of its prompts. */
+import { convertPhoto } from '../../graph/ops/image.ts';
+import { defineOp } from '../../graph/op.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import {
+  promptTokens as promptTokensKernel,
+  type PromptTokensOptions,
+} from '../../kernels/promptTokens/promptTokens.ts';
+
+/** Mean and standard deviation of the colors that SAM was trained on, 0..255. */
+const SAM_MEAN = [123.675, 116.28, 103.53].map(Math.fround);
+const SAM_STD = [58.395, 57.12, 57.375].map(Math.fround);
+
+/**
+ * SAM's input: photo u32 [h, w] -> f32 [1, size, size, 3], normalized, then zeros to the right and below.
+ * @throws ShapeError if the photo is larger than `size`
+ */
+export function samNormalize(photo: Tensor, size: number): Tensor {
+  return convertPhoto(photo, [size, size], { name: 'SAM normalization', of: [SAM_MEAN, SAM_STD] }, (byte, c) =>
+    Math.fround(Math.fround(byte - SAM_MEAN[c]) / SAM_STD[c]),
+  );
+}
+
+type PromptTokensInputs = {
+  readonly xy: Tensor;
+  readonly kinds: Tensor;
+  readonly matrix: Tensor;
+  readonly embeddings: Tensor;
+};
+
+const promptTokensOp = defineOp<PromptTokensInputs, PromptTokensOptions>({
+  name: 'promptTokens',
+  lower: (_, { xy, kinds, matrix, embeddings }, options) => [
+    promptTokensKernel(xy, kinds, matrix, embeddings, options),
+  ],
+});
+
+/**
+ * Tokens of points and box corners: xy [B, T, 2], kinds u32 [B, T], matrix [2, C / 2], embeddings [kinds, C] -> [B, T, C].
+ */
+export const promptTokens = (
+  xy: Tensor,
+  kinds: Tensor,
+  matrix: Tensor,
+  embeddings: Tensor,
+  { side, none }: PromptTokensOptions,
+): Tensor => promptTokensOp.record({ xy, kinds, matrix, embeddings }, { side, none });
