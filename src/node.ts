@@ -2,7 +2,6 @@
 /** unflat for Node: `createEngine`, and what it gives. */
 import { Device } from './graph/device.ts';
 import type { StepTime } from './graph/run.ts';
-import { type Network, presets } from '../weights/index.ts';
 import type { Precision } from './kernels/target.ts';
 import { UserError } from './host/errors.ts';
 import { requestNodeAdapter, type AdapterChoice } from './host/node/adapter.ts';
@@ -15,9 +14,12 @@ import { expectSound } from './host/selfTest.ts';
 import { encodeGlb, encodePly, type ColoredPoints } from './io/index.ts';
 import type { CameraOptions } from './pipeline/camera.ts';
 import { Engine, type Reconstruction } from './pipeline/engine.ts';
+import type { NetworkChoice } from './pipeline/networks.ts';
 import type { Photo } from './pipeline/photo.ts';
 import type { ChainOptions, StageProgress } from './pipeline/photoTo3d.ts';
 import type { ObjectMask, ObjectPrompt } from './pipeline/prompts.ts';
+import { presets } from './pipeline/registry.ts';
+import type { Role } from './pipeline/roles.ts';
 
 export { UserError } from './host/errors.ts';
 export { decodePhoto } from './host/node/image.ts';
@@ -39,8 +41,10 @@ export interface EngineOptions {
   readonly weights?: string;
   /** Where released checkpoints and converted files are kept; by default the platform's cache. */
   readonly weightsDir?: string;
-  /** Networks that will be used; by default all. Released checkpoints of the others need not be there. */
-  readonly networks?: readonly Network[];
+  /** Roles that will be played; by default all. Released checkpoints of other networks need not be there. */
+  readonly roles?: readonly Role[];
+  /** Networks that play a role, by id, where several could; by default the first one whose weights are there. */
+  readonly networks?: NetworkChoice;
   /** Configurations that `synthetic` weights are made for; by default small. */
   readonly size?: 'small' | 'full';
   /** Storage of large weights; arithmetic is f32 either way. The sweep in one dispatch keeps f32 weights. */
@@ -124,9 +128,9 @@ export class NodeEngine {
  *   does not suffice or does not compute what it should in f16
  */
 export async function createEngine(options: EngineOptions = {}): Promise<NodeEngine> {
-  const { precision = 'f32', onProgress, onProfile, keepNetworks, weightsDir, networks, signal } = options;
+  const { precision = 'f32', onProgress, onProfile, keepNetworks, weightsDir, roles, networks, signal } = options;
   const weights = await openWeights(options.weights ?? BUNDLED, presets[options.size ?? 'small'], {
-    ...{ weightsDir, networks, signal },
+    ...{ weightsDir, roles, signal },
     onProgress: (event) => onProgress?.(inMegabytes(event)),
   });
   try {
@@ -139,7 +143,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<NodeEng
         void weights.close();
       };
       return new NodeEngine(
-        new Engine({ device, weights: weights.set, onProgress, onProfile, keepNetworks, onDispose }),
+        new Engine({ device, weights: weights.set, onProgress, onProfile, keepNetworks, networks, onDispose }),
       );
     } catch (error) {
       release();

@@ -6,7 +6,7 @@ import { requestWebAdapter } from './host/web/adapter.ts';
 import { decodePhoto } from './host/web/image.ts';
 import { expectSound } from './host/selfTest.ts';
 import { Engine, type EngineParts } from './pipeline/engine.ts';
-import type { WeightSet } from '../weights/index.ts';
+import type { WeightSet } from './pipeline/registry.ts';
 
 export { decodePhoto };
 export { Engine, type Reconstruction } from './pipeline/engine.ts';
@@ -19,19 +19,12 @@ export { GeometryError } from './pipeline/seenPoints.ts';
 export { PromptError } from './pipeline/sam/prompt.ts';
 export { UserError } from './host/errors.ts';
 export { encodeGlb, encodePly } from './io/index.ts';
-export {
-  bytesSource,
-  fileSet,
-  presets,
-  SafetensorsFile,
-  syntheticSet,
-  WeightsError,
-  type WeightSet,
-} from '../weights/index.ts';
+export { bytesSource, SafetensorsFile, WeightsError } from '../weights/index.ts';
+export { fileSet, presets, syntheticSet, type WeightSet } from './pipeline/registry.ts';
 export { BlobBytes, UrlBytes } from './host/web/bytes.ts';
 export { WeightStore, type StoredWeights, type StoreOptions } from './host/web/weightStore.ts';
 
-export interface EngineOptions extends Pick<EngineParts, 'onProgress' | 'onProfile' | 'keepNetworks'> {
+export interface EngineOptions extends Pick<EngineParts, 'onProgress' | 'onProfile' | 'keepNetworks' | 'networks'> {
   /** Made by `syntheticSet`, or by `fileSet` from files of a `WeightStore`, dropped files or URLs. */
   readonly weights: WeightSet;
   /** Storage of large weights; arithmetic is f32 either way. The sweep in one dispatch keeps f32 weights. */

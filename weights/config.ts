@@ -226,16 +226,3 @@ export const mccConfigs = {
   full: mccFull,
   small: { ...mccFull, embed: 48, depth: 2, heads: 4, decoderEmbed: 32, decoderDepth: 2, decoderHeads: 4 },
 } as const satisfies Record<string, MccConfig>;
-
-/** One configuration of each network: what the chain runs. */
-export interface ChainConfig {
-  readonly sam: SamConfig;
-  readonly zoe: ZoeConfig;
-  readonly mcc: MccConfig;
-}
-
-/** Sets that a user can name. */
-export const presets = {
-  small: { sam: samConfigs.small, zoe: zoeConfigs.small, mcc: mccConfigs.small },
-  full: { sam: samConfigs.vit_b, zoe: zoeConfigs.N, mcc: mccConfigs.full },
-} as const satisfies Record<string, ChainConfig>;

@@ -1,13 +1,26 @@
 /** Weights: what the networks need, and where it comes from. In reading order. */
 export * from './errors.ts';
 export * from './config.ts';
-export { networkTitles, type Network, type NetworkSpecs, type TensorSpec } from './specs/specs.ts';
-export { samSpecs } from './specs/sam.ts';
-export { zoeSpecs } from './specs/zoe.ts';
-export { mccSpecs } from './specs/mcc.ts';
+export * from './network.ts';
 export { fileSource, recognizeFiles, syntheticSource, type WeightSource } from './load.ts';
-export { type NetworkWeights, type WeightSet, fileSet, syntheticSet, weightsOf } from './sets.ts';
-export { type Naming, type Scheme, detectNaming, namesInScheme, officialPlace, stripPrefix } from './names/index.ts';
+export {
+  type NetworkWeights,
+  type WeightSet,
+  fileSet,
+  findWeights,
+  missingWeights,
+  syntheticSet,
+  weightsOf,
+} from './sets.ts';
+export {
+  type Naming,
+  type Rule,
+  type Scheme,
+  detectNaming,
+  namesInScheme,
+  officialPlace,
+  stripPrefix,
+} from './names/index.ts';
 export { bytesSource, type ByteSource } from './byteSource.ts';
 export { SafetensorsFile, type Piece, type StoredTensor } from './safetensors.ts';
 export type { TensorEntry } from './safetensorsHeader.ts';
@@ -21,7 +34,6 @@ export {
   checkpoints,
   defaultCheckpoints,
   findCheckpoint,
-  specsOf,
   tensorBytes,
   type Checkpoint,
   type CheckpointFile,

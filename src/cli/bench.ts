@@ -6,7 +6,7 @@ import { Canceled } from '../graph/errors.ts';
 import { EXIT, messageOf, UserError } from '../host/errors.ts';
 import { requestNodeAdapter } from '../host/node/adapter.ts';
 import { expectWritable } from '../host/node/files.ts';
-import { presets } from '../../weights/index.ts';
+import { presets } from '../pipeline/registry.ts';
 import { benchCases } from './bench/cases.ts';
 import { type Ceilings, measureCeilings, prepareCeilings } from './bench/ceiling.ts';
 import { type Bench, type Finding, measureCase, measureNetwork, otherFamilies } from './bench/jobs.ts';

@@ -43,7 +43,7 @@ async function depth(path: string, options: Options, context: CommandContext): P
     const output = await OutputFolder.open(dirname(options.output));
     const photo = await decodePhoto(path);
     for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
-    const engine = await startEngine(['zoe']);
+    const engine = await startEngine(['depth']);
     const meters = await engine.depth(photo, { focal: options.focal, fov: options.fov, signal });
     progress.finish();
     const { saturated } = depthToMillimeters(meters);

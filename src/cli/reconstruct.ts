@@ -2,13 +2,13 @@
 import { performance } from 'node:perf_hooks';
 import { type Command } from 'commander';
 import { version } from '../../package.json';
-import type { Network } from '../../weights/index.ts';
 import { EXIT } from '../host/errors.ts';
 import { OutputFolder } from '../host/node/files.ts';
 import { decodeDepth, decodePhoto, decodePointMap } from '../host/node/image.ts';
 import { type CameraOptions, focalOf } from '../pipeline/camera.ts';
 import type { Photo } from '../pipeline/photo.ts';
 import type { ChainOptions } from '../pipeline/photoTo3d.ts';
+import type { Role } from '../pipeline/roles.ts';
 import {
   addCameraOptions,
   addEngineOptions,
@@ -77,7 +77,7 @@ async function reconstruct(path: string, options: Options, context: CommandConte
     ];
     for (const notice of notices) progress.say(notice);
 
-    const engine = await startEngine(networksFor(options));
+    const engine = await startEngine(rolesFor(options));
     const result = await engine.reconstruct(photo, { ...input.options, signal });
     progress.finish();
 
@@ -114,9 +114,9 @@ async function reconstruct(path: string, options: Options, context: CommandConte
 }
 
 /** A mask, a depth map or a point cloud that is given need not be computed. */
-function networksFor({ mask, depthMap, pointCloud }: Options): Network[] {
+function rolesFor({ mask, depthMap, pointCloud }: Options): Role[] {
   const hasDepth = depthMap !== undefined || pointCloud !== undefined;
-  return [...(mask === undefined ? ['sam' as const] : []), ...(hasDepth ? [] : ['zoe' as const]), 'mcc'];
+  return [...(mask === undefined ? ['segment' as const] : []), ...(hasDepth ? [] : ['depth' as const]), 'complete'];
 }
 
 /** What `--precision f16` does not reach. */

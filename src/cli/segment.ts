@@ -36,7 +36,7 @@ async function segment(path: string, options: Options, context: CommandContext):
     const photo = await decodePhoto(path);
     for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
     const prompts = await promptsOf(photo, options);
-    const engine = await startEngine(['sam']);
+    const engine = await startEngine(['segment']);
     const { mask, quality } = await engine.segment(photo, { ...prompts, signal });
     progress.finish();
     await writeWhole(options.output, await encodeMaskPng(mask, photo.width, photo.height), signal);

@@ -1,9 +1,10 @@
 /** What every command that works on a photo does around its work: progress, Ctrl-C, the engine's life, the summary. */
-import { defaultCheckpoints, type Network } from '../../weights/index.ts';
+import { defaultCheckpoints } from '../../weights/index.ts';
 import type { CreateEngine, Engine } from './engine.ts';
 import { BUNDLED } from '../host/node/bundled.ts';
 import { pullCommand } from '../host/node/checkpointCache.ts';
 import { expectWritable, writeWhole } from '../host/node/files.ts';
+import type { Role } from '../pipeline/roles.ts';
 import { watchInterrupt } from './interrupt.ts';
 import type { EngineOptions, ReportOptions } from './options.ts';
 import { Profile } from './profile.ts';
@@ -19,8 +20,8 @@ export interface CommandContext {
 export interface Session {
   progress: Progress;
   signal: AbortSignal;
-  /** Starts the engine with these networks; it is disposed when the session ends. */
-  startEngine(networks: readonly Network[]): Promise<Engine>;
+  /** Starts the engine with networks for these roles; it is disposed when the session ends. */
+  startEngine(roles: readonly Role[]): Promise<Engine>;
 }
 
 /** Runs `work`; whatever happens, the engine is disposed, the bar ends and Ctrl-C means what it meant before. */
@@ -34,10 +35,10 @@ export async function withSession<T>(
   const { signal } = interruption;
   const profile = options.profile === undefined ? undefined : new Profile();
   let engine: Engine | undefined;
-  const startEngine = async (networks: readonly Network[]): Promise<Engine> => {
+  const startEngine = async (roles: readonly Role[]): Promise<Engine> => {
     const { weights, weightsDir, size, precision, adapter } = options;
     engine = await createEngine({
-      ...{ weights, weightsDir, networks, size, precision, adapter, signal },
+      ...{ weights, weightsDir, roles, size, precision, adapter, signal },
       // A command uses each network once: with one at a time on the device, the full-size ones fit into 4 GiB.
       keepNetworks: false,
       onProgress: progress.update,

@@ -3,11 +3,11 @@ import type { Device } from '../graph/device.ts';
 import { sharedFor } from '../graph/shared.ts';
 import type { Shared } from '../graph/shared.ts';
 import type { StepTime } from '../graph/run.ts';
-import type { WeightSet } from '../../weights/index.ts';
+import type { WeightSet } from './registry.ts';
 import { focalOf, type CameraOptions } from './camera.ts';
 import { expectCamera, expectChainOptions, expectPhoto } from './chainOptions.ts';
 import { CROP_SIDE } from './mcc/encoder.ts';
-import { NetworkPool } from './networks.ts';
+import { NetworkPool, type NetworkChoice } from './networks.ts';
 import type { Photo } from './photo.ts';
 import {
   estimateDepth,
@@ -30,6 +30,8 @@ export interface EngineParts {
   readonly onProfile?: (times: readonly StepTime[]) => void;
   /** Whether networks stay on the device for the next photo; by default yes. If not, only one is there at a time. */
   readonly keepNetworks?: boolean;
+  /** Networks that play a role, by id, where several could; by default the first one whose weights are there. */
+  readonly networks?: NetworkChoice;
   /** Called once when the engine is disposed: closes what the host opened. */
   readonly onDispose?: () => void;
 }
@@ -62,7 +64,9 @@ export class Engine {
 
   constructor(private readonly parts: EngineParts) {
     this.shared = sharedFor(parts.device);
-    this.networks = new NetworkPool(parts.device, parts.weights, parts.keepNetworks ?? true);
+    this.networks = new NetworkPool(parts.device, parts.weights, parts.keepNetworks ?? true, {
+      choice: parts.networks,
+    });
     // MCC takes a point map of half its image's side; the colors go through 800 whatever it takes.
     this.seenPoints = new SeenPoints(this.shared, {
       rgb: CROP_SIDE,

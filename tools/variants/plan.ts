@@ -1,4 +1,5 @@
 /** What `npm run variants` measures: every released checkpoint, in every format that it is released in. */
+import { networkNamed } from '../../src/pipeline/registry.ts';
 import { type Checkpoint, checkpoints } from '../../weights/index.ts';
 
 /** safetensors in official names, safetensors in Hugging Face's names, and torch's own files. */
@@ -29,9 +30,7 @@ export function variantsOf(ids: readonly string[]): Checkpoint[] {
 }
 
 /** What `unflat weights synth` calls the network of a checkpoint. */
-export function synthName({ network, config }: Checkpoint): string {
-  return network === 'sam' ? config : network === 'zoe' ? `zoed_${config.toLowerCase()}` : 'mcc';
-}
+export const synthName = ({ network, config }: Checkpoint): string => networkNamed(network).typedName(config);
 
 export const fileName = ({ id }: Checkpoint, format: Format): string =>
   `${id}.${format === 'torch' ? 'pth' : `${format}.safetensors`}`;

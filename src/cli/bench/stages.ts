@@ -6,16 +6,14 @@ import { CROP_SIDE } from '../../pipeline/mcc/encoder.ts';
 import { pointSide } from '../../pipeline/mcc/graphs.ts';
 import { gridOf } from '../../pipeline/mcc/grid.ts';
 import { Mcc, type MccImage, type MccInput } from '../../pipeline/mcc/mcc.ts';
+import { mccModule } from '../../pipeline/mcc/module.ts';
+import type { NetworkModule } from '../../pipeline/networkModule.ts';
+import { presets } from '../../pipeline/registry.ts';
+import { samModule } from '../../pipeline/sam/module.ts';
 import { Sam, type SamImage } from '../../pipeline/sam/sam.ts';
+import { zoeModule } from '../../pipeline/zoeDepth/module.ts';
 import { ZoeDepth } from '../../pipeline/zoeDepth/zoeDepth.ts';
-import {
-  type ChainConfig,
-  type MccConfig,
-  presets,
-  syntheticSet,
-  type WeightSource,
-  weightsOf,
-} from '../../../weights/index.ts';
+import { type MccConfig, syntheticSource, type WeightSource } from '../../../weights/index.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
 
 /** A part of a network's work that is measured. */
@@ -39,7 +37,7 @@ export interface LoadedNetwork {
 export interface StagedNetwork {
   /** Names of its stages. */
   readonly stages: readonly string[];
-  weights(preset: ChainConfig): WeightSource;
+  weights(size: PresetSize): WeightSource;
   /** Cheap: plans are made and weights uploaded when a stage runs. */
   load(shared: Shared, size: PresetSize): LoadedNetwork;
 }
@@ -51,14 +49,16 @@ const [WIDTH, HEIGHT] = [480, 640];
 const PHOTO = { width: WIDTH, height: HEIGHT, words: scramble(WIDTH * HEIGHT) };
 
 const weightsFor =
-  (network: 'sam' | 'zoe' | 'mcc') =>
-  (preset: ChainConfig): WeightSource =>
-    weightsOf(syntheticSet(SEED, preset), network).source;
+  <Config extends object>(network: NetworkModule<Config>) =>
+  (size: PresetSize): WeightSource => {
+    const config = (presets[size] as Readonly<Record<string, object>>)[network.id] as Config;
+    return syntheticSource(network.specs(config), SEED);
+  };
 
 export const stagedNetworks: readonly StagedNetwork[] = [
   {
     stages: ['samEncode', 'samPrompt'],
-    weights: weightsFor('sam'),
+    weights: weightsFor(samModule),
     load(shared, size) {
       const sam = new Sam(shared, presets[size].sam);
       let image: SamImage | undefined;
@@ -86,7 +86,7 @@ export const stagedNetworks: readonly StagedNetwork[] = [
   },
   {
     stages: ['zoeDepth'],
-    weights: weightsFor('zoe'),
+    weights: weightsFor(zoeModule),
     load(shared, size) {
       const zoe = new ZoeDepth(shared, presets[size].zoe);
       const pass: Stage = {
@@ -99,7 +99,7 @@ export const stagedNetworks: readonly StagedNetwork[] = [
   },
   {
     stages: ['mccEncode', 'sweep batched', 'sweep layered'],
-    weights: weightsFor('mcc'),
+    weights: weightsFor(mccModule),
     load(shared, size) {
       const config = presets[size].mcc;
       const mcc = new Mcc(shared, config);

@@ -1,6 +1,5 @@
 /** `unflat weights convert FILE`: a .pth or .pt file of torch -> safetensors. */
 import type { Command } from 'commander';
-import { networkTitles } from '../../../weights/index.ts';
 import { convertFile, inMegabytes } from '../../host/node/convert.ts';
 import { EXIT } from '../../host/errors.ts';
 import type { CommandContext } from '../session.ts';
@@ -32,7 +31,7 @@ export function addConvert(weights: Command, { terminal }: CommandContext, finis
           const more = skipped.length > LISTED ? ` and ${skipped.length - LISTED} more` : '';
           progress.say(`Left out, as it is no weights: ${skipped.slice(0, LISTED).join(', ')}${more}.`);
         }
-        const title = network === undefined ? 'none of the three networks' : networkTitles[network];
+        const title = network?.title ?? 'no network that this program has';
         progress.say(`${tensors} tensors of ${title}, ${megabytes(bytes)}.`);
       });
       terminal.out(`${output}\n`);

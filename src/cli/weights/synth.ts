@@ -1,18 +1,10 @@
 /** `unflat weights synth vit_b -o FILE`: generated weights as a file of any format, to try what reads files at full size. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  mccConfigs,
-  type Network,
-  samConfigs,
-  specsOf,
-  syntheticTensors,
-  syntheticTorch,
-  writeSafetensors,
-  zoeConfigs,
-} from '../../../weights/index.ts';
+import { specsOf, syntheticTensors, syntheticTorch, writeSafetensors } from '../../../weights/index.ts';
 import { expectWritable, writeWhole } from '../../host/node/files.ts';
 import { inMegabytes } from '../../host/node/convert.ts';
 import { EXIT, UserError } from '../../host/errors.ts';
+import { networks } from '../../pipeline/registry.ts';
 import type { CommandContext } from '../session.ts';
 import { withFileProgress } from './common.ts';
 
@@ -24,12 +16,12 @@ interface Options {
   quiet?: boolean;
 }
 
-/** A configuration of a network, as users name it -> as the code does. */
-const CONFIGS: Readonly<Record<string, readonly [Network, string]>> = Object.fromEntries([
-  ...Object.keys(samConfigs).map((name) => [name === 'small' ? 'sam_small' : name, ['sam', name]]),
-  ...Object.keys(zoeConfigs).map((name) => [`zoed_${name.toLowerCase()}`, ['zoe', name]]),
-  ...Object.keys(mccConfigs).map((name) => [name === 'full' ? 'mcc' : `mcc_${name}`, ['mcc', name]]),
-]) as Record<string, [Network, string]>;
+/** What users type for a configuration -> its network, and its name there. */
+const CONFIGS = new Map(
+  networks.flatMap((network) =>
+    Object.keys(network.configs).map((config) => [network.typedName(config), { network, config }] as const),
+  ),
+);
 
 const SCHEMES = { official: 'official', hf: 'huggingface' } as const;
 const DTYPES = { f32: 'F32', f16: 'F16', bf16: 'BF16' } as const;
@@ -40,7 +32,7 @@ export function addSynth(weights: Command, { terminal }: CommandContext, finish:
   weights
     .command('synth')
     .description('write generated weights to a file; they compute as trained ones do, but mean nothing')
-    .addArgument(weights.createArgument('<config>', 'the network').choices(Object.keys(CONFIGS)))
+    .addArgument(weights.createArgument('<config>', 'the network').choices([...CONFIGS.keys()]))
     .addOption(new Option('--scheme <names>', 'naming of the tensors').choices(['official', 'hf']).default('official'))
     .addOption(new Option('--dtype <type>', 'storage of the values').choices(['f32', 'f16', 'bf16']).default('f32'))
     .option('--seed <number>', 'which weights', parseSeed, 1)
@@ -68,10 +60,11 @@ export function addSynth(weights: Command, { terminal }: CommandContext, finish:
 
 /** The file, in the format that its name's ending says, and about how long it becomes. @throws UserError */
 function contentOf(
-  config: string,
+  name: string,
   { scheme, dtype, seed, output }: Options,
 ): { bytes: number; content: AsyncIterable<Uint8Array> } {
-  const specs = specsOf(...CONFIGS[config]);
+  const { network, config } = CONFIGS.get(name)!; // commander refuses other names
+  const specs = specsOf<object>(network, config);
   if (/\.pth?$/.test(output)) {
     if (scheme === 'official') return syntheticTorch(specs, { seed, dtype: DTYPES[dtype] });
     throw new UserError('Files of torch have the official names.', {
