@@ -32,7 +32,6 @@ export type { Dtype, TensorValues } from './dtype.ts';
 export {
   bundled,
   checkpoints,
-  defaultCheckpoints,
   findCheckpoint,
   tensorBytes,
   type Checkpoint,

@@ -49,9 +49,6 @@ export const checkpoints: readonly Checkpoint[] = manifest.checkpoints.map((entr
 /** The weights that come with the package: one safetensors file for each network, and their configurations in config.json. */
 export const bundled = { ...manifest.bundled, license: manifest.licenses[manifest.bundled.license as 'project'] };
 
-/** What `official` means when nothing else is said: one checkpoint for each network. */
-export const defaultCheckpoints = ['sam-vit-b', 'zoed-n', 'mcc'] as const;
-
 /** The checkpoint of this id, or undefined. */
 export function findCheckpoint(id: string): Checkpoint | undefined {
   return checkpoints.find((checkpoint) => checkpoint.id === id);

@@ -1,9 +1,9 @@
 /** What every command that works on a photo does around its work: progress, Ctrl-C, the engine's life, the summary. */
-import { defaultCheckpoints } from '../../weights/index.ts';
 import type { CreateEngine, Engine } from './engine.ts';
 import { BUNDLED } from '../host/node/bundled.ts';
 import { pullCommand } from '../host/node/checkpointCache.ts';
 import { expectWritable, writeWhole } from '../host/node/files.ts';
+import { defaultCheckpoints } from '../pipeline/registry.ts';
 import type { Role } from '../pipeline/roles.ts';
 import { watchInterrupt } from './interrupt.ts';
 import type { EngineOptions, ReportOptions } from './options.ts';

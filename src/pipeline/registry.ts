@@ -38,6 +38,11 @@ export const fileSet = (
 /** The network of an id. @throws RangeError if there is none */
 export const networkNamed = (id: string): NetworkModule => weights.networkOf<NetworkModule>(networks, id);
 
+/** What `official` means when nothing else is said: of each network, the checkpoint of its default configuration. */
+export const defaultCheckpoints: readonly string[] = networks.flatMap(({ id, defaultConfig }) =>
+  weights.checkpoints.filter(({ network, config }) => network === id && config === defaultConfig).map((one) => one.id),
+);
+
 /** The tensors of a released checkpoint. */
 export const specsOfCheckpoint = ({ network, config }: weights.Checkpoint): weights.NetworkSpecs =>
   weights.specsOf(networkNamed(network), config);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { networkNamed, specsOfCheckpoint } from '../../src/pipeline/registry.ts';
-import { checkpoints, defaultCheckpoints, findCheckpoint, specsOf, tensorBytes } from '../../weights/index.ts';
+import { defaultCheckpoints, networkNamed, specsOfCheckpoint } from '../../src/pipeline/registry.ts';
+import { checkpoints, findCheckpoint, specsOf, tensorBytes } from '../../weights/index.ts';
 
 const files = checkpoints.flatMap(({ sources }) => Object.values(sources));
 
@@ -43,7 +43,7 @@ describe('the manifest', () => {
   });
 
   it('has one checkpoint of each network by default', () => {
-    expect(defaultCheckpoints.map((id) => findCheckpoint(id)!.network)).toEqual(['sam', 'zoe', 'mcc']);
+    expect(defaultCheckpoints).toEqual(['sam-vit-b', 'zoed-n', 'mcc']);
     expect(findCheckpoint('none')).toBeUndefined();
   });
 });

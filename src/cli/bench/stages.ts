@@ -48,17 +48,14 @@ const SEED = 1;
 const [WIDTH, HEIGHT] = [480, 640];
 const PHOTO = { width: WIDTH, height: HEIGHT, words: scramble(WIDTH * HEIGHT) };
 
-const weightsFor =
-  <Config extends object>(network: NetworkModule<Config>) =>
-  (size: PresetSize): WeightSource => {
-    const config = (presets[size] as Readonly<Record<string, object>>)[network.id] as Config;
-    return syntheticSource(network.specs(config), SEED);
-  };
+/** Generated weights of a network. */
+const generated = <Config extends object>(network: NetworkModule<Config>, config: Config): WeightSource =>
+  syntheticSource(network.specs(config), SEED);
 
 export const stagedNetworks: readonly StagedNetwork[] = [
   {
     stages: ['samEncode', 'samPrompt'],
-    weights: weightsFor(samModule),
+    weights: (size) => generated(samModule, presets[size].sam),
     load(shared, size) {
       const sam = new Sam(shared, presets[size].sam);
       let image: SamImage | undefined;
@@ -86,7 +83,7 @@ export const stagedNetworks: readonly StagedNetwork[] = [
   },
   {
     stages: ['zoeDepth'],
-    weights: weightsFor(zoeModule),
+    weights: (size) => generated(zoeModule, presets[size].zoe),
     load(shared, size) {
       const zoe = new ZoeDepth(shared, presets[size].zoe);
       const pass: Stage = {
@@ -99,7 +96,7 @@ export const stagedNetworks: readonly StagedNetwork[] = [
   },
   {
     stages: ['mccEncode', 'sweep batched', 'sweep layered'],
-    weights: weightsFor(mccModule),
+    weights: (size) => generated(mccModule, presets[size].mcc),
     load(shared, size) {
       const config = presets[size].mcc;
       const mcc = new Mcc(shared, config);

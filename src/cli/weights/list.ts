@@ -1,8 +1,9 @@
 /** `unflat weights list`: the checkpoints there are, and which of them are here. */
 import type { Command } from 'commander';
-import { bundled, checkpoints, defaultCheckpoints, type SourceName } from '../../../weights/index.ts';
+import { bundled, checkpoints, type SourceName } from '../../../weights/index.ts';
 import { type CheckpointState, type CheckpointCache, fileOf, pullCommand } from '../../host/node/checkpointCache.ts';
 import { EXIT } from '../../host/errors.ts';
+import { defaultCheckpoints } from '../../pipeline/registry.ts';
 import type { CommandContext } from '../session.ts';
 import { addFolderOption, type FolderOptions, megabytes, openCache, sizeText } from './common.ts';
 

@@ -1,9 +1,10 @@
 /** `unflat weights verify`: are the checkpoints in the cache still what was published, or first downloaded? */
 import type { Command } from 'commander';
-import { checkpoints, defaultCheckpoints, type SourceName } from '../../../weights/index.ts';
+import { checkpoints, type SourceName } from '../../../weights/index.ts';
 import { type CheckpointCache, type Choice, fileOf, pullCommand } from '../../host/node/checkpointCache.ts';
 import { inMegabytes } from '../../host/node/convert.ts';
 import { EXIT, UserError } from '../../host/errors.ts';
+import { defaultCheckpoints } from '../../pipeline/registry.ts';
 import type { CommandContext } from '../session.ts';
 import { addFolderOption, allIds, checkpointsOf, type FolderOptions, openCache, withFileProgress } from './common.ts';
 

@@ -1,16 +1,10 @@
 /** The weights that a user named: generated ones, released checkpoints, a folder, or files. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import {
-  type Checkpoint,
-  checkpoints,
-  defaultCheckpoints,
-  findCheckpoint,
-  SafetensorsFile,
-  titlesOf,
-} from '../../../weights/index.ts';
+import { type Checkpoint, checkpoints, findCheckpoint, SafetensorsFile, titlesOf } from '../../../weights/index.ts';
 import {
   type ChainConfig,
+  defaultCheckpoints,
   fileSet,
   networkNamed,
   networks,
