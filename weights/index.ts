@@ -1,4 +1,4 @@
-/** Weights: what the networks need, and where it comes from. In reading order. */
+/** Weights of networks: what checkpoints hold, and how files are read, recognized and written. In reading order. */
 export * from './errors.ts';
 export * from './config.ts';
 export * from './network.ts';

@@ -52,7 +52,7 @@ export function takeInventory(networks: readonly NetworkDescription[], files: re
   for (const [name, part] of stored) {
     const { name: official, third } = officialPlace(name, naming);
     officialNames.add(official);
-    // Query leads its triple. Key and value of a lone query are found out when tensors are compared with the specs.
+    // A query stands for all three parts. A key or value without its query is found later, by the comparison with the specs.
     if (third !== null && third !== 0) continue;
     const first = tensors.get(official)?.parts[0];
     if (first && !naming.network.naming.repeated?.includes(official)) failTwice(label, official, first, part);

@@ -39,7 +39,7 @@ export function syntheticSource(specs: NetworkSpecs, seed: number): WeightSource
 
 /** Weights in files: one file, or all shards of one checkpoint, in official or Hugging Face names. All names, shapes and
  *  dtypes are compared with the specs first. F16, BF16 and F64 are decoded to f32.
- *  @param networks all that there are: a file of another one is told apart from a damaged file
+ *  @param networks all networks that exist, so that a file of another one is told apart from a damaged file
  *  @throws WeightsError when a tensor is missing, unknown or misshapen, with the likely cause */
 export function fileSource(
   networks: readonly NetworkDescription[],

@@ -54,7 +54,7 @@ export function findCheckpoint(id: string): Checkpoint | undefined {
   return checkpoints.find((checkpoint) => checkpoint.id === id);
 }
 
-/** Bytes of all tensors that a released file holds: its length but for names and optimizer state. */
+/** Bytes of all tensors that a released file holds: the length of the file, apart from names and optimizer state. */
 export function tensorBytes({ tensors }: NetworkSpecs): number {
   let bytes = 0;
   for (const { shape, dtype } of tensors.values()) bytes += elementCount(shape) * elementBytes[dtype];

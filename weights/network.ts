@@ -1,6 +1,6 @@
 /**
- * What the code here knows of a network. It names no network: whoever calls passes the descriptions of those that there
- * are (`src/pipeline/registry.ts` has them).
+ * What `weights/` knows of a network. No network is named here: callers pass descriptions of the networks that exist
+ * (`src/pipeline/registry.ts` lists them).
  */
 import type { Dtype } from './dtype.ts';
 import type { Rule } from './names/rules.ts';

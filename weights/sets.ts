@@ -75,7 +75,7 @@ export function weightsOf<Config extends object>(
   throw missingWeights(set, [network]);
 }
 
-/** What to say when a set has the weights of none of the networks that would do. */
+/** The error for a set that has weights of none of the wanted networks. */
 export function missingWeights(set: WeightSet, wanted: readonly NetworkDescription[]): WeightsError {
   const there = Object.values(set).filter((value) => typeof value === 'object') as readonly NetworkWeights[];
   const titles = titlesOf(wanted, 'or');
@@ -91,7 +91,7 @@ export function missingWeights(set: WeightSet, wanted: readonly NetworkDescripti
   });
 }
 
-/** The configuration of a network among those of several. */
+/** The configuration of one network in a record of configurations by id. */
 const configIn = (configs: object, { id }: NetworkDescription): object | undefined =>
   (configs as Readonly<Record<string, object | undefined>>)[id];
 

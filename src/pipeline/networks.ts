@@ -16,7 +16,7 @@ export type NetworkChoice = Readonly<Partial<Record<Role, string>>>;
 export interface PoolOptions {
   /** By default, the first network of a role whose weights are there. */
   readonly choice?: NetworkChoice;
-  /** The networks that there are; by default those of `registry.ts`. */
+  /** All networks; by default those of `registry.ts`. */
   readonly modules?: readonly NetworkModule[];
 }
 
@@ -77,6 +77,7 @@ export class NetworkPool {
     });
   }
 
+  // Callers that use more of a network than its role says.
   sam(): Promise<Sam> {
     return this.get('segment') as Promise<unknown> as Promise<Sam>;
   }

@@ -1,4 +1,4 @@
-/** The networks that there are, and the functions of `weights/` for them. */
+/** All networks of the program, and the functions of `weights/` for them. A new network is one more line in the array. */
 import * as weights from '../../weights/index.ts';
 import { mccModule } from './mcc/module.ts';
 import type { NetworkModule } from './networkModule.ts';

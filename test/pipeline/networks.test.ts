@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Engine } from '../../src/pipeline/engine.ts';
 import { NetworkPool, type PoolOptions } from '../../src/pipeline/networks.ts';
-import { networks, presets } from '../../src/pipeline/registry.ts';
+import { networks, presets, syntheticSet as registeredSet } from '../../src/pipeline/registry.ts';
 import {
   fileSet,
   recognizeFiles,
@@ -145,6 +146,11 @@ describe('the pool', () => {
     await expect(pool.get('segment')).rejects.toThrow(
       'expected a network for the role "segment", found the choice "zoe".\n  Choose one of: sam, toy.',
     );
+    const engine = new Engine({
+      ...{ device: await testDevice(), weights: registeredSet(SEED, presets.small), networks: { segment: 'toy' } },
+    });
+    const photo = { width: 4, height: 4, rgba: new Uint8Array(64).fill(255) };
+    await expect(engine.segment(photo, { box: [0, 0, 4, 4] })).rejects.toThrow('Choose one of: sam.');
   });
 
   it('opens a network once, and closes it to make room only where it has to', async () => {

@@ -163,7 +163,7 @@ async function findInFolder(folder: string): Promise<Found> {
     .sort();
   if (files.length === 0) {
     throw new UserError(`The folder of weights ${folder} has no .safetensors, .pth or .pt file.`, {
-      hint: `Put the checkpoints of ${titlesOf(networks, 'and')} there, or leave --weights away to try the program.`,
+      hint: `Put the checkpoints of ${titlesOf(networks, 'and')} there, or leave --weights out to try the program.`,
     });
   }
   const configs = names.includes(CONFIG_FILE) ? await readConfigs(join(folder, CONFIG_FILE)) : {};
