@@ -1,7 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
 /** unflat for Node: `createEngine`, and what it gives. */
 import { Device } from './graph/device.ts';
-import { presets, type Network } from '../weights/index.ts';
 import type { Precision } from './kernels/target.ts';
 import { UserError } from './host/errors.ts';
 import { requestNodeAdapter, type AdapterChoice } from './host/node/adapter.ts';
@@ -16,6 +15,8 @@ import { HostEngine, type Host, type HostReconstruction, type HostSession } from
 import { Engine, type EngineSetup } from './pipeline/engine.ts';
 import type { Photo } from './pipeline/photo.ts';
 import { CompletedObject } from './pipeline/session/completedObject.ts';
+import { presets } from './pipeline/registry.ts';
+import type { Role } from './pipeline/roles.ts';
 import type { StageProgress } from './pipeline/session/stages.ts';
 
 export { UserError } from './host/errors.ts';
@@ -23,7 +24,7 @@ export { decodePhoto } from './host/node/image.ts';
 export { depthPreview, depthToMillimeters, encodeGlb, encodePly } from './io/index.ts';
 export * from './api.ts';
 
-export interface EngineOptions extends Pick<EngineSetup, 'keepNetworks' | 'embeddingBytes'> {
+export interface EngineOptions extends Pick<EngineSetup, 'networks' | 'keepNetworks' | 'embeddingBytes'> {
   /**
    * `tiny`, the default: small networks, trained on computer-made objects, that come with the package; `official` or
    * `official:ID,...` for checkpoints that `unflat weights pull` has fetched; a folder with .safetensors, .pth or .pt
@@ -32,8 +33,8 @@ export interface EngineOptions extends Pick<EngineSetup, 'keepNetworks' | 'embed
   readonly weights?: string;
   /** Where released checkpoints and converted files are kept; by default the platform's cache. */
   readonly weightsDir?: string;
-  /** Networks that will be used; by default all. Released checkpoints of the others need not be there. */
-  readonly networks?: readonly Network[];
+  /** Roles that will be played; by default all. Released checkpoints of other networks need not be there. */
+  readonly roles?: readonly Role[];
   /** Configurations that `synthetic` weights are made for; by default small. */
   readonly size?: 'small' | 'full';
   /** Storage of large weights; arithmetic is f32 either way. The sweep in one dispatch keeps f32 weights. */
@@ -99,9 +100,9 @@ const host: Host<PhotoSource, PointCloud, NodeObject> = {
  *   does not suffice or does not compute what it should in f16
  */
 export async function createEngine(options: EngineOptions = {}): Promise<NodeEngine> {
-  const { precision = 'f32', onProgress, keepNetworks, embeddingBytes, weightsDir, networks, signal } = options;
+  const { precision = 'f32', onProgress, keepNetworks, embeddingBytes, networks, weightsDir, roles, signal } = options;
   const weights = await openWeights(options.weights ?? BUNDLED, presets[options.size ?? 'small'], {
-    ...{ weightsDir, networks, signal },
+    ...{ weightsDir, roles, signal },
     onProgress: (event) => onProgress?.(inMegabytes(event)),
   });
   try {
@@ -113,7 +114,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<NodeEng
         release();
         void weights.close();
       };
-      const engine = new Engine({ device, weights: weights.set, keepNetworks, embeddingBytes, onDispose });
+      const engine = new Engine({ device, weights: weights.set, networks, keepNetworks, embeddingBytes, onDispose });
       return new HostEngine(engine, host);
     } catch (error) {
       release();

@@ -10,17 +10,18 @@ import { HostEngine, type Host, type HostReconstruction, type HostSession } from
 import { Engine, type EngineSetup } from './pipeline/engine.ts';
 import type { Photo } from './pipeline/photo.ts';
 import { CompletedObject } from './pipeline/session/completedObject.ts';
-import type { WeightSet } from '../weights/index.ts';
+import type { WeightSet } from './pipeline/registry.ts';
 
 export { decodePhoto };
 export { UserError } from './host/errors.ts';
 export { encodeGlb, encodePly } from './io/index.ts';
-export { bytesSource, fileSet, presets, SafetensorsFile, syntheticSet, type WeightSet } from '../weights/index.ts';
+export { bytesSource, SafetensorsFile } from '../weights/index.ts';
+export { fileSet, presets, syntheticSet, type WeightSet } from './pipeline/registry.ts';
 export { BlobBytes, UrlBytes } from './host/web/bytes.ts';
 export { WeightStore, type StoredWeights, type StoreOptions } from './host/web/weightStore.ts';
 export * from './api.ts';
 
-export interface EngineOptions extends Pick<EngineSetup, 'keepNetworks' | 'embeddingBytes'> {
+export interface EngineOptions extends Pick<EngineSetup, 'networks' | 'keepNetworks' | 'embeddingBytes'> {
   /** Made by `syntheticSet`, or by `fileSet` from files of a `WeightStore`, dropped files or URLs. */
   readonly weights: WeightSet;
   /** Storage of large weights; arithmetic is f32 either way. The sweep in one dispatch keeps f32 weights. */

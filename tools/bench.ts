@@ -13,7 +13,7 @@ import { Canceled } from '../src/graph/errors.ts';
 import { EXIT, messageOf, UserError } from '../src/host/errors.ts';
 import { requestNodeAdapter } from '../src/host/node/adapter.ts';
 import { expectWritable } from '../src/host/node/files.ts';
-import { presets } from '../weights/index.ts';
+import { presets } from '../src/pipeline/registry.ts';
 import { benchCases } from './bench/cases.ts';
 import { type Ceilings, measureCeilings, prepareCeilings } from './bench/ceiling.ts';
 import { type Bench, type Finding, measureCase, measureNetwork, otherFamilies } from './bench/jobs.ts';

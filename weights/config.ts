@@ -76,7 +76,7 @@ export interface ZoeConfig {
    * The canonical camera of arXiv:2307.10984, section 3.2.
    */
   readonly canonicalFov?: number;
-  /** Outputs of the backbone's classifier, which the files hold and nobody runs. */
+  /** Outputs of the backbone's classifier, which the files hold and inference never runs. */
   readonly classes: number;
 }
 
@@ -97,7 +97,7 @@ export interface MccConfig {
   readonly xyzHeads: number;
   /** Color as three numbers instead of 3 x 256 classes. */
   readonly regressColor: boolean;
-  /** Radius beyond which points are pulled in. */
+  /** Points farther from the origin than this are moved towards it. */
   readonly shrinkThreshold: number;
   /** Corners of the query grid in the normalized frame; `defaultBox` when absent. */
   readonly box?: Box;
@@ -226,16 +226,3 @@ export const mccConfigs = {
   full: mccFull,
   small: { ...mccFull, embed: 48, depth: 2, heads: 4, decoderEmbed: 32, decoderDepth: 2, decoderHeads: 4 },
 } as const satisfies Record<string, MccConfig>;
-
-/** One configuration of each network: what the chain runs. */
-export interface ChainConfig {
-  readonly sam: SamConfig;
-  readonly zoe: ZoeConfig;
-  readonly mcc: MccConfig;
-}
-
-/** Sets that a user can name. */
-export const presets = {
-  small: { sam: samConfigs.small, zoe: zoeConfigs.small, mcc: mccConfigs.small },
-  full: { sam: samConfigs.vit_b, zoe: zoeConfigs.N, mcc: mccConfigs.full },
-} as const satisfies Record<string, ChainConfig>;

@@ -14,10 +14,10 @@ export interface WeightsProblem {
 export class WeightsError extends Error {
   readonly problem: WeightsProblem;
 
-  constructor(problem: WeightsProblem) {
+  constructor(problem: WeightsProblem, options?: ErrorOptions) {
     const { file, tensor, expected, found, advice } = problem;
     const where = tensor === undefined ? file : `${file}: ${JSON.stringify(tensor)}`;
-    super(`${where}: expected ${expected}, found ${found}.\n  ${advice.replaceAll('\n', '\n  ')}`);
+    super(`${where}: expected ${expected}, found ${found}.\n  ${advice.replaceAll('\n', '\n  ')}`, options);
     this.name = 'WeightsError';
     this.problem = problem;
   }

@@ -2,9 +2,9 @@
 import { isFloat, sameShape, showShape } from './dtype.ts';
 import { WeightsError } from './errors.ts';
 import type { Inventory } from './inventory.ts';
+import { agreementWith, mostLike } from './known.ts';
 import { namesInScheme } from './names/index.ts';
-import { agreementWith, mostLike } from './specs/known.ts';
-import { type NetworkSpecs, networkTitles } from './specs/specs.ts';
+import type { NetworkSpecs } from './network.ts';
 
 interface Misfit {
   tensor: string;
@@ -19,7 +19,7 @@ const listed = 5;
 export function checkFit(inventory: Inventory, specs: NetworkSpecs): void {
   const { label, naming } = inventory;
   if (naming.network !== specs.network) {
-    const [wanted, found] = [networkTitles[specs.network], networkTitles[naming.network]];
+    const [wanted, found] = [specs.network.title, naming.network.title];
     throw new WeightsError({
       file: label,
       expected: `weights of ${wanted}`,
@@ -76,7 +76,7 @@ function likelyCause({ files, tensors }: Inventory, specs: NetworkSpecs): string
   const shapesOf = (list: ReadonlyMap<string, { shape: readonly number[] }>) =>
     new Map([...list].map(([name, { shape }]) => [name, shape]));
   const fileShapes = shapesOf(tensors);
-  const title = networkTitles[specs.network];
+  const { title } = specs.network;
   const like = mostLike(specs.network, fileShapes);
   const asked = mostLike(specs.network, shapesOf(specs.tensors));
   const askedName = asked.agreement === 1 ? `${title} ${asked.name}` : `${title} of other sizes`;

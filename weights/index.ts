@@ -1,12 +1,26 @@
-/** Weights: what the networks need, and where it comes from. In reading order. */
+/** Weights of networks: what checkpoints hold, and how files are read, recognized and written. In reading order. */
 export * from './errors.ts';
 export * from './config.ts';
-export { networkTitles, type Network, type NetworkSpecs, type TensorSpec } from './specs/specs.ts';
-export { samSpecs } from './specs/sam.ts';
-export { zoeSpecs } from './specs/zoe.ts';
-export { mccSpecs } from './specs/mcc.ts';
-export { syntheticSource, type WeightSource } from './load.ts';
-export { type WeightSet, fileSet, syntheticSet, weightsOf } from './sets.ts';
+export * from './network.ts';
+export { fileSource, recognizeFiles, syntheticSource, type WeightSource } from './load.ts';
+export {
+  type NetworkWeights,
+  type WeightSet,
+  fileSet,
+  findWeights,
+  missingWeights,
+  syntheticSet,
+  weightsOf,
+} from './sets.ts';
+export {
+  type Naming,
+  type Rule,
+  type Scheme,
+  detectNaming,
+  namesInScheme,
+  officialPlace,
+  stripPrefix,
+} from './names/index.ts';
 export { bytesSource, type ByteSource } from './byteSource.ts';
 export { SafetensorsFile } from './safetensors.ts';
 export { writeSafetensors } from './safetensorsWriter.ts';
@@ -15,9 +29,7 @@ export type { Dtype, TensorValues } from './dtype.ts';
 export {
   bundled,
   checkpoints,
-  defaultCheckpoints,
   findCheckpoint,
-  specsOf,
   tensorBytes,
   type Checkpoint,
   type CheckpointFile,

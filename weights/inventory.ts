@@ -1,7 +1,8 @@
 /** What a set of weight files holds, in official names whatever naming scheme the files use. */
 import { sameShape, showShape } from './dtype.ts';
 import { WeightsError } from './errors.ts';
-import { type Naming, detectNaming, fourierMatrix, namesInScheme, officialPlace, stripPrefix } from './names/index.ts';
+import { type Naming, detectNaming, namesInScheme, officialPlace, stripPrefix } from './names/index.ts';
+import { type NetworkDescription, titlesOf } from './network.ts';
 import type { SafetensorsFile } from './safetensors.ts';
 import type { TensorEntry } from './safetensorsHeader.ts';
 
@@ -31,16 +32,17 @@ export interface Inventory {
   readonly tensors: ReadonlyMap<string, StoredWhole>;
 }
 
-/** @param files one file, or all shards of one checkpoint
- *  @throws WeightsError when a tensor comes twice, or the names belong to none of the three networks */
-export function takeInventory(files: readonly SafetensorsFile[]): Inventory {
+/** @param networks those whose files may be here
+ *  @param files one file, or all shards of one checkpoint
+ *  @throws WeightsError when a tensor comes twice, or the names belong to none of the networks */
+export function takeInventory(networks: readonly NetworkDescription[], files: readonly SafetensorsFile[]): Inventory {
   const label = files.map((file) => file.name).join(', ') || 'weights';
   const stored = collect(files, label);
-  const naming = detectNaming(stored.keys());
+  const naming = detectNaming(networks, stored.keys());
   if (!naming) {
     throw new WeightsError({
       file: label,
-      expected: 'tensors of SAM, ZoeDepth or MCC, in the names of the released or the Hugging Face files',
+      expected: `tensors of ${titlesOf(networks, 'or')}, in the names of the released or the Hugging Face files`,
       found: stored.size > 0 ? `${stored.size} others: ${[...stored.keys()].slice(0, 3).join(', ')}, ...` : 'none',
       advice: 'Check that this is the file you meant.',
     });
@@ -50,11 +52,10 @@ export function takeInventory(files: readonly SafetensorsFile[]): Inventory {
   for (const [name, part] of stored) {
     const { name: official, third } = officialPlace(name, naming);
     officialNames.add(official);
-    // Query leads its triple. Key and value of a lone query are found out when tensors are compared with the specs.
+    // A query stands for all three parts. A key or value without its query is found later, by the comparison with the specs.
     if (third !== null && third !== 0) continue;
     const first = tensors.get(official)?.parts[0];
-    // Both Hugging Face spellings of the Fourier matrix may be there; they hold the same values.
-    if (first && official !== fourierMatrix) failTwice(label, official, first, part);
+    if (first && !naming.network.naming.repeated?.includes(official)) failTwice(label, official, first, part);
     if (third === null) {
       tensors.set(official, { shape: part.entry.shape, parts: [part] });
     } else {

@@ -3,10 +3,10 @@ import { elementCount, sameShape, showShape } from './dtype.ts';
 import { WeightsError } from './errors.ts';
 import { checkFit } from './fit.ts';
 import { takeInventory } from './inventory.ts';
+import { mostLike } from './known.ts';
 import type { Naming } from './names/index.ts';
+import type { NetworkDescription, NetworkSpecs } from './network.ts';
 import type { SafetensorsFile } from './safetensors.ts';
-import { mostLike } from './specs/known.ts';
-import { type NetworkSpecs, networkTitles } from './specs/specs.ts';
 import { syntheticWeight } from './synthetic.ts';
 
 /** The weights of one network, by official name. */
@@ -39,9 +39,14 @@ export function syntheticSource(specs: NetworkSpecs, seed: number): WeightSource
 
 /** Weights in files: one file, or all shards of one checkpoint, in official or Hugging Face names. All names, shapes and
  *  dtypes are compared with the specs first. F16, BF16 and F64 are decoded to f32.
+ *  @param networks all networks that exist, so that a file of another one is told apart from a damaged file
  *  @throws WeightsError when a tensor is missing, unknown or misshapen, with the likely cause */
-export function fileSource(files: readonly SafetensorsFile[], specs: NetworkSpecs): WeightSource {
-  const inventory = takeInventory(files);
+export function fileSource(
+  networks: readonly NetworkDescription[],
+  files: readonly SafetensorsFile[],
+  specs: NetworkSpecs,
+): WeightSource {
+  const inventory = takeInventory(networks, files);
   checkFit(inventory, specs);
   return {
     describe: `${inventory.label} (${inventory.naming.scheme} names)`,
@@ -59,11 +64,13 @@ export function fileSource(files: readonly SafetensorsFile[], specs: NetworkSpec
   };
 }
 
-/** What a set of files is: its network, naming and, when all tensors agree with one, the name of its configuration (a key
- *  of samConfigs, zoeConfigs or mccConfigs).
- *  @throws WeightsError when it is none of the three networks */
-export function recognizeFiles(files: readonly SafetensorsFile[]): Naming & { config: string | undefined } {
-  const { naming, tensors } = takeInventory(files);
+/** What a set of files is: its network, naming and, when all tensors agree with one, the name of its configuration.
+ *  @throws WeightsError when it is none of the networks */
+export function recognizeFiles(
+  networks: readonly NetworkDescription[],
+  files: readonly SafetensorsFile[],
+): Naming & { config: string | undefined } {
+  const { naming, tensors } = takeInventory(networks, files);
   const like = mostLike(naming.network, new Map([...tensors].map(([name, { shape }]) => [name, shape])));
   return { ...naming, config: like.agreement === 1 ? like.name : undefined };
 }
@@ -72,13 +79,13 @@ function isUsed(specs: NetworkSpecs, name: string): boolean {
   return specs.tensors.get(name)?.used ?? false;
 }
 
-/** The network's code and its specs must ask for the same tensors. */
+/** A network may read what its module declares and nothing else. */
 function expectSpec(specs: NetworkSpecs, file: string, tensor: string, shape: readonly number[]): void {
   const spec = specs.tensors.get(tensor);
-  const title = networkTitles[specs.network];
+  const { title } = specs.network;
   if (!spec?.used) {
     const found = spec ? 'one that inference never reads' : 'another name';
-    const advice = `Check the name against weights/specs/${specs.network}.ts.`;
+    const advice = `Check the name; if the network reads the tensor, \`record\` of its module lacks the graph that does.`;
     throw new WeightsError({ file, tensor, expected: `a tensor that ${title} uses`, found, advice });
   }
   if (!sameShape(spec.shape, shape)) {
@@ -87,7 +94,7 @@ function expectSpec(specs: NetworkSpecs, file: string, tensor: string, shape: re
       tensor,
       expected: `shape ${showShape(spec.shape)}`,
       found: `a request for ${showShape(shape)}`,
-      advice: `The ${title} code and weights/specs/${specs.network}.ts disagree: were they given the same configuration?`,
+      advice: `Was the network made for the configuration of these weights?`,
     });
   }
 }

@@ -2,12 +2,8 @@
  *  those of the released files (the hexadecimal part of their names begins the MD5, not the SHA-256, of the file); the other
  *  projects publish none, so the first download is pinned by whoever keeps the file. */
 import manifest from './manifest.json';
-import { type ChainConfig, mccConfigs, samConfigs, zoeConfigs } from './config.ts';
 import { elementBytes, elementCount } from './dtype.ts';
-import { mccSpecs } from './specs/mcc.ts';
-import { samSpecs } from './specs/sam.ts';
-import type { Network, NetworkSpecs } from './specs/specs.ts';
-import { zoeSpecs } from './specs/zoe.ts';
+import type { NetworkSpecs } from './network.ts';
 
 /** Who serves a checkpoint: the authors of the network, or the Hugging Face hub, in other names and as safetensors. */
 export type SourceName = 'official' | 'huggingface';
@@ -34,8 +30,9 @@ export interface CheckpointFile {
 export interface Checkpoint {
   /** What users type: lower case, with hyphens. */
   readonly id: string;
-  readonly network: Network;
-  /** Key in samConfigs, zoeConfigs or mccConfigs. */
+  /** Id of the network. */
+  readonly network: string;
+  /** Key in the network's `configs`. */
   readonly config: string;
   readonly title: string;
   readonly license: License;
@@ -45,7 +42,6 @@ export interface Checkpoint {
 /** Every checkpoint, in the order of the chain. */
 export const checkpoints: readonly Checkpoint[] = manifest.checkpoints.map((entry) => ({
   ...entry,
-  network: entry.network as Network,
   license: manifest.licenses[entry.license as keyof typeof manifest.licenses],
   sources: entry.sources as Checkpoint['sources'],
 }));
@@ -53,35 +49,14 @@ export const checkpoints: readonly Checkpoint[] = manifest.checkpoints.map((entr
 /** The weights that come with the package: one safetensors file for each network, and their configurations in config.json. */
 export const bundled = { ...manifest.bundled, license: manifest.licenses[manifest.bundled.license as 'project'] };
 
-/** What `official` means when nothing else is said: one checkpoint for each network. */
-export const defaultCheckpoints = ['sam-vit-b', 'zoed-n', 'mcc'] as const;
-
 /** The checkpoint of this id, or undefined. */
 export function findCheckpoint(id: string): Checkpoint | undefined {
   return checkpoints.find((checkpoint) => checkpoint.id === id);
 }
 
-/** The tensors of a configuration. @throws RangeError if the network has no configuration of this name */
-export function specsOf(network: Network, config: string): NetworkSpecs {
-  const known = <C>(table: Readonly<Record<string, C>>): C => {
-    if (!Object.hasOwn(table, config)) throw new RangeError(`${network} has no configuration ${config}`);
-    return table[config];
-  };
-  switch (network) {
-    case 'sam':
-      return samSpecs(known<ChainConfig['sam']>(samConfigs));
-    case 'zoe':
-      return zoeSpecs(known<ChainConfig['zoe']>(zoeConfigs));
-    case 'mcc':
-      return mccSpecs(known<ChainConfig['mcc']>(mccConfigs));
-  }
-}
-
-/** Bytes of all tensors that a released file of this configuration holds: its length but for names and optimizer state. */
-export function tensorBytes(network: Network, config: string): number {
+/** Bytes of all tensors that a released file holds: the length of the file, apart from names and optimizer state. */
+export function tensorBytes({ tensors }: NetworkSpecs): number {
   let bytes = 0;
-  for (const { shape, dtype } of specsOf(network, config).tensors.values()) {
-    bytes += elementCount(shape) * elementBytes[dtype];
-  }
+  for (const { shape, dtype } of tensors.values()) bytes += elementCount(shape) * elementBytes[dtype];
   return bytes;
 }

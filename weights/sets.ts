@@ -1,43 +1,34 @@
-/** The weights of the whole chain: one source and one configuration for each network that is there. */
-import {
-  type ChainConfig,
-  type MccConfig,
-  type SamConfig,
-  type ZoeConfig,
-  mccConfigs,
-  samConfigs,
-  zoeConfigs,
-} from './config.ts';
+/** The weights of several networks: a source and a configuration for each network that is there. */
 import { WeightsError } from './errors.ts';
 import { type WeightSource, fileSource, recognizeFiles, syntheticSource } from './load.ts';
+import { type ConfigsOf, type NetworkDescription, titlesOf } from './network.ts';
 import type { SafetensorsFile } from './safetensors.ts';
-import { mccSpecs } from './specs/mcc.ts';
-import { samSpecs } from './specs/sam.ts';
-import { type Network, networkTitles } from './specs/specs.ts';
-import { zoeSpecs } from './specs/zoe.ts';
 
-export interface NetworkWeights<Config> {
+export interface NetworkWeights<Config = object> {
+  readonly network: NetworkDescription<Config>;
   readonly config: Config;
   readonly source: WeightSource;
 }
 
-/** Networks that were not found are absent; using one then says which is missing. */
-export interface WeightSet {
+/**
+ * Weights by the id of their network. Networks that were not found are absent; using one then says which is missing.
+ * The set may hold more networks than `Configs` names: `weightsOf` finds any.
+ */
+export type WeightSet<Configs = unknown> = {
   /** For messages and summaries. */
   readonly describe: string;
-  readonly sam?: NetworkWeights<SamConfig>;
-  readonly zoe?: NetworkWeights<ZoeConfig>;
-  readonly mcc?: NetworkWeights<MccConfig>;
-}
+} & { readonly [Id in keyof Configs]?: NetworkWeights<Configs[Id]> };
 
-/** Generated weights of all three networks. @throws WeightsError if the seed is no integer */
-export function syntheticSet(seed: number, { sam, zoe, mcc }: ChainConfig): WeightSet {
-  return {
-    describe: `synthetic:${seed}`,
-    sam: { config: sam, source: syntheticSource(samSpecs(sam), seed) },
-    zoe: { config: zoe, source: syntheticSource(zoeSpecs(zoe), seed) },
-    mcc: { config: mcc, source: syntheticSource(mccSpecs(mcc), seed) },
-  };
+/** Generated weights of the networks that have a configuration. @throws WeightsError if the seed is no integer */
+export function syntheticSet<const Networks extends readonly NetworkDescription[]>(
+  networks: Networks,
+  seed: number,
+  configs: Partial<ConfigsOf<Networks>>,
+): WeightSet<ConfigsOf<Networks>> {
+  return setOf(`synthetic:${seed}`, networks, (network) => {
+    const config = configIn(configs, network);
+    return config && { network, config, source: syntheticSource(network.specs(config), seed) };
+  });
 }
 
 /**
@@ -45,45 +36,70 @@ export function syntheticSet(seed: number, { sam, zoe, mcc }: ChainConfig): Weig
  * @param configs configurations that are not among the released ones; a network without one is recognized by its shapes
  * @throws WeightsError if a file belongs to none of the networks, or its tensors do not fit the configuration
  */
-export function fileSet(
+export function fileSet<const Networks extends readonly NetworkDescription[]>(
+  networks: Networks,
   describe: string,
   files: readonly SafetensorsFile[],
-  configs: Partial<ChainConfig> = {},
-): WeightSet {
-  const groups: Record<Network, SafetensorsFile[]> = { sam: [], zoe: [], mcc: [] };
-  for (const file of files) groups[recognizeFiles([file]).network].push(file);
-  // Unrecognized shapes are compared with the commonest configuration: the error then says what they look like.
-  const known = (network: Network): string | undefined => recognizeFiles(groups[network]).config;
-  const named = <C>(table: Readonly<Record<string, C>>, name: string | undefined, fallback: C): C =>
-    name === undefined ? fallback : table[name];
-  const { sam, zoe, mcc } = groups;
-  const samConfig = sam.length
-    ? (configs.sam ?? named<SamConfig>(samConfigs, known('sam'), samConfigs.vit_b))
-    : undefined;
-  const zoeConfig = zoe.length ? (configs.zoe ?? named<ZoeConfig>(zoeConfigs, known('zoe'), zoeConfigs.N)) : undefined;
-  const mccConfig = mcc.length
-    ? (configs.mcc ?? named<MccConfig>(mccConfigs, known('mcc'), mccConfigs.full))
-    : undefined;
-  return {
-    describe,
-    ...(samConfig && { sam: { config: samConfig, source: fileSource(sam, samSpecs(samConfig)) } }),
-    ...(zoeConfig && { zoe: { config: zoeConfig, source: fileSource(zoe, zoeSpecs(zoeConfig)) } }),
-    ...(mccConfig && { mcc: { config: mccConfig, source: fileSource(mcc, mccSpecs(mccConfig)) } }),
-  };
+  configs: Partial<ConfigsOf<Networks>> = {},
+): WeightSet<ConfigsOf<Networks>> {
+  const groups = new Map<NetworkDescription, SafetensorsFile[]>();
+  for (const file of files) {
+    const { network } = recognizeFiles(networks, [file]);
+    groups.set(network, [...(groups.get(network) ?? []), file]);
+  }
+  return setOf(describe, networks, (network) => {
+    const own = groups.get(network);
+    if (!own) return undefined;
+    // Shapes that fit no named configuration are compared with the default one: the error then says what they look like.
+    const named = () => network.configs[recognizeFiles(networks, own).config ?? network.defaultConfig];
+    const config = configIn(configs, network) ?? named();
+    return { network, config, source: fileSource(networks, own, network.specs(config)) };
+  });
+}
+
+/** The weights of one network, if they are there. */
+export function findWeights<Config extends object>(
+  set: WeightSet,
+  network: NetworkDescription<Config>,
+): NetworkWeights<Config> | undefined {
+  return (set as Readonly<Record<string, unknown>>)[network.id] as NetworkWeights<Config> | undefined;
 }
 
 /** The weights of one network. @throws WeightsError if the set has none */
-export function weightsOf<N extends Network>(set: WeightSet, network: N): NonNullable<WeightSet[N]> {
-  const found = set[network];
-  if (!found) {
-    const title = networkTitles[network];
-    const there = (Object.keys(networkTitles) as Network[]).filter((n) => set[n]).map((n) => networkTitles[n]);
-    throw new WeightsError({
-      file: set.describe,
-      expected: `weights of ${title}`,
-      found: there.length ? `only ${there.join(' and ')}` : 'no weights',
-      advice: `Add a safetensors file of ${title}, or use --weights synthetic:1 to try the program.`,
-    });
-  }
-  return found;
+export function weightsOf<Config extends object>(
+  set: WeightSet,
+  network: NetworkDescription<Config>,
+): NetworkWeights<Config> {
+  const found = findWeights(set, network);
+  if (found) return found;
+  throw missingWeights(set, [network]);
+}
+
+/** The error for a set that has weights of none of the wanted networks. */
+export function missingWeights(set: WeightSet, wanted: readonly NetworkDescription[]): WeightsError {
+  const there = Object.values(set).filter((value) => typeof value === 'object') as readonly NetworkWeights[];
+  const titles = titlesOf(wanted, 'or');
+  const titlesThere = titlesOf(
+    there.map(({ network }) => network),
+    'and',
+  );
+  return new WeightsError({
+    file: set.describe,
+    expected: `weights of ${titles}`,
+    found: there.length ? `only ${titlesThere}` : 'no weights',
+    advice: `Add a safetensors file of ${titles}, or use --weights synthetic:1 to try the program.`,
+  });
+}
+
+/** The configuration of one network in a record of configurations by id. */
+const configIn = (configs: object, { id }: NetworkDescription): object | undefined =>
+  (configs as Readonly<Record<string, object | undefined>>)[id];
+
+function setOf<Networks extends readonly NetworkDescription[]>(
+  describe: string,
+  networks: Networks,
+  find: (network: NetworkDescription) => NetworkWeights | undefined,
+): WeightSet<ConfigsOf<Networks>> {
+  const found = networks.map((network) => [network.id, find(network)] as const).filter(([, weights]) => weights);
+  return { describe, ...Object.fromEntries(found) } as WeightSet<ConfigsOf<Networks>>;
 }

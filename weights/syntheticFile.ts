@@ -2,8 +2,8 @@
 import { type Dtype, elementCount, encode } from './dtype.ts';
 import { WeightsError } from './errors.ts';
 import { type Scheme, namesInScheme } from './names/index.ts';
+import type { NetworkSpecs, TensorSpec } from './network.ts';
 import { type TensorToWrite, byteLength } from './tensorToWrite.ts';
-import { type NetworkSpecs, type TensorSpec, networkTitles } from './specs/specs.ts';
 import { syntheticWeight } from './synthetic.ts';
 import { writeTorch } from './torchWriter.ts';
 
@@ -19,12 +19,12 @@ export function syntheticTensors(
   { seed, scheme, dtype }: { seed: number; scheme: Scheme; dtype: FloatType },
 ): TensorToWrite[] {
   expectSeed(seed);
-  if (scheme === 'huggingface' && network === 'mcc') {
+  if (!network.naming.starts[scheme]) {
     const advice = 'Use the official names.';
     throw new WeightsError({
       file: `synthetic:${seed}`,
-      expected: 'SAM or ZoeDepth',
-      found: `${networkTitles.mcc}, which the Hugging Face hub does not have`,
+      expected: 'a network with files on the Hugging Face hub',
+      found: `${network.title}, which the Hugging Face hub does not have`,
       advice,
     });
   }
@@ -48,8 +48,8 @@ export function syntheticTensors(
 }
 
 /**
- * A file of torch as the networks' authors released them: official names, the state dict bare (SAM) or under `model`, and
- * beside the weights what inference never reads.
+ * A file of torch as the network's authors released it: official names, the state dict where theirs is, and beside the
+ * weights what inference never reads.
  * @throws WeightsError if the seed is no integer
  */
 export function syntheticTorch(
@@ -63,7 +63,7 @@ export function syntheticTorch(
     return { name, dtype: stored, shape, data: () => [releasedBytes(seed, name, spec, stored)] };
   });
   const bytes = list.reduce((sum, tensor) => sum + byteLength(tensor), 0);
-  return { bytes, content: writeTorch(list, network === 'sam' ? {} : { under: 'model' }) };
+  return { bytes, content: writeTorch(list, { under: network.torchKey }) };
 }
 
 /** Values of one tensor; integers, which nothing reads, count up. */

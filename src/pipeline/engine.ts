@@ -1,11 +1,11 @@
 /** The engine: the networks on one device, and the sessions that use them. Hosts make the device and open the weights. */
 import { adapterName, type Device } from '../graph/device.ts';
 import { sharedFor, type Shared } from '../graph/shared.ts';
-import type { WeightSet } from '../../weights/index.ts';
 import type { CameraOptions } from './camera.ts';
-import { NetworkPool } from './networks.ts';
+import { NetworkPool, type NetworkChoice } from './networks.ts';
 import type { Photo } from './photo.ts';
 import { SeenPoints } from './points/seenPoints.ts';
+import type { WeightSet } from './registry.ts';
 import type { SegmentAnswer } from './roles.ts';
 import { EmbeddingCache } from './session/embeddingCache.ts';
 import type { EngineParts } from './session/engineParts.ts';
@@ -19,6 +19,8 @@ export interface EngineSetup {
   readonly weights: WeightSet;
   /** Whether networks stay on the device for the next photo; by default yes. If not, only one is there at a time. */
   readonly keepNetworks?: boolean;
+  /** Networks that play a role, by id, where several could; by default the first one whose weights are there. */
+  readonly networks?: NetworkChoice;
   /** Bytes of encoded photos that the device keeps; by default 64 MiB. */
   readonly embeddingBytes?: number;
   /** Called once when the engine is disposed: closes what the host opened. */
@@ -36,11 +38,11 @@ export class Engine {
   private idle: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly setup: EngineSetup) {
-    const { device, weights, keepNetworks = true, embeddingBytes } = setup;
+    const { device, weights, networks, keepNetworks = true, embeddingBytes } = setup;
     this.shared = sharedFor(device);
     this.parts = {
       shared: this.shared,
-      networks: new NetworkPool(device, weights, keepNetworks),
+      networks: new NetworkPool(device, weights, keepNetworks, { choice: networks }),
       embeddings: new EmbeddingCache(embeddingBytes),
       seenPoints: (sides) => {
         const key = `${sides.rgb} ${sides.xyz}`;

@@ -1,82 +1,86 @@
-/** The three networks of an engine: each is opened when it is first used, and may be closed to make room. */
+/** The networks of an engine: each is opened when it is first used, and may be closed to make room. */
 import { sharedFor } from '../graph/shared.ts';
 import type { Device } from '../graph/device.ts';
 import type { Shared } from '../graph/shared.ts';
-import { weightsOf, type WeightSet } from '../../weights/index.ts';
-import type { Completer, DepthEstimator, Role, Segmenter } from './roles.ts';
-import { Mcc } from './mcc/mcc.ts';
-import { Sam } from './sam/sam.ts';
-import { ZoeDepth } from './zoeDepth/zoeDepth.ts';
+import { findWeights, missingWeights, WeightsError, weightsOf, type WeightSet } from '../../weights/index.ts';
+import type { NetworkModule, RoleNetworks } from './networkModule.ts';
+import { networks } from './registry.ts';
+import type { Role } from './roles.ts';
 
-interface Opened<N> {
-  readonly network: N;
+/** Which network plays a role, by id. */
+export type NetworkChoice = Readonly<Partial<Record<Role, string>>>;
+
+export interface PoolOptions {
+  /** By default, the first network of a role whose weights are there. */
+  readonly choice?: NetworkChoice;
+  /** All networks; by default those of `registry.ts`. */
+  readonly modules?: readonly NetworkModule[];
+}
+
+interface Opened {
+  readonly network: RoleNetworks[Role];
   readonly shared: Shared;
 }
 
-type Networks = { sam: Opened<Sam>; zoe: Opened<ZoeDepth>; mcc: Opened<Mcc> };
-
-interface Players {
-  segment: Segmenter;
-  depth: DepthEstimator;
-  complete: Completer;
-}
-
 export class NetworkPool {
-  private readonly opened: Partial<Networks> = {};
+  private readonly open = new Map<NetworkModule, Opened>();
+  private readonly choice: NetworkChoice;
+  private readonly modules: readonly NetworkModule[];
 
   /** @param keep whether networks stay on the device after their use; if not, opening one closes the others */
   constructor(
     private readonly device: Device,
     private readonly weights: WeightSet,
     private readonly keep: boolean,
-  ) {}
-
-  /** @throws WeightsError if the weights have no SAM */
-  sam(): Promise<Sam> {
-    return this.get('sam', (shared) => new Sam(shared, weightsOf(this.weights, 'sam').config));
+    { choice = {}, modules = networks }: PoolOptions = {},
+  ) {
+    this.choice = choice;
+    this.modules = modules;
   }
 
-  /** @throws WeightsError if the weights have no ZoeDepth */
-  zoe(): Promise<ZoeDepth> {
-    return this.get('zoe', (shared) => new ZoeDepth(shared, weightsOf(this.weights, 'zoe').config));
-  }
-
-  /** @throws WeightsError if the weights have no MCC */
-  mcc(): Promise<Mcc> {
-    return this.get('mcc', (shared) => new Mcc(shared, weightsOf(this.weights, 'mcc').config));
-  }
-
-  /** The network of a role, and what it is called. */
-  async open<R extends Role>(role: R): Promise<{ network: Players[R]; title: string }> {
-    const network = role === 'segment' ? await this.sam() : role === 'depth' ? await this.zoe() : await this.mcc();
-    const title = { segment: 'SAM', depth: 'ZoeDepth', complete: 'MCC' }[role];
-    return { network: network as unknown as Players[R], title };
-  }
-
-  /** Frees a network's memory on the device. */
-  async close(name: keyof Networks): Promise<void> {
-    const opened = this.opened[name];
-    if (!opened) return;
-    delete this.opened[name];
-    await opened.network.dispose();
-    opened.shared.constants.dispose();
-    opened.shared.readback.dispose();
-  }
-
-  async dispose(): Promise<void> {
-    for (const name of Object.keys(this.opened) as (keyof Networks)[]) await this.close(name);
-  }
-
-  private async get<K extends keyof Networks>(
-    name: K,
-    create: (shared: Shared) => Networks[K]['network'],
-  ): Promise<Networks[K]['network']> {
-    const known = this.opened[name];
-    if (known) return known.network;
+  /**
+   * The network that plays a role.
+   * @throws WeightsError if the weights have none of this role, or not the chosen one; or if there is no such network
+   */
+  async get<R extends Role>(role: R): Promise<RoleNetworks[R]> {
+    const module = this.moduleOf(role);
+    const known = this.open.get(module);
+    // A module creates what its role says: TypeScript cannot follow it through the list.
+    if (known) return known.network as RoleNetworks[R];
     if (!this.keep) await this.dispose();
-    const shared = sharedFor(this.device, weightsOf(this.weights, name).source);
-    const opened = { network: create(shared), shared } as Networks[K];
-    this.opened[name] = opened;
-    return opened.network;
+    const { source, config } = weightsOf(this.weights, module);
+    const shared = sharedFor(this.device, source);
+    const network = module.create(shared, config);
+    this.open.set(module, { network, shared });
+    return network as RoleNetworks[R];
+  }
+
+  /** The module of the network that plays a role: its title, for messages. @throws as `get` */
+  moduleOf(role: Role): NetworkModule {
+    const able = this.modules.filter((module) => module.role === role);
+    const id = this.choice[role];
+    if (id === undefined) {
+      const present = able.find((module) => findWeights(this.weights, module));
+      if (present) return present;
+      throw missingWeights(this.weights, able);
+    }
+    const chosen = able.find((module) => module.id === id);
+    if (chosen) return chosen;
+    throw new WeightsError({
+      file: this.weights.describe,
+      expected: `a network for the role "${role}"`,
+      found: `the choice "${id}"`,
+      advice: `Choose one of: ${able.map((module) => module.id).join(', ')}.`,
+    });
+  }
+
+  /** Frees the memory of all networks on the device. They are opened again when they are used again. */
+  async dispose(): Promise<void> {
+    for (const [module, { network, shared }] of this.open) {
+      this.open.delete(module);
+      await network.dispose();
+      shared.constants.dispose();
+      shared.readback.dispose();
+    }
   }
 }

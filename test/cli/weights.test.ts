@@ -8,15 +8,9 @@ import type { CreateEngine } from '../../src/cli/context.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { openWeights } from '../../src/host/node/weights.ts';
 import type { EngineOptions } from '../../src/node.ts';
-import {
-  type Network,
-  presets,
-  SafetensorsFile,
-  samConfigs,
-  specsOf,
-  syntheticWeight,
-  weightsOf,
-} from '../../weights/index.ts';
+import { networkNamed, presets } from '../../src/pipeline/registry.ts';
+import type { Role } from '../../src/pipeline/roles.ts';
+import { SafetensorsFile, samConfigs, specsOf, syntheticWeight, weightsOf } from '../../weights/index.ts';
 import { FileBytes } from '../../src/host/node/bytes.ts';
 import { FileServer } from '../setup/fileServer.ts';
 
@@ -215,8 +209,8 @@ describe('synth', () => {
     ]);
     expect(code).toBe(0);
     const { set, close } = await openWeights(file, presets.full);
-    expect(weightsOf(set, 'sam').config).toEqual(samConfigs.small);
-    const values = await weightsOf(set, 'sam').source.tensor(bias, [4]);
+    expect(weightsOf(set, networkNamed('sam')).config).toEqual(samConfigs.small);
+    const values = await weightsOf(set, networkNamed('sam')).source.tensor(bias, [4]);
     const exact = syntheticWeight(5, bias, [4]);
     // Half the distance of neighbors: 11 bits of f16, 8 of bf16.
     const eps = { f32: 0, f16: 2 ** -11, bf16: 2 ** -8 }[dtype]!;
@@ -233,7 +227,9 @@ describe('synth', () => {
     expect(names).toContain('backbone.encoder.layer.0.attention.attention.key.weight');
     const { set, close } = await openWeights(file, presets.full);
     const name = 'core.core.pretrained.model.blocks.0.attn.qkv.weight';
-    expect(await weightsOf(set, 'zoe').source.tensor(name, [144, 48])).toEqual(syntheticWeight(1, name, [144, 48]));
+    expect(await weightsOf(set, networkNamed('zoe')).source.tensor(name, [144, 48])).toEqual(
+      syntheticWeight(1, name, [144, 48]),
+    );
     await close();
   });
 
@@ -245,8 +241,8 @@ describe('synth', () => {
     const file = join(folder, `net.${ending}`);
     expect((await run(['weights', 'synth', config, '--seed', '5', '-o', file])).code).toBe(0);
     const { set, close } = await openWeights(file, presets.full, { weightsDir });
-    const { source } = weightsOf(set, network);
-    const [name, { shape }] = [...specsOf(network, 'small').tensors][3];
+    const { source } = weightsOf(set, networkNamed(network));
+    const [name, { shape }] = [...specsOf(networkNamed(network), 'small').tensors][3];
     expect(await source.tensor(name, shape)).toEqual(syntheticWeight(5, name, shape));
     await close();
   });
@@ -258,7 +254,7 @@ describe('synth', () => {
       expect(code).not.toBe(0);
       expect(stderr).toContain(message);
     };
-    await refused(['vit_x', '-o', file], 'Allowed choices are vit_b, vit_l, vit_h, sam_small, zoed_n');
+    await refused(['vit_x', '-o', file], 'There are: vit_b, vit_l, vit_h, sam_small, zoed_n');
     await refused(['mcc', '--scheme', 'hf', '-o', file], 'which the Hugging Face hub does not have');
     await refused(['sam_small', '--seed', 'x', '-o', file], 'Expected a whole number.');
     await refused(['sam_small', '-o', join(folder, 'x.bin')], 'has to end in .safetensors, .pth or .pt.');
@@ -272,7 +268,7 @@ describe('synth', () => {
 });
 
 describe('--weights official', () => {
-  it('reaches the engine, with the networks that the command uses', async () => {
+  it('reaches the engine, with the roles that the command needs', async () => {
     const photo = join(folder, 'photo.png');
     await sharp({ create: { width: 4, height: 3, channels: 3, background: 'white' } }).toFile(photo);
     const asked: EngineOptions[] = [];
@@ -283,15 +279,15 @@ describe('--weights official', () => {
     const official = ['--weights', 'official', '--weights-dir', weightsDir];
     const box = ['--box', '1,1,3,2'];
     const out = join(folder, 'out');
-    const networksOf = async (argv: string[]): Promise<readonly Network[] | undefined> => {
+    const rolesOf = async (argv: string[]): Promise<readonly Role[] | undefined> => {
       await run([...argv, ...official], { createEngine });
-      const { weights: source, weightsDir: dir, networks } = asked.pop()!;
+      const { weights: source, weightsDir: dir, roles } = asked.pop()!;
       expect([source, dir]).toEqual(['official', weightsDir]);
-      return networks;
+      return roles;
     };
-    expect(await networksOf(['segment', photo, ...box, '-o', join(out, 'm.png')])).toEqual(['sam']);
-    expect(await networksOf(['depth', photo, '-o', join(out, 'd.png')])).toEqual(['zoe']);
-    expect(await networksOf(['reconstruct', photo, ...box, '-o', out])).toEqual(['sam', 'zoe', 'mcc']);
-    expect(await networksOf(['reconstruct', photo, '--mask', photo, '-o', out])).toEqual(['zoe', 'mcc']);
+    expect(await rolesOf(['segment', photo, ...box, '-o', join(out, 'm.png')])).toEqual(['segment']);
+    expect(await rolesOf(['depth', photo, '-o', join(out, 'd.png')])).toEqual(['depth']);
+    expect(await rolesOf(['reconstruct', photo, ...box, '-o', out])).toEqual(['segment', 'depth', 'complete']);
+    expect(await rolesOf(['reconstruct', photo, '--mask', photo, '-o', out])).toEqual(['depth', 'complete']);
   });
 });

@@ -5,8 +5,8 @@ import { expect, it } from 'vitest';
 import { UserError } from '../../src/host/errors.ts';
 import { bundledFolder } from '../../src/host/node/bundled.ts';
 import { openWeights } from '../../src/host/node/weights.ts';
+import { presets } from '../../src/pipeline/registry.ts';
 import { root } from '../../tools/setup/process.mjs';
-import { presets } from '../../weights/index.ts';
 
 it('finds the weights of the package from any depth, and opens all three networks', async () => {
   expect(await bundledFolder()).toBe(join(root, 'weights/tiny'));

@@ -10,7 +10,7 @@ import { explained, isSystemError, reasonOf } from '../../src/host/node/fileErro
 import { writeWhole } from '../../src/host/node/files.ts';
 import { decodeDepth, decodeMask, decodePhoto, decodePointMap } from '../../src/host/node/image.ts';
 import { openWeights } from '../../src/host/node/weights.ts';
-import { presets } from '../../weights/index.ts';
+import { presets } from '../../src/pipeline/registry.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -7,7 +7,7 @@ import { readScene, type Scene } from '../../tools/eval/scene.ts';
 let engine: NodeEngine;
 let scene: Scene;
 beforeAll(async () => {
-  engine = await createEngine({ networks: ['sam'] });
+  engine = await createEngine({ roles: ['segment'] });
   scene = await readScene(join(import.meta.dirname, '../scenes/1000016'));
 });
 afterAll(() => engine.dispose());

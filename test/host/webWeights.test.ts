@@ -2,7 +2,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { samConfigs, samSpecs, syntheticTensors, syntheticWeight, writeSafetensors } from '../../weights/index.ts';
+import { samModule } from '../../src/pipeline/sam/module.ts';
+import { samConfigs, syntheticTensors, syntheticWeight, writeSafetensors } from '../../weights/index.ts';
 import { openBuiltPage, type BuiltPage } from '../setup/builtPage.ts';
 import { joined } from '../weights/files.ts';
 
@@ -11,7 +12,7 @@ const BIAS = 'mask_decoder.iou_prediction_head.layers.2.bias';
 /** Functions that the tests call in the page. What they do with weights is to read one tensor through the store. */
 const PAGE = `
   import { WeightStore } from './weightStore.ts';
-  import { fileSet } from '../../../weights/index.ts';
+  import { fileSet } from '../../pipeline/registry.ts';
   const taken = () => { const all = [...stages]; stages.clear(); return all; };
   const told = (error) => ({ name: error.name, message: error.message, hint: error.hint });
   const stages = new Set();
@@ -49,7 +50,7 @@ const PAGE = `
 let page: BuiltPage;
 let sam: Uint8Array;
 beforeAll(async () => {
-  const tensors = syntheticTensors(samSpecs(samConfigs.small), { seed: 2, scheme: 'huggingface', dtype: 'F32' });
+  const tensors = syntheticTensors(samModule.specs(samConfigs.small), { seed: 2, scheme: 'huggingface', dtype: 'F32' });
   sam = await joined(writeSafetensors(tensors));
   page = await openBuiltPage(PAGE, { '/torch/': join(import.meta.dirname, '../golden/torch') });
 }, 60_000);

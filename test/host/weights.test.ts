@@ -4,18 +4,19 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeWhole } from '../../src/host/node/files.ts';
 import { officialCheckpoints, openWeights } from '../../src/host/node/weights.ts';
+import { mccModule } from '../../src/pipeline/mcc/module.ts';
+import { presets } from '../../src/pipeline/registry.ts';
+import { samModule } from '../../src/pipeline/sam/module.ts';
+import { zoeModule } from '../../src/pipeline/zoeDepth/module.ts';
 import {
   type NetworkSpecs,
-  presets,
   samConfigs,
-  samSpecs,
   syntheticTensors,
   syntheticWeight,
   WeightsError,
   weightsOf,
   writeSafetensors,
   zoeConfigs,
-  zoeSpecs,
 } from '../../weights/index.ts';
 
 let folder: string;
@@ -28,7 +29,7 @@ const NAME = 'mask_decoder.iou_token.weight';
 
 /** A file of generated weights of the small SAM. */
 async function smallSam(path: string): Promise<void> {
-  const tensors = [...samSpecs(samConfigs.small).tensors]
+  const tensors = [...samModule.specs(samConfigs.small).tensors]
     .filter(([, { used }]) => used)
     .map(([name, { shape }]) => ({ name, shape, dtype: 'F32' as const, data: syntheticWeight(3, name, shape) }));
   await writeWhole(path, writeSafetensors(tensors));
@@ -37,7 +38,7 @@ async function smallSam(path: string): Promise<void> {
 describe('openWeights', () => {
   it('generates weights of the preset', async () => {
     const { set } = await openWeights('synthetic:7', presets.small);
-    const { config, source } = weightsOf(set, 'sam');
+    const { config, source } = weightsOf(set, samModule);
     expect(config).toBe(presets.small.sam);
     const values = await source.tensor(NAME, [1, config.out]);
     expect(values).toEqual(syntheticWeight(7, NAME, [1, config.out]));
@@ -48,10 +49,10 @@ describe('openWeights', () => {
     await smallSam(path);
     for (const source of [folder, path]) {
       const { set, close } = await openWeights(source, presets.small);
-      const { config, source: weights } = weightsOf(set, 'sam');
+      const { config, source: weights } = weightsOf(set, samModule);
       expect(config).toEqual(samConfigs.small);
       expect(await weights.tensor(NAME, [1, 32])).toEqual(syntheticWeight(3, NAME, [1, 32]));
-      expect(() => weightsOf(set, 'mcc')).toThrow(WeightsError);
+      expect(() => weightsOf(set, mccModule)).toThrow(WeightsError);
       await close();
     }
   });
@@ -109,7 +110,7 @@ describe('official weights', () => {
   }
 
   it('are one checkpoint for each network, and those that are named', () => {
-    const ids = (list: string[]) => Object.values(officialCheckpoints(list)).map(({ id }) => id);
+    const ids = (list: string[]) => officialCheckpoints(list).map(({ id }) => id);
     expect(ids([])).toEqual(['sam-vit-b', 'zoed-n', 'mcc']);
     expect(ids(['zoed-nk', 'sam-vit-h'])).toEqual(['sam-vit-h', 'zoed-nk', 'mcc']);
     expect(() => ids(['sam-vit-x'])).toThrow('There is no checkpoint sam-vit-x.');
@@ -128,19 +129,19 @@ describe('official weights', () => {
   });
 
   it('are opened from the cache, only those that will be used', async () => {
-    await pretend('sam-vit-base.safetensors', samSpecs(samConfigs.vit_b));
-    await pretend('zoedepth-nyu.safetensors', zoeSpecs(zoeConfigs.N));
-    const { set, close } = await openWeights('official', presets.small, { weightsDir, networks: ['sam', 'zoe'] });
-    expect(weightsOf(set, 'sam').config).toEqual(samConfigs.vit_b);
-    expect(weightsOf(set, 'zoe').config).toEqual(zoeConfigs.N);
+    await pretend('sam-vit-base.safetensors', samModule.specs(samConfigs.vit_b));
+    await pretend('zoedepth-nyu.safetensors', zoeModule.specs(zoeConfigs.N));
+    const { set, close } = await openWeights('official', presets.small, { weightsDir, roles: ['segment', 'depth'] });
+    expect(weightsOf(set, samModule).config).toEqual(samConfigs.vit_b);
+    expect(weightsOf(set, zoeModule).config).toEqual(zoeConfigs.N);
     const bias = 'mask_decoder.iou_prediction_head.layers.2.bias';
-    expect(await weightsOf(set, 'sam').source.tensor(bias, [4])).toEqual(new Float32Array(4));
+    expect(await weightsOf(set, samModule).source.tensor(bias, [4])).toEqual(new Float32Array(4));
     await close();
   });
 
   it('are not what they are called when another variant is inside', async () => {
-    await pretend('sam-vit-base.safetensors', samSpecs(samConfigs.vit_l));
-    await expect(openWeights('official', presets.small, { weightsDir, networks: ['sam'] })).rejects.toThrow(
+    await pretend('sam-vit-base.safetensors', samModule.specs(samConfigs.vit_l));
+    await expect(openWeights('official', presets.small, { weightsDir, roles: ['segment'] })).rejects.toThrow(
       'The file is SAM vit_l, the configuration is SAM vit_b',
     );
   });

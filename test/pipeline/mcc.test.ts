@@ -7,7 +7,8 @@ import { wholeGraph } from '../../src/pipeline/mcc/graphs.ts';
 import { Fixture } from '../../tools/parity/fixture.ts';
 import type { Values } from '../../tools/parity/values.ts';
 import { toChannelsFirst } from '../../tools/parity/layout.ts';
-import { bytesSource, mccSpecs, scene, syntheticSource, type MccConfig } from '../../weights/index.ts';
+import { mccModule } from '../../src/pipeline/mcc/module.ts';
+import { bytesSource, scene, syntheticSource, type MccConfig } from '../../weights/index.ts';
 import { openDevice, testDevice } from '../setup/evaluate.ts';
 import { goldenBytes } from '../setup/goldenBytes.ts';
 
@@ -28,7 +29,7 @@ async function expectParity(name: string, device: Device): Promise<void> {
     valid: Uint32Array.from(fixture.input('valid').data),
     queries,
   };
-  const shared = sharedFor(device, syntheticSource(mccSpecs(config), fixture.seed));
+  const shared = sharedFor(device, syntheticSource(mccModule.specs(config), fixture.seed));
   const run = async (how: string, fold: boolean, inspection?: Shared['inspection']): Promise<void> => {
     const { graph, outputs } = wholeGraph(config, height, queries.length / 3, 0.1, { fold });
     const plan = await compile({ ...shared, inspection }, graph, { outputs });

@@ -6,7 +6,8 @@ import { Mcc, type MccImage } from '../../src/pipeline/mcc/mcc.ts';
 import { Pace } from '../../src/pipeline/mcc/pace.ts';
 import type { SweepOptions } from '../../src/pipeline/mcc/sweep.ts';
 import type { Completion, GridPoints } from '../../src/pipeline/roles.ts';
-import { mccConfigs, mccSpecs, scene, syntheticSource, type MccConfig } from '../../weights/index.ts';
+import { mccModule } from '../../src/pipeline/mcc/module.ts';
+import { mccConfigs, scene, syntheticSource, type MccConfig } from '../../weights/index.ts';
 import { openDevice } from '../setup/evaluate.ts';
 import { EPS, expectClose } from '../setup/numbers.ts';
 
@@ -31,7 +32,7 @@ describe('sweep', () => {
 
   beforeAll(async () => {
     device = await openDevice();
-    mcc = new Mcc(sharedFor(device, syntheticSource(mccSpecs(config), 7)), config);
+    mcc = new Mcc(sharedFor(device, syntheticSource(mccModule.specs(config), 7)), config);
     image = await mcc.encode(inputOf(config, 7));
     for (const strategy of STRATEGIES) {
       reference.set(strategy, await mcc.sweep(image, { ...OPTIONS, strategy, chunk: 512 }));
@@ -212,7 +213,7 @@ describe('sweep', () => {
 
   it('runs by layers where one dispatch cannot hold the decoder', async () => {
     const odd: MccConfig = { ...config, decoderEmbed: 36, decoderHeads: 6 };
-    const other = new Mcc(sharedFor(device, syntheticSource(mccSpecs(odd), 7)), odd);
+    const other = new Mcc(sharedFor(device, syntheticSource(mccModule.specs(odd), 7)), odd);
     const encoded = await other.encode(inputOf(odd, 7));
     expect((await other.sweep(encoded, { granularity: 2 })).queries).toBe(27);
     const batched = other.sweep(encoded, { granularity: 2, strategy: 'batched' });
@@ -225,7 +226,7 @@ describe('sweep, tiled kernels', () => {
   it('both strategies agree', async () => {
     const tiled = { matmul: 'tiled', attention: 'tiled', conv: 'tiled' } as const;
     const device = await openDevice({ target: tiled, without: ['subgroups'] });
-    const mcc = new Mcc(sharedFor(device, syntheticSource(mccSpecs(config), 7)), config);
+    const mcc = new Mcc(sharedFor(device, syntheticSource(mccModule.specs(config), 7)), config);
     const image = await mcc.encode(inputOf(config, 7));
     const options = { granularity: 1, threshold: 0.5 } as const;
     const [batched, layered] = [

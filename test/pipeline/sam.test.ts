@@ -6,10 +6,11 @@ import type { Recorded } from '../../src/pipeline/planCache.ts';
 import { encoderGraph, promptGraph } from '../../src/pipeline/sam/graphs.ts';
 import type { SamPrompt } from '../../src/pipeline/sam/prompt.ts';
 import { Sam, type SamImage } from '../../src/pipeline/sam/sam.ts';
-import { compareSam } from '../../tools/parity/sam.ts';
+import { runnerOf } from '../../tools/parity/kinds.ts';
 import { Fixture } from '../../tools/parity/fixture.ts';
 import { toWords } from '../../tools/parity/layout.ts';
-import { bytesSource, samConfigs, samSpecs, scene, syntheticSource } from '../../weights/index.ts';
+import { samModule } from '../../src/pipeline/sam/module.ts';
+import { bytesSource, samConfigs, scene, syntheticSource } from '../../weights/index.ts';
 import { openDevice, testDevice } from '../setup/evaluate.ts';
 import { goldenBytes } from '../setup/goldenBytes.ts';
 
@@ -18,7 +19,7 @@ const TILED = { matmul: 'tiled', attention: 'tiled', conv: 'tiled' } as const;
 /** Every stage of the encoder, tokens, decoder stages, masks of all tokens, quality, logits: fused and unfused. */
 async function expectParity(name: string, device: Device): Promise<void> {
   const fixture = await Fixture.open(bytesSource(await goldenBytes(name), name));
-  await compareSam(fixture, { device, close: () => undefined });
+  await runnerOf('sam')(fixture, { device, close: () => undefined });
   expect(fixture.lines.filter((line) => !line.ok)).toEqual([]);
   expect(fixture.forgotten).toEqual([]);
 }
@@ -67,7 +68,7 @@ describe('Sam', () => {
 
   beforeAll(async () => {
     device = await openDevice();
-    sam = new Sam(sharedFor(device, syntheticSource(samSpecs(config), 7)), config);
+    sam = new Sam(sharedFor(device, syntheticSource(samModule.specs(config), 7)), config);
     image = await sam.encode({ words, ...size });
   });
 

@@ -5,7 +5,8 @@ import { Engine } from '../../src/pipeline/engine.ts';
 import type { Photo } from '../../src/pipeline/photo.ts';
 import type { NewPoints } from '../../src/pipeline/session/options.ts';
 import type { Session } from '../../src/pipeline/session/session.ts';
-import { presets, scene, syntheticSet } from '../../weights/index.ts';
+import { presets, syntheticSet } from '../../src/pipeline/registry.ts';
+import { scene } from '../../weights/index.ts';
 import { openDevice } from '../setup/evaluate.ts';
 import { expectIdentical } from '../setup/identical.ts';
 

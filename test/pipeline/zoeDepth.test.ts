@@ -10,8 +10,9 @@ import { networkSize, padAmount } from '../../src/pipeline/zoeDepth/size.ts';
 import { mirroredRows, ZoeDepth } from '../../src/pipeline/zoeDepth/zoeDepth.ts';
 import { Fixture } from '../../tools/parity/fixture.ts';
 import { toWords } from '../../tools/parity/layout.ts';
-import { compareZoe } from '../../tools/parity/zoe.ts';
-import { bytesSource, scene, syntheticSource, zoeConfigs, zoeSpecs } from '../../weights/index.ts';
+import { runnerOf } from '../../tools/parity/kinds.ts';
+import { zoeModule } from '../../src/pipeline/zoeDepth/module.ts';
+import { bytesSource, scene, syntheticSource, zoeConfigs } from '../../weights/index.ts';
 import { openDevice, testDevice } from '../setup/evaluate.ts';
 import { goldenBytes } from '../setup/goldenBytes.ts';
 import { EPS, expectClose } from '../setup/numbers.ts';
@@ -19,7 +20,7 @@ import { EPS, expectClose } from '../setup/numbers.ts';
 /** Every stage of the first pass, then depth with and without padding and mirror average: unfused and fused. */
 async function expectParity(name: string, device: Device): Promise<void> {
   const fixture = await Fixture.open(bytesSource(await goldenBytes(name), name));
-  await compareZoe(fixture, { device, close: () => undefined });
+  await runnerOf('zoe')(fixture, { device, close: () => undefined });
   expect(fixture.lines.filter((line) => !line.ok)).toEqual([]);
   expect(fixture.forgotten).toEqual([]);
 }
@@ -55,7 +56,7 @@ describe('ZoeDepth', () => {
     height,
     width,
   });
-  const weights = syntheticSource(zoeSpecs(config), 7);
+  const weights = syntheticSource(zoeModule.specs(config), 7);
 
   it('gives the mean of the photo and its mirror image, the same bits each time, and tells how far it is', async () => {
     const device = await testDevice();
@@ -87,7 +88,7 @@ describe('ZoeDepth', () => {
   it('works in bands where a map does not fit into a binding, with the same bits', async () => {
     // At full size maps of 32 channels, [1, 64, 96, 32], would take 786 kB; no other map takes more than 200.
     const narrow = { ...config, seedMlp: 32, projectorMlp: 32, attractorMlp: 32 };
-    const narrowWeights = syntheticSource(zoeSpecs(narrow), 7);
+    const narrowWeights = syntheticSource(zoeModule.specs(narrow), 7);
     const device = await openDevice({ target: { maxBindingBytes: 200_000 } });
     const run = async (on: Device) => {
       const zoe = new ZoeDepth(sharedFor(on, narrowWeights), narrow);

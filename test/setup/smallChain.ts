@@ -1,7 +1,8 @@
 /** The whole chain through small networks on a generated photo: what Node and Chromium must agree on. */
 import type { Device } from '../../src/graph/device.ts';
 import { Engine } from '../../src/pipeline/engine.ts';
-import { presets, scene, syntheticSet, type ChainConfig } from '../../weights/index.ts';
+import { presets, syntheticSet, type ChainConfig } from '../../src/pipeline/registry.ts';
+import { scene } from '../../weights/index.ts';
 
 const WIDTH = 80;
 const HEIGHT = 64;

@@ -14,14 +14,14 @@ const bytesOf = (values: number[]): Uint8Array => new Uint8Array(Float32Array.fr
 
 describe('the change that f16 weights make', () => {
   it('of masks is overlap over union', () => {
-    expect(differenceOf('sam', Uint8Array.of(0, 1, 1, 1), Uint8Array.of(1, 1, 1, 0))).toEqual({
+    expect(differenceOf('segment', Uint8Array.of(0, 1, 1, 1), Uint8Array.of(1, 1, 1, 0))).toEqual({
       ...{ of: 'mask', iou: 0.5, different: 2, pixels: 4 },
     });
-    expect(() => differenceOf('sam', new Uint8Array(3), new Uint8Array(3))).toThrow('two empty masks');
+    expect(() => differenceOf('segment', new Uint8Array(3), new Uint8Array(3))).toThrow('two empty masks');
   });
 
   it('of depths is relative to f32', () => {
-    expect(differenceOf('zoe', bytesOf([2, 4]), bytesOf([3, 4]))).toEqual({
+    expect(differenceOf('depth', bytesOf([2, 4]), bytesOf([3, 4]))).toEqual({
       ...{ of: 'depth', meanRelative: 0.25, maxRelative: 0.5 },
     });
   });
@@ -32,20 +32,20 @@ describe('the change that f16 weights make', () => {
       [1, 2, -3],
       [0.25, 0, 0],
     ];
-    expect(differenceOf('mcc', bytesOf([...a, ...b]), bytesOf([...b, ...c]))).toEqual({
+    expect(differenceOf('complete', bytesOf([...a, ...b]), bytesOf([...b, ...c]))).toEqual({
       ...{ of: 'points', iou: 1 / 3, both: 1, onlyF32: 1, onlyF16: 1 },
     });
   });
 
   it('reads floats out of other bytes', () => {
     const view = Buffer.concat([Uint8Array.of(1), bytesOf([1, 2, 3])]).subarray(1);
-    expect(differenceOf('mcc', view, bytesOf([1, 2, 3]))).toMatchObject({ both: 1, onlyF32: 0, onlyF16: 0 });
+    expect(differenceOf('complete', view, bytesOf([1, 2, 3]))).toMatchObject({ both: 1, onlyF32: 0, onlyF16: 0 });
   });
 
   it('cannot be told of results of two sizes, or of none', () => {
-    expect(() => differenceOf('sam', new Uint8Array(3), new Uint8Array(4))).toThrow('3 and 4 bytes');
-    expect(() => differenceOf('zoe', new Uint8Array(), new Uint8Array())).toThrow('0 and 0 bytes');
-    expect(() => differenceOf('mcc', bytesOf([]), bytesOf([1, 2, 3]))).toThrow('0 and 12 bytes');
+    expect(() => differenceOf('segment', new Uint8Array(3), new Uint8Array(4))).toThrow('3 and 4 bytes');
+    expect(() => differenceOf('depth', new Uint8Array(), new Uint8Array())).toThrow('0 and 0 bytes');
+    expect(() => differenceOf('complete', bytesOf([]), bytesOf([1, 2, 3]))).toThrow('0 and 12 bytes');
   });
 });
 

@@ -1,11 +1,15 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { mccModule } from '../../src/pipeline/mcc/module.ts';
+import { networks } from '../../src/pipeline/registry.ts';
 import { type ByteSource, bytesSource } from '../../weights/byteSource.ts';
 import { type ConvertedTorch, convertTorch } from '../../weights/convert/convertTorch.ts';
 import type { Dtype } from '../../weights/dtype.ts';
 import { WeightsError } from '../../weights/errors.ts';
+import { detectNaming } from '../../weights/names/index.ts';
 import { SafetensorsFile } from '../../weights/safetensors.ts';
 import { writeSafetensors } from '../../weights/safetensorsWriter.ts';
+import type { TensorToWrite } from '../../weights/tensorToWrite.ts';
 import {
   type Entry,
   type ZipOptions,
@@ -76,12 +80,17 @@ describe('files that torch wrote', () => {
     await expect(convert(`refused/${file}`)).rejects.toThrow(says);
   });
 
-  it('say which network they are, and what was left out', async () => {
-    const { network, skipped } = await convert('checkpoint.pth');
-    expect(network).toBe('mcc');
+  it('say by their names which network they are, and what was left out', async () => {
+    const { tensors, skipped } = await convert('checkpoint.pth');
+    const networkIn = (list: readonly TensorToWrite[]) =>
+      detectNaming(
+        networks,
+        list.map(({ name }) => name),
+      )?.network;
+    expect(networkIn(tensors)).toBe(mccModule);
     expect(skipped).toContain('args (argparse.Namespace)');
     expect(skipped).toContain('optimizer (dictionary of 2)');
-    expect((await convert('dtypes.pth')).network).toBeUndefined();
+    expect(networkIn((await convert('dtypes.pth')).tensors)).toBeUndefined();
     expect((await convert('nested.pth')).skipped).toContain(
       'complex (tensor of torch.ComplexFloatStorage, which safetensors files do not hold)',
     );

@@ -1,27 +1,46 @@
 import { describe, expect, it } from 'vitest';
+import { samModule } from '../../src/pipeline/sam/module.ts';
+import { zoeModule } from '../../src/pipeline/zoeDepth/module.ts';
+import { networks } from '../../src/pipeline/registry.ts';
+import { fourierMatrix } from '../../src/pipeline/sam/names.ts';
+import { mccModule } from '../../src/pipeline/mcc/module.ts';
 import { type MccConfig, mccConfigs, samConfigs, zoeConfigs } from '../../weights/config.ts';
 import type { Dtype } from '../../weights/dtype.ts';
 import { WeightsError } from '../../weights/errors.ts';
 import { decodeBF16, decodeF16, encodeBF16, encodeF16 } from '../../weights/float16.ts';
 import { fileSource, recognizeFiles, syntheticSource } from '../../weights/load.ts';
-import { type Scheme, fourierMatrix, namesInScheme } from '../../weights/names/index.ts';
+import { type Scheme, namesInScheme } from '../../weights/names/index.ts';
 import type { TensorToWrite } from '../../weights/tensorToWrite.ts';
-import { mccSpecs } from '../../weights/specs/mcc.ts';
-import { samSpecs } from '../../weights/specs/sam.ts';
-import type { NetworkSpecs } from '../../weights/specs/specs.ts';
-import { zoeSpecs } from '../../weights/specs/zoe.ts';
+import type { NetworkSpecs } from '../../weights/network.ts';
 import { syntheticWeight } from '../../weights/synthetic.ts';
 import { writtenFile } from './files.ts';
 
-const sam = samSpecs({ ...samConfigs.small, depth: 2, embed: 16, out: 8, decoderMlp: 8, iouHidden: 8 });
-const zoe = zoeSpecs({ ...zoeConfigs.small, depth: 1, embed: 8, neck: [4, 4, 4, 4], features: 4, nativeGrid: 2 });
-const zoeNk = zoeSpecs({
+const sam = samModule.specs({ ...samConfigs.small, depth: 2, embed: 16, out: 8, decoderMlp: 8, iouHidden: 8 });
+const zoe = zoeModule.specs({
+  ...zoeConfigs.small,
+  embed: 8,
+  neck: [4, 4, 4, 4],
+  features: 4,
+  nativeGrid: 2,
+});
+const zoeNk = zoeModule.specs({
   ...zoeConfigs.NK,
-  ...{ depth: 1, embed: 8, heads: 2, neck: [4, 4, 4, 4], features: 4, nativeGrid: 2, bins: 4, binEmbed: 8, classes: 2 },
+  ...{
+    depth: 4,
+    hooks: [0, 1, 2, 3],
+    embed: 8,
+    heads: 2,
+    neck: [4, 4, 4, 4],
+    features: 4,
+    nativeGrid: 2,
+    bins: 4,
+    binEmbed: 8,
+    classes: 2,
+  },
   ...{ router: 4, routerMlp: 8, routerLayers: 1, seedMlp: 4, projectorMlp: 4, attractorMlp: 4 },
 });
 const tinyMcc: MccConfig = { ...mccConfigs.small, embed: 24, depth: 1, decoderEmbed: 8, decoderDepth: 1, image: 32 };
-const mcc = mccSpecs(tinyMcc);
+const mcc = mccModule.specs(tinyMcc);
 
 const seed = 11;
 
@@ -47,7 +66,7 @@ function tensorsOf(specs: NetworkSpecs, scheme: Scheme, dtype: Dtype = 'F32'): T
 }
 
 const load = async (tensors: TensorToWrite[], specs: NetworkSpecs, name = 'tiny.safetensors') =>
-  fileSource([await writtenFile(tensors, name)], specs);
+  fileSource(networks, [await writtenFile(tensors, name)], specs);
 
 /** The error that a file with these tensors gives. */
 async function failure(tensors: TensorToWrite[], specs: NetworkSpecs, name?: string): Promise<WeightsError> {
@@ -94,7 +113,7 @@ describe('files', () => {
         tensors.filter((_, i) => i % 3 === rest),
         `model-0000${rest + 1}-of-00003.safetensors`,
       );
-    const source = fileSource([await shard(0), await shard(1), await shard(2)], zoe);
+    const source = fileSource(networks, [await shard(0), await shard(1), await shard(2)], zoe);
     for (const [name, { shape, used }] of zoe.tensors) {
       if (used) expect(await source.tensor(name, shape), name).toEqual(syntheticWeight(seed, name, shape));
     }
@@ -131,11 +150,11 @@ describe('files', () => {
   });
 
   it('are recognized, with the name of their configuration', async () => {
-    const small = mccSpecs(mccConfigs.small);
+    const small = mccModule.specs(mccConfigs.small);
     const file = await writtenFile(tensorsOf(small, 'official'), 'x');
-    expect(recognizeFiles([file])).toEqual({ network: 'mcc', scheme: 'official', config: 'small' });
+    expect(recognizeFiles(networks, [file])).toEqual({ network: mccModule, scheme: 'official', config: 'small' });
     const other = await writtenFile(tensorsOf(zoeNk, 'huggingface'), 'x');
-    expect(recognizeFiles([other])).toEqual({ network: 'zoe', scheme: 'huggingface', config: undefined });
+    expect(recognizeFiles(networks, [other])).toEqual({ network: zoeModule, scheme: 'huggingface', config: undefined });
   });
 });
 
@@ -206,15 +225,15 @@ describe('files that do not fit', () => {
 
   it('says which configuration the file has', async () => {
     const error = await failure(
-      tensorsOf(mccSpecs(mccConfigs.small), 'official'),
-      mccSpecs({ ...mccConfigs.full, depth: 1 }),
+      tensorsOf(mccModule.specs(mccConfigs.small), 'official'),
+      mccModule.specs({ ...mccConfigs.full, depth: 1 }),
     );
     expect(error.message).toContain(
       'The file is MCC small, the configuration is MCC of other sizes: change one of them.',
     );
-    const small = samSpecs(samConfigs.small);
+    const small = samModule.specs(samConfigs.small);
     const file = await writtenFile(tensorsOf(small, 'huggingface').slice(1), 'sam.safetensors');
-    expect(() => fileSource([file], samSpecs(samConfigs.vit_l))).toThrow(
+    expect(() => fileSource(networks, [file], samModule.specs(samConfigs.vit_l))).toThrow(
       /The file agrees in 99 % of its tensors with SAM small, the configuration is SAM vit_l/,
     );
   });
@@ -230,7 +249,7 @@ describe('files that do not fit', () => {
   it('says that it is something else altogether, or nothing', async () => {
     const other = { name: 'fc.weight', dtype: 'F32', shape: [1], data: new Float32Array(1) } as const;
     expect((await failure([other], sam)).message).toContain('found 1 others: fc.weight');
-    expect(() => fileSource([], sam)).toThrow('weights: expected tensors of SAM, ZoeDepth or MCC');
+    expect(() => fileSource(networks, [], sam)).toThrow('weights: expected tensors of SAM, ZoeDepth or MCC');
   });
 
   it('asks for the other shards', async () => {
@@ -241,11 +260,12 @@ describe('files that do not fit', () => {
 
   it('refuses a tensor that comes twice', async () => {
     const tensors = tensorsOf(mcc, 'official');
-    const [a, b] = [await writtenFile(tensors, 'a'), await writtenFile(tensors.slice(0, 1), 'b')];
-    expect(() => fileSource([a, b], mcc)).toThrow(
+    const token = tensors.find(({ name }) => name === 'cls_token')!;
+    const [a, b] = [await writtenFile(tensors, 'a'), await writtenFile([token], 'b')];
+    expect(() => fileSource(networks, [a, b], mcc)).toThrow(
       '"cls_token": expected it once, found cls_token in a and cls_token in b',
     );
-    const twice = [...tensors, { ...tensors[0], name: `module.${tensors[0].name}` }];
+    const twice = [...tensors, { ...token, name: `module.${token.name}` }];
     expect((await failure(twice, mcc)).message).toContain('"cls_token": expected it once');
     const thirds = tensorsOf(zoe, 'huggingface');
     const qkv = tensorsOf(zoe, 'official').find(({ name }) => name.endsWith('qkv.weight'))!;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkpoints, defaultCheckpoints, findCheckpoint, specsOf, tensorBytes } from '../../weights/index.ts';
+import { defaultCheckpoints, networkNamed, specsOfCheckpoint } from '../../src/pipeline/registry.ts';
+import { checkpoints, findCheckpoint, specsOf, tensorBytes } from '../../weights/index.ts';
 
 const files = checkpoints.flatMap(({ sources }) => Object.values(sources));
 
@@ -29,19 +30,20 @@ describe('the manifest', () => {
   });
 
   it('names configurations that are known, and sizes that fit them', () => {
-    for (const { network, config, sources } of checkpoints) {
-      const expected = tensorBytes(network, config);
-      const { bytes } = sources.official;
+    for (const checkpoint of checkpoints) {
+      const expected = tensorBytes(specsOfCheckpoint(checkpoint));
+      const { bytes } = checkpoint.sources.official;
       if (bytes === undefined) continue;
       // Names and headers come on top of the tensors.
       expect(bytes).toBeGreaterThan(expected);
       expect(bytes).toBeLessThan(expected * 1.001);
     }
-    expect(() => specsOf('sam', 'vit_x')).toThrow(RangeError);
+    expect(() => specsOf(networkNamed('sam'), 'vit_x')).toThrow('sam has no configuration vit_x');
+    expect(() => networkNamed('vit')).toThrow('there is no network vit; there are sam, zoe, mcc.');
   });
 
   it('has one checkpoint of each network by default', () => {
-    expect(defaultCheckpoints.map((id) => findCheckpoint(id)!.network)).toEqual(['sam', 'zoe', 'mcc']);
+    expect(defaultCheckpoints).toEqual(['sam-vit-b', 'zoed-n', 'mcc']);
     expect(findCheckpoint('none')).toBeUndefined();
   });
 });

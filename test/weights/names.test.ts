@@ -1,25 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { networks } from '../../src/pipeline/registry.ts';
+import { fourierMatrix } from '../../src/pipeline/sam/names.ts';
+import { samModule } from '../../src/pipeline/sam/module.ts';
+import { zoeModule } from '../../src/pipeline/zoeDepth/module.ts';
 import { samConfigs, zoeConfigs } from '../../weights/config.ts';
-import {
-  type Naming,
-  detectNaming,
-  fourierMatrix,
-  namesInScheme,
-  officialPlace,
-  stripPrefix,
-} from '../../weights/names/index.ts';
-import { samSpecs } from '../../weights/specs/sam.ts';
-import type { NetworkSpecs } from '../../weights/specs/specs.ts';
-import { zoeSpecs } from '../../weights/specs/zoe.ts';
+import { type Naming, detectNaming, namesInScheme, officialPlace, stripPrefix } from '../../weights/names/index.ts';
+import type { NetworkSpecs } from '../../weights/network.ts';
 import { type HuggingFaceManifest, type OfficialManifest, manifest } from './manifests.ts';
 
 const checkpoints: [file: string, specs: NetworkSpecs][] = [
-  ['sam_vit_b', samSpecs(samConfigs.vit_b)],
-  ['sam_vit_l', samSpecs(samConfigs.vit_l)],
-  ['sam_vit_h', samSpecs(samConfigs.vit_h)],
-  ['zoed_n', zoeSpecs(zoeConfigs.N)],
-  ['zoed_k', zoeSpecs(zoeConfigs.K)],
-  ['zoed_nk', zoeSpecs(zoeConfigs.NK)],
+  ['sam_vit_b', samModule.specs(samConfigs.vit_b)],
+  ['sam_vit_l', samModule.specs(samConfigs.vit_l)],
+  ['sam_vit_h', samModule.specs(samConfigs.vit_h)],
+  ['zoed_n', zoeModule.specs(zoeConfigs.N)],
+  ['zoed_k', zoeModule.specs(zoeConfigs.K)],
+  ['zoed_nk', zoeModule.specs(zoeConfigs.NK)],
 ];
 
 /** Official tensors that the Hugging Face files leave out. */
@@ -50,29 +45,31 @@ describe.each(checkpoints)('Hugging Face names of %s', (file, specs) => {
 
 describe('naming', () => {
   it.each([...checkpoints.map(([file]) => file), 'mcc'])('%s is recognized', (file) => {
-    const network = file.startsWith('sam') ? 'sam' : file.startsWith('zoe') ? 'zoe' : 'mcc';
-    expect(detectNaming(Object.keys(manifest<OfficialManifest>(file)))).toEqual({ network, scheme: 'official' });
-    if (network === 'mcc') return;
+    const network = networks.find(({ id }) => file.startsWith(id))!;
+    expect(detectNaming(networks, Object.keys(manifest<OfficialManifest>(file)))).toEqual({
+      network,
+      scheme: 'official',
+    });
+    if (!network.naming.starts.huggingface) return;
     const theirs = Object.keys(manifest<HuggingFaceManifest>(`${file}.hf`));
-    expect(detectNaming(theirs)).toEqual({ network, scheme: 'huggingface' });
+    expect(detectNaming(networks, theirs)).toEqual({ network, scheme: 'huggingface' });
   });
 
   it('is unknown for other files', () => {
-    expect(detectNaming(['conv1.weight', 'fc.bias', 'neckless.weight'])).toBeUndefined();
-    expect(detectNaming([])).toBeUndefined();
+    expect(detectNaming(networks, ['conv1.weight', 'fc.bias', 'neckless.weight'])).toBeUndefined();
+    expect(detectNaming(networks, [])).toBeUndefined();
   });
 
   it('official names stay as they are', () => {
-    const naming: Naming = { network: 'zoe', scheme: 'official' };
+    const naming: Naming = { network: zoeModule, scheme: 'official' };
     const name = 'core.core.pretrained.model.blocks.3.attn.qkv.weight';
     expect(officialPlace(name, naming)).toEqual({ name, third: null });
     expect(namesInScheme(name, naming)).toEqual([name]);
   });
 
   it('all three spellings of the Fourier matrix are one tensor', () => {
-    const naming: Naming = { network: 'sam', scheme: 'huggingface' };
+    const naming: Naming = { network: samModule, scheme: 'huggingface' };
     for (const name of [
-      fourierMatrix,
       'shared_image_embedding.positional_embedding',
       'prompt_encoder.shared_embedding.positional_embedding',
     ]) {

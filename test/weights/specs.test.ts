@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { mccConfigs, presets, samConfigs, zoeConfigs } from '../../weights/config.ts';
-import { agreementWith, mostLike } from '../../weights/specs/known.ts';
-import { mccSpecs } from '../../weights/specs/mcc.ts';
-import { samSpecs } from '../../weights/specs/sam.ts';
-import type { NetworkSpecs } from '../../weights/specs/specs.ts';
-import { zoeSpecs } from '../../weights/specs/zoe.ts';
+import { presets } from '../../src/pipeline/registry.ts';
+import { samModule } from '../../src/pipeline/sam/module.ts';
+import { zoeModule } from '../../src/pipeline/zoeDepth/module.ts';
+import { mccModule } from '../../src/pipeline/mcc/module.ts';
+import { mccConfigs, samConfigs, zoeConfigs } from '../../weights/config.ts';
+import { agreementWith, mostLike } from '../../weights/known.ts';
+import type { NetworkSpecs } from '../../weights/network.ts';
 import { type OfficialManifest, manifest } from './manifests.ts';
 
 const checkpoints: [file: string, specs: NetworkSpecs, tensors: number][] = [
-  ['sam_vit_b', samSpecs(samConfigs.vit_b), 314],
-  ['sam_vit_l', samSpecs(samConfigs.vit_l), 482],
-  ['sam_vit_h', samSpecs(samConfigs.vit_h), 594],
-  ['zoed_n', zoeSpecs(zoeConfigs.N), 535],
-  ['zoed_k', zoeSpecs(zoeConfigs.K), 535],
-  ['zoed_nk', zoeSpecs(zoeConfigs.NK), 615],
-  ['mcc', mccSpecs(mccConfigs.full), 419],
+  ['sam_vit_b', samModule.specs(samConfigs.vit_b), 314],
+  ['sam_vit_l', samModule.specs(samConfigs.vit_l), 482],
+  ['sam_vit_h', samModule.specs(samConfigs.vit_h), 594],
+  ['zoed_n', zoeModule.specs(zoeConfigs.N), 535],
+  ['zoed_k', zoeModule.specs(zoeConfigs.K), 535],
+  ['zoed_nk', zoeModule.specs(zoeConfigs.NK), 615],
+  ['mcc', mccModule.specs(mccConfigs.full), 419],
 ];
 
 const shapesOf = (specs: NetworkSpecs) => new Map([...specs.tensors].map(([name, { shape }]) => [name, shape]));
@@ -28,11 +29,11 @@ describe('specs', () => {
 
   it('marks what inference never reads', () => {
     const unusedOf = (specs: NetworkSpecs) => [...specs.tensors].filter(([, { used }]) => !used).map(([name]) => name);
-    expect(unusedOf(samSpecs(samConfigs.vit_b))).toEqual([]);
-    expect(unusedOf(mccSpecs(mccConfigs.full))).toEqual([]);
+    expect(unusedOf(samModule.specs(samConfigs.vit_b))).toEqual([]);
+    expect(unusedOf(mccModule.specs(mccConfigs.full))).toEqual([]);
     const prefix = 'core.core.pretrained.model';
     const refine = 'core.core.scratch.refinenet4.resConfUnit1';
-    expect(unusedOf(zoeSpecs(zoeConfigs.small))).toEqual([
+    expect(unusedOf(zoeModule.specs(zoeConfigs.small))).toEqual([
       ...[0, 1, 2, 3].map((i) => `${prefix}.blocks.${i}.attn.relative_position_index`),
       ...['fc_norm.weight', 'fc_norm.bias', 'head.weight', 'head.bias'].map((name) => `${prefix}.${name}`),
       ...['conv1.weight', 'conv1.bias', 'conv2.weight', 'conv2.bias'].map((name) => `${refine}.${name}`),
@@ -41,7 +42,7 @@ describe('specs', () => {
   });
 
   it('color regression has three outputs instead of 3 x 256', () => {
-    const { tensors } = mccSpecs({ ...mccConfigs.small, regressColor: true });
+    const { tensors } = mccModule.specs({ ...mccConfigs.small, regressColor: true });
     expect(tensors.get('decoder_pred.weight')!.shape).toEqual([4, 32]);
   });
 });
@@ -49,13 +50,12 @@ describe('specs', () => {
 describe('recognition', () => {
   it.each(checkpoints)('%s is like itself', (_file, specs) => {
     const like = mostLike(specs.network, shapesOf(specs));
-    const configs: Record<string, unknown> = { sam: samConfigs, zoe: zoeConfigs, mcc: mccConfigs }[specs.network];
-    expect(configs[like.name]).toBe(specs.config);
+    expect(specs.network.configs[like.name]).toBe(specs.config);
     expect(like.agreement).toBe(1);
   });
 
   it('one tensor more, fewer or of another shape is not full agreement', () => {
-    const specs = mccSpecs(mccConfigs.small);
+    const specs = mccModule.specs(mccConfigs.small);
     const shapes = shapesOf(specs);
     expect(agreementWith(specs, new Map([...shapes, ['other', [1]]]))).toBeLessThan(1);
     expect(agreementWith(specs, new Map([...shapes].slice(1)))).toBeLessThan(1);

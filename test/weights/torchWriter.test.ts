@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { samModule } from '../../src/pipeline/sam/module.ts';
+import { zoeModule } from '../../src/pipeline/zoeDepth/module.ts';
+import { mccModule } from '../../src/pipeline/mcc/module.ts';
 import { bytesSource } from '../../weights/byteSource.ts';
 import { convertTorch } from '../../weights/convert/convertTorch.ts';
 import { readZipDirectory, zipDataStart } from '../../weights/convert/zip.ts';
 import { mccConfigs, samConfigs, zoeConfigs } from '../../weights/config.ts';
 import { type Dtype, elementBytes, elementCount } from '../../weights/dtype.ts';
-import { mccSpecs } from '../../weights/specs/mcc.ts';
-import { samSpecs } from '../../weights/specs/sam.ts';
-import { zoeSpecs } from '../../weights/specs/zoe.ts';
 import { syntheticTorch } from '../../weights/syntheticFile.ts';
 import { syntheticWeight } from '../../weights/synthetic.ts';
 import type { TensorToWrite } from '../../weights/tensorToWrite.ts';
@@ -81,9 +81,9 @@ describe('a file as torch writes it', () => {
 
 describe('synthetic weights as a released file', () => {
   it.each([
-    ['sam', samSpecs(samConfigs.small)],
-    ['zoe', zoeSpecs(zoeConfigs.small)],
-    ['mcc', mccSpecs(mccConfigs.small)],
+    ['sam', samModule.specs(samConfigs.small)],
+    ['zoe', zoeModule.specs(zoeConfigs.small)],
+    ['mcc', mccModule.specs(mccConfigs.small)],
   ])('%s: every tensor of the released file, with its values', async (_, specs) => {
     const { bytes, content } = syntheticTorch(specs, { seed: 3, dtype: 'F32' });
     const file = await joined(content);
@@ -98,6 +98,8 @@ describe('synthetic weights as a released file', () => {
   });
 
   it('refuses a seed that is no integer', () => {
-    expect(() => syntheticTorch(samSpecs(samConfigs.small), { seed: 0.5, dtype: 'F32' })).toThrow('an integer seed');
+    expect(() => syntheticTorch(samModule.specs(samConfigs.small), { seed: 0.5, dtype: 'F32' })).toThrow(
+      'an integer seed',
+    );
   });
 });

@@ -4,7 +4,6 @@ import { sharedFor } from '../../src/graph/shared.ts';
 import { Canceled } from '../../src/graph/errors.ts';
 import type { StepTime } from '../../src/graph/run.ts';
 import type { AdapterClass, Target } from '../../src/kernels/target.ts';
-import { presets } from '../../weights/index.ts';
 import { currentLoad } from '../origin.ts';
 import type { Ceilings } from './ceiling.ts';
 import type { BenchCase, Choice } from './kinds.ts';
@@ -121,7 +120,7 @@ export async function* measureNetwork(
   { meter, wanted }: { meter: MemoryMeter; wanted: (stage: Pick<Stage, 'kernel'>) => boolean },
 ): AsyncGenerator<Finding[]> {
   if (!network.stages.some((kernel) => wanted({ kernel }))) return;
-  const shared = sharedFor(device, network.weights(presets[size]));
+  const shared = sharedFor(device, network.weights(size));
   const loaded = network.load(shared, size);
   try {
     for (const group of loaded.groups) {

@@ -6,16 +6,14 @@ import { CROP_SIDE } from '../../src/pipeline/mcc/encoder.ts';
 import { pointSide } from '../../src/pipeline/mcc/graphs.ts';
 import { gridOf } from '../../src/pipeline/mcc/grid.ts';
 import { Mcc, type MccImage, type MccInput } from '../../src/pipeline/mcc/mcc.ts';
+import { mccModule } from '../../src/pipeline/mcc/module.ts';
+import type { NetworkModule } from '../../src/pipeline/networkModule.ts';
+import { presets } from '../../src/pipeline/registry.ts';
+import { samModule } from '../../src/pipeline/sam/module.ts';
 import { Sam, type SamImage } from '../../src/pipeline/sam/sam.ts';
+import { zoeModule } from '../../src/pipeline/zoeDepth/module.ts';
 import { ZoeDepth } from '../../src/pipeline/zoeDepth/zoeDepth.ts';
-import {
-  type ChainConfig,
-  type MccConfig,
-  presets,
-  syntheticSet,
-  type WeightSource,
-  weightsOf,
-} from '../../weights/index.ts';
+import { type MccConfig, syntheticSource, type WeightSource } from '../../weights/index.ts';
 import type { SweepStrategy } from '../../src/kernels/target.ts';
 
 /** A part of a network's work that is measured. */
@@ -39,7 +37,7 @@ export interface LoadedNetwork {
 export interface StagedNetwork {
   /** Names of its stages. */
   readonly stages: readonly string[];
-  weights(preset: ChainConfig): WeightSource;
+  weights(size: PresetSize): WeightSource;
   /** Cheap: plans are made and weights uploaded when a stage runs. */
   load(shared: Shared, size: PresetSize): LoadedNetwork;
 }
@@ -50,15 +48,14 @@ const SEED = 1;
 const [WIDTH, HEIGHT] = [480, 640];
 const PHOTO = { width: WIDTH, height: HEIGHT, words: scramble(WIDTH * HEIGHT) };
 
-const weightsFor =
-  (network: 'sam' | 'zoe' | 'mcc') =>
-  (preset: ChainConfig): WeightSource =>
-    weightsOf(syntheticSet(SEED, preset), network).source;
+/** Generated weights of a network. */
+const generated = <Config extends object>(network: NetworkModule<Config>, config: Config): WeightSource =>
+  syntheticSource(network.specs(config), SEED);
 
 export const stagedNetworks: readonly StagedNetwork[] = [
   {
     stages: ['samEncode', 'samPrompt'],
-    weights: weightsFor('sam'),
+    weights: (size) => generated(samModule, presets[size].sam),
     load(shared, size) {
       const sam = new Sam(shared, presets[size].sam);
       let image: SamImage | undefined;
@@ -86,7 +83,7 @@ export const stagedNetworks: readonly StagedNetwork[] = [
   },
   {
     stages: ['zoeDepth'],
-    weights: weightsFor('zoe'),
+    weights: (size) => generated(zoeModule, presets[size].zoe),
     load(shared, size) {
       const zoe = new ZoeDepth(shared, presets[size].zoe);
       const pass: Stage = {
@@ -99,7 +96,7 @@ export const stagedNetworks: readonly StagedNetwork[] = [
   },
   {
     stages: ['mccEncode', 'sweep batched', 'sweep layered'],
-    weights: weightsFor('mcc'),
+    weights: (size) => generated(mccModule, presets[size].mcc),
     load(shared, size) {
       const config = presets[size].mcc;
       const mcc = new Mcc(shared, config);

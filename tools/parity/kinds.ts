@@ -1,5 +1,7 @@
 /** Which runner compares which kind of fixture. */
-import type { WeightSource } from '../../weights/index.ts';
+import { syntheticSource, type WeightSource } from '../../weights/index.ts';
+import type { NetworkModule } from '../../src/pipeline/networkModule.ts';
+import { networks } from '../../src/pipeline/registry.ts';
 import type { Fixture } from './fixture.ts';
 import { compareOps } from './ops.ts';
 import type { Session } from './session.ts';
@@ -14,20 +16,35 @@ import { compareZoe } from './zoe.ts';
 /** `weights`: those of the network, where they are not generated. */
 export type Runner = (fixture: Fixture, session: Session, weights?: WeightSource) => void | Promise<void>;
 
+/** Kinds that are about no single network. */
 const RUNNERS: Readonly<Record<string, Runner>> = {
   weights: compareWeights,
-  sam: compareSam,
   pipeline: comparePipeline,
-  mcc: compareMcc,
   grid: compareGrid,
   chain: compareChain,
-  zoe: compareZoe,
 };
+
+/** Compares the stages of one network: what `config` is follows from the network. */
+type NetworkRunner = (fixture: Fixture, session: Session, config: never, weights: WeightSource) => Promise<void>;
+
+/** By the id of the network, which is the kind of its fixtures. */
+const NETWORK_RUNNERS: Readonly<Record<string, NetworkRunner>> = { sam: compareSam, zoe: compareZoe, mcc: compareMcc };
 
 /** @throws Error on a kind that no runner knows */
 export function runnerOf(kind: string): Runner {
-  const runner = kind.startsWith('ops.') ? compareOps : RUNNERS[kind];
-  if (!runner)
-    throw new Error(`fixtures of kind "${kind}" are unknown; known are ops.*, ${Object.keys(RUNNERS).join(', ')}.`);
-  return runner;
+  if (kind.startsWith('ops.')) return compareOps;
+  const network = networks.find(({ id }) => id === kind);
+  const runner = network ? networkRunner(network, NETWORK_RUNNERS[kind]) : RUNNERS[kind];
+  if (runner) return runner;
+  const known = ['ops.*', ...Object.keys(RUNNERS), ...Object.keys(NETWORK_RUNNERS)].join(', ');
+  throw new Error(`fixtures of kind "${kind}" are unknown; known are ${known}.`);
+}
+
+/** The configuration is the fixture's; weights are generated from its seed, unless they are given. */
+function networkRunner(network: NetworkModule, compare: NetworkRunner | undefined): Runner | undefined {
+  if (!compare) return undefined;
+  return (fixture, session, weights) => {
+    const config = fixture.meta<never>('config');
+    return compare(fixture, session, config, weights ?? syntheticSource(network.specs(config), fixture.seed));
+  };
 }

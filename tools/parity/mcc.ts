@@ -1,24 +1,19 @@
 /** Fixtures of kind `mcc`: every stage of encoder and decoder, then predictions and colors at given queries. */
 import { compile } from '../../src/graph/plan.ts';
 import { wholeGraph } from '../../src/pipeline/mcc/graphs.ts';
-import {
-  mccSpecs,
-  scene,
-  syntheticSource,
-  syntheticTensor,
-  type MccConfig,
-  type WeightSource,
-} from '../../weights/index.ts';
+import { scene, syntheticTensor, type MccConfig, type WeightSource } from '../../weights/index.ts';
 import type { Fixture } from './fixture.ts';
 import { toChannelsFirst } from './layout.ts';
 import { inBothModes, read } from './network.ts';
 import type { Session } from './session.ts';
 import type { Values } from './values.ts';
 
-/** @param weights of the network; by default generated from the fixture's seed */
-export async function compareMcc(fixture: Fixture, session: Session, weights?: WeightSource): Promise<void> {
-  const config = fixture.meta<MccConfig>('config');
-  const source = weights ?? syntheticSource(mccSpecs(config), fixture.seed);
+export async function compareMcc(
+  fixture: Fixture,
+  session: Session,
+  config: MccConfig,
+  weights: WeightSource,
+): Promise<void> {
   const image = fixture.meta<{ seed: number; height: number; width: number }>('image');
   const bytes = scene.image(image.seed, image.height, image.width);
   if (fixture.has('rgb'))
@@ -30,7 +25,7 @@ export async function compareMcc(fixture: Fixture, session: Session, weights?: W
   const temperature = fixture.hasMeta('temperature') ? Number(fixture.text('temperature')) : 0.1;
   const wants = (tap: string) => fixture.has(tap);
 
-  await inBothModes(session, source, wants, async (shared, mode, taps) => {
+  await inBothModes(session, weights, wants, async (shared, mode, taps) => {
     const fold = mode === 'fused';
     const { graph, outputs } = wholeGraph(config, image.height, count, temperature, { fold });
     const plan = await compile(shared, graph, { outputs });

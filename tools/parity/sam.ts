@@ -4,14 +4,7 @@ import { maskGraph } from '../../src/pipeline/sam/graphs.ts';
 import type { PromptBox, PromptPoint } from '../../src/pipeline/roles.ts';
 import { resizedSize, type SamPrompt } from '../../src/pipeline/sam/prompt.ts';
 import { Sam } from '../../src/pipeline/sam/sam.ts';
-import {
-  samSpecs,
-  scene,
-  syntheticSource,
-  syntheticTensor,
-  type SamConfig,
-  type WeightSource,
-} from '../../weights/index.ts';
+import { scene, syntheticTensor, type SamConfig, type WeightSource } from '../../weights/index.ts';
 import type { Fixture } from './fixture.ts';
 import { fromWords, toChannelsFirst, toWords } from './layout.ts';
 import { inBothModes, read, type Mode, type Taps } from './network.ts';
@@ -34,10 +27,12 @@ interface NamedPrompt {
   readonly prompt: SamPrompt;
 }
 
-/** @param weights of the network; by default generated from the fixture's seed */
-export async function compareSam(fixture: Fixture, session: Session, weights?: WeightSource): Promise<void> {
-  const config = fixture.meta<SamConfig>('config');
-  const source = weights ?? syntheticSource(samSpecs(config), fixture.seed);
+export async function compareSam(
+  fixture: Fixture,
+  session: Session,
+  config: SamConfig,
+  weights: WeightSource,
+): Promise<void> {
   const size = fixture.meta<{ seed: number; height: number; width: number }>('image');
   const rgb: Values = { shape: [size.height, size.width, 3], data: scene.image(size.seed, size.height, size.width) };
   if (fixture.has('image')) fixture.compare('image', rgb, { exact: true });
@@ -48,7 +43,7 @@ export async function compareSam(fixture: Fixture, session: Session, weights?: W
   const wants = (tap: string) =>
     stored.has(tap) || stored.has(`decoder.${tap}`) || tap === 'resized' || tap === 'dense_pe' || tap === 'input';
 
-  await inBothModes(session, source, wants, async (shared, mode, taps) => {
+  await inBothModes(session, weights, wants, async (shared, mode, taps) => {
     const sam = new Sam(shared, config);
     const plans = new PlanCache(shared);
     try {

@@ -1,6 +1,6 @@
 /** Fixtures of kind `zoe`: every stage of the padded, unmirrored pass, then depth in its three forms. */
 import { mirroredRows, ZoeDepth, type DepthOptions } from '../../src/pipeline/zoeDepth/zoeDepth.ts';
-import { scene, syntheticSource, zoeSpecs, type ZoeConfig, type WeightSource } from '../../weights/index.ts';
+import { scene, type ZoeConfig, type WeightSource } from '../../weights/index.ts';
 import type { Fixture } from './fixture.ts';
 import { toChannelsFirst, toWords } from './layout.ts';
 import { inBothModes } from './network.ts';
@@ -14,16 +14,18 @@ const FORMS: readonly (readonly [string, DepthOptions])[] = [
   ['depth_plain', { pad: false, mirror: false }],
 ];
 
-/** @param weights of the network; by default generated from the fixture's seed */
-export async function compareZoe(fixture: Fixture, session: Session, weights?: WeightSource): Promise<void> {
-  const config = fixture.meta<ZoeConfig>('config');
-  const source = weights ?? syntheticSource(zoeSpecs(config), fixture.seed);
+export async function compareZoe(
+  fixture: Fixture,
+  session: Session,
+  config: ZoeConfig,
+  weights: WeightSource,
+): Promise<void> {
   const { seed, height, width } = fixture.meta<{ seed: number; height: number; width: number }>('image');
   const rgb: Values = { shape: [height, width, 3], data: scene.image(seed, height, width) };
   if (fixture.has('image')) fixture.compare('image', rgb, { exact: true });
   const photo = { words: toWords(rgb), height, width };
   const wants = (tap: string) => fixture.has(tap);
-  await inBothModes(session, source, wants, async (shared, mode, taps) => {
+  await inBothModes(session, weights, wants, async (shared, mode, taps) => {
     const zoe = new ZoeDepth(shared, config);
     const infer = async (options: DepthOptions, words = photo.words): Promise<Values> => {
       const depth = await zoe.infer({ ...photo, words }, options);

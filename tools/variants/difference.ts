@@ -1,5 +1,5 @@
 /** How far the result with f16 weights is from that with f32 weights. */
-import type { Network } from '../../weights/index.ts';
+import type { Role } from '../../src/pipeline/roles.ts';
 
 export type Difference =
   /** Masks: overlap over union, and pixels that differ. */
@@ -15,15 +15,22 @@ export type Difference =
       readonly onlyF16: number;
     };
 
-/** @param f32, f16 results of a run as it left them: masks of bytes, depths or points of floats
- *  @throws Error when their lengths differ, or they hold nothing to compare */
-export function differenceOf(network: Network, f32: Uint8Array, f16: Uint8Array): Difference {
+/** How the results of each role are compared. */
+const COMPARE: Readonly<Record<Role, (f32: Uint8Array, f16: Uint8Array) => Difference>> = {
+  segment: maskDifference,
+  depth: (f32, f16) => depthDifference(floats(f32), floats(f16)),
+  complete: (f32, f16) => pointDifference(floats(f32), floats(f16)),
+};
+
+/** @param role of the network
+ *  @param f32, f16 results of a run as it left them: masks of bytes, depths or points of floats
+ *  @throws Error when masks or depths differ in length, or there is nothing to compare */
+export function differenceOf(role: Role, f32: Uint8Array, f16: Uint8Array): Difference {
   const isEmpty = f32.length === 0 || f16.length === 0;
-  if (isEmpty || (network !== 'mcc' && f32.length !== f16.length)) {
+  if (isEmpty || (role !== 'complete' && f32.length !== f16.length)) {
     throw new Error(`results of ${f32.length} and ${f16.length} bytes cannot be compared.`);
   }
-  if (network === 'mcc') return pointDifference(floats(f32), floats(f16));
-  return network === 'sam' ? maskDifference(f32, f16) : depthDifference(floats(f32), floats(f16));
+  return COMPARE[role](f32, f16);
 }
 
 /** Bytes may be a view of others, at any place. */

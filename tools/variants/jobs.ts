@@ -3,8 +3,17 @@ import { createHash } from 'node:crypto';
 import { stat, writeFile } from 'node:fs/promises';
 import { runProgram } from '../../src/cli/program.ts';
 import { openWeights } from '../../src/host/node/weights.ts';
-import { type CallOptions, createEngine, decodePhoto, type NodeEngine, type StageProgress } from '../../src/node.ts';
-import { type Checkpoint, findCheckpoint, presets, scene, specsOf, weightsOf } from '../../weights/index.ts';
+import {
+  type CallOptions,
+  createEngine,
+  decodePhoto,
+  type NodeEngine,
+  type Photo,
+  type StageProgress,
+} from '../../src/node.ts';
+import type { Role } from '../../src/pipeline/roles.ts';
+import { networkNamed, presets, specsOfCheckpoint } from '../../src/pipeline/registry.ts';
+import { type Checkpoint, findCheckpoint, scene, weightsOf } from '../../weights/index.ts';
 import type { RunFinding } from './lines.ts';
 import { type Format, type RunPrecision, synthName } from './plan.ts';
 
@@ -78,9 +87,8 @@ async function convert(_: Checkpoint, { file, weightsDir }: Job): Promise<object
 /** Reads every tensor as the engine does. */
 async function read(variant: Checkpoint, { file, weightsDir }: Job): Promise<{ tensorsSha256: string }> {
   const { set, close } = await openWeights(file, presets.full, { weightsDir });
-  const { network, config } = variant;
+  const { network, config: wanted, tensors } = specsOfCheckpoint(variant);
   const { config: found, source } = weightsOf(set, network);
-  const { config: wanted, tensors } = specsOf(network, config);
   if (JSON.stringify(found) !== JSON.stringify(wanted)) {
     throw new Error(`${file} was taken for another network than ${variant.title}.`);
   }
@@ -96,7 +104,7 @@ async function read(variant: Checkpoint, { file, weightsDir }: Job): Promise<{ t
 
 /** Runs the network once, from files to the result. */
 async function run(variant: Checkpoint, job: Job): Promise<RunFinding> {
-  const { network } = variant;
+  const { role } = networkNamed(variant.network);
   const spent = { load: { seconds: 0, cpu: 0 }, run: { seconds: 0, cpu: 0 } };
   let loadPeakBytes = 0;
   let last = clocks();
@@ -108,7 +116,7 @@ async function run(variant: Checkpoint, job: Job): Promise<RunFinding> {
     last = now;
   };
   const engine = await createEngine({
-    ...{ weights: job.file, weightsDir: job.weightsDir, networks: [network] },
+    ...{ weights: job.file, weightsDir: job.weightsDir, roles: [role] },
     ...{ precision: job.precision, adapter: job.adapter, keepNetworks: false },
   });
   const onProgress = ({ stage }: StageProgress): void => {
@@ -119,7 +127,7 @@ async function run(variant: Checkpoint, job: Job): Promise<RunFinding> {
   const openSeconds = clocks().seconds - last.seconds;
   last = clocks();
   try {
-    const output = await resultOf(engine, variant, job.photo!, { onProgress });
+    const output = await RESULTS[role](engine, await decodePhoto(job.photo!), { onProgress });
     book('run');
     await writeFile(job.output!, output);
     return {
@@ -144,28 +152,25 @@ function clocks(): { seconds: number; cpu: number } {
   return { seconds: performance.now() / 1000, cpu: (user + system) / 1e6 };
 }
 
-/** Mask, depth, or occupied points, as bytes. MCC sees an object that is made by formulas, in the colors of the photo. */
-async function resultOf(
-  engine: NodeEngine,
-  { network }: Checkpoint,
-  photoPath: string,
-  call: CallOptions,
-): Promise<Uint8Array> {
-  const photo = await decodePhoto(photoPath);
-  if (network === 'sam') return (await engine.segment(photo, { box: BOX }, call)).candidates[0].mask;
-  if (network === 'zoe') return bytesOf((await engine.depth(photo, {}, call)).meters);
-  const { height, width } = photo;
-  const object = { mask: scene.objectMask(1, height, width), depth: scene.depth(1, height, width) };
-  const options = { ...object, granularity: GRANULARITY, threshold: THRESHOLD };
-  return bytesOf((await engine.reconstruct(photo, options, call)).object.grid);
-}
+/** What a network of each role makes of a photo, as bytes. */
+const RESULTS: Readonly<Record<Role, (engine: NodeEngine, photo: Photo, call: CallOptions) => Promise<Uint8Array>>> = {
+  segment: async (engine, photo, call) => (await engine.segment(photo, { box: BOX }, call)).candidates[0].mask,
+  depth: async (engine, photo, call) => bytesOf((await engine.depth(photo, {}, call)).meters),
+  /** An object that is made by formulas, in the colors of the photo. */
+  complete: async (engine, photo, call) => {
+    const { height, width } = photo;
+    const object = { mask: scene.objectMask(1, height, width), depth: scene.depth(1, height, width) };
+    const options = { ...object, granularity: GRANULARITY, threshold: THRESHOLD };
+    return bytesOf((await engine.reconstruct(photo, options, call)).object.grid);
+  },
+};
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-function usedBytes({ network, config }: Checkpoint): number {
+function usedBytes(variant: Checkpoint): number {
   let bytes = 0;
-  for (const { shape, used } of specsOf(network, config).tensors.values()) {
+  for (const { shape, used } of specsOfCheckpoint(variant).tensors.values()) {
     if (used) bytes += 4 * shape.reduce((count, dim) => count * dim, 1);
   }
   return bytes;

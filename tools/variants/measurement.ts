@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { networkNamed } from '../../src/pipeline/registry.ts';
 import type { Checkpoint } from '../../weights/index.ts';
 import type { Origin } from '../origin.ts';
 import { runInChild } from './child.ts';
@@ -47,7 +48,8 @@ export class Measurement {
     this.expectEqualTensors(variant);
     if (!wantsDifference) return;
     const [f32, f16] = await Promise.all(PRECISIONS.map((p) => readFile(this.output(variant, p))));
-    await this.record({ kind: 'f16', variant: id, ...differenceOf(variant.network, f32, f16) });
+    const { role } = networkNamed(variant.network);
+    await this.record({ kind: 'f16', variant: id, ...differenceOf(role, f32, f16) });
     for (const precision of PRECISIONS) await rm(this.output(variant, precision));
   }
 

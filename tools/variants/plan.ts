@@ -1,5 +1,6 @@
 /** What `npm run variants` measures: every released checkpoint, in every format that it is released in. */
-import { type Checkpoint, checkpoints } from '../../weights/index.ts';
+import { networkNamed, specsOfCheckpoint } from '../../src/pipeline/registry.ts';
+import { type Checkpoint, checkpoints, tensorBytes } from '../../weights/index.ts';
 
 /** safetensors in official names, safetensors in Hugging Face's names, and torch's own files. */
 const FORMATS = ['official', 'huggingface', 'torch'] as const;
@@ -22,16 +23,12 @@ export function variantsOf(ids: readonly string[]): Checkpoint[] {
   if (unknown !== undefined) {
     throw new RangeError(`there is no variant ${unknown}; there are ${checkpoints.map(({ id }) => id).join(', ')}.`);
   }
-  const order = ['sam-vit-b', 'mcc', 'sam-vit-l', 'zoed-n', 'zoed-k', 'zoed-nk', 'sam-vit-h'];
-  return checkpoints
-    .filter(({ id }) => ids.length === 0 || ids.includes(id))
-    .toSorted((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+  const bytes = (one: Checkpoint): number => tensorBytes(specsOfCheckpoint(one));
+  return checkpoints.filter(({ id }) => ids.length === 0 || ids.includes(id)).toSorted((a, b) => bytes(a) - bytes(b));
 }
 
 /** What `unflat weights synth` calls the network of a checkpoint. */
-export function synthName({ network, config }: Checkpoint): string {
-  return network === 'sam' ? config : network === 'zoe' ? `zoed_${config.toLowerCase()}` : 'mcc';
-}
+export const synthName = ({ network, config }: Checkpoint): string => networkNamed(network).typedName(config);
 
 export const fileName = ({ id }: Checkpoint, format: Format): string =>
   `${id}.${format === 'torch' ? 'pth' : `${format}.safetensors`}`;

@@ -3,9 +3,7 @@
 import { type ByteSource, readExactly } from '../byteSource.ts';
 import { elementBytes } from '../dtype.ts';
 import { WeightsError } from '../errors.ts';
-import { detectNaming } from '../names/index.ts';
 import type { TensorToWrite } from '../tensorToWrite.ts';
-import type { Network } from '../specs/specs.ts';
 import { latin1 } from './bytes.ts';
 import { limits } from './limits.ts';
 import type { TensorRecord } from './pickleValues.ts';
@@ -23,8 +21,6 @@ export interface ConvertedTorch {
   readonly metadata: Readonly<Record<string, string>>;
   /** What the file holds beside the tensors: name, and in brackets what it is. */
   readonly skipped: readonly string[];
-  /** Which network the names belong to; undefined when it is none of ours. */
-  readonly network: Network | undefined;
 }
 
 /**
@@ -44,8 +40,7 @@ export async function convertTorch(source: ByteSource): Promise<ConvertedTorch> 
     if (tensor) tensors.push(tensor);
     else skipped.push(`${name} (tensor of ${record.storage.className}, which safetensors files do not hold)`);
   }
-  const network = detectNaming(found.tensors.keys())?.network;
-  return { tensors, metadata: { format: 'pt', source: source.name }, skipped, network };
+  return { tensors, metadata: { format: 'pt', source: source.name }, skipped };
 }
 
 const starts = {

@@ -1,40 +1,30 @@
 /** Which network and which naming scheme a list of tensor names belongs to, and the way between the schemes. */
-import type { Network } from '../specs/specs.ts';
-import { type OfficialPlace, type Rule, fromOfficial, toOfficial } from './rules.ts';
-import { samRules } from './sam.ts';
-import { zoeRules } from './zoe.ts';
+import type { NetworkDescription } from '../network.ts';
+import { type OfficialPlace, fromOfficial, toOfficial } from './rules.ts';
 
-export { fourierMatrix } from './sam.ts';
-export type { OfficialPlace } from './rules.ts';
+export type { OfficialPlace, Rule } from './rules.ts';
 
 /** `official`: the released .pth and .pt; `huggingface`: the safetensors of Hugging Face. */
 export type Scheme = 'official' | 'huggingface';
 
 export interface Naming {
-  readonly network: Network;
+  readonly network: NetworkDescription;
   readonly scheme: Scheme;
 }
 
-/** Starts that only one network in one scheme uses. Names without such a start are shared between schemes. */
-const starts: readonly [Naming, readonly string[]][] = [
-  [{ network: 'sam', scheme: 'official' }, ['image_encoder.']],
-  [{ network: 'sam', scheme: 'huggingface' }, ['vision_encoder.', 'shared_image_embedding.']],
-  [{ network: 'zoe', scheme: 'official' }, ['core.core.', 'seed_projector.', 'projectors.', 'attractors.']],
-  [{ network: 'zoe', scheme: 'huggingface' }, ['backbone.', 'neck.', 'relative_head.', 'metric_head.']],
-  [{ network: 'mcc', scheme: 'official' }, ['blocks.', 'blocks_xyz.', 'decoder_blocks.', 'xyz_pos_embed.']],
-];
-
-const rules: Readonly<Record<Network, readonly Rule[]>> = { sam: samRules, zoe: zoeRules, mcc: [] };
-
 /** The naming that most of the names belong to; undefined when none belongs to any. Names come without prefix. */
-export function detectNaming(names: Iterable<string>): Naming | undefined {
-  const votes = starts.map(() => 0);
+export function detectNaming(networks: readonly NetworkDescription[], names: Iterable<string>): Naming | undefined {
+  const candidates = networks.flatMap((network) =>
+    (['official', 'huggingface'] as const).map((scheme) => {
+      return { naming: { network, scheme }, starts: network.naming.starts[scheme] ?? [], votes: 0 };
+    }),
+  );
   for (const name of names) {
-    const at = starts.findIndex(([, list]) => list.some((start) => name.startsWith(start)));
-    if (at >= 0) votes[at]++;
+    const voted = candidates.find(({ starts }) => starts.some((start) => name.startsWith(start)));
+    if (voted) voted.votes++;
   }
-  const most = Math.max(...votes);
-  return most > 0 ? starts[votes.indexOf(most)][0] : undefined;
+  const winner = candidates.reduce((best, next) => (next.votes > best.votes ? next : best));
+  return winner.votes > 0 ? winner.naming : undefined;
 }
 
 /** `name` without what training programs put in front: `module.` (data parallel), `model.` (checkpoint entry). */
@@ -44,10 +34,10 @@ export function stripPrefix(name: string): string {
 
 /** Where a tensor of a file belongs. `name` comes without prefix. */
 export function officialPlace(name: string, { network, scheme }: Naming): OfficialPlace {
-  return scheme === 'official' ? { name, third: null } : toOfficial(name, rules[network]);
+  return scheme === 'official' ? { name, third: null } : toOfficial(name, network.naming.rules);
 }
 
 /** Names under which a scheme stores an official tensor: one, or query, key and value. */
 export function namesInScheme(official: string, { network, scheme }: Naming): readonly string[] {
-  return scheme === 'official' ? [official] : fromOfficial(official, rules[network]);
+  return scheme === 'official' ? [official] : fromOfficial(official, network.naming.rules);
 }

@@ -1,8 +1,9 @@
 /** What every command that works on a photo does around its work: progress, Ctrl-C, the engine's life, the summary. */
-import { defaultCheckpoints, type Network } from '../../../weights/index.ts';
 import { BUNDLED } from '../../host/node/bundled.ts';
 import { pullCommand } from '../../host/node/checkpointCache.ts';
 import { tryOutput, writeWhole } from '../../host/node/files.ts';
+import { defaultCheckpoints } from '../../pipeline/registry.ts';
+import type { Role } from '../../pipeline/roles.ts';
 import type { CallOptions } from '../../pipeline/session/stages.ts';
 import type { CommandContext, Engine } from '../context.ts';
 import { watchInterrupt } from '../interrupt.ts';
@@ -15,8 +16,8 @@ export interface CommandRun {
   progress: Progress;
   /** Signal, progress and profile for a call of the engine. */
   call: Required<Pick<CallOptions, 'signal' | 'onProgress'>> & CallOptions;
-  /** Starts the engine with these networks; it is disposed when the run ends. */
-  startEngine(networks: readonly Network[]): Promise<Engine>;
+  /** Starts the engine with networks for these roles; it is disposed when the run ends. */
+  startEngine(roles: readonly Role[]): Promise<Engine>;
 }
 
 /** Runs `work`; whatever happens, the engine is disposed, the bar ends and Ctrl-C means what it meant before. */
@@ -31,10 +32,10 @@ export async function runCommand<T>(
   const profile = options.profile === undefined ? undefined : new Profile();
   const call = { signal, onProgress: progress.update, ...(profile && { onProfile: profile.add }) };
   let engine: Engine | undefined;
-  const startEngine: CommandRun['startEngine'] = async (networks) => {
+  const startEngine: CommandRun['startEngine'] = async (roles) => {
     const { weights, weightsDir, size, precision, adapter } = options;
     engine = await createEngine({
-      ...{ weights, weightsDir, networks, size, precision, adapter, signal },
+      ...{ weights, weightsDir, roles, size, precision, adapter, signal },
       // A command uses each network once: with one at a time on the device, the full-size ones fit into 4 GiB.
       keepNetworks: false,
       onProgress: progress.update,

@@ -23,7 +23,7 @@ export async function depth(path: string, options: DepthOptions, context: Comman
     const output = await OutputFolder.open(dirname(options.output));
     const photo = await decodePhoto(path);
     for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
-    const engine = await startEngine(['zoe']);
+    const engine = await startEngine(['depth']);
     const { meters } = await engine.depth(photo, { focal: options.focal, fov: options.fov }, call);
     progress.finish();
     const { saturated } = depthToMillimeters(meters);

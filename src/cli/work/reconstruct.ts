@@ -1,13 +1,14 @@
 /** `unflat reconstruct photo.jpg --box 27,44,412,595 -o out/`: a photo in, a 3D object out. */
 import { performance } from 'node:perf_hooks';
 import { version } from '../../../package.json';
-import type { Box, Network } from '../../../weights/index.ts';
+import type { Box } from '../../../weights/index.ts';
 import { EXIT } from '../../host/errors.ts';
 import { OutputFolder } from '../../host/node/files.ts';
 import { decodeDepth, decodePhoto, decodePointMap } from '../../host/node/image.ts';
 import { type CameraOptions, focalOf } from '../../pipeline/camera.ts';
 import { gridOf } from '../../pipeline/mcc/grid.ts';
 import type { Photo } from '../../pipeline/photo.ts';
+import type { Role } from '../../pipeline/roles.ts';
 import type { ReconstructOptions as EngineReconstructOptions } from '../../pipeline/session/options.ts';
 import type { CommandContext } from '../context.ts';
 import type { EngineOptions, PromptOptions, ReportOptions } from '../options.ts';
@@ -45,7 +46,7 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
     for (const notice of notices) progress.say(notice);
 
     const estimate = new SweepEstimate(options.granularity);
-    const engine = await startEngine(networksFor(options));
+    const engine = await startEngine(rolesFor(options));
     const result = await engine.reconstruct(photo, input.options, {
       ...call,
       onProgress(event) {
@@ -90,9 +91,9 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
 }
 
 /** A mask, a depth map or a point cloud that is given need not be computed. */
-function networksFor({ mask, depthMap, pointCloud }: ReconstructOptions): Network[] {
+function rolesFor({ mask, depthMap, pointCloud }: ReconstructOptions): Role[] {
   const hasDepth = depthMap !== undefined || pointCloud !== undefined;
-  return [...(mask === undefined ? ['sam' as const] : []), ...(hasDepth ? [] : ['zoe' as const]), 'mcc'];
+  return [...(mask === undefined ? ['segment' as const] : []), ...(hasDepth ? [] : ['depth' as const]), 'complete'];
 }
 
 /** What `--precision f16` does not reach. */

@@ -24,7 +24,7 @@ export async function segment(path: string, options: SegmentOptions, context: Co
     const photo = await decodePhoto(path);
     for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
     const prompts = await roughPromptsOf(photo, options);
-    const engine = await startEngine(['sam']);
+    const engine = await startEngine(['segment']);
     const { candidates, chosen } = await engine.segment(photo, prompts, call);
     const { mask, quality, stability } = candidates[chosen];
     progress.finish();

@@ -1,6 +1,13 @@
 /** torch's .pth and .pt on the disk -> safetensors on the disk, piece by piece. */
-import { convertTorch, type Network, SafetensorsFile, writeSafetensors } from '../../../weights/index.ts';
+import {
+  convertTorch,
+  detectNaming,
+  type NetworkDescription,
+  SafetensorsFile,
+  writeSafetensors,
+} from '../../../weights/index.ts';
 import type { StageProgress } from '../../pipeline/session/stages.ts';
+import { networks } from '../../pipeline/registry.ts';
 import { FileBytes } from './bytes.ts';
 import { tryOutput, writeWhole } from './files.ts';
 
@@ -26,8 +33,8 @@ export interface Conversion {
   readonly bytes: number;
   /** What the file held beside tensors. */
   readonly skipped: readonly string[];
-  /** Undefined when the names belong to none of the three networks. */
-  readonly network: Network | undefined;
+  /** The network that the names belong to; undefined when there is none. */
+  readonly network: NetworkDescription | undefined;
 }
 
 /** Name in the metadata of the checksum of the file that a safetensors file was made from. */
@@ -45,7 +52,7 @@ export async function convertFile(
 ): Promise<Conversion> {
   const source = await FileBytes.open(from);
   try {
-    const { tensors, metadata, skipped, network } = await convertTorch(source);
+    const { tensors, metadata, skipped } = await convertTorch(source);
     const noted = sha256 === undefined ? metadata : { ...metadata, [ORIGIN]: sha256 };
     let bytes = 0;
     const counted = async function* (): AsyncGenerator<Uint8Array> {
@@ -58,7 +65,8 @@ export async function convertFile(
     };
     await tryOutput(to);
     await writeWhole(to, counted(), signal);
-    return { tensors: tensors.length, bytes, skipped, network };
+    const names = tensors.map(({ name }) => name);
+    return { tensors: tensors.length, bytes, skipped, network: detectNaming(networks, names)?.network };
   } finally {
     await source.close();
   }

@@ -1,19 +1,18 @@
 /** The weights that a user named: generated ones, released checkpoints, a folder, or files. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { type Checkpoint, checkpoints, findCheckpoint, SafetensorsFile, titlesOf } from '../../../weights/index.ts';
 import {
   type ChainConfig,
-  type Checkpoint,
-  checkpoints,
   defaultCheckpoints,
   fileSet,
-  findCheckpoint,
-  type Network,
-  SafetensorsFile,
-  specsOf,
+  networkNamed,
+  networks,
+  specsOfCheckpoint,
   syntheticSet,
   type WeightSet,
-} from '../../../weights/index.ts';
+} from '../../pipeline/registry.ts';
+import type { Role } from '../../pipeline/roles.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { BUNDLED, bundledFolder } from './bundled.ts';
 import { FileBytes } from './bytes.ts';
@@ -23,7 +22,7 @@ import { convertFile, originOf, type WorkOptions } from './convert.ts';
 import { checksum } from './download.ts';
 import { reasonOf } from './fileErrors.ts';
 
-/** A folder may describe networks that are not among the released ones: `{ "sam": {...}, "zoe": {...}, "mcc": {...} }`. */
+/** A folder may describe networks that are not among the released ones: a configuration for each, by its id. */
 const CONFIG_FILE = 'config.json';
 
 export interface OpenWeights {
@@ -35,8 +34,8 @@ export interface OpenWeights {
 export interface OpenOptions extends WorkOptions {
   /** Where released checkpoints and converted files are kept; by default the platform's cache. */
   readonly weightsDir?: string;
-  /** Networks that will be used; by default all. Released checkpoints of the others need not be there. */
-  readonly networks?: readonly Network[];
+  /** Roles that will be played; by default all. Released checkpoints of other networks need not be there. */
+  readonly roles?: readonly Role[];
 }
 
 /** Files to read, and what their networks are if that is known. */
@@ -83,29 +82,29 @@ export async function openWeights(
 }
 
 /**
- * The checkpoints that `official` means: one for each network, `ids` before the default ones.
+ * The checkpoints that `official` means: one for each network, those of `ids` before the default ones.
  * Exported for tests.
  * @throws UserError
  */
-export function officialCheckpoints(ids: readonly string[]): Record<Network, Checkpoint> {
-  const chosen: Partial<Record<Network, Checkpoint>> = {};
+export function officialCheckpoints(ids: readonly string[]): Checkpoint[] {
+  const chosen = new Map<string, Checkpoint>();
   for (const id of ids) {
     const checkpoint = findCheckpoint(id);
     if (!checkpoint) throw unknownCheckpoint(id);
-    const other = chosen[checkpoint.network];
+    const other = chosen.get(checkpoint.network);
     if (other) {
       throw new UserError(`${other.id} and ${id} are checkpoints of one network.`, {
         hint: 'Name one for each network.',
         exitCode: EXIT.usage,
       });
     }
-    chosen[checkpoint.network] = checkpoint;
+    chosen.set(checkpoint.network, checkpoint);
   }
-  const defaults = defaultCheckpoints.map((id) => findCheckpoint(id)!);
-  return {
-    ...(Object.fromEntries(defaults.map((one) => [one.network, one])) as Record<Network, Checkpoint>),
-    ...chosen,
-  };
+  for (const id of defaultCheckpoints) {
+    const checkpoint = findCheckpoint(id)!;
+    if (!chosen.has(checkpoint.network)) chosen.set(checkpoint.network, checkpoint);
+  }
+  return networks.flatMap((network) => chosen.get(network.id) ?? []);
 }
 
 /** What to say of an id that is not in the manifest. */
@@ -118,13 +117,16 @@ export function unknownCheckpoint(id: string): UserError {
 
 async function findOfficial(ids: string | undefined, options: OpenOptions): Promise<Found> {
   const cache = new CheckpointCache(weightsFolder(options.weightsDir));
-  const chosen = officialCheckpoints(ids?.split(',') ?? []);
+  const { roles } = options;
+  const chosen = officialCheckpoints(ids?.split(',') ?? []).filter(
+    ({ network }) => roles === undefined || roles.includes(networkNamed(network).role),
+  );
   const choices: Choice[] = [];
   const missing: Checkpoint[] = [];
-  for (const network of options.networks ?? (Object.keys(chosen) as Network[])) {
-    const choice = await cache.sourceHere(chosen[network]);
+  for (const checkpoint of chosen) {
+    const choice = await cache.sourceHere(checkpoint);
     if (choice) choices.push(choice);
-    else missing.push(chosen[network]);
+    else missing.push(checkpoint);
   }
   if (missing.length > 0) {
     const inFolder = options.weightsDir === undefined ? '' : ` --weights-dir ${options.weightsDir}`;
@@ -137,7 +139,7 @@ async function findOfficial(ids: string | undefined, options: OpenOptions): Prom
   for (const choice of choices) paths.push(await cache.safetensors(choice, options));
   // A file that is not what its name says is found out by its configuration.
   const configs = Object.fromEntries(
-    choices.map(({ checkpoint: { network, config } }) => [network, specsOf(network, config).config]),
+    choices.map(({ checkpoint }) => [checkpoint.network, specsOfCheckpoint(checkpoint).config]),
   ) as Partial<ChainConfig>;
   return { paths, configs };
 }
@@ -166,7 +168,7 @@ async function findInFolder(folder: string): Promise<Found> {
     .sort();
   if (files.length === 0) {
     throw new UserError(`The folder of weights ${folder} has no .safetensors, .pth or .pt file.`, {
-      hint: 'Put the checkpoints of SAM, ZoeDepth and MCC there, or leave --weights out to use the tiny ones.',
+      hint: `Put the checkpoints of ${titlesOf(networks, 'and')} there, or leave --weights out to use the tiny ones.`,
     });
   }
   const configs = names.includes(CONFIG_FILE) ? await readConfigs(join(folder, CONFIG_FILE)) : {};
@@ -188,7 +190,7 @@ async function readConfigs(path: string): Promise<Partial<ChainConfig>> {
     return JSON.parse(await readFile(path, 'utf8')) as Partial<ChainConfig>;
   } catch (error) {
     throw new UserError(`${path} cannot be read: ${reasonOf(error)}.`, {
-      hint: 'It holds one JSON object with the configurations of the networks beside it: sam, zoe, mcc.',
+      hint: `It holds one JSON object with the configurations of the networks beside it: ${networks.map(({ id }) => id).join(', ')}.`,
       cause: error,
     });
   }

@@ -112,7 +112,7 @@ export class Session {
     expectObject(photo, options);
     expectCamera(options);
     expectGeometry(photo, options);
-    expectObjectOptions((await this.parts.networks.open('complete')).network, options);
+    expectObjectOptions(await this.parts.networks.get('complete'), options);
   }
 
   private async preview(object: CompletedObject, stages: Stages): Promise<Sheet | undefined> {

@@ -3,7 +3,7 @@ import { focalFromFov, focalOf, intrinsicsOf, type CameraOptions, type Focal, ty
 import { wordsOf, type Photo } from '../photo.ts';
 import { emptyMask, visiblePoints, type Geometry, type PointArrays } from '../points/geometry.ts';
 import type { Seen as SeenSquareOfPhoto } from '../points/seenPoints.ts';
-import type { Embedding, SegmentAnswer } from '../roles.ts';
+import type { Embedding, Role, SegmentAnswer } from '../roles.ts';
 import { above, CompletedObject, objectPoints } from './completedObject.ts';
 import type { EngineParts } from './engineParts.ts';
 import {
@@ -56,8 +56,8 @@ export class PhotoSteps {
   async segment(prompt: PromptOptions): Promise<SegmentAnswer> {
     const { photo, stages } = this;
     expectObject(photo, prompt);
-    const { network, title } = await this.parts.networks.open('segment');
-    const options = stages.options('segment', title);
+    const network = await this.parts.networks.get('segment');
+    const options = stages.options('segment', this.titleOf('segment'));
     const { embeddings } = this.parts;
     let embedding: Embedding | undefined = embeddings.get(this.known.owner);
     if (!embedding) {
@@ -80,8 +80,8 @@ export class PhotoSteps {
     const camera = intrinsicsOf(photo, focal.pixels);
     if (options.pointMap) return { meters: thirdOf(options.pointMap.xyz), camera, focal };
     if (options.depth) return { meters: options.depth, camera, focal };
-    const { network, title } = await this.parts.networks.open('depth');
-    known.meters ??= await network.estimate(wordsOf(photo), this.stages.options('depth', title));
+    const network = await this.parts.networks.get('depth');
+    known.meters ??= await network.estimate(wordsOf(photo), this.stages.options('depth', this.titleOf('depth')));
     const { canonicalFov } = network;
     // The canonical camera of arXiv:2307.10984, section 3.2. A copy: callers may send the result away.
     const factor = canonicalFov === undefined ? 1 : focal.pixels / focalFromFov(photo.width, canonicalFov);
@@ -98,7 +98,7 @@ export class PhotoSteps {
       'xyz' in depth
         ? { points: depth.xyz }
         : { depth: depth.meters, camera: depth.camera ?? intrinsicsOf(photo, focalOf(photo, {}).pixels) };
-    const { sides } = (await this.parts.networks.open('complete')).network;
+    const { sides } = await this.parts.networks.get('complete');
     stages.report('points', 0, 1);
     const square = await this.parts
       .seenPoints(sides)
@@ -109,7 +109,7 @@ export class PhotoSteps {
   /** An aborted sweep gives what it had found. @throws OptionError, GridError, WeightsError, DeviceError; Canceled before the sweep */
   async complete(seen: Seen | SeenSquareOfPhoto, options: ObjectOptions): Promise<CompletedObject> {
     const { stages } = this;
-    const { network, title } = await this.parts.networks.open('complete');
+    const network = await this.parts.networks.get('complete');
     expectObjectOptions(network, options);
     const threshold = options.threshold ?? network.threshold;
     const minThreshold = options.minThreshold ?? Math.min(threshold, MIN_THRESHOLD);
@@ -121,7 +121,7 @@ export class PhotoSteps {
       {
         signal: stages.signal,
         onProfile: stages.onProfile,
-        onUpload: stages.loading(title),
+        onUpload: stages.loading(this.titleOf('complete')),
         onEncode: (done) => stages.report('encode', done, 1),
         onCount: (done, total) => stages.report('sweep', done, total, 'points'),
         onPartial:
@@ -143,5 +143,9 @@ export class PhotoSteps {
       },
       threshold,
     );
+  }
+
+  private titleOf(role: Role): string {
+    return this.parts.networks.moduleOf(role).title;
   }
 }

@@ -1,11 +1,13 @@
 /** ZoeDepth's backbone, BEiT-L. BEiT, arXiv:2106.08254; released code, midas/backbones/beit.py. */
+import { expect } from '../../kernels/check.ts';
 import { concat, expand, slice } from '../../graph/ops/movement.ts';
 import { relativeBias, resizeBiasTable } from './ops.ts';
 import type { Recorder, Tensor } from '../../graph/tensor.ts';
 import type { ZoeConfig } from '../../../weights/config.ts';
 import { mlp, patchEmbed, selfAttention, vitBlock } from '../layers/index.ts';
 
-const PREFIX = 'core.core.pretrained.model';
+/** Start of the backbone's names in the checkpoint. */
+export const BACKBONE = 'core.core.pretrained.model';
 
 /** Side of a patch, pixels. */
 export const PATCH = 16;
@@ -13,18 +15,19 @@ export const PATCH = 16;
 /**
  * Image x [B, H, W, 3], normalized -> tokens [B, 1 + h w, embed] after each of the hooked blocks, shallow first.
  * There is no absolute position code, and no norm after the last block: `fc_norm` and `head` never run.
+ * @throws ShapeError if the hooks are not four of the blocks
  */
 export function backbone(config: ZoeConfig, x: Tensor): Tensor[] {
   const { embed, heads } = config;
   const { graph } = x;
-  const patches = patchEmbed(`${PREFIX}.patch_embed`, x, embed, PATCH);
+  const patches = patchEmbed(`${BACKBONE}.patch_embed`, x, embed, PATCH);
   const [B, h, w] = patches.shape;
   const patchTokens = graph.tap('patch_embed', patches.reshape([B, h * w, embed]));
-  const classToken = expand(graph.weight(`${PREFIX}.cls_token`, [1, 1, embed]), [B, 1, embed]);
+  const classToken = expand(graph.weight(`${BACKBONE}.cls_token`, [1, 1, embed]), [B, 1, embed]);
   let tokens = concat([classToken, patchTokens], 1); // [B, 1 + hw, embed]
   const hooked: Tensor[] = [];
   for (let i = 0; i < config.depth; i++) {
-    const name = `${PREFIX}.blocks.${i}`;
+    const name = `${BACKBONE}.blocks.${i}`;
     const table = biasTable(config, graph, `${name}.attn`, h, w);
     if (i === 0) graph.tap('block0.bias', relativeBias(slice(table, 1, 0, 2), h, w)); // of two heads
     tokens = graph.scope(`block${i}`, () =>
@@ -42,6 +45,11 @@ export function backbone(config: ZoeConfig, x: Tensor): Tensor[] {
     graph.tap(`block${i}`, tokens);
     if (config.hooks.includes(i)) hooked.push(tokens);
   }
+  expect(
+    hooked.length === 4,
+    'ZoeDepth',
+    `hooks are ${config.hooks.join(', ')}; four different blocks of the ${config.depth} are needed.`,
+  );
   return hooked;
 }
 

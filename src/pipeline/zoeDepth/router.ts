@@ -8,7 +8,7 @@ import type { ZoeConfig } from '../../../weights/config.ts';
 import { conv, layerNorm, linear, mlp } from '../layers/index.ts';
 
 /** NK's heads, in the order of the router's logits. */
-const EXPERTS = ['nyu', 'kitti'] as const;
+export const EXPERTS = ['nyu', 'kitti'] as const;
 export type Expert = (typeof EXPERTS)[number];
 
 /** The expert with the greater logit; the first one when they are equal. */

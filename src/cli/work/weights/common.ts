@@ -3,6 +3,7 @@ import { findCheckpoint, type Checkpoint, type CheckpointFile, tensorBytes } fro
 import { weightsFolder } from '../../../host/node/cache.ts';
 import { CheckpointCache } from '../../../host/node/checkpointCache.ts';
 import { unknownCheckpoint } from '../../../host/node/weights.ts';
+import { specsOfCheckpoint } from '../../../pipeline/registry.ts';
 import { watchInterrupt } from '../../interrupt.ts';
 import { Progress } from '../../progress.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -21,8 +22,8 @@ export function checkpointsOf(ids: readonly string[]): Checkpoint[] {
 }
 
 /** Length of a file for people; that of the tensors where its publisher does not tell the file's. */
-export function sizeText({ network, config }: Checkpoint, { bytes }: CheckpointFile): string {
-  return bytes === undefined ? `about ${megabytes(tensorBytes(network, config))}` : megabytes(bytes);
+export function sizeText(checkpoint: Checkpoint, { bytes }: CheckpointFile): string {
+  return bytes === undefined ? `about ${megabytes(tensorBytes(specsOfCheckpoint(checkpoint)))}` : megabytes(bytes);
 }
 
 export const megabytes = (bytes: number): string =>

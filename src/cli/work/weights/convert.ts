@@ -1,5 +1,4 @@
 /** `unflat weights convert FILE`: a .pth or .pt file of torch -> safetensors. */
-import { networkTitles } from '../../../../weights/index.ts';
 import { convertFile, inMegabytes } from '../../../host/node/convert.ts';
 import { EXIT } from '../../../host/errors.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -23,7 +22,7 @@ export async function convert(file: string, options: ConvertOptions, terminal: T
       const more = skipped.length > LISTED ? ` and ${skipped.length - LISTED} more` : '';
       progress.say(`Left out, because these are not weights: ${skipped.slice(0, LISTED).join(', ')}${more}.`);
     }
-    const title = network === undefined ? 'none of the three networks' : networkTitles[network];
+    const title = network?.title ?? 'no network that this program has';
     progress.say(`${tensors} tensors of ${title}, ${megabytes(bytes)}.`);
   });
   terminal.out(`${output}\n`);

@@ -1,7 +1,8 @@
 /** `unflat weights list`: the checkpoints there are, and which of them are here. */
-import { bundled, checkpoints, defaultCheckpoints, type SourceName } from '../../../../weights/index.ts';
+import { bundled, checkpoints, type SourceName } from '../../../../weights/index.ts';
 import { type CheckpointState, type CheckpointCache, fileOf, pullCommand } from '../../../host/node/checkpointCache.ts';
 import { EXIT } from '../../../host/errors.ts';
+import { defaultCheckpoints } from '../../../pipeline/registry.ts';
 import type { Terminal } from '../../terminal.ts';
 import type { FolderOptions } from '../../weights/options.ts';
 import { megabytes, openCache, sizeText } from './common.ts';

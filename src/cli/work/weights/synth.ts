@@ -1,14 +1,9 @@
 /** `unflat weights synth vit_b -o FILE`: generated weights as a file of any format, to try what reads files at full size. */
-import {
-  type Network,
-  specsOf,
-  syntheticTensors,
-  syntheticTorch,
-  writeSafetensors,
-} from '../../../../weights/index.ts';
+import { specsOf, syntheticTensors, syntheticTorch, writeSafetensors } from '../../../../weights/index.ts';
 import { tryOutput, writeWhole } from '../../../host/node/files.ts';
 import { inMegabytes } from '../../../host/node/convert.ts';
 import { EXIT, UserError } from '../../../host/errors.ts';
+import { networks } from '../../../pipeline/registry.ts';
 import type { Terminal } from '../../terminal.ts';
 import { withFileProgress } from './common.ts';
 
@@ -20,18 +15,21 @@ export interface SynthOptions {
   quiet?: boolean;
 }
 
+/** What users type for a configuration -> its network, and its name there. */
+const CONFIGS = new Map(
+  networks.flatMap((network) =>
+    Object.keys(network.configs).map((config) => [network.typedName(config), { network, config }] as const),
+  ),
+);
+
 const SCHEMES = { official: 'official', hf: 'huggingface' } as const;
 const DTYPES = { f32: 'F32', f16: 'F16', bf16: 'BF16' } as const;
 const BYTES = { f32: 4, f16: 2, bf16: 2 } as const;
 
-/** @param which the network and its configuration */
-export async function synth(
-  which: readonly [Network, string],
-  options: SynthOptions,
-  terminal: Terminal,
-): Promise<number> {
+/** @param name what users type for a network and its configuration @throws UserError */
+export async function synth(name: string, options: SynthOptions, terminal: Terminal): Promise<number> {
   const { output } = options;
-  const { bytes: total, content } = contentOf(which, options);
+  const { bytes: total, content } = contentOf(name, options);
   await tryOutput(output);
   await withFileProgress(terminal, options, async (progress, signal) => {
     let done = 0;
@@ -50,10 +48,17 @@ export async function synth(
 
 /** The file, in the format that its name's ending says, and about how long it becomes. @throws UserError */
 function contentOf(
-  which: readonly [Network, string],
+  name: string,
   { scheme, dtype, seed, output }: SynthOptions,
 ): { bytes: number; content: AsyncIterable<Uint8Array> } {
-  const specs = specsOf(...which);
+  const chosen = CONFIGS.get(name);
+  if (!chosen) {
+    throw new UserError(`There is no network ${name} to generate weights for.`, {
+      hint: `There are: ${[...CONFIGS.keys()].join(', ')}.`,
+      exitCode: EXIT.usage,
+    });
+  }
+  const specs = specsOf<object>(chosen.network, chosen.config);
   if (/\.pth?$/.test(output)) {
     if (scheme === 'official') return syntheticTorch(specs, { seed, dtype: DTYPES[dtype] });
     throw new UserError('Files of torch have the official names.', {

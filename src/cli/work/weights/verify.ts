@@ -1,8 +1,9 @@
 /** `unflat weights verify`: are the checkpoints in the cache still what was published, or first downloaded? */
-import { checkpoints, defaultCheckpoints, type SourceName } from '../../../../weights/index.ts';
+import { checkpoints, type SourceName } from '../../../../weights/index.ts';
 import { type CheckpointCache, type Choice, fileOf, pullCommand } from '../../../host/node/checkpointCache.ts';
 import { inMegabytes } from '../../../host/node/convert.ts';
 import { EXIT, UserError } from '../../../host/errors.ts';
+import { defaultCheckpoints } from '../../../pipeline/registry.ts';
 import type { Terminal } from '../../terminal.ts';
 import type { FolderOptions } from '../../weights/options.ts';
 import { checkpointsOf, openCache, withFileProgress } from './common.ts';

@@ -1,5 +1,5 @@
 /** SAM: names of the released sam_vit_*.pth and of the Hugging Face safetensors (facebook/sam-vit-*). */
-import type { Rule } from './rules.ts';
+import type { Rule } from '../../../weights/names/rules.ts';
 
 /** Official name of the matrix of random frequencies behind all position codes of prompts. */
 export const fourierMatrix = 'prompt_encoder.pe_layer.positional_encoding_gaussian_matrix';

@@ -1,5 +1,5 @@
 /** ZoeDepth: names of the released ZoeD_M12_*.pt and of the Hugging Face safetensors (Intel/zoedepth-*). */
-import type { Rule } from './rules.ts';
+import type { Rule } from '../../../weights/names/rules.ts';
 
 const block = 'core.core.pretrained.model.blocks.*';
 const layer = 'backbone.encoder.layer.*';

@@ -1,0 +1,23 @@
+/** MCC as a network of the program. Multiview Compressive Coding, arXiv:2301.08247. */
+import { mccConfigs, type MccConfig } from '../../../weights/config.ts';
+import { defineNetwork } from '../networkModule.ts';
+import { encoderGraph, queryGraph } from './graphs.ts';
+import { Mcc } from './mcc.ts';
+
+export const mccModule = defineNetwork<MccConfig, 'complete', 'mcc'>({
+  id: 'mcc',
+  title: 'MCC',
+  role: 'complete',
+  configs: mccConfigs,
+  defaultConfig: 'full',
+  naming: { starts: { official: ['blocks.', 'blocks_xyz.', 'decoder_blocks.', 'xyz_pos_embed.'] }, rules: [] },
+  torchKey: 'model',
+  typedName: (config) => (config === 'full' ? 'mcc' : `mcc_${config}`),
+  // The folded point block, the sweep's packed decoder and its separate predictions read the same tensors in other forms.
+  record: (config) =>
+    [
+      encoderGraph({ config, side: config.image }),
+      queryGraph({ config, count: 1, temperature: 1, strategy: 'layered' }),
+    ].map(({ graph }) => graph),
+  create: (shared, config) => new Mcc(shared, config),
+});

@@ -1,0 +1,95 @@
+/**
+ * A network as the rest of the program sees it: its folder exports one module. A new network is a folder and a line in
+ * `registry.ts`.
+ */
+import { neededWeights } from '../graph/needs.ts';
+import type { Graph } from '../graph/record.ts';
+import type { Shared } from '../graph/shared.ts';
+import {
+  WeightsError,
+  type Dtype,
+  type NetworkDescription,
+  type NetworkSpecs,
+  type TensorSpec,
+} from '../../weights/index.ts';
+import type { Completer, DepthEstimator, Role, Segmenter } from './roles.ts';
+
+/** What a network of each role can do. */
+export interface RoleNetworks {
+  readonly segment: Segmenter;
+  readonly depth: DepthEstimator;
+  readonly complete: Completer;
+}
+
+/** A tensor that a released checkpoint may hold although inference never reads it. */
+export interface UnusedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** F32 by default. */
+  readonly dtype?: Dtype;
+}
+
+export interface NetworkModule<
+  Config = object,
+  R extends Role = Role,
+  Id extends string = string,
+> extends NetworkDescription<Config, Id> {
+  readonly role: R;
+  /**
+   * Graphs that together read every tensor that the network uses: one for each path through it that reads tensors of its
+   * own. They are recorded, never run, so their sizes do not matter.
+   */
+  record(config: Config): readonly Graph[];
+  /** Tensors that released checkpoints hold beside those; without it, none. */
+  unused?(config: Config): readonly UnusedTensor[];
+  /**
+   * Cheap: plans are made and weights uploaded when the network is first used.
+   * @param shared its constants must read weights of `config`
+   */
+  create(shared: Shared, config: Config): RoleNetworks[R];
+}
+
+/** A module from what its folder says. The list of its tensors is made by recording it, once for each configuration. */
+export function defineNetwork<Config extends object, R extends Role, const Id extends string>(
+  parts: Omit<NetworkModule<Config, R, Id>, 'specs'>,
+): NetworkModule<Config, R, Id> {
+  const known = new WeakMap<Config, NetworkSpecs<Config>>();
+  const network: NetworkModule<Config, R, Id> = {
+    ...parts,
+    specs(config) {
+      const specs = known.get(config) ?? { network, config, tensors: tensorsOf(network, config) };
+      known.set(config, specs);
+      return specs;
+    },
+  };
+  return network;
+}
+
+/** @throws WeightsError if the sizes of the configuration make no network */
+function tensorsOf<Config>(network: NetworkModule<Config>, config: Config): Map<string, TensorSpec> {
+  const tensors = new Map<string, TensorSpec>();
+  for (const [name, shape] of neededWeights(recorded(network, config))) {
+    tensors.set(name, { dtype: 'F32', shape, used: true });
+  }
+  for (const { name, shape, dtype = 'F32' } of network.unused?.(config) ?? []) {
+    if (tensors.has(name)) throw new Error(`${network.title} reads ${name}, which its module calls unused.`);
+    tensors.set(name, { dtype, shape, used: false });
+  }
+  return tensors;
+}
+
+function recorded<Config>(network: NetworkModule<Config>, config: Config): readonly Graph[] {
+  try {
+    return network.record(config);
+  } catch (cause) {
+    throw new WeightsError(
+      {
+        file: `configuration of ${network.title}`,
+        expected: 'sizes that fit together',
+        found: cause instanceof Error ? cause.message.replace(/\.$/, '') : String(cause),
+        advice: 'Correct the configuration: that in config.json, if the weights came with one.',
+      },
+      { cause },
+    );
+  }
+}
