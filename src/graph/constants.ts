@@ -1,10 +1,11 @@
 /** Constants on the device: each weight is read once, brought into each layout that a kernel wants, and uploaded. */
 import { show, size } from '../kernels/check.ts';
 import type { Operand, Packing } from '../kernels/dispatch.ts';
+import { bufferBytes } from '../kernels/dtype.ts';
 import type { Device } from './device.ts';
 import { ShapeError } from './errors.ts';
 import { Tensor } from './tensor.ts';
-import { bufferBytes, flatTexture, storageBuffer, writeFlat, type HostArray } from './transfer.ts';
+import { flatTexture, storageBuffer, toStored, writeFlat, type HostArray } from './transfer.ts';
 
 /** Where weights come from. @throws if there is no such weight or it has another shape */
 export interface Weights {
@@ -67,11 +68,11 @@ export class Constants {
     const key = keyOf(form);
     if (this.resources.has(key)) return;
     const packing: Packing | undefined = form.packed?.packing;
-    const values = packing ? packing.apply(data as Float32Array) : data;
+    const values = packing ? packing.apply(data as Float32Array) : toStored(data, form.dtype);
     const storage = packing?.storage ?? 'buffer';
     const resource = await this.device.guarded(`Upload of ${key} (${values.byteLength} bytes)`, () => {
       if (storage === 'buffer') {
-        const buffer = storageBuffer(this.device, key, bufferBytes(values.length));
+        const buffer = storageBuffer(this.device, key, bufferBytes(values.length, 'u32'));
         this.device.gpu.queue.writeBuffer(
           buffer,
           0,

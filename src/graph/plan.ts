@@ -3,7 +3,9 @@
  * no new pipeline.
  */
 import type { Operand } from '../kernels/dispatch.ts';
+import { bufferBytes, wordsIn } from '../kernels/dtype.ts';
 import { show, size } from '../kernels/check.ts';
+import type { Target } from '../kernels/target.ts';
 import { bindSteps, expectBindable } from './bind.ts';
 import { constantOf, type Resource } from './constants.ts';
 import type { Device } from './device.ts';
@@ -15,13 +17,15 @@ import type { Graph } from './record.ts';
 import { Runner, type RunOptions } from './run.ts';
 import type { Shared } from './shared.ts';
 import { Tensor } from './tensor.ts';
-import { bufferBytes, DeviceTensor, flatTexture, storageBuffer, type HostArray } from './transfer.ts';
+import { DeviceTensor, flatTexture, hostDtypeOf, storageBuffer, toStored, type HostArray } from './transfer.ts';
 
 export interface CompileOptions {
   /** Results by name. */
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** Whether to fuse; on by default. */
   readonly fused?: boolean;
+  /** Overrides the device's preferred variants of kernels. */
+  readonly target?: Partial<Target>;
   /** Share of the upload done, 0..1. */
   readonly onUpload?: (done: number) => void;
 }
@@ -40,7 +44,7 @@ export interface Plan {
   dispose(): void;
 }
 
-const bytesOf = (o: Operand): number => bufferBytes(size(o));
+const bytesOf = (o: Operand): number => bufferBytes(size(o), o.dtype);
 
 export async function compile(shared: Shared, graph: Graph, options: CompileOptions): Promise<Plan> {
   const { device } = shared;
@@ -49,7 +53,10 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
   const taps = inspection ? Object.fromEntries([...graph.taps].filter(([name]) => inspection.wants(name))) : {};
   const keep = new Set([...Object.values(taps), ...Object.values(options.outputs)].map((t) => t.root));
   const live = reachable(graph, keep);
-  const lowered = lower(options.fused === false || inspection ? live : fuse(live, keep), device.target);
+  const lowered = lower(options.fused === false || inspection ? live : fuse(live, keep), {
+    ...device.target,
+    ...options.target,
+  });
   expectBindable(device, lowered.steps); // before minutes of uploading
 
   const constants = new Set<Operand>();
@@ -172,7 +179,7 @@ async function allocate(
       const made = plan.slotBytes.map((bytes, s) =>
         kind === 'buffer'
           ? storageBuffer(device, `slot ${s}`, bytes)
-          : flatTexture(device, `texture slot ${s}`, bytes / 4, kind as GPUTextureFormat),
+          : flatTexture(device, `texture slot ${s}`, wordsIn(bytes), kind as GPUTextureFormat),
       );
       members.forEach((o, i) => resources.set(o, made[plan.slots[i]]));
       peakBytes += plan.peakBytes;
@@ -208,14 +215,19 @@ function feed(
     if (value === undefined) throw new ShapeError(`run: the input "${name}" ${show(tensor.shape)} is missing.`);
     const count = value instanceof DeviceTensor ? size(value) : value.length;
     const dtype = value instanceof DeviceTensor ? value.dtype : dtypeOf(value);
-    if (count !== size(tensor) || dtype !== tensor.dtype) {
+    const wanted = value instanceof DeviceTensor ? tensor.dtype : hostDtypeOf(tensor.dtype);
+    if (count !== size(tensor) || dtype !== wanted) {
       throw new ShapeError(
         `run: the input "${name}" is ${tensor.dtype} ${show(tensor.shape)}, got ${count} ${dtype} value(s).`,
       );
     }
     const buffer = bufferOf(tensor)!;
-    if (value instanceof DeviceTensor) encoder.copyBufferToBuffer(value.buffer, 0, buffer, 0, bufferBytes(count));
-    else device.gpu.queue.writeBuffer(buffer, 0, value.buffer as ArrayBuffer, value.byteOffset, value.byteLength);
+    if (value instanceof DeviceTensor) {
+      encoder.copyBufferToBuffer(value.buffer, 0, buffer, 0, bytesOf(tensor));
+      continue;
+    }
+    const data = toStored(value, tensor.dtype);
+    device.gpu.queue.writeBuffer(buffer, 0, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
   }
   device.gpu.queue.submit([encoder.finish()]);
 }

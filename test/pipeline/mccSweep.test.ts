@@ -200,7 +200,7 @@ describe('sweep', () => {
 
 describe('sweep, tiled kernels', () => {
   it('both strategies agree', async () => {
-    const tiled = { matmul: 'tiled', attention: 'tiled', conv: 'tiled' } as const;
+    const tiled = { linear: 'tiled', attention: 'tiled', conv: 'tiled' } as const;
     const device = await openDevice({ target: tiled, without: ['subgroups'] });
     const mcc = new Mcc(sharedFor(device, syntheticSource(mccSpecs(config), 7)), config);
     const image = await mcc.encode(inputOf(config, 7));

@@ -6,14 +6,16 @@ import { Canceled } from '../../graph/errors.ts';
 import type { Shared } from '../../graph/shared.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
-import { sweepDecoderLimit, sweepDecoderObstacle } from '../../kernels/sweepDecoder/sweepDecoder.ts';
+import { sweepDecoderLimit } from '../../kernels/sweepDecoder/sweepDecoder.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
+import { choose } from '../../kernels/variant.ts';
 import { defaultThreshold, type Box, type MccConfig } from '../../../weights/config.ts';
 import { PlanCache } from '../planCache.ts';
 import { colorGraph } from './graphs.ts';
 import { gridOf, GridError, pointsOf, type Grid } from './grid.ts';
 import { DECODER_MLP_RATIO, predictions } from './decoder.ts';
 import { Pace } from './pace.ts';
+import { sweepStrategies } from './strategies.ts';
 import { sweepGraph } from './sweepGraph.ts';
 
 export interface SweepOptions {
@@ -49,6 +51,10 @@ export interface SweepResult extends FoundPoints {
   /** Points asked: all of the grid, or fewer if the sweep was aborted. */
   readonly queries: number;
   readonly total: number;
+  /** How the decoder ran. */
+  readonly strategy: SweepStrategy;
+  /** Why the strategy that the adapter prefers was not taken; absent when it was. */
+  readonly why?: string;
 }
 
 export interface SweepPace {
@@ -105,7 +111,7 @@ export class Sweep {
    */
   async run(seen: DeviceTensor, options: SweepOptions, run: SweepRunOptions): Promise<SweepResult> {
     const grid = gridOf(options.granularity ?? GRANULARITY, options.gridBox ?? this.config.box);
-    const strategy = this.strategyFor(options.strategy);
+    const { strategy, why } = this.strategyFor(options.strategy);
     const pace = this.paceOf(strategy, options.stretch);
     const parts: FoundPoints[] = [];
     const started = performance.now();
@@ -130,7 +136,14 @@ export class Sweep {
     } catch (error) {
       if (!(error instanceof Canceled)) throw error;
     }
-    return { ...joined(parts), step: grid.step, queries: done, total: grid.total };
+    return {
+      ...joined(parts),
+      step: grid.step,
+      queries: done,
+      total: grid.total,
+      strategy,
+      ...(why !== undefined && { why }),
+    };
   }
 
   /** Occupied points among `count` from `start` on; undefined if there are none. */
@@ -176,11 +189,10 @@ export class Sweep {
   }
 
   /** @throws LimitError from the kernel if a strategy is asked for that cannot run */
-  private strategyFor(wanted: SweepStrategy | undefined): SweepStrategy {
-    if (wanted) return wanted;
-    const { target } = this.shared.device;
-    const { decoderEmbed: channels, decoderDepth: depth, decoderHeads: heads } = this.config;
-    return sweepDecoderObstacle(target, { channels, depth, heads }) ? 'layered' : target.sweep;
+  private strategyFor(wanted: SweepStrategy | undefined): { strategy: SweepStrategy; why?: string } {
+    if (wanted) return { strategy: wanted };
+    const { variant, why } = choose('sweep', sweepStrategies, this.shared.device.target, this.config);
+    return { strategy: variant.name, ...(why !== undefined && { why }) };
   }
 
   private paceOf(strategy: SweepStrategy, stretch: number | undefined): { size: number; learn(ms: number): void } {

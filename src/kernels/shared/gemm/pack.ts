@@ -2,7 +2,7 @@
 import { packed, type Operand } from '../../dispatch.ts';
 import { ceilDiv } from '../../grid.ts';
 import type { Precision } from '../../target.ts';
-import { toHalves } from './half.ts';
+import { toHalves } from '../../half.ts';
 
 /** How a weight tensor is read as a matrix [columns, taps, inner]: element start(column) + tap * tapStride + offset(i). */
 export interface WeightLayout {
