@@ -7,7 +7,11 @@ import fillWgsl from './fill.wgsl';
 
 /** Writes `value` to all elements of y. @throws ShapeError if y is f16 */
 export function fill(y: Operand, value: number): Dispatch {
-  expect(y.dtype !== 'f16', 'fill', "it writes 32-bit elements; fill a tensor of f32 and use cast(x, 'f16') on it.");
+  expect(
+    y.dtype !== 'f16',
+    'fill',
+    "y is f16, and elements of 32 bits are written. Fill an f32 tensor, then use cast(x, 'f16').",
+  );
   const count = ceilDiv(size(y), 4);
   return {
     kernel: 'fill',

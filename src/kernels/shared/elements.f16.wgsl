@@ -9,9 +9,9 @@ fn loaded(h: Stored) -> vec4f {
 // host. pack2x16float would not do: an adapter may round it either way, and beyond the range its result is undefined.
 fn halfBits(v: vec4f) -> vec4u {
   let bits = bitcast<vec4u>(v);
-  let sign = bits >> vec4u(16u) & vec4u(0x8000u);
+  let sign = (bits >> vec4u(16u)) & vec4u(0x8000u);
   let magnitude = bits & vec4u(0x7fffffffu);
-  let odd = magnitude >> vec4u(13u) & vec4u(1u);
+  let odd = (magnitude >> vec4u(13u)) & vec4u(1u);
   let rounded = (magnitude + 0xfffu + odd - 0x38000000u) >> vec4u(13u);
   // A subnormal half counts in units of 2^-24; adding 0.5 rounds to such a unit.
   let subnormal = bitcast<vec4u>(bitcast<vec4f>(magnitude) + 0.5) - 0x3f000000u;
@@ -23,5 +23,5 @@ fn halfBits(v: vec4f) -> vec4u {
 
 fn stored(v: vec4f) -> Stored {
   let h = halfBits(v);
-  return h.xz | h.yw << vec2u(16u);
+  return h.xz | (h.yw << vec2u(16u));
 }

@@ -1,0 +1,9 @@
+/** Conversion between the types that floating-point numbers are stored in. */
+import { cast as castKernel } from '../../kernels/cast/cast.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** The same numbers stored as f32 or f16 -> like x. Rounded to nearest, and limited to 65504, in f16. */
+export const cast = (x: Tensor, dtype: 'f32' | 'f16'): Tensor =>
+  x.dtype === dtype
+    ? x
+    : x.graph.record('cast', { x }, { dtype }, (_, inputs) => [castKernel(inputs.x as Tensor, dtype)])[0];
