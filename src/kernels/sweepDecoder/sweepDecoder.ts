@@ -17,7 +17,7 @@ import tiledWgsl from './sweepDecoder.wgsl';
 export interface SweepDecoderOptions {
   readonly heads: number;
   readonly eps: number;
-  /** Distance beyond which points are pulled in. */
+  /** Points farther from the origin than this are moved towards it (kernel shrinkPoints). */
   readonly shrinkThreshold: number;
 }
 

@@ -1,4 +1,4 @@
-/** Layouts that weights are brought into at load time, for the two families of matrix product. */
+/** Layouts that weights are brought into at load time, for the two variants of matrix product. */
 import { packed, type Operand } from '../../dispatch.ts';
 import { ceilDiv } from '../../grid.ts';
 import type { Precision } from '../../target.ts';
