@@ -118,7 +118,7 @@ function format({
     `Self-test against float64 on this processor, weights in ${precision}`,
     ...selfTest.map(
       ({ name, error, bound, passed }) =>
-        `  ${name.padEnd(34)} largest error ${error.toExponential(1)}, bound ${bound.toExponential(1)}  ${passed ? 'ok' : 'WRONG'}`,
+        `  ${name.padEnd(43)} largest error ${error.toExponential(1)}, bound ${bound.toExponential(1)}  ${passed ? 'ok' : 'WRONG'}`,
     ),
     '',
   ].join('\n');

@@ -55,10 +55,7 @@ function problems(target: Target): Lowered[] {
   const window = 14;
   const table = operand([2 * window - 1, 64]);
   return [
-    [
-      'x 4096 x 768, w 3072 x 768 (SAM)',
-      linear(target, { x: tokens, w: operand([3072, 768]), ...noEpilogue }, 'gelu', true),
-    ],
+    ['4096 x 768 x 3072 (SAM)', linear(target, { x: tokens, w: operand([3072, 768]), ...noEpilogue }, 'gelu', true)],
     ['64 x 64 x 256, 3 x 3 (SAM)', conv2d(target, { x: map, w: operand([256, 256, 3, 3]), ...noEpilogue }, conv)],
     ['64 x 64 x 256, 2 x 2 (SAM)', convTranspose2d(target, map, operand([256, 64, 2, 2]), null, 2)],
     [

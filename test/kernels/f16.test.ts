@@ -39,6 +39,19 @@ import { BASELINE } from '../../src/kernels/target.ts';
 import { temperatureColor } from '../../src/kernels/temperatureColor/temperatureColor.ts';
 import { threshold } from '../../src/kernels/threshold/threshold.ts';
 import { unaryRef } from '../../src/kernels/unary/unary.ref.ts';
+import { gridPoints } from '../../src/kernels/gridPoints/gridPoints.ts';
+import { metricBins } from '../../src/kernels/metricBins/metricBins.ts';
+import { normalizePoints } from '../../src/kernels/normalizePoints/normalizePoints.ts';
+import { photo } from '../../src/kernels/photo/photo.ts';
+import { pointAttention } from '../../src/kernels/pointAttention/pointAttention.ts';
+import { pointEmbed } from '../../src/kernels/pointEmbed/pointEmbed.ts';
+import { pointMap } from '../../src/kernels/pointMap/pointMap.ts';
+import { promptTokens } from '../../src/kernels/promptTokens/promptTokens.ts';
+import { renderPoints } from '../../src/kernels/renderPoints/renderPoints.ts';
+import { resizeAxis } from '../../src/kernels/resizeAxis/resizeAxis.ts';
+import { resizeMasked } from '../../src/kernels/resizeMasked/resizeMasked.ts';
+import { resizePhoto } from '../../src/kernels/resizePhoto/resizePhoto.ts';
+import { seenMap } from '../../src/kernels/seenMap/seenMap.ts';
 import { evaluate, type Sources } from '../setup/evaluate.ts';
 import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
 
@@ -168,11 +181,34 @@ describe('kernels that cannot take halves say what to do', () => {
     ['binary, mixed', () => binaryKernel('add', f(4, 8), h(8))],
     ['argmax', () => argmax(h(4, 8))],
     ['attract', () => attract(h(1, 2), f(1, 4))],
-    ['biasTable', () => biasTable(h(7, 2), f(2, 4), f(2, 4))],
+    ['biasTable', () => biasTable(h(7, 2), u(2, 4), u(2, 4))],
     ['binProbabilities', () => binProbabilities(h(4, 4), f(4), { bins: 4, minTemp: 0.1, maxTemp: 1 })],
     ['cumsumRows', () => cumsumRows(h(4, 8))],
     ['fill', () => fill(h(4, 8), 0)],
     ['gatherRows', () => gatherRows(h(4, 8), u(2))],
+    ['gridPoints', () => gridPoints(h(3), u(1), [1, 1, 1], 1)],
+    [
+      'metricBins',
+      () =>
+        metricBins(
+          { raw: h(1, 4, 4, 4), coefficients: f(4), centers: f(1, 2, 2, 4), rows: u(4, 4), columns: u(4, 4) },
+          { bins: 4, minTemp: 0.1, maxTemp: 1 },
+        ),
+    ],
+    ['normalizePoints', () => normalizePoints(h(4, 3), u(4), f(8))],
+    ['photo', () => photo(u(2, 2), h(3, 256), [2, 2])],
+    [
+      'pointAttention',
+      () => pointAttention({ points: h(1, 8, 8, 3), valid: u(1, 8, 8), spread: f(4, 4), scores: f(5, 2) }, 8, 1e-6),
+    ],
+    ['pointEmbed', () => pointEmbed({ points: h(4, 3), valid: u(4), w: f(8, 3), b: f(8), missing: f(8) })],
+    ['pointMap', () => pointMap({ depth: h(2, 2), mask: u(2, 2), intrinsics: f(4) })],
+    ['promptTokens', () => promptTokens(h(1, 2, 2), u(1, 2), f(2, 4), f(5, 8), { side: 64, none: 4 })],
+    ['renderPoints', () => renderPoints(h(4, 3), u(4), { width: 8, height: 8 }, 1, [])],
+    ['resizeAxis', () => resizeAxis(h(4, 8), 0, u(2, 2), u(2, 2))],
+    ['resizeMasked', () => resizeMasked(h(1, 4, 4, 3), u(1, 4, 4), u(2, 4), u(2, 4))],
+    ['resizePhoto', () => resizePhoto(u(4, 4), u(2, 4), u(2, 4), h(256))],
+    ['seenMap', () => seenMap({ points: f(4, 4, 3), mask: u(4, 4) }, h(8), u(2, 4), u(4))],
     ['relativeBias', () => relativeBias(h(12, 2), 2, 2)],
     ['resize', () => resize(h(1, 4, 4, 8), u(4, 4), u(4, 4))],
     ['shrinkPoints', () => shrinkPoints(h(4, 3), 10)],

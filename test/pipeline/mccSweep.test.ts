@@ -191,7 +191,10 @@ describe('sweep', () => {
     const odd: MccConfig = { ...config, decoderEmbed: 36, decoderHeads: 6 };
     const other = new Mcc(sharedFor(device, syntheticSource(mccSpecs(odd), 7)), odd);
     const encoded = await other.encode(inputOf(odd, 7));
-    expect((await other.sweep(encoded, { granularity: 2 })).queries).toBe(27);
+    const layered = await other.sweep(encoded, { granularity: 2 });
+    expect([layered.queries, layered.strategy]).toEqual([27, 'layered']);
+    const preferred = device.target.sweep === 'batched' ? /^not batched: heads have 6 features/ : /^$/;
+    expect(layered.why ?? '').toMatch(preferred);
     const batched = other.sweep(encoded, { granularity: 2, strategy: 'batched' });
     await expect(batched).rejects.toThrow(/heads have 6 features.*layer by layer/s);
     await other.dispose();

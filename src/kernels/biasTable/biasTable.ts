@@ -12,7 +12,8 @@ import biasTableWgsl from './biasTable.wgsl';
  */
 export function biasTable(table: Operand, rows: Operand, columns: Operand): Dispatch {
   expectRank('biasTable', { table }, 2);
-  expectDtype('biasTable', { table, rows, columns }, 'f32');
+  expectDtype('biasTable', { table }, 'f32');
+  expectDtype('biasTable', { rows, columns }, 'u32');
   const [entries, heads] = table.shape;
   const side = Math.sqrt(entries - 3);
   expect(

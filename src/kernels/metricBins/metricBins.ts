@@ -34,7 +34,8 @@ export function metricBins(operands: MetricBinsOperands, { bins, minTemp, maxTem
   expectShape('metricBins', { centers }, [B, H, W, size(coefficients)]);
   expectShape('metricBins', { rows }, [h, 4]);
   expectShape('metricBins', { columns }, [w, 4]);
-  expectDtype('metricBins', { raw, coefficients, centers, rows, columns }, 'f32');
+  expectDtype('metricBins', { raw, coefficients, centers }, 'f32');
+  expectDtype('metricBins', { rows, columns }, 'u32');
   const pixels = B * h * w;
   return {
     kernel: 'metricBins',

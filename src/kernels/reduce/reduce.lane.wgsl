@@ -1,4 +1,5 @@
-// reduce for short rows: one invocation per row. x [rows, C] · y [rows], y multiplied by `scale`.
+// reduce for short rows: one invocation per row. x [rows, C], f32 or f16 · y [rows] f32, the sum times `scale`.
+// From shared/input.*.wgsl: x and `readX`; from shared/grid.wgsl: `workgroupIndex`.
 // Four running sums keep the chains of additions short.
 override isMax: bool = false; // maximum instead of sum
 

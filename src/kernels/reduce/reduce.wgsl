@@ -1,4 +1,6 @@
-// reduce, one stage: a block of each row of x becomes one number. x [rows, C] · y [rows, blocks], y multiplied by `scale`.
+// reduce, one stage: a block of each row of x becomes one number.
+//   x [rows, C], f32 or f16 · y [rows, blocks] f32, the sum times `scale`
+// From shared/input.*.wgsl: x and `readX`; from shared/reduce.wgsl: `workgroupSum`, `workgroupMax`.
 // One workgroup per block of `BLOCK` columns. A thread adds 64 numbers, the workgroup adds 64 sums as a tree, further
 // stages do the same to the blocks: the error grows with the length of those short chains, not with C.
 override wgSize: u32 = 64;

@@ -6,6 +6,7 @@ import { Canceled } from '../../graph/errors.ts';
 import type { Shared } from '../../graph/shared.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
+import { wordsIn } from '../../kernels/dtype.ts';
 import { sweepDecoderLimit } from '../../kernels/sweepDecoder/sweepDecoder.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
 import { choose } from '../../kernels/variant.ts';
@@ -207,15 +208,15 @@ export class Sweep {
     const C = this.config.decoderEmbed;
     const isGpu = device.adapterClass === 'gpu';
     const patience = (isGpu ? 1 : SOFTWARE_PATIENCE) * (strategy === 'layered' ? LAYERED_PATIENCE : 1);
-    const rowBytes = 4 * DECODER_MLP_RATIO * C;
+    const elements = wordsIn(maxBindingBytes);
     return new Pace({
       first: isGpu ? FIRST.gpu : FIRST.software,
       least: LEAST,
       // All points of a stretch may be occupied, and their color logits are one binding.
       most: Math.min(
-        maxBindingBytes / (4 * predictions(this.config)),
+        elements / predictions(this.config),
         strategy === 'layered'
-          ? Math.min(MOST_LAYERED, maxBindingBytes / rowBytes)
+          ? Math.min(MOST_LAYERED, elements / (DECODER_MLP_RATIO * C))
           : sweepDecoderLimit(maxBindingBytes, C),
       ),
       budgetMs: device.submissionMs * patience,
