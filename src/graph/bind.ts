@@ -1,5 +1,6 @@
 /** Binding: every step gets its pipeline, its buffers and textures, and its slice of the parameters. Made once. */
 import { isCopy, packParams, type Dispatch, type Operand, type Step } from '../kernels/dispatch.ts';
+import { bufferBytes } from '../kernels/dtype.ts';
 import { show, size } from '../kernels/check.ts';
 import type { Resource } from './constants.ts';
 import type { Device } from './device.ts';
@@ -7,20 +8,21 @@ import { LimitError } from './errors.ts';
 import { accesses, type Lowered } from './lower.ts';
 import type { Pipeline } from './pipelines.ts';
 import type { EncodedStep } from './run.ts';
-import { bufferBytes } from './transfer.ts';
+
+const bytesOf = (o: Operand): number => bufferBytes(size(o), o.dtype);
 
 const isTexture = (o: Operand): boolean => (o.storage ?? 'buffer') !== 'buffer';
 
 /** @throws LimitError naming the first dispatch with an operand that the device cannot bind */
 export function expectBindable(device: Device, steps: readonly Step[]): void {
-  const most = device.target.maxBindingBytes;
+  const limit = device.target.maxBindingBytes;
   for (const step of steps) {
     if (isCopy(step)) continue;
     const { reads, writes } = accesses(step);
-    const large = [...reads, ...writes].find((o) => !isTexture(o) && bufferBytes(size(o)) > most);
+    const large = [...reads, ...writes].find((o) => !isTexture(o) && bytesOf(o) > limit);
     if (!large) continue;
     throw new LimitError(
-      `${step.kernel}: an operand of ${show(large.shape)} takes ${bufferBytes(size(large))} bytes; this device binds at most ${most}.\n` +
+      `${step.kernel}: an operand of ${show(large.shape)} takes ${bytesOf(large)} bytes; this device binds at most ${limit}.\n` +
         '  Use a smaller photo, a smaller configuration or another adapter.',
     );
   }
@@ -40,7 +42,7 @@ export function bindSteps(
   const binding = (o: Operand | null): GPUBindingResource => {
     if (!o) return { buffer: dummy };
     if (isTexture(o)) return (resource(o) as GPUTexture).createView();
-    return { buffer: resource(o) as GPUBuffer, size: bufferBytes(size(o)) };
+    return { buffer: resource(o) as GPUBuffer, size: bytesOf(o) };
   };
   return device.guarded('Binding of buffers', () => {
     const { arena, slices } = uniformArena(device, steps);
@@ -61,6 +63,8 @@ export function bindSteps(
       if (slice) entries.push({ binding: 0, resource: { buffer: arena!, ...slice } });
       return {
         label: step.kernel,
+        ...(step.variant !== undefined && { variant: step.variant }),
+        ...(step.why !== undefined && { why: step.why }),
         scope,
         flops: step.flops ?? step.outputs.reduce((n, o) => n + size(o), 0),
         dispatch: {

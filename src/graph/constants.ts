@@ -1,12 +1,13 @@
 /** Constants on the device: each weight is read once, brought into each layout that a kernel wants, and uploaded. */
 import { show, size } from '../kernels/check.ts';
 import type { Operand, Packing } from '../kernels/dispatch.ts';
+import { bufferBytes } from '../kernels/dtype.ts';
 import { expectSameForm, type ConstantForm } from './constantSpec.ts';
 import type { Device } from './device.ts';
 import { ShapeError } from './errors.ts';
 import { keyOf } from './key.ts';
 import { Tensor } from './tensor.ts';
-import { bufferBytes, flatTexture, storageBuffer, writeFlat, type HostArray } from './transfer.ts';
+import { flatTexture, storageBuffer, toStored, writeFlat, type HostArray } from './transfer.ts';
 
 /** Where weights come from. @throws if there is no such weight or it has another shape */
 export interface Weights {
@@ -96,7 +97,7 @@ export class Constants {
     if (this.isUploaded(form)) return; // by another operand of the same plan
     const source = sourceOf(form);
     const packing = form.packed?.packing;
-    const values = packing ? packing.apply(data as Float32Array) : data;
+    const values = packing ? packing.apply(data as Float32Array) : toStored(data, form.dtype);
     const { name } = source.origin;
     const resource = await this.device.guarded(`Upload of ${name} (${values.byteLength} bytes)`, (own) => {
       if (packing && packing.storage !== 'buffer') {
@@ -104,7 +105,7 @@ export class Constants {
         writeFlat(this.device, texture, values);
         return texture;
       }
-      const buffer = own(storageBuffer(this.device, name, bufferBytes(values.length)));
+      const buffer = own(storageBuffer(this.device, name, bufferBytes(values.length, 'u32')));
       const { buffer: data, byteOffset, byteLength } = values;
       this.device.gpu.queue.writeBuffer(buffer, 0, data as ArrayBuffer, byteOffset, byteLength);
       return buffer;

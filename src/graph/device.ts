@@ -1,5 +1,12 @@
 /** A WebGPU device whose failures are exceptions, and the kernel target that belongs to it. */
-import { adapterClass, BASELINE, CHOICES, type AdapterClass, type Precision, type Target } from '../kernels/target.ts';
+import {
+  adapterClass,
+  BASELINE,
+  PREFERENCES,
+  type AdapterClass,
+  type Precision,
+  type Target,
+} from '../kernels/target.ts';
 import { DeviceError, LimitError } from './errors.ts';
 
 /** Waits for a GPU promise. Hosts supply it: in Node a bare `await` would take a core from a software driver. */
@@ -8,7 +15,7 @@ export type Wait = <T>(promise: Promise<T>) => Promise<T>;
 export interface DeviceOptions {
   readonly wait: Wait;
   readonly precision?: Precision;
-  /** Overrides entries of the kernel table and its limits, for tests and benchmarks. */
+  /** Overrides the preferred variants of kernels and the limits they see, for tests and benchmarks. */
   readonly target?: Partial<Target>;
   /** Limits to request instead of the adapter's own (they may only be lower). */
   readonly limits?: Readonly<Record<string, number>>;
@@ -109,19 +116,19 @@ export class Device {
       throw new DeviceError(`The adapter "${adapterName(adapter.info)}" gave no device: ${(error as Error).message}`);
     }
     const info = adapter.info;
-    const kind = adapterClass({
-      software: isSoftware(info),
-      subgroups: features.includes('subgroups'),
-      subgroupMinSize: info.subgroupMinSize ?? 0,
-      subgroupMaxSize: info.subgroupMaxSize ?? 0,
-    });
+    const subgroups = features.includes('subgroups');
+    const subgroupMinSize = subgroups ? (info.subgroupMinSize ?? 0) : 0;
+    const subgroupMaxSize = subgroups ? (info.subgroupMaxSize ?? 0) : 0;
+    const kind = adapterClass({ software: isSoftware(info), subgroupMinSize, subgroupMaxSize });
     const target: Target = {
       ...BASELINE,
-      ...CHOICES[kind],
+      ...PREFERENCES[kind],
       precision: options.precision ?? 'f32',
       maxBindingBytes: gpu.limits.maxStorageBufferBindingSize,
       maxWorkgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
       maxInvocations: gpu.limits.maxComputeInvocationsPerWorkgroup,
+      subgroupMinSize,
+      subgroupMaxSize,
       ...options.target,
     };
     return new Device(gpu, info, kind, target, options.submissionMs ?? 100, options.wait);

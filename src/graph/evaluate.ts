@@ -3,7 +3,7 @@ import type { DType, Step } from '../kernels/dispatch.ts';
 import type { Target } from '../kernels/target.ts';
 import type { Device } from './device.ts';
 import { defineOp, type NoAttributes } from './op.ts';
-import { compile, type PlanInput } from './plan.ts';
+import { compile, type CompileOptions, type PlanInput } from './plan.ts';
 import { Graph } from './record.ts';
 import { sharedFor } from './shared.ts';
 import type { Tensor } from './tensor.ts';
@@ -11,8 +11,8 @@ import type { HostArray } from './transfer.ts';
 
 export interface Sources {
   readonly graph: Graph;
-  /** A value that is an input of the graph. */
-  input(data: HostArray, shape: readonly number[]): Tensor;
+  /** A value that is an input of the graph. Float32 values may be stored as f16. */
+  input(data: HostArray, shape: readonly number[], dtype?: DType): Tensor;
   /** A value that is a constant (a weight), so that kernels may repack it. */
   weight(data: Float32Array, shape: readonly number[]): Tensor;
 }
@@ -25,26 +25,28 @@ export interface HostTensor {
   readonly data: HostArray;
 }
 
+export type EvaluateOptions = Pick<CompileOptions, 'fused' | 'target'>;
+
 /** @returns host copies of what `build` returns, by name, with their shapes */
 export async function evaluateTensors<K extends string>(
   device: Device,
   build: (sources: Sources) => Record<K, Tensor>,
-  options: { fused?: boolean } = {},
+  options: EvaluateOptions = {},
 ): Promise<Record<K, HostTensor>> {
   const graph = new Graph();
   const inputs: Record<string, PlanInput> = {};
   let count = 0;
   const outputs = build({
     graph,
-    input(data, shape) {
+    input(data, shape, dtype = dtypeOf(data)) {
       const name = `input${count++}`;
       inputs[name] = data;
-      return graph.input(name, shape, dtypeOf(data));
+      return graph.input(name, shape, dtype);
     },
     weight: (data, shape) => graph.constant({ name: `weight${count++}`, of: data, shape, compute: () => data }),
   });
   const shared = sharedFor(device);
-  const plan = await compile(shared, graph, { outputs, fused: options.fused });
+  const plan = await compile(shared, graph, { outputs, ...options });
   try {
     const values = await plan.run(inputs);
     const read = {} as Record<K, HostTensor>;
@@ -63,7 +65,7 @@ export async function evaluateTensors<K extends string>(
 export async function evaluate<K extends string>(
   device: Device,
   build: (sources: Sources) => Record<K, Tensor>,
-  options: { fused?: boolean } = {},
+  options: EvaluateOptions = {},
 ): Promise<Record<K, HostArray>> {
   const tensors = await evaluateTensors(device, build, options);
   return Object.fromEntries(Object.entries<HostTensor>(tensors).map(([k, t]) => [k, t.data])) as Record<K, HostArray>;

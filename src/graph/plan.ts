@@ -3,7 +3,9 @@
  * allocates.
  */
 import type { Operand } from '../kernels/dispatch.ts';
+import { bufferBytes, wordsIn } from '../kernels/dtype.ts';
 import { show, size } from '../kernels/check.ts';
+import type { Target } from '../kernels/target.ts';
 import { bindSteps, expectBindable } from './bind.ts';
 import { constantOf, type Resource } from './constants.ts';
 import type { Device } from './device.ts';
@@ -16,7 +18,7 @@ import type { Graph } from './record.ts';
 import { Runner, type RunOptions } from './run.ts';
 import type { Shared } from './shared.ts';
 import { inputsOf, Tensor } from './tensor.ts';
-import { bufferBytes, DeviceTensor, flatTexture, storageBuffer, type HostArray } from './transfer.ts';
+import { DeviceTensor, flatTexture, hostDtypeOf, storageBuffer, toStored, type HostArray } from './transfer.ts';
 
 export interface CompileOptions {
   /** Names the plan in errors: what it computes. */
@@ -25,6 +27,8 @@ export interface CompileOptions {
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** Whether to fuse; on by default. */
   readonly fused?: boolean;
+  /** Overrides the device's preferred variants of kernels. */
+  readonly target?: Partial<Target>;
   /** Share of the upload done, 0..1. */
   readonly onUpload?: (done: number) => void;
 }
@@ -45,7 +49,7 @@ export interface Plan {
   dispose(): void;
 }
 
-const bytesOf = (o: Operand): number => bufferBytes(size(o));
+const bytesOf = (o: Operand): number => bufferBytes(size(o), o.dtype);
 
 /**
  * Fuses and lowers what the results need, allocates its memory, builds its pipelines and uploads its constants.
@@ -59,7 +63,10 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
   const taps = inspection ? Object.fromEntries([...graph.taps].filter(([name]) => inspection.wants(name))) : {};
   const keep = new Set([...Object.values(taps), ...Object.values(options.outputs)].map((t) => t.root));
   const live = reachable(graph, keep);
-  const lowered = lower(options.fused === false || inspection ? live : fuse(live, keep), device.target);
+  const lowered = lower(options.fused === false || inspection ? live : fuse(live, keep), {
+    ...device.target,
+    ...options.target,
+  });
   expectBindable(device, lowered.steps); // before minutes of uploading
 
   const constants = new Set<Operand>();
@@ -204,7 +211,7 @@ async function allocate(
         owned<Resource>(
           kind === 'buffer'
             ? storageBuffer(device, `${name}: slot ${s}`, bytes)
-            : flatTexture(device, `${name}: texture slot ${s}`, bytes / 4, kind as GPUTextureFormat),
+            : flatTexture(device, `${name}: texture slot ${s}`, wordsIn(bytes), kind as GPUTextureFormat),
         ),
       );
       members.forEach((o, i) => resources.set(o, made[plan.slots[i]]));
@@ -229,12 +236,13 @@ function sourcesOf(graph: Graph, inputs: Readonly<Record<string, PlanInput>>): M
     if (value === undefined) throw new ShapeError(`run: the input "${name}" ${show(tensor.shape)} is missing.`);
     const count = value instanceof DeviceTensor ? size(value) : value.length;
     const dtype = value instanceof DeviceTensor ? value.dtype : dtypeOf(value);
-    if (count !== size(tensor) || dtype !== tensor.dtype) {
+    const wanted = value instanceof DeviceTensor ? tensor.dtype : hostDtypeOf(tensor.dtype);
+    if (count !== size(tensor) || dtype !== wanted) {
       throw new ShapeError(
         `run: the input "${name}" is ${tensor.dtype} ${show(tensor.shape)}, got ${count} ${dtype} value(s).`,
       );
     }
-    sources.set(tensor, value instanceof DeviceTensor ? value.buffer : value);
+    sources.set(tensor, value instanceof DeviceTensor ? value.buffer : toStored(value, tensor.dtype));
   }
   return sources;
 }
@@ -251,7 +259,7 @@ function feed(
     if (ArrayBuffer.isView(source)) {
       device.gpu.queue.writeBuffer(buffer, 0, source.buffer as ArrayBuffer, source.byteOffset, source.byteLength);
     } else {
-      encoder.copyBufferToBuffer(source, 0, buffer, 0, bufferBytes(size(tensor)));
+      encoder.copyBufferToBuffer(source, 0, buffer, 0, bytesOf(tensor));
     }
   }
   device.gpu.queue.submit([encoder.finish()]);

@@ -6,6 +6,9 @@ import { copyToFlat } from './transfer.ts';
 
 export interface EncodedStep {
   readonly label: string;
+  /** As in a `Dispatch`. */
+  readonly variant?: string;
+  readonly why?: string;
   readonly scope: string;
   readonly flops: number;
   readonly dispatch?: {
@@ -24,6 +27,10 @@ export interface EncodedStep {
 /** Time of one step on the device. */
 export interface StepTime {
   readonly kernel: string;
+  /** Variant of the kernel, where it has several. */
+  readonly variant?: string;
+  /** Why the preferred variant was not taken; absent when it was. */
+  readonly why?: string;
   readonly scope: string;
   readonly flops: number;
   /** Milliseconds since the first step of the run. */
@@ -79,9 +86,11 @@ export class Runner {
         for (let i = from; i < to; i++) {
           const [begin, end] = [stamps[2 * (i - from)], stamps[2 * (i - from) + 1]];
           origin ??= begin;
-          const { label, scope, flops } = this.steps[i];
+          const { label, variant, why, scope, flops } = this.steps[i];
           times.push({
             kernel: label,
+            ...(variant !== undefined && { variant }),
+            ...(why !== undefined && { why }),
             scope,
             flops,
             startMs: Number(begin - origin) / 1e6,

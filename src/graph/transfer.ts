@@ -1,6 +1,7 @@
 /** Moving values between host memory and the device. */
-import type { DType } from '../kernels/dispatch.ts';
 import { FLAT_WIDTH, flatRows } from '../kernels/dispatch.ts';
+import { BYTES, bufferBytes, VEC4_BYTES, type DType } from '../kernels/dtype.ts';
+import { fromHalves, toHalves } from '../kernels/half.ts';
 import { size } from '../kernels/check.ts';
 import type { Device } from './device.ts';
 import { LimitError } from './errors.ts';
@@ -8,8 +9,20 @@ import { Lifetime } from './lifetime.ts';
 
 export type HostArray = Float32Array | Uint32Array | Int32Array;
 
-/** Bytes of a buffer for `elements` four-byte elements, rounded up to whole vec4s: kernels may read it as vec4. */
-export const bufferBytes = (elements: number): number => Math.max(16, Math.ceil(elements / 4) * 16);
+/** The array type of a tensor's values on the host: halves are f32 there. */
+export const hostDtypeOf = (dtype: DType): DType => (dtype === 'f16' ? 'f32' : dtype);
+
+/** Values as a buffer of `dtype` holds them. Float32 values become halves, rounded to nearest and limited to their range. */
+export const toStored = (data: HostArray, dtype: DType): HostArray =>
+  dtype === 'f16' ? toHalves(data as Float32Array) : data;
+
+/** Values of `elements` in the bytes of a buffer of `dtype`. */
+function fromStored(bytes: ArrayBuffer, elements: number, dtype: DType): HostArray {
+  if (dtype === 'f16') return fromHalves(new Uint16Array(bytes, 0, elements));
+  return new arrayOf[dtype](bytes, 0, elements);
+}
+
+const arrayOf = { f32: Float32Array, u32: Uint32Array, i32: Int32Array } as const;
 
 /** Usage flags as numbers: Node has no global `GPUBufferUsage` until the host makes one. */
 const STORAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
@@ -43,13 +56,16 @@ export function writeFlat(device: Device, texture: GPUTexture, data: HostArray):
   const whole = Math.floor(data.length / perRow);
   const write = (from: number, y: number, width: number, height: number): void => {
     if (width === 0 || height === 0) return;
-    const bytes = width * height * 16;
+    const bytes = width * height * VEC4_BYTES;
     const view = new Uint8Array(
       data.buffer as ArrayBuffer,
-      data.byteOffset + from * 4,
-      Math.min(bytes, (data.length - from) * 4),
+      data.byteOffset + from * data.BYTES_PER_ELEMENT,
+      Math.min(bytes, (data.length - from) * data.BYTES_PER_ELEMENT),
     );
-    device.gpu.queue.writeTexture({ texture, origin: [0, y] }, view, { bytesPerRow: FLAT_WIDTH * 16 }, [width, height]);
+    device.gpu.queue.writeTexture({ texture, origin: [0, y] }, view, { bytesPerRow: FLAT_WIDTH * VEC4_BYTES }, [
+      width,
+      height,
+    ]);
   };
   write(0, 0, FLAT_WIDTH, whole);
   const rest = data.length - whole * perRow;
@@ -77,7 +93,7 @@ export function copyToFlat(
     const rows = x === 0 ? Math.floor(texels / FLAT_WIDTH) : 0;
     const [width, height] = rows > 0 ? [FLAT_WIDTH, rows] : [Math.min(texels, FLAT_WIDTH - x), 1];
     encoder.copyBufferToTexture(
-      { buffer, offset: from * 16, bytesPerRow: FLAT_WIDTH * 16, rowsPerImage: height },
+      { buffer, offset: from * VEC4_BYTES, bytesPerRow: FLAT_WIDTH * VEC4_BYTES, rowsPerImage: height },
       { texture, origin: [x, y] },
       [width, height],
     );
@@ -86,8 +102,6 @@ export function copyToFlat(
     from += width * height;
   }
 }
-
-const arrayOf = { f32: Float32Array, u32: Uint32Array, i32: Int32Array } as const;
 
 /** Buffers for reading back, kept by size so that a second read allocates nothing. */
 export class Readback {
@@ -101,7 +115,7 @@ export class Readback {
    */
   async read(buffer: GPUBuffer, shape: readonly number[], dtype: DType): Promise<HostArray> {
     const elements = size({ shape });
-    const bytes = bufferBytes(elements);
+    const bytes = bufferBytes(elements, dtype);
     const { gpu } = this.device;
     const copied = (staging: GPUBuffer): GPUBuffer => {
       copyBuffer(this.device, buffer, staging, bytes);
@@ -115,7 +129,7 @@ export class Readback {
           copied(own(gpu.createBuffer({ label: 'readback', size: bytes, usage: READBACK }))),
         );
     await this.device.wait(staging.mapAsync(0x01));
-    const data = new arrayOf[dtype](staging.getMappedRange().slice(0, elements * 4));
+    const data = fromStored(staging.getMappedRange().slice(0, elements * BYTES[dtype]), elements, dtype);
     staging.unmap();
     this.free.get(bytes)?.destroy();
     this.free.set(bytes, staging);
@@ -174,7 +188,7 @@ export class DeviceTensor {
    */
   async copy(): Promise<OwnedTensor> {
     const { buffer, name, shape, dtype, readback } = this;
-    const bytes = bufferBytes(size({ shape }));
+    const bytes = bufferBytes(size({ shape }), dtype);
     const memory = await readback.device.guarded(`Copy of ${name} (${bytes} bytes)`, (own) => {
       const made = own(storageBuffer(readback.device, `copy of ${name}`, bytes));
       copyBuffer(readback.device, buffer, made, bytes);

@@ -2,13 +2,20 @@
 import type { Device } from '../graph/device.ts';
 import { evaluate, type Sources } from '../graph/evaluate.ts';
 import { attention } from '../graph/ops/attention.ts';
-import { linear } from '../graph/ops/matmul.ts';
+import { conv2d, convTranspose2d, linear } from '../graph/ops/matmul.ts';
 import { layerNorm } from '../graph/ops/rows.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { UserError } from './errors.ts';
 import { attentionRef } from '../kernels/attention/attention.ref.ts';
+import { conv2dRef } from '../kernels/conv2d/conv2d.ref.ts';
+import { conv2d as conv2dKernel } from '../kernels/conv2d/conv2d.ts';
+import { convTranspose2dRef } from '../kernels/convTranspose2d/convTranspose2d.ref.ts';
+import { convTranspose2d as convTranspose2dKernel } from '../kernels/convTranspose2d/convTranspose2d.ts';
+import { operand, type Dispatch } from '../kernels/dispatch.ts';
 import { layerNormRef } from '../kernels/layerNorm/layerNorm.ref.ts';
 import { linearRef } from '../kernels/linear/linear.ref.ts';
+import { linear as linearKernel } from '../kernels/linear/linear.ts';
+import { FAMILIES, type Target } from '../kernels/target.ts';
 
 export interface SelfTestResult {
   name: string;
@@ -24,6 +31,13 @@ interface Case {
   reference(): Float64Array;
   /** From the length of the sums and the size of the results. */
   bound: number;
+  /** Kernels that read weights in the device's precision are tested in each variant that can run here. */
+  variants?: {
+    /** The entry of the target that prefers one. */
+    entry: 'linear' | 'conv';
+    /** The case as dispatches of a target. */
+    lower(target: Target): readonly Dispatch[];
+  };
 }
 
 /** Half of the distance between 1 and the next number of the type. */
@@ -43,22 +57,98 @@ export async function expectSound(device: Device): Promise<void> {
   });
 }
 
-/** Runs every case on the device. */
+/** Runs every case on the device, in every variant that it can run where weights may be halves. */
 export async function runSelfTest(device: Device): Promise<SelfTestResult[]> {
   const results: SelfTestResult[] = [];
-  for (const { name, build, reference, bound } of cases(EPS[device.target.precision])) {
-    const { y } = await evaluate(device, (sources) => ({ y: build(sources) }));
-    const error = largestDifference(y, reference());
-    results.push({ name, error, bound, passed: error <= bound });
+  for (const one of cases(EPS[device.target.precision])) {
+    const expected = one.reference();
+    for (const { name, target } of waysOf(one, device.target)) {
+      const { y } = await evaluate(device, (sources) => ({ y: one.build(sources) }), { target });
+      const error = largestDifference(y, expected);
+      results.push({ name, error, bound: one.bound, passed: error <= one.bound });
+    }
   }
   return results;
 }
 
+/** The preferences under which a case runs: the device's own, or one for each variant that can run. */
+function waysOf({ name, variants }: Case, target: Target): { name: string; target?: Partial<Target> }[] {
+  if (!variants) return [{ name }];
+  return FAMILIES.flatMap((family) => {
+    const preference = { [variants.entry]: family };
+    const [{ variant }] = variants.lower({ ...target, ...preference });
+    return variant === family ? [{ name: `${name}, ${family}`, target: preference }] : [];
+  });
+}
+
 /** @param weightEps rounding of large weights, which are stored in the device's precision */
 function cases(weightEps: number): Case[] {
+  return [...weightCases(weightEps), ...otherCases()];
+}
+
+/** Partial sums of K products grow to sqrt(K) / 3 and are rounded 2 K times, products included; each weight may be off by its own rounding. */
+const productBound = (K: number, weightEps: number): number => 2 * EPS.f32 * K + 2 * weightEps * Math.sqrt(K);
+
+const NO_EPILOGUE = { b: null, scale: null, residual: null } as const;
+
+/** Kernels that read large weights. */
+function weightCases(weightEps: number): Case[] {
   const [rows, K, N] = [37, 768, 96];
   const x = values(rows * K, 1);
   const w = values(N * K, 2);
+  const [B, H, W, C, O, kernel] = [1, 9, 7, 32, 40, 3];
+  const map = values(B * H * W * C, 8);
+  const window = values(O * C * kernel * kernel, 9);
+  const conv = { stride: 1, padding: 1, groups: 1 } as const;
+  const side = 2;
+  const scattered = values(C * O * side * side, 10);
+  return [
+    {
+      name: `linear ${rows} x ${K} x ${N}`,
+      build: ({ input, weight }) => linear(input(x, [rows, K]), weight(w, [N, K]), null),
+      reference: () => linearRef(x, w, N, K),
+      bound: productBound(K, weightEps),
+      variants: {
+        entry: 'linear',
+        lower: (target) =>
+          linearKernel(target, { x: operand([rows, K]), w: operand([N, K]), ...NO_EPILOGUE }, 'none', true),
+      },
+    },
+    {
+      name: `conv2d ${kernel} x ${kernel}, ${C} to ${O}`,
+      build: ({ input, weight }) =>
+        conv2d(input(map, [B, H, W, C]), weight(window, [O, C, kernel, kernel]), null, conv),
+      reference: () => conv2dRef(map, window, { B, H, W, C, O, kernel, ...conv }),
+      bound: productBound(C * kernel * kernel, weightEps),
+      variants: {
+        entry: 'conv',
+        lower: (target) =>
+          conv2dKernel(
+            target,
+            { x: operand([B, H, W, C]), w: operand([O, C, kernel, kernel]), ...NO_EPILOGUE },
+            { ...conv, activation: 'none', inputActivation: 'none' },
+          ),
+      },
+    },
+    {
+      name: `convTranspose2d ${side} x ${side}, ${C} to ${O}`,
+      build: ({ input, weight }) =>
+        convTranspose2d(input(map, [B, H, W, C]), weight(scattered, [C, O, side, side]), null, { stride: side }),
+      reference: () => convTranspose2dRef(map, scattered, null, { B, H, W, I: C, O, kernel: side }),
+      bound: productBound(C, weightEps),
+      variants: {
+        entry: 'conv',
+        lower: (target) =>
+          convTranspose2dKernel(target, operand([B, H, W, C]), operand([C, O, side, side]), null, side),
+      },
+    },
+  ];
+}
+
+/** Kernels that compute in f32 from f32, whatever the precision of weights. */
+function otherCases(): Case[] {
+  const [rows, K] = [37, 768];
+  const x = values(rows * K, 1);
   const gamma = values(K, 3);
   const beta = values(K, 4);
   const [tokens, heads, headDim] = [50, 3, 64];
@@ -67,13 +157,6 @@ function cases(weightEps: number): Case[] {
   const shape = [1, tokens, C];
   // Errors of n roundings grow with sqrt(n); where results are of size 1, eight leaves room for any order of summing.
   return [
-    {
-      name: `linear ${rows} x ${K} x ${N}`,
-      build: ({ input, weight }) => linear(input(x, [rows, K]), weight(w, [N, K]), null),
-      reference: () => linearRef(x, w, N, K),
-      // Partial sums grow to sqrt(K) / 3 and are rounded 2 K times, products included; each weight may be off by its own rounding.
-      bound: 2 * EPS.f32 * K + 2 * weightEps * Math.sqrt(K),
-    },
     {
       name: `attention ${heads} x ${headDim}, ${tokens} tokens`,
       build: ({ input }) => attention(input(q, shape), input(k, shape), input(v, shape), { heads }),
@@ -100,7 +183,7 @@ function values(count: number, seed: number): Float32Array {
 }
 
 function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let most = actual.length === expected.length ? 0 : NaN;
-  for (let i = 0; i < expected.length; i++) most = Math.max(most, Math.abs(actual[i] - expected[i]));
-  return most;
+  let largest = actual.length === expected.length ? 0 : NaN;
+  for (let i = 0; i < expected.length; i++) largest = Math.max(largest, Math.abs(actual[i] - expected[i]));
+  return largest;
 }

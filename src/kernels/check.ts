@@ -1,15 +1,9 @@
-/** Shape checks of all kernels: one voice for messages. */
-import type { DType, Operand } from './dispatch.ts';
+/** Checks of shapes and element types that all kernels use, so that messages read alike. */
+import type { Operand } from './dispatch.ts';
+import type { DType } from './dtype.ts';
+import { ShapeError } from './errors.ts';
 
-/** Operands of a kernel do not fit together. */
-export class ShapeError extends Error {
-  override name = 'ShapeError';
-}
-
-/** Something is larger than the adapter allows. */
-export class LimitError extends Error {
-  override name = 'LimitError';
-}
+export { LimitError, ShapeError } from './errors.ts';
 
 export const size = (x: { readonly shape: readonly number[] }): number => x.shape.reduce((a, b) => a * b, 1);
 
@@ -54,7 +48,21 @@ export function expectRank(kernel: string, operands: Readonly<Record<string, Ope
 /** @throws ShapeError naming the first operand that is not of `dtype` */
 export function expectDtype(kernel: string, operands: Readonly<Record<string, Operand | null>>, dtype: DType): void {
   for (const [name, x] of Object.entries(operands)) {
-    if (x && x.dtype !== dtype)
-      throw new ShapeError(`${kernel}: ${name} is ${x.dtype}, expected ${dtype}. Convert it first.`);
+    if (x && x.dtype !== dtype) {
+      throw new ShapeError(`${kernel}: ${name} is ${x.dtype}, expected ${dtype}. ${conversionTo(dtype, x.dtype)}`);
+    }
   }
+}
+
+/** What to do about an operand of type `found`. */
+const conversionTo = (wanted: DType, found: DType): string =>
+  isFloat(wanted) && isFloat(found) ? `Use cast(x, '${wanted}') first.` : `Give a tensor of ${wanted}.`;
+
+const isFloat = (dtype: DType): boolean => dtype === 'f32' || dtype === 'f16';
+
+/** @throws ShapeError naming the first operand that is neither f32 nor f16, or is of another type than the first one */
+export function expectFloats(kernel: string, operands: Readonly<Record<string, Operand>>): void {
+  const [[first, { dtype }]] = Object.entries(operands);
+  expect(isFloat(dtype), kernel, `${first} is ${dtype}, expected f32 or f16. Give a tensor of floating-point numbers.`);
+  expectDtype(kernel, operands, dtype);
 }

@@ -4,9 +4,10 @@
  * Binding contract of every WGSL file: `@binding(0)` is `var<uniform> params: Params` (only when the kernel has
  * parameters), inputs follow from `@binding(1)` in the order of `inputs`, then `outputs` in order.
  */
-import { LimitError } from './check.ts';
+import type { DType } from './dtype.ts';
+import { LimitError } from './errors.ts';
 
-export type DType = 'f32' | 'u32' | 'i32';
+export type { DType } from './dtype.ts';
 
 /** Where an operand lives: a plain row-major buffer, or a flat texture of `FLAT_WIDTH` texels per row. */
 export type Storage = 'buffer' | 'rgba32float' | 'rgba32uint';
@@ -14,7 +15,7 @@ export type Storage = 'buffer' | 'rgba32float' | 'rgba32uint';
 /** Texels per row of a flat texture: element vec4 `i` is texel (i % FLAT_WIDTH, i / FLAT_WIDTH). */
 export const FLAT_WIDTH = 1024;
 
-/** A tensor as kernels see it: shape and type. Row-major, four bytes per element. Compared by identity. */
+/** A tensor as kernels see it: shape and type. Row-major. Compared by identity. */
 export interface Operand {
   readonly shape: readonly number[];
   readonly dtype: DType;
@@ -28,7 +29,7 @@ export interface Packing {
   /** Identifies the layout: equal keys on the same constant are packed once. */
   readonly key: string;
   readonly storage: Storage;
-  /** Elements (four bytes each) of the packed form. */
+  /** Elements of the packed form, 32 bits each. */
   readonly size: number;
   /** @param data the constant, row-major, in its own shape */
   apply(data: Float32Array): Float32Array | Uint32Array;
@@ -36,10 +37,23 @@ export interface Packing {
 
 export type Uniform = number | readonly number[];
 
+/** A variant of a kernel that was not taken. */
+export interface OtherVariant {
+  readonly name: string;
+  /** Why it cannot run this problem here; absent when it could. */
+  readonly reason?: string;
+}
+
 /** One compute dispatch. */
 export interface Dispatch {
   /** GPU label, profile row and error prefix. */
   readonly kernel: string;
+  /** Name of the variant, where the kernel has several (variant.ts). */
+  readonly variant?: string;
+  /** Why the preferred variant was not taken; absent when it was. */
+  readonly why?: string;
+  /** The variants that were not taken. */
+  readonly others?: readonly OtherVariant[];
   /** WGSL module texts, concatenated. */
   readonly wgsl: readonly string[];
   /** Values of WGSL `override`s; part of the pipeline's key. */
@@ -82,7 +96,7 @@ export const packed = (of: Operand, packing: Packing): Operand => ({
   packed: { of, packing },
 });
 
-/** Rows of a flat texture that holds `elements` four-byte elements. */
+/** Rows of a flat texture that holds `elements` of 32 bits. */
 export const flatRows = (elements: number): number => Math.max(1, Math.ceil(elements / (4 * FLAT_WIDTH)));
 
 /** The results of a wrapper: outputs of its last dispatch. */

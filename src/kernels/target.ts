@@ -1,59 +1,97 @@
 /**
- * Which kernel family runs on which class of adapter: the one place where that is decided.
+ * What kernels may rely on, and the table that says which variant of a kernel each class of adapter prefers.
  *
  * Workgroup-tiled kernels are right on GPUs. Software adapters (lavapipe) run the same WGSL ten times too slowly,
  * because buffer and workgroup-memory loads are scalarized there; kernels that read constants from storage textures and
  * share values by constant-lane `subgroupBroadcast` are fast. Those are written for subgroups of exactly eight lanes.
  */
 
-export type Family = 'tiled' | 'subgroup8';
+/** Variants of matrix products, convolutions and attention. */
+export const FAMILIES = ['tiled', 'subgroup8'] as const;
+export type Family = (typeof FAMILIES)[number];
+/** Variants of kernels that reduce rows. */
+export type RowVariant = 'workgroup' | 'lane';
 export type SweepStrategy = 'batched' | 'layered';
 /** Storage of large weights: f32, or f16 with f32 arithmetic. */
 export type Precision = 'f32' | 'f16';
 
-/** What kernels may rely on. */
-export interface Target {
-  readonly matmul: Family;
-  readonly attention: Family;
+/** A row of the table: the preferred variant by kind of kernel. A kernel falls back where that one cannot run. */
+export interface Preferences {
+  readonly linear: Family;
+  /** Convolutions and transposed convolutions. */
   readonly conv: Family;
-  /** Kernels that reduce rows: a workgroup to a row, or a single invocation. */
-  readonly rows: 'workgroup' | 'lane';
+  /** Attention, and the sweep's decoder, which is attention for the most part. */
+  readonly attention: Family;
+  /** Kernels that reduce rows: a workgroup per row, or a single invocation. */
+  readonly rows: RowVariant;
   readonly sweep: SweepStrategy;
+}
+
+export interface Target extends Preferences {
   readonly precision: Precision;
   readonly maxBindingBytes: number;
   readonly maxWorkgroupBytes: number;
   readonly maxInvocations: number;
-}
-
-export type AdapterClass = 'gpu' | 'software8' | 'software';
-
-type Choice = Pick<Target, 'matmul' | 'attention' | 'conv' | 'rows' | 'sweep'>;
-
-/** The table. `unflat bench` measures both families; `unflat doctor` prints the row in use. */
-export const CHOICES: Readonly<Record<AdapterClass, Choice>> = {
-  gpu: { matmul: 'tiled', attention: 'tiled', conv: 'tiled', rows: 'workgroup', sweep: 'batched' },
-  software8: { matmul: 'subgroup8', attention: 'subgroup8', conv: 'subgroup8', rows: 'lane', sweep: 'batched' },
-  software: { matmul: 'tiled', attention: 'tiled', conv: 'tiled', rows: 'lane', sweep: 'layered' },
-};
-
-export interface AdapterFacts {
-  readonly software: boolean;
-  readonly subgroups: boolean;
+  /** Lanes of the smallest and largest subgroup; 0 on a device without subgroups. */
   readonly subgroupMinSize: number;
   readonly subgroupMaxSize: number;
 }
 
-/** The row of the table for an adapter. The subgroup kernels need subgroups of exactly eight. */
+export type AdapterClass = 'gpu' | 'software8' | 'software';
+
+/** The table. `unflat bench` measures the variants; `unflat doctor` prints the row in use. */
+export const PREFERENCES: Readonly<Record<AdapterClass, Preferences>> = {
+  gpu: { linear: 'tiled', conv: 'tiled', attention: 'tiled', rows: 'workgroup', sweep: 'batched' },
+  software8: { linear: 'subgroup8', conv: 'subgroup8', attention: 'subgroup8', rows: 'lane', sweep: 'batched' },
+  software: { linear: 'tiled', conv: 'tiled', attention: 'tiled', rows: 'lane', sweep: 'layered' },
+};
+
+/** The entry of the table for each kernel; kernels without an entry prefer the first variant of their list. */
+const ENTRIES: Readonly<Record<string, keyof Preferences>> = {
+  linear: 'linear',
+  conv2d: 'conv',
+  convTranspose2d: 'conv',
+  attention: 'attention',
+  relativeTerms: 'attention',
+  sweepDecoder: 'attention',
+  layerNorm: 'rows',
+  softmax: 'rows',
+  sweep: 'sweep',
+};
+
+/** Name of the variant that the target prefers for a kernel, if its table has an entry for it. */
+export const preferred = (target: Target, kernel: string): string | undefined =>
+  kernel in ENTRIES ? target[ENTRIES[kernel]] : undefined;
+
+export interface AdapterFacts {
+  readonly software: boolean;
+  readonly subgroupMinSize: number;
+  readonly subgroupMaxSize: number;
+}
+
+/** Whether every subgroup has exactly eight lanes, as the `subgroup8` variants need; else why not. */
+export function supportsSubgroup8({
+  subgroupMinSize: min,
+  subgroupMaxSize: max,
+}: Pick<AdapterFacts, 'subgroupMinSize' | 'subgroupMaxSize'>): true | string {
+  if (min === 8 && max === 8) return true;
+  const found = max === 0 ? 'the device has no subgroups' : `subgroups here have ${min} to ${max} lanes`;
+  return `${found}; exactly 8 lanes are needed`;
+}
+
+/** The row of the table for an adapter. */
 export function adapterClass(facts: AdapterFacts): AdapterClass {
   if (!facts.software) return 'gpu';
-  return facts.subgroups && facts.subgroupMinSize === 8 && facts.subgroupMaxSize === 8 ? 'software8' : 'software';
+  return supportsSubgroup8(facts) === true ? 'software8' : 'software';
 }
 
 /** What every WebGPU adapter has; shape rules are checked against it when an op is recorded. */
 export const BASELINE: Target = {
-  ...CHOICES.gpu,
+  ...PREFERENCES.gpu,
   precision: 'f32',
   maxBindingBytes: 128 * 2 ** 20,
   maxWorkgroupBytes: 16384,
   maxInvocations: 256,
+  subgroupMinSize: 0,
+  subgroupMaxSize: 0,
 };

@@ -32,6 +32,29 @@ describe('Profile', () => {
     ]);
   });
 
+  it('tells variants of a kernel apart, and says where a preferred one was not taken', () => {
+    const varied = new Profile();
+    const why = 'not subgroup8: w is computed';
+    varied.add([
+      { ...step('linear', 'a', 0, 3), variant: 'subgroup8' },
+      { ...step('linear', 'a', 3, 1), variant: 'tiled', why },
+      { ...step('linear', 'b', 4, 1), variant: 'tiled', why },
+    ]);
+    const lines = varied.table().split('\n');
+    expect(lines.slice(3, 5).map((line) => line.split(/\s{2,}/).slice(0, 2))).toEqual([
+      ['linear, subgroup8', '1'],
+      ['linear, tiled', '2'],
+    ]);
+    expect(lines.slice(-3)).toEqual([
+      'not the preferred variant',
+      '  linear, tiled: not subgroup8: w is computed (2 calls)',
+      '',
+    ]);
+    const { traceEvents } = JSON.parse(varied.trace()) as { traceEvents: { args: object }[] };
+    expect(traceEvents[0].args).toMatchObject({ variant: 'subgroup8' });
+    expect(traceEvents[1].args).toMatchObject({ variant: 'tiled', why });
+  });
+
   it('puts runs one after another in the trace', () => {
     const { traceEvents } = JSON.parse(profile.trace()) as { traceEvents: { name: string; ts: number; dur: number }[] };
     expect(traceEvents.map(({ name, ts, dur }) => [name, ts, dur])).toEqual([

@@ -405,12 +405,22 @@ describe('the program', () => {
 describe('doctor', () => {
   it('describes the adapter and passes its self-test', async () => {
     const { code, stdout } = await run(['doctor', '--json']);
-    const findings = JSON.parse(stdout) as { adapters: unknown[]; selfTest: { passed: boolean }[] };
+    const findings = JSON.parse(stdout) as {
+      adapters: unknown[];
+      kernels: { kernel: string; variant: string; others: { name: string }[] }[];
+      selfTest: { passed: boolean }[];
+    };
     expect(findings.adapters.length).toBeGreaterThan(0);
     expect(findings.selfTest.length).toBeGreaterThan(0);
     expect(findings.selfTest.every(({ passed }) => passed)).toBe(true);
     expect(code).toBe(0);
-    expect((await run(['doctor'])).stdout).toContain('Self-test against float64');
+    expect(findings.kernels.map(({ kernel }) => kernel)).toEqual(
+      expect.arrayContaining(['linear', 'conv2d', 'attention', 'layerNorm', 'mean', 'sweep']),
+    );
+    for (const { variant, others } of findings.kernels) expect(others.map(({ name }) => name)).not.toContain(variant);
+    const text = (await run(['doctor'])).stdout;
+    expect(text).toContain('Self-test against float64');
+    expect(text).toMatch(/Variants chosen\n {2}linear .* (tiled|subgroup8)\n {6}(tiled|subgroup8): \S/);
   });
 
   it('says which adapters there are when none fits', async () => {

@@ -20,11 +20,11 @@ describe('evaluateKernel', () => {
     };
     const families: string[] = [];
     const [y] = await evaluateKernel(inputs, ({ x, w }, target) => {
-      families.push(target.matmul);
+      families.push(target.linear);
       return linear(target, { x, w, b: null, scale: null, residual: null }, 'none', false);
     });
     expect(y).toEqual({ shape: [1, 2], data: Float32Array.of(11, 17) });
-    expect(families.at(-1)).toBe((await testDevice()).target.matmul);
+    expect(families.at(-1)).toBe((await testDevice()).target.linear);
   });
 
   it('throws what the wrapper throws', async () => {

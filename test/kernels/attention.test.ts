@@ -10,11 +10,17 @@ import {
   queryAttentionRef,
   windowsRef,
 } from '../../src/kernels/attention/attention.ref.ts';
-import { attention as attentionKernel } from '../../src/kernels/attention/attention.ts';
-import { isCopy, operand, type Dispatch } from '../../src/kernels/dispatch.ts';
+import {
+  attention as attentionKernel,
+  type AttentionOperands,
+  type AttentionOptions,
+} from '../../src/kernels/attention/attention.ts';
+import { isCopy, operand, type Dispatch, type Operand } from '../../src/kernels/dispatch.ts';
+import { FAMILIES, type Family, type Target } from '../../src/kernels/target.ts';
 import { attentionCases, positionCases, queryCases, windowCases } from '../cases/attention.ts';
 import { evaluate, openDevice, testDevice } from '../setup/evaluate.ts';
 import { EPS, expectClose, noise } from '../setup/numbers.ts';
+import { software8 } from '../setup/targets.ts';
 
 /** Columns of rows of S numbers. */
 function pick(x: ArrayLike<number>, S: number, from: number, to: number): Float64Array {
@@ -31,16 +37,17 @@ function pick(x: ArrayLike<number>, S: number, from: number, to: number): Float6
 const bound = (d: number, M: number, biasSize = 0): number =>
   8 * EPS * (Math.sqrt(d) * 3 + 3 * Math.sqrt(d) + biasSize * 4 + Math.sqrt(M) + 8);
 
-const families = ['tiled', 'subgroup8'] as const;
-const devices = new Map<string, Promise<Device>>();
+const devices = new Map<Family, Promise<Device>>();
 
-/** The test device with another attention family; where the adapter has no subgroups of eight, only `tiled` exists. */
-async function deviceFor(family: (typeof families)[number]): Promise<Device | undefined> {
+/** A device that prefers a family. Where subgroups do not have eight lanes, it runs the tiled variant in any case. */
+async function deviceFor(family: Family): Promise<Device> {
   const natural = await testDevice();
   if (family === natural.target.attention) return natural;
-  if (family === 'subgroup8') return undefined;
   let device = devices.get(family);
-  if (!device) devices.set(family, (device = openDevice({ target: { attention: 'tiled' }, without: ['subgroups'] })));
+  if (!device) {
+    const without = family === 'tiled' ? ['subgroups'] : [];
+    devices.set(family, (device = openDevice({ target: { attention: family }, without })));
+  }
   return device;
 }
 
@@ -48,9 +55,23 @@ afterAll(async () => {
   for (const device of devices.values()) (await device).dispose();
 });
 
-for (const family of families) {
-  const has = (await deviceFor(family)) !== undefined;
-  describe.runIf(has)(`attention, ${family}`, () => {
+const dispatchesOf = (target: Target, ...[operands, options]: [AttentionOperands, AttentionOptions]): Dispatch[] =>
+  attentionKernel(target, operands, options).filter((s): s is Dispatch => !isCopy(s));
+
+for (const family of FAMILIES) {
+  describe(`attention, ${family} preferred`, () => {
+    it('runs the variant that the adapter can', async () => {
+      const { target } = await deviceFor(family);
+      const x = { of: operand([1, 64, 64]), from: 0, to: 64 };
+      const [{ variant, why }] = dispatchesOf(target, { q: x, k: x, v: x }, { heads: 2 });
+      const eight = target.subgroupMinSize === 8 && target.subgroupMaxSize === 8;
+      if (family === 'tiled' || eight) expect([variant, why]).toEqual([family, undefined]);
+      else {
+        expect(variant).toBe('tiled');
+        expect(why).toMatch(/^not subgroup8: .*exactly 8 lanes are needed$/);
+      }
+    });
+
     for (const { B, heads, N, M, d } of attentionCases) {
       it(`${B} x ${heads} heads of ${d}, ${N} queries, ${M} keys`, async () => {
         const C = heads * d;
@@ -211,10 +232,8 @@ for (const family of families) {
 describe('attention of many tokens', () => {
   it('is several dispatches of some heads each, so that none takes too long', () => {
     const x = { of: operand([1, 4096, 768]), from: 0, to: 768 };
-    for (const attention of families) {
-      const steps = attentionKernel({ attention }, { q: x, k: x, v: x }, { heads: 12 }).filter(
-        (s): s is Dispatch => !isCopy(s),
-      );
+    for (const attention of FAMILIES) {
+      const steps = dispatchesOf({ ...software8, attention }, { q: x, k: x, v: x }, { heads: 12 });
       const heads = steps.map((s) => [s.params!.firstHead as number, s.workgroups[1]]);
       expect(heads.length).toBe(attention === 'tiled' ? 1 : 12);
       expect(heads.reduce((next, [first, count]) => (first === next ? next + count : NaN), 0)).toBe(12);
@@ -224,14 +243,57 @@ describe('attention of many tokens', () => {
 });
 
 describe('attention without textures', () => {
-  it('reads buffers where a tensor would be a texture of too many rows', () => {
-    const kernelOf = (N: number) => {
-      const x = { of: operand([1, N, 1024]), from: 0, to: 1024 };
-      const steps = attentionKernel({ attention: 'subgroup8' }, { q: x, k: x, v: x }, { heads: 16 });
-      return steps.some(isCopy);
-    };
-    expect(kernelOf(32768)).toBe(true);
-    expect(kernelOf(32769)).toBe(false);
+  const chosen = (of: Operand, C: number, options: AttentionOptions, target = software8) => {
+    const [{ variant, why }] = dispatchesOf(
+      target,
+      { q: { of, from: 0, to: C }, k: { of, from: 0, to: C }, v: { of, from: 0, to: C } },
+      options,
+    );
+    return [variant, why];
+  };
+
+  it('reads buffers where a tensor would be a texture of too many rows, and says so', () => {
+    expect(chosen(operand([1, 32768, 1024]), 1024, { heads: 16 })).toEqual(['subgroup8', undefined]);
+    expect(chosen(operand([1, 32769, 1024]), 1024, { heads: 16 })).toEqual([
+      'tiled',
+      'not subgroup8: q [33555456] would be a texture of 8193 rows, at most 8192 fit',
+    ]);
+  });
+
+  it('reads buffers where columns are not whole vec4s, and says so', () => {
+    expect(chosen(operand([1, 8, 20]), 20, { heads: 4 })).toEqual([
+      'tiled',
+      'not subgroup8: columns of q, k or v do not start and end at whole vec4s',
+    ]);
+  });
+
+  it('reads buffers where a full bias is too large, and says so', () => {
+    const bias = { kind: 'full', bias: operand([16, 2048, 2048]) } as const;
+    expect(chosen(operand([1, 2048, 256]), 256, { heads: 16, bias })).toEqual([
+      'tiled',
+      'not subgroup8: bias [67108864] would be a texture of 16384 rows, at most 8192 fit',
+    ]);
+  });
+
+  it('multiplies positions by the plain variant where attention is tiled, and says so', () => {
+    const table = operand([3, 8]);
+    const x = { of: operand([1, 4, 8]), from: 0, to: 8 };
+    const bias = { kind: 'decomposed', relPosH: table, relPosW: table, height: 2, width: 2 } as const;
+    const variants = (target: Target) =>
+      dispatchesOf(target, { q: x, k: x, v: x }, { heads: 1, bias }).map(({ kernel, variant, why }) => [
+        kernel,
+        variant,
+        why,
+      ]);
+    expect(variants(software8)).toEqual([
+      ['relativeTerms', 'subgroup8', undefined],
+      ['attention', 'subgroup8', undefined],
+    ]);
+    const lanes16 = 'subgroups here have 16 to 16 lanes; exactly 8 lanes are needed';
+    expect(variants({ ...software8, subgroupMinSize: 16, subgroupMaxSize: 16 })).toEqual([
+      ['relativeTerms', 'plain', 'not subgroup8: attention did not make q a texture'],
+      ['attention', 'tiled', `not subgroup8: ${lanes16}`],
+    ]);
   });
 });
 

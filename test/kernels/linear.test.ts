@@ -7,10 +7,11 @@ import type { Tensor } from '../../src/graph/tensor.ts';
 import { linearRef } from '../../src/kernels/linear/linear.ref.ts';
 import { linear as linearKernel } from '../../src/kernels/linear/linear.ts';
 import { activationRef } from '../../src/kernels/shared/activations.ref.ts';
-import { halfBits, halfValue } from '../../src/kernels/shared/gemm/half.ts';
+import { halfBits, halfValue } from '../../src/kernels/half.ts';
 import type { Precision } from '../../src/kernels/target.ts';
 import { linearCases, type LinearCase } from '../cases/linear.ts';
 import { evaluate, openDevice, testDevice, type Sources } from '../setup/evaluate.ts';
+import { targetWith8Lanes } from '../setup/targets.ts';
 import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
 import { titleOf } from '../setup/title.ts';
 
@@ -46,11 +47,11 @@ const bound = (K: number, expected: ArrayLike<number>): number =>
 
 const families: { name: string; open: () => Promise<Device>; precision: Precision }[] = [
   { name: 'chosen family', open: testDevice, precision: 'f32' },
-  { name: 'tiled', open: () => openDevice({ target: { matmul: 'tiled' }, without: ['subgroups'] }), precision: 'f32' },
+  { name: 'tiled', open: () => openDevice({ target: { linear: 'tiled' }, without: ['subgroups'] }), precision: 'f32' },
   { name: 'chosen family, f16 weights', open: () => openDevice({ precision: 'f16' }), precision: 'f16' },
   {
     name: 'tiled, f16 weights',
-    open: () => openDevice({ precision: 'f16', target: { matmul: 'tiled' }, without: ['subgroups'] }),
+    open: () => openDevice({ precision: 'f16', target: { linear: 'tiled' }, without: ['subgroups'] }),
     precision: 'f16',
   },
 ];
@@ -115,7 +116,7 @@ describe('linear', () => {
     const x = { shape: [4096, 768], dtype: 'f32' } as const;
     const operands = { x, w: { shape: [3072, 768], dtype: 'f32' } as const, b: null, scale: null, residual: null };
     for (const family of ['tiled', 'subgroup8'] as const) {
-      const parts = linearKernel({ matmul: family, precision: 'f32' }, operands, 'none', true);
+      const parts = linearKernel({ ...targetWith8Lanes, linear: family }, operands, 'none', true);
       const tiles = (4096 / (family === 'tiled' ? 64 : 16)) * (3072 / 64);
       expect(parts.map((p) => p.params!.firstTile)).toEqual([0, tiles / 3, (2 * tiles) / 3].map(Math.round));
       expect(parts.map((p) => p.params!.endTile)).toEqual([tiles / 3, (2 * tiles) / 3, tiles].map(Math.round));
@@ -163,33 +164,5 @@ describe('linear', () => {
     expect(() => linearKernel(BASELINE, operands, 'none', true)).toThrow(
       /linear: an operand of 2147483648 elements is beyond/,
     );
-  });
-});
-
-describe('half precision', () => {
-  it('rounds to nearest, ties to even', () => {
-    for (const [x, bits] of [
-      [0, 0],
-      [-0, 0x8000],
-      [1, 0x3c00],
-      [-2.5, 0xc100],
-      [1 + 2 ** -11, 0x3c00],
-      [1 + 3 * 2 ** -11, 0x3c02],
-      [2 ** -24, 1],
-      [2 ** -25, 0],
-      [3 * 2 ** -25, 2],
-      [65504, 0x7bff],
-      [1e6, 0x7bff],
-      [-Infinity, 0xfbff],
-    ]) {
-      expect(halfBits(x), `half of ${x}`).toBe(bits);
-    }
-    expect(halfValue(halfBits(NaN))).toBeNaN();
-  });
-
-  it('gives every half back', () => {
-    for (let h = 0; h < 0x7c00; h += 7) expect(halfBits(halfValue(h))).toBe(h);
-    expect(halfValue(0x7c00)).toBe(Infinity);
-    expect(halfValue(0xc000)).toBe(-2);
   });
 });

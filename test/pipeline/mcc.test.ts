@@ -12,7 +12,7 @@ import { bytesSource, scene, syntheticSource, type MccConfig } from '../../weigh
 import { openDevice, testDevice } from '../setup/evaluate.ts';
 import { goldenBytes } from '../setup/goldenBytes.ts';
 
-const TILED = { matmul: 'tiled', attention: 'tiled', conv: 'tiled' } as const;
+const TILED = { linear: 'tiled', attention: 'tiled', conv: 'tiled' } as const;
 
 const f32 = (x: Values): Float32Array => Float32Array.from(x.data);
 

@@ -215,7 +215,10 @@ describe('sweep', () => {
     const odd: MccConfig = { ...config, decoderEmbed: 36, decoderHeads: 6 };
     const other = new Mcc(sharedFor(device, syntheticSource(mccModule.specs(odd), 7)), odd);
     const encoded = await other.encode(inputOf(odd, 7));
-    expect((await other.sweep(encoded, { granularity: 2 })).queries).toBe(27);
+    const layered = await other.sweep(encoded, { granularity: 2 });
+    expect([layered.queries, layered.strategy]).toEqual([27, 'layered']);
+    const preferred = device.target.sweep === 'batched' ? /^not batched: heads have 6 features/ : /^$/;
+    expect(layered.why ?? '').toMatch(preferred);
     const batched = other.sweep(encoded, { granularity: 2, strategy: 'batched' });
     await expect(batched).rejects.toThrow(/heads have 6 features.*layer by layer/s);
     await other.dispose();
@@ -224,7 +227,7 @@ describe('sweep', () => {
 
 describe('sweep, tiled kernels', () => {
   it('both strategies agree', async () => {
-    const tiled = { matmul: 'tiled', attention: 'tiled', conv: 'tiled' } as const;
+    const tiled = { linear: 'tiled', attention: 'tiled', conv: 'tiled' } as const;
     const device = await openDevice({ target: tiled, without: ['subgroups'] });
     const mcc = new Mcc(sharedFor(device, syntheticSource(mccModule.specs(config), 7)), config);
     const image = await mcc.encode(inputOf(config, 7));

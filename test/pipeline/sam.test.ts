@@ -14,7 +14,7 @@ import { bytesSource, samConfigs, scene, syntheticSource } from '../../weights/i
 import { openDevice, testDevice } from '../setup/evaluate.ts';
 import { goldenBytes } from '../setup/goldenBytes.ts';
 
-const TILED = { matmul: 'tiled', attention: 'tiled', conv: 'tiled' } as const;
+const TILED = { linear: 'tiled', attention: 'tiled', conv: 'tiled' } as const;
 
 /** Every stage of the encoder, tokens, decoder stages, masks of all tokens, quality, logits: fused and unfused. */
 async function expectParity(name: string, device: Device): Promise<void> {

@@ -41,7 +41,7 @@ describe('equals the released code', { timeout: 180_000 }, () => {
 
   it('zoe_n with the workgroup-tiled kernels', async () => {
     const device = await openDevice({
-      target: { matmul: 'tiled', attention: 'tiled', conv: 'tiled' },
+      target: { linear: 'tiled', attention: 'tiled', conv: 'tiled' },
       without: ['subgroups'],
     });
     await expectParity('zoe_n.safetensors', device);

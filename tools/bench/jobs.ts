@@ -47,7 +47,7 @@ export interface Bench {
 export function otherFamilies(adapterClass: AdapterClass): Partial<Pick<Target, Choice>> {
   if (adapterClass === 'gpu') return { rows: 'lane' };
   if (adapterClass === 'software') return { rows: 'workgroup' };
-  return { matmul: 'tiled', attention: 'tiled', conv: 'tiled', rows: 'workgroup' };
+  return { linear: 'tiled', attention: 'tiled', conv: 'tiled', rows: 'workgroup' };
 }
 
 /** A slow family would take minutes for more work than this. */

@@ -14,7 +14,7 @@ import type { Bound } from './ceiling.ts';
 import { textbookMatmul } from './textbook.ts';
 
 /** Entry of the table of kernel families that decides how a case runs. */
-export type Choice = 'matmul' | 'attention' | 'conv' | 'rows';
+export type Choice = 'linear' | 'attention' | 'conv' | 'rows';
 
 /** One thing to measure. */
 export interface BenchCase {
@@ -44,7 +44,7 @@ export function linearCase({ rows: M, K, N, bench }: Sizes<'rows' | 'K' | 'N'>):
     flops: 2 * M * K * N,
     bytes: 4 * (M * K + K * N + N + M * N),
     bound: 'compute',
-    choice: 'matmul',
+    choice: 'linear',
     build: ({ input, weight }) =>
       linear(input(values(M * K), [M, K]), weight(values(N * K), [N, K]), weight(values(N), [N])),
   };

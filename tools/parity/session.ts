@@ -1,6 +1,6 @@
 /** One adapter and device for a whole comparison. */
 import { Device } from '../../src/graph/device.ts';
-import { CHOICES } from '../../src/kernels/target.ts';
+import { PREFERENCES } from '../../src/kernels/target.ts';
 import { requestNodeAdapter, type AdapterChoice } from '../../src/host/node/adapter.ts';
 
 export interface SessionOptions {
@@ -17,7 +17,7 @@ export interface Session {
 
 export async function openSession({ adapter: choice, tiled }: SessionOptions): Promise<Session> {
   const { adapter, wait, release } = await requestNodeAdapter(choice);
-  const device = await Device.create(adapter, { wait, target: tiled ? CHOICES.gpu : undefined });
+  const device = await Device.create(adapter, { wait, target: tiled ? PREFERENCES.gpu : undefined });
   return {
     device,
     close() {

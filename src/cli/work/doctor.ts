@@ -4,6 +4,7 @@ import { adapterName, Device } from '../../graph/device.ts';
 import type { AdapterClass, Precision } from '../../kernels/target.ts';
 import { EXIT } from '../../host/errors.ts';
 import { listAdapters, requestNodeAdapter } from '../../host/node/adapter.ts';
+import { kernelChoices, type KernelChoice } from '../../host/kernelChoices.ts';
 import { runSelfTest } from '../../host/selfTest.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -45,7 +46,7 @@ async function examine(choice: string, precision: Precision) {
   const device = await Device.create(adapter, { wait, precision });
   try {
     const { vendor, architecture, subgroupMinSize, subgroupMaxSize } = adapter.info;
-    const { matmul, attention, conv, rows, sweep } = device.target;
+    const { linear, attention, conv, rows, sweep } = device.target;
     return {
       unflat: version,
       node: process.version,
@@ -54,7 +55,8 @@ async function examine(choice: string, precision: Precision) {
       features: [...adapter.features].sort(),
       limits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
       adapterClass: device.adapterClass,
-      kernels: { matmul, attention, conv, rows, sweep },
+      preferred: { linear, attention, conv, rows, sweep },
+      kernels: kernelChoices(device.target),
       precision,
       selfTest: await runSelfTest(device),
     };
@@ -64,12 +66,19 @@ async function examine(choice: string, precision: Precision) {
   }
 }
 
+/** A kernel's variant, and a line for each of the others. */
+const choiceLines = ({ kernel, problem, variant, others }: KernelChoice): string[] => [
+  `  ${`${kernel} ${problem}`.padEnd(52)} ${variant}`,
+  ...others.map(({ name, reason }) => `      ${name}: ${reason ?? 'runs here too, but is not preferred'}`),
+];
+
 function format({
   adapters,
   adapter,
   features,
   limits,
   adapterClass,
+  preferred,
   kernels,
   precision,
   selfTest,
@@ -91,13 +100,16 @@ function format({
     ]),
     `  features: ${features.join(', ')}`,
     '',
-    `Kernels: ${WHY[adapterClass]}`,
-    ...table(Object.entries(kernels)),
+    `Preferred variants of kernels: ${WHY[adapterClass]}`,
+    ...table(Object.entries(preferred)),
+    '',
+    'Variants chosen',
+    ...kernels.flatMap(choiceLines),
     '',
     `Self-test against float64 on this processor, weights in ${precision}`,
     ...selfTest.map(
       ({ name, error, bound, passed }) =>
-        `  ${name.padEnd(34)} largest error ${error.toExponential(1)}, bound ${bound.toExponential(1)}  ${passed ? 'ok' : 'WRONG'}`,
+        `  ${name.padEnd(43)} largest error ${error.toExponential(1)}, bound ${bound.toExponential(1)}  ${passed ? 'ok' : 'WRONG'}`,
     ),
     '',
   ].join('\n');

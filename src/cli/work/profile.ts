@@ -20,27 +20,24 @@ export class Profile {
     }
   };
 
-  /** Time by kernel, and by part of the networks. */
+  /** Time by kernel and variant, time by part of the networks, and where a preferred variant was not taken. */
   table(): string {
     const total = sumOf(this.#steps);
     const parts = groupBy(this.#steps, ({ scope }) => scope.split('.').slice(0, 2).join('.') || '(chain)');
     return [
       `${this.#steps.length} dispatches, ${total.toFixed(1)} ms on the device`,
       '',
-      ...section(
-        'kernel',
-        groupBy(this.#steps, ({ kernel }) => kernel),
-        total,
-      ),
+      ...section('kernel', groupBy(this.#steps, nameOf), total),
       '',
       ...section('part', parts, total),
       '',
+      ...fallbacks(this.#steps),
     ].join('\n');
   }
 
   /** Trace Event Format: complete events in microseconds, a thread for the kernels. */
   trace(): string {
-    const events = this.#steps.map(({ kernel, scope, flops, startMs, ms }) => ({
+    const events = this.#steps.map(({ kernel, variant, why, scope, flops, startMs, ms }) => ({
       name: kernel,
       cat: scope || 'chain',
       ph: 'X',
@@ -48,10 +45,24 @@ export class Profile {
       tid: 0,
       ts: 1000 * startMs,
       dur: 1000 * ms,
-      args: { scope, flops, gflops: rateOf(flops, ms) },
+      args: { scope, variant, why, flops, gflops: rateOf(flops, ms) },
     }));
     return JSON.stringify({ displayTimeUnit: 'ms', traceEvents: events });
   }
+}
+
+/** `linear, tiled`: a kernel with its variant, where it has several. */
+const nameOf = ({ kernel, variant }: StepTime): string => (variant === undefined ? kernel : `${kernel}, ${variant}`);
+
+/** A line for each reason why another variant than the preferred one ran. */
+function fallbacks(steps: readonly StepTime[]): string[] {
+  const groups = groupBy(
+    steps.filter(({ why }) => why !== undefined),
+    (step) => `${nameOf(step)}: ${step.why}`,
+  );
+  if (groups.size === 0) return [];
+  const lines = [...groups].map(([reason, { length }]) => `  ${reason} (${length} ${length === 1 ? 'call' : 'calls'})`);
+  return ['not the preferred variant', ...lines, ''];
 }
 
 function section(title: string, groups: Map<string, StepTime[]>, total: number): string[] {

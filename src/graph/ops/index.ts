@@ -3,6 +3,7 @@ export * from './matmul.ts';
 export * from './attention.ts';
 export * from './rows.ts';
 export * from './pointwise.ts';
+export * from './cast.ts';
 export * from './reduce.ts';
 export * from './movement.ts';
 export * from './resize.ts';

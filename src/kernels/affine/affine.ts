@@ -1,7 +1,8 @@
 /** A linear function of each element, limited to a range. */
-import { expect, expectDtype, size } from '../check.ts';
+import { expect, expectFloats, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
+import { vec4Elements } from '../shared/elements.ts';
 import gridWgsl from '../shared/grid.wgsl';
 import affineWgsl from './affine.wgsl';
 
@@ -9,19 +10,19 @@ import affineWgsl from './affine.wgsl';
 const LARGEST = 3.4028234663852886e38;
 
 /**
- * x [...] f32 -> clamp(x * scale + offset, low, high), like x.
- * @throws ShapeError if x is not f32 or the range is empty
+ * x [...], f32 or f16 -> clamp(x * scale + offset, low, high), like x.
+ * @throws ShapeError if x is of another type or the range is empty
  */
 export function affine(x: Operand, scale: number, offset: number, low = -LARGEST, high = LARGEST): Dispatch {
-  expectDtype('affine', { x }, 'f32');
+  expectFloats('affine', { x });
   expect(low <= high, 'affine', `the range ${low} .. ${high} is empty; the lower limit comes first.`);
   const vectors = ceilDiv(size(x), 4);
   return {
     kernel: 'affine',
-    wgsl: [gridWgsl, affineWgsl],
+    wgsl: [gridWgsl, vec4Elements(x.dtype), affineWgsl],
     params: { vectors, scale, offset, low, high },
     inputs: [x],
-    outputs: [operand(x.shape)],
+    outputs: [operand(x.shape, x.dtype)],
     workgroups: splitGrid(ceilDiv(vectors, 64)),
   };
 }

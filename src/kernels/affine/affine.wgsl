@@ -1,4 +1,5 @@
-// affine: y = clamp(x * scale + offset, low, high), with numbers. x, y [n], read as vec4s.
+// affine: y = clamp(x * scale + offset, low, high), with numbers. x, y [n], f32 or f16.
+// From shared/elements.*.wgsl: `Stored`, `loaded`, `stored`.
 struct Params {
   vectors: u32,
   scale: f32,
@@ -8,8 +9,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<Stored>;
+@group(0) @binding(2) var<storage, read_write> y: array<Stored>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -21,5 +22,5 @@ fn main(
   if (i >= params.vectors) {
     return;
   }
-  y[i] = clamp(x[i] * params.scale + params.offset, vec4f(params.low), vec4f(params.high));
+  y[i] = stored(clamp(loaded(x[i]) * params.scale + params.offset, vec4f(params.low), vec4f(params.high)));
 }

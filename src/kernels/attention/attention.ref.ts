@@ -32,11 +32,11 @@ export function attentionRef(
           for (let c = 0; c < d; c++) sum += q[query + c] * k[key + c];
           logits[m] = sum * factor + (bias?.(b, h, n, m) ?? 0);
         }
-        const most = logits.reduce((a, x) => Math.max(a, x), -Infinity);
-        const powers = logits.map((x) => Math.exp(x - most));
-        const sum = powers.reduce((a, x) => a + x, 0);
+        const maxLogit = logits.reduce((a, x) => Math.max(a, x), -Infinity);
+        const exps = logits.map((x) => Math.exp(x - maxLogit));
+        const sum = exps.reduce((a, x) => a + x, 0);
         for (let m = 0; m < M; m++) {
-          for (let c = 0; c < d; c++) y[query + c] += (powers[m] / sum) * v[(b * M + m) * C + h * d + c];
+          for (let c = 0; c < d; c++) y[query + c] += (exps[m] / sum) * v[(b * M + m) * C + h * d + c];
         }
       }
     }

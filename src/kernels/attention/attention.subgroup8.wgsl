@@ -51,7 +51,7 @@ fn loadValues(base: u32, lane: u32) -> Values {
 fn begin(qRow: u32, ownLogit: f32, head: u32, lane: u32) -> Row {
   var row = Row(LOWEST, 0.0, vec4f(), vec4f(), vec4f());
   if (selfKey) {
-    row.most = ownLogit;
+    row.maxLogit = ownLogit;
     row.sum = select(0.0, 1.0, lane == 0u);
     let base = (qRow * params.strideQ + params.selfV) / 4u + head * params.vecs + lane;
     row.a = textureLoad(q, texel(base));
@@ -158,14 +158,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       s6 = withBias(s6, head, subgroupBroadcast(code, 6u), keys);
       s7 = withBias(s7, head, subgroupBroadcast(code, 7u), keys);
     }
-    s0 = absorb(&r0, s0, valid);
-    s1 = absorb(&r1, s1, valid);
-    s2 = absorb(&r2, s2, valid);
-    s3 = absorb(&r3, s3, valid);
-    s4 = absorb(&r4, s4, valid);
-    s5 = absorb(&r5, s5, valid);
-    s6 = absorb(&r6, s6, valid);
-    s7 = absorb(&r7, s7, valid);
+    s0 = addLogits(&r0, s0, valid);
+    s1 = addLogits(&r1, s1, valid);
+    s2 = addLogits(&r2, s2, valid);
+    s3 = addLogits(&r3, s3, valid);
+    s4 = addLogits(&r4, s4, valid);
+    s5 = addLogits(&r5, s5, valid);
+    s6 = addLogits(&r6, s6, valid);
+    s7 = addLogits(&r7, s7, valid);
     for (var other = 0u; other < 8u; other++) {
       let base = subgroupShuffle(vBase, other);
       let a = loadValues(base.x, lane);

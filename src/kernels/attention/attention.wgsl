@@ -1,15 +1,15 @@
 // attention for GPUs: y = softmax(scale q kT + bias) v, softmax online over tiles of 32 keys.
 // A workgroup of 8 x 8 threads owns 32 queries of one head. Thread (ty, tx) has queries 4 ty .. 4 ty + 3; of a tile it
 // computes the logits of keys tx, tx + 8, tx + 16, tx + 24, and then the features in vec4s tx, tx + 8, tx + 16.
-// q and k pass through workgroup memory eight vec4s of the head at a time, v whole: at most 80 features fit.
+// q and k pass through workgroup memory eight vec4s of the head at a time, v whole: at maxLogit 80 features fit.
 const SIDE = 8u;
 const TILE = 32u;
 const CHUNK = 8u; // vec4s
 
 // [vec4 of the chunk][query], then the same for keys; later [key][vec4 of the head] of v.
 var<workgroup> staged: array<vec4f, 640>;
-// Powers of the tile's logits: [key][four queries].
-var<workgroup> powers: array<vec4f, 256>;
+// Exponentials of the tile's logits, [key][four queries]: the weights of the values before normalization.
+var<workgroup> exps: array<vec4f, 256>;
 // One vec4 per thread, for sums and maxima over tx.
 var<workgroup> partial: array<vec4f, 64>;
 
@@ -17,7 +17,7 @@ fn biasAt(i: u32) -> f32 {
   return biases[i];
 }
 
-// The row of a query. Of those beyond the grid and past the last nobody reads the result.
+// The row of a query. Tokens beyond the grid or past the last query get any row; their results are not stored.
 fn queryRow(group: u32, token: u32) -> u32 {
   let row = rowOf(group, min(token, params.queries - 1u), params.queries);
   return select(row, 0u, row == params.fillRow);
@@ -27,11 +27,11 @@ fn maxOverKeys(lid: u32, value: vec4f) -> vec4f {
   partial[lid] = value;
   workgroupBarrier();
   let base = lid & ~7u;
-  var most = partial[base];
+  var largest = partial[base];
   for (var i = 1u; i < SIDE; i++) {
-    most = max(most, partial[base + i]);
+    largest = max(largest, partial[base + i]);
   }
-  return most;
+  return largest;
 }
 
 fn sumOverKeys(lid: u32, value: vec4f) -> vec4f {
@@ -60,9 +60,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     codes[r] = queryCode(head, queryRow(group, token), token);
   }
 
-  var most = vec4f(LOWEST);
+  var maxLogit = vec4f(LOWEST);
   var sum = vec4f();
-  var a: array<vec4f, 4>; // of queries 4 ty + r: features in vec4 tx, and below vec4s tx + 8 and tx + 16
+  // Weighted values of queries 4 ty + r: the features in vec4s tx (a), tx + 8 (b) and tx + 16 (c) of the head.
+  var a: array<vec4f, 4>;
   var b: array<vec4f, 4>;
   var c: array<vec4f, 4>;
   if (selfKey) {
@@ -73,7 +74,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         let scaled = queryVec(row, params.fromQ + offset, i) * params.scale;
         logit += dot(scaled, queryVec(row, params.selfK + offset, i));
       }
-      powers[lid] = vec4f(logit);
+      exps[lid] = vec4f(logit);
     }
     for (var i = lid; i < TILE * params.vecs; i += 64u) {
       staged[i] = queryVec(queryRow(group, first + i / params.vecs), params.selfV + offset, i % params.vecs);
@@ -82,7 +83,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     sum = vec4f(select(0.0, 1.0, tx == 0u));
     for (var r = 0u; r < 4u; r++) {
       let own = (4u * ty + r) * params.vecs;
-      most[r] = powers[4u * ty + r].x;
+      maxLogit[r] = exps[4u * ty + r].x;
       a[r] = staged[own + min(tx, params.vecs - 1u)];
       b[r] = staged[own + min(tx + 8u, params.vecs - 1u)];
       c[r] = staged[own + min(tx + 16u, params.vecs - 1u)];
@@ -96,7 +97,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       workgroupBarrier();
       for (var i = lid; i < CHUNK * TILE; i += 64u) {
         let at = chunk + i / TILE;
-          let keyToken = min(start + i % TILE, params.keys - 1u);
+        let keyToken = min(start + i % TILE, params.keys - 1u);
         var query = vec4f();
         var key = vec4f();
         if (at < params.vecs) {
@@ -133,15 +134,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         s[j] += bias * LOG2E;
       }
     }
-    let tileMost = maxOverKeys(lid, max(max(s[0], s[1]), max(s[2], s[3])));
-    let nextMost = max(most, tileMost);
-    let shrink = exp2(most - nextMost);
-    most = nextMost;
-    sum *= shrink;
+    let tileMax = maxOverKeys(lid, max(max(s[0], s[1]), max(s[2], s[3])));
+    let newMax = max(maxLogit, tileMax);
+    let rescale = exp2(maxLogit - newMax);
+    maxLogit = newMax;
+    sum *= rescale;
     for (var j = 0u; j < 4u; j++) {
-      let power = exp2(s[j] - most);
-      sum += power;
-      powers[(tx + 8u * j) * SIDE + ty] = power;
+      let weight = exp2(s[j] - maxLogit);
+      sum += weight;
+      exps[(tx + 8u * j) * SIDE + ty] = weight;
     }
     for (var i = lid; i < TILE * params.vecs; i += 64u) {
       let token = min(start + i / params.vecs, params.keys - 1u);
@@ -149,26 +150,26 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     }
     workgroupBarrier();
     for (var r = 0u; r < 4u; r++) {
-      a[r] *= shrink[r];
-      b[r] *= shrink[r];
-      c[r] *= shrink[r];
+      a[r] *= rescale[r];
+      b[r] *= rescale[r];
+      c[r] *= rescale[r];
     }
     for (var t = 0u; t < TILE; t++) {
-      let power = powers[t * SIDE + ty];
+      let weight = exps[t * SIDE + ty];
       let value = staged[t * params.vecs + min(tx, params.vecs - 1u)];
       for (var r = 0u; r < 4u; r++) {
-        a[r] += power[r] * value;
+        a[r] += weight[r] * value;
       }
       if (params.vecs > 8u) {
         let second = staged[t * params.vecs + min(tx + 8u, params.vecs - 1u)];
         for (var r = 0u; r < 4u; r++) {
-          b[r] += power[r] * second;
+          b[r] += weight[r] * second;
         }
       }
       if (params.vecs > 16u) {
         let third = staged[t * params.vecs + min(tx + 16u, params.vecs - 1u)];
         for (var r = 0u; r < 4u; r++) {
-          c[r] += power[r] * third;
+          c[r] += weight[r] * third;
         }
       }
     }

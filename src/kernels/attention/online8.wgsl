@@ -1,10 +1,10 @@
-// Softmax online, as queries meet tiles of 32 keys on subgroups of eight lanes: four logits in each lane.
-// In the product with values a lane stands for features: vec4s lane, lane + 8, lane + 16 of the head, as far as `slots`
-// says. Needs `override slots: u32` and LOWEST in the kernel.
+// Online softmax on subgroups of eight lanes: a query meets tiles of 32 keys, four logits in each lane.
+// In the product with values a lane stands for features: vec4s lane, lane + 8 and lane + 16 of the head; `slots` says how
+// many of the three there are. The kernel gives `slots` and LOWEST.
 
-// Running softmax of one query: maximum and sum of powers (this lane's keys only), and the weighted values.
+// Running softmax of one query: the largest logit, the sum of exponentials (of this lane's keys), the weighted values.
 struct Row {
-  most: f32,
+  maxLogit: f32,
   sum: f32,
   a: vec4f,
   b: vec4f,
@@ -17,22 +17,22 @@ struct Values {
   c: vec4f,
 }
 
-// Takes 32 more logits into the running softmax. Returns their powers.
-fn absorb(row: ptr<function, Row>, logits: vec4f, valid: vec4<bool>) -> vec4f {
+// Adds 32 logits to the running softmax. Returns their exponentials, the weights of the values before normalization.
+fn addLogits(row: ptr<function, Row>, logits: vec4f, valid: vec4<bool>) -> vec4f {
   let s = select(vec4f(LOWEST), logits, valid);
-  var most = max(max(s.x, s.y), max(s.z, s.w));
-  most = max(most, subgroupShuffleXor(most, 1u));
-  most = max(most, subgroupShuffleXor(most, 2u));
-  most = max(most, subgroupShuffleXor(most, 4u));
-  most = max(most, (*row).most);
-  let shrink = exp2((*row).most - most);
-  let powers = exp2(s - most);
-  (*row).most = most;
-  (*row).sum = fma((*row).sum, shrink, (powers.x + powers.y) + (powers.z + powers.w));
-  (*row).a *= shrink;
-  (*row).b *= shrink;
-  (*row).c *= shrink;
-  return powers;
+  var maxLogit = max(max(s.x, s.y), max(s.z, s.w));
+  maxLogit = max(maxLogit, subgroupShuffleXor(maxLogit, 1u));
+  maxLogit = max(maxLogit, subgroupShuffleXor(maxLogit, 2u));
+  maxLogit = max(maxLogit, subgroupShuffleXor(maxLogit, 4u));
+  maxLogit = max(maxLogit, (*row).maxLogit);
+  let rescale = exp2((*row).maxLogit - maxLogit);
+  let exps = exp2(s - maxLogit);
+  (*row).maxLogit = maxLogit;
+  (*row).sum = fma((*row).sum, rescale, (exps.x + exps.y) + (exps.z + exps.w));
+  (*row).a *= rescale;
+  (*row).b *= rescale;
+  (*row).c *= rescale;
+  return exps;
 }
 
 fn weigh(row: ptr<function, Row>, weight: f32, values: Values) {

@@ -1,4 +1,4 @@
-// Operands of the tiled kernel for any head size, offset and stride: element by element, zeros beyond the head.
+// Operands of the tiled variant for any head size, offset and stride: read element by element, zeros beyond the head.
 @group(0) @binding(1) var<storage, read> q: array<f32>;
 @group(0) @binding(2) var<storage, read> k: array<f32>;
 @group(0) @binding(3) var<storage, read> v: array<f32>;

@@ -1,4 +1,4 @@
-// Operands of the tiled kernel where head sizes, offsets and strides are whole vec4s.
+// Operands of the tiled variant where head sizes, offsets and strides are whole vec4s.
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;
 @group(0) @binding(2) var<storage, read> k: array<vec4f>;
 @group(0) @binding(3) var<storage, read> v: array<vec4f>;

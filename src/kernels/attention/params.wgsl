@@ -7,7 +7,7 @@ struct Params {
   window: u32, // side of the windows that attention is confined to; 0: none
   queries: u32, // per group: a batch item, or a window of it
   keys: u32,
-  scale: f32, // times log2(e): softmax is computed with powers of two
+  scale: f32, // times log2(e): softmax is computed with exp2
   fillRow: u32, // the row index that stands for a token beyond the grid: one past the last row
   strideQ: u32,
   fromQ: u32,
@@ -49,8 +49,8 @@ fn rowOf(group: u32, t: u32, count: u32) -> u32 {
   return select(params.fillRow, (item * params.height + y) * params.width + x, y < params.height && x < params.width);
 }
 
-// Keys are met in slots, four to a lane: where `slotWidth` > 0, a row of the bias' grid takes that many, a multiple of
-// four, so that the four are in one row. The token of a slot, or `params.keys` or more where there is none.
+// The token of a slot, or `params.keys` or more where a slot has none. A lane takes the keys of four neighboring slots.
+// Where `slotWidth` > 0, each row of the bias' grid takes that many slots, a multiple of four, so that the four are in one row.
 fn keyOf(slot: vec4u) -> vec4u {
   if (params.slotWidth == 0u) {
     return slot;

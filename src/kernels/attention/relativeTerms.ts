@@ -1,15 +1,17 @@
 /** Products of queries with SAM's relative position tables: computed once per query, not once per pair. */
-import { expect, expectRank, show, size } from '../check.ts';
+import { expect, expectDtype, expectRank, show, size } from '../check.ts';
 import { operand, type Operand, type Step } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import gridWgsl from '../shared/grid.wgsl';
+import { supportsSubgroup8, type Target } from '../target.ts';
+import { build, type Variant } from '../variant.ts';
 import type { Columns } from './columns.ts';
 import plainWgsl from './relativeTerms.wgsl';
 import paramsWgsl from './relativeTerms.params.wgsl';
 import subgroup8Wgsl from './relativeTerms.subgroup8.wgsl';
 import rows8Wgsl from './rows8.wgsl';
 
-/** The grid that relative positions are on, and the one that tokens are in: they differ where there are windows. */
+/** The grid that relative positions are on (height, width), and the width of the one that tokens are in. They differ where there are windows. */
 export interface Places {
   readonly height: number;
   readonly width: number;
@@ -19,14 +21,69 @@ export interface Places {
 /** Lengths are filled up to whole vec4s. */
 export const roundedUp = (n: number): number => ceilDiv(n, 4) * 4;
 
+interface RelativeTerms {
+  readonly q: Operand;
+  /** q as a flat texture, where attention reads one. */
+  readonly queryTexture: Operand | undefined;
+  readonly relPosH: Operand;
+  readonly relPosW: Operand;
+  /** The result. */
+  readonly terms: Operand;
+  readonly rows: number;
+  readonly heads: number;
+  readonly params: Readonly<Record<string, number>>;
+  readonly flops: number;
+}
+
+/** One thread per result. Runs everywhere. */
+const plain: Variant<RelativeTerms, readonly Step[]> = {
+  name: 'plain',
+  supports: () => true,
+  build: ({ q, relPosH, relPosW, terms, params, flops }) => [
+    {
+      kernel: 'relativeTerms',
+      wgsl: [gridWgsl, paramsWgsl, plainWgsl],
+      params,
+      inputs: [q, relPosH, relPosW],
+      outputs: [terms],
+      workgroups: splitGrid(ceilDiv(size(terms), 64)),
+      flops,
+    },
+  ],
+};
+
+/** All products of eight queries with both tables, from textures: for software adapters. */
+const subgroup8: Variant<RelativeTerms, readonly Step[]> = {
+  name: 'subgroup8',
+  supports: (target, { queryTexture }) =>
+    queryTexture ? supportsSubgroup8(target) : 'attention did not make q a texture',
+  build({ queryTexture, relPosH, relPosW, terms, rows, heads, params, flops }) {
+    const tables = operand([relPosH.shape[0] + relPosW.shape[0], relPosH.shape[1]], 'f32', 'rgba32float');
+    return [
+      { from: relPosH, to: tables },
+      { from: relPosW, to: tables, at: size(relPosH) },
+      {
+        kernel: 'relativeTerms',
+        wgsl: [rows8Wgsl, paramsWgsl, subgroup8Wgsl],
+        params,
+        inputs: [queryTexture ?? null, tables],
+        outputs: [terms],
+        workgroups: [ceilDiv(rows, 8), heads, 1],
+        flops,
+      },
+    ];
+  },
+};
+
 /**
- * q [B, N, heads * d] (unscaled) · relPosH [2h - 1, d] · relPosW [2w - 1, d] -> [B * N, heads, h' + w']: q . relPosH[yq - yk +
+ * q [B, N, heads * d] (unscaled) · relPosH [2h - 1, d] · relPosW [2w - 1, d] -> [B * N, heads, h' + w'] f32: q . relPosH[yq - yk +
  * h - 1] by yk, then q . relPosW[xq - xk + w - 1] by xk, each filled up to a multiple of four.
  * Segment Anything, arXiv:2304.02643, released code: add_decomposed_rel_pos.
- * @param queryTexture q's tensor as a flat texture: selects the subgroup family
- * @throws ShapeError if a table does not have d columns
+ * @param queryTexture q's tensor as a flat texture, which the subgroup8 variant reads
+ * @throws ShapeError if a table is not f32 with d columns
  */
 export function relativeTerms(
+  target: Target,
   q: Columns,
   relPosH: Operand,
   relPosW: Operand,
@@ -37,6 +94,7 @@ export function relativeTerms(
   const [B, N, strideQ] = q.of.shape;
   const headDim = (q.to - q.from) / heads;
   expectRank('attention', { relPosH, relPosW }, 2);
+  expectDtype('attention', { relPosH, relPosW }, 'f32');
   expect(
     relPosH.shape[1] === headDim && relPosW.shape[1] === headDim,
     'attention',
@@ -44,33 +102,16 @@ export function relativeTerms(
   );
   const rows = B * N;
   const terms = operand([rows, heads, roundedUp(height) + roundedUp(width)]);
-  const params = { rows, heads, headDim, height, width, gridTokens: N, gridWidth, strideQ, fromQ: q.from };
-  const flops = 2 * rows * heads * (height + width) * headDim;
-  if (queryTexture) {
-    const tables = operand([relPosH.shape[0] + relPosW.shape[0], headDim], 'f32', 'rgba32float');
-    const steps: Step[] = [
-      { from: relPosH, to: tables },
-      { from: relPosW, to: tables, at: size(relPosH) },
-      {
-        kernel: 'relativeTerms',
-        wgsl: [rows8Wgsl, paramsWgsl, subgroup8Wgsl],
-        params,
-        inputs: [queryTexture, tables],
-        outputs: [terms],
-        workgroups: [ceilDiv(rows, 8), heads, 1],
-        flops,
-      },
-    ];
-    return { steps, terms };
-  }
-  const step: Step = {
-    kernel: 'relativeTerms',
-    wgsl: [gridWgsl, paramsWgsl, plainWgsl],
-    params,
-    inputs: [q.of, relPosH, relPosW],
-    outputs: [terms],
-    workgroups: splitGrid(ceilDiv(size(terms), 64)),
-    flops,
-  };
-  return { steps: [step], terms };
+  const steps = build('relativeTerms', [plain, subgroup8], target, {
+    q: q.of,
+    queryTexture,
+    relPosH,
+    relPosW,
+    terms,
+    rows,
+    heads,
+    params: { rows, heads, headDim, height, width, gridTokens: N, gridWidth, strideQ, fromQ: q.from },
+    flops: 2 * rows * heads * (height + width) * headDim,
+  });
+  return { steps, terms };
 }

@@ -1,4 +1,5 @@
-// Products of eight query rows with 32 keys on subgroups of eight lanes. A lane owns four keys; a query's vec4 comes by broadcast from the lane that loaded it, so that no value is loaded twice.
+// Products of eight query rows with 32 keys on subgroups of eight lanes. A lane owns four keys. A query's vec4 comes by
+// broadcast from the lane that loaded it, so that no value is loaded twice.
 struct Keys {
   a: vec4f,
   b: vec4f,

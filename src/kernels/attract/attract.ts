@@ -1,5 +1,5 @@
 /** Bin centers move towards attractors. ZoeDepth, arXiv:2302.12288, section 3.2, equation 2. */
-import { expect, lastDim, sameShape, show, size } from '../check.ts';
+import { expect, expectDtype, lastDim, sameShape, show, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import gridWgsl from '../shared/grid.wgsl';
@@ -18,6 +18,7 @@ export function attract(points: Operand, centers: Operand): Dispatch {
     'attract',
     `points are ${show(points.shape)} and centers ${show(centers.shape)}; resize one map to the other's size.`,
   );
+  expectDtype('attract', { points, centers }, 'f32');
   const [A, bins] = [lastDim(points), lastDim(centers)];
   const unit = bins % 4 === 0 ? 4 : 1;
   const count = size(centers) / unit;

@@ -1,5 +1,6 @@
 // batchNorm, inference: y = (x - mean) / sqrt(variance + eps) * gamma + beta, per channel.
-//   x, y [n] as vec4s, channels last · mean, variance, gamma, beta [C]
+//   x, y [n], channels last, f32 or f16 · mean, variance, gamma, beta [C] f32
+// From shared/elements.*.wgsl: `Stored`, `loaded`, `stored`.
 // A vec4 of x lies in one vec4 of channels when C % 4 == 0 (`gather` = 0); else its channels are picked one by one.
 override gather: u32 = 0;
 
@@ -10,12 +11,12 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<Stored>;
 @group(0) @binding(2) var<storage, read> mean: array<vec4f>;
 @group(0) @binding(3) var<storage, read> variance: array<vec4f>;
 @group(0) @binding(4) var<storage, read> gamma: array<vec4f>;
 @group(0) @binding(5) var<storage, read> beta: array<vec4f>;
-@group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> y: array<Stored>;
 
 fn normalize(v: vec4f, mean: vec4f, variance: vec4f, gamma: vec4f, beta: vec4f) -> vec4f {
   return (v - mean) / sqrt(variance + params.eps) * gamma + beta;
@@ -31,10 +32,10 @@ fn main(
   if (i >= params.vectors) {
     return;
   }
-  let v = x[i];
+  let v = loaded(x[i]);
   if (gather == 0u) {
     let c = i % (params.C / 4u);
-    y[i] = normalize(v, mean[c], variance[c], gamma[c], beta[c]);
+    y[i] = stored(normalize(v, mean[c], variance[c], gamma[c], beta[c]));
     return;
   }
   var result: vec4f;
@@ -44,5 +45,5 @@ fn main(
     let l = c % 4u;
     result[k] = normalize(vec4f(v[k]), vec4f(mean[j][l]), vec4f(variance[j][l]), vec4f(gamma[j][l]), vec4f(beta[j][l])).x;
   }
-  y[i] = result;
+  y[i] = stored(result);
 }

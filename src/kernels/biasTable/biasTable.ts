@@ -1,5 +1,5 @@
 /** BEiT's position biases for any size of photo. Released code, midas/backbones/beit.py. */
-import { expect, expectRank, expectShape, show } from '../check.ts';
+import { expect, expectDtype, expectRank, expectShape, show } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import gridWgsl from '../shared/grid.wgsl';
@@ -12,6 +12,8 @@ import biasTableWgsl from './biasTable.wgsl';
  */
 export function biasTable(table: Operand, rows: Operand, columns: Operand): Dispatch {
   expectRank('biasTable', { table }, 2);
+  expectDtype('biasTable', { table }, 'f32');
+  expectDtype('biasTable', { rows, columns }, 'u32');
   const [entries, heads] = table.shape;
   const side = Math.sqrt(entries - 3);
   expect(

@@ -1,5 +1,5 @@
 /** Probabilities of depth bins. ZoeDepth, arXiv:2302.12288, section 3.2; released code, dist_layers.py. */
-import { expectShape, size } from '../check.ts';
+import { expectDtype, expectShape, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import binomialWgsl from '../shared/binomial.wgsl';
@@ -27,6 +27,7 @@ export function binProbabilities(raw: Operand, coefficients: Operand, { bins, mi
   const n = size(coefficients);
   expectShape('binProbabilities', { raw }, [...raw.shape.slice(0, -1), 4]);
   expectShape('binProbabilities', { coefficients }, [4 * ceilDiv(bins, 4)]);
+  expectDtype('binProbabilities', { raw, coefficients }, 'f32');
   const pixels = size(raw) / 4;
   return {
     kernel: 'binProbabilities',

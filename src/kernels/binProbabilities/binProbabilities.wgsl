@@ -1,5 +1,5 @@
 // binProbabilities: softmax over k of (B[k] + k log p + (bins - 1 - k) log(1 - p)) / t
-//   raw [pixels, 4] · coefficients B [n] · y [pixels, n], as vec4s, n being bins in whole fours
+//   raw [pixels, 4] · coefficients B [n] · y [pixels, n], as vec4s, n = bins rounded up to a multiple of four
 // One invocation per pixel: the largest score first, then the sum, then the quotients.
 struct Params {
   pixels: u32,

@@ -1,7 +1,8 @@
 /** Functions of two tensors, element by element. */
-import { expect, expectDtype, show, size } from '../check.ts';
+import { expect, expectFloats, show, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
+import { vec4Elements } from '../shared/elements.ts';
 import gridWgsl from '../shared/grid.wgsl';
 import binaryWgsl from './binary.wgsl';
 
@@ -10,26 +11,26 @@ export const BINARY_KINDS = ['add', 'sub', 'mul', 'div', 'min', 'max'] as const;
 export type BinaryKind = (typeof BINARY_KINDS)[number];
 
 /**
- * a [...] f32, b f32 -> y like a. b has a's shape, the last axes of it, or 1 in place of axes over which it is
+ * a [...], b, both f32 or both f16 -> y like a. b has a's shape, the last axes of it, or 1 in place of axes over which it is
  * repeated ([B, 1, C] meets [B, N, C]; [B, 1, 1] is a number per image). At most two separate groups of b's axes may
  * be repeated.
- * @throws ShapeError if b does not fit onto a
+ * @throws ShapeError if b does not fit onto a, or types differ or are others
  */
 export function binary(kind: BinaryKind, a: Operand, b: Operand): Dispatch {
-  expectDtype(kind, { a, b }, 'f32');
+  expectFloats(kind, { a, b });
   const { repeated, kept, inner } = broadcast(kind, a.shape, b.shape);
   const whole = inner === 1 && (kept % 4 === 0 || repeated === 1);
   const vectors = ceilDiv(size(a), 4);
   const keptVectors = ceilDiv(kept, 4);
   return {
     kernel: kind,
-    wgsl: [gridWgsl, binaryWgsl],
+    wgsl: [gridWgsl, vec4Elements(a.dtype), binaryWgsl],
     constants: { kind: BINARY_KINDS.indexOf(kind), gather: whole ? 0 : 1 },
     params: whole
       ? { vectors, period: repeated * keptVectors, kept: keptVectors, inner }
       : { vectors, period: repeated * kept * inner, kept, inner },
     inputs: [a, b],
-    outputs: [operand(a.shape)],
+    outputs: [operand(a.shape, a.dtype)],
     workgroups: splitGrid(ceilDiv(vectors, 64)),
   };
 }

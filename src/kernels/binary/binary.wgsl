@@ -1,5 +1,5 @@
 // binary: y = f(a, b), element by element, where b may be repeated over axes of a.
-//   a, y [n] as vec4s · b [outer * kept]
+//   a, y [n] · b [outer * kept], all f32 or all f16. From shared/elements.*.wgsl: `Stored`, `loaded`, `stored`.
 // The axes of a fall into [outer][repeated][kept][inner]; b has only `outer` and `kept`, so element i of a meets
 //   b[(i / (repeated kept inner)) kept + (i / inner) % kept].
 // A vec4 of a meets one vec4 of b (`gather` = 0) or four elements picked one by one (1).
@@ -14,9 +14,9 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> a: array<vec4f>;
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(1) var<storage, read> a: array<Stored>;
+@group(0) @binding(2) var<storage, read> b: array<Stored>;
+@group(0) @binding(3) var<storage, read_write> y: array<Stored>;
 
 fn apply(p: vec4f, q: vec4f) -> vec4f {
   switch (kind) {
@@ -31,7 +31,7 @@ fn apply(p: vec4f, q: vec4f) -> vec4f {
 
 fn partner(i: u32) -> f32 {
   let j = i / params.period * params.kept + i / params.inner % params.kept;
-  return b[j / 4u][j % 4u];
+  return loaded(b[j / 4u])[j % 4u];
 }
 
 @compute @workgroup_size(64)
@@ -46,9 +46,9 @@ fn main(
   }
   var q: vec4f;
   if (gather == 0u) {
-    q = b[i / params.period * params.kept + i % params.kept];
+    q = loaded(b[i / params.period * params.kept + i % params.kept]);
   } else {
     q = vec4f(partner(4u * i), partner(4u * i + 1u), partner(4u * i + 2u), partner(4u * i + 3u));
   }
-  y[i] = apply(a[i], q);
+  y[i] = stored(apply(loaded(a[i]), q));
 }

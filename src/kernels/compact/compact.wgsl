@@ -31,7 +31,7 @@ fn main(
       indices[at] = i;
       at++;
     }
-    // Places beyond the last index are nobody's: the block that lies there clears them.
+    // Elements past the last index get no index: the block at their place writes zeros.
     if (i >= total) {
       indices[i] = 0u;
     }

@@ -1,5 +1,5 @@
 // conv2d with groups: an output channel sees only the input channels of its group. Joined with conv2d.wgsl.
-// One thread computes four channels of one pixel, one after the other; w [columns, inner, kernel, kernel] as it is.
+// One thread computes four channels of one pixel, one after the other. w [columns, inner, kernel, kernel] is not packed.
 override groups: u32 = 1;
 
 @group(0) @binding(2) var<storage, read> w: array<f32>;

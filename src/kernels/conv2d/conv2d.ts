@@ -2,11 +2,12 @@
 import { expect, expectRank, show } from '../check.ts';
 import type { Dispatch, Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
-import { gemm, gemmEpilogue, type Activation, type Gemm } from '../shared/gemm/gemm.ts';
+import { gemmEpilogue, gemmVariants, type Activation, type Gemm } from '../shared/gemm/gemm.ts';
 import { rowMajor, type WeightLayout } from '../shared/gemm/pack.ts';
 import inputScalarWgsl from '../shared/gemm/input.scalar.wgsl';
 import gridWgsl from '../shared/grid.wgsl';
 import type { Target } from '../target.ts';
+import { build, type Variant } from '../variant.ts';
 import groupedWgsl from './conv2d.grouped.wgsl';
 import conv2dWgsl from './conv2d.wgsl';
 
@@ -35,7 +36,7 @@ export interface Conv2dOptions {
  * @throws ShapeError if w does not belong to x or the window is larger than the padded map
  */
 export function conv2d(
-  target: Pick<Target, 'conv' | 'precision'>,
+  target: Target,
   { x, w, b, scale, residual }: Conv2dOperands,
   { stride, padding, groups, activation, inputActivation }: Conv2dOptions,
 ): Dispatch[] {
@@ -63,7 +64,8 @@ export function conv2d(
   // Without padding a line of the window is one run of memory, so the reduction has long runs even for few channels.
   const wholeLines = padding === 0 && groups === 1;
   const layout = wholeLines ? lineLayout(O, C, kernel) : tapLayout(O, inner, kernel);
-  const g: Gemm = {
+  const problem: GroupedGemm = {
+    groups,
     kernel: 'conv2d',
     wgsl: conv2dWgsl,
     params: {
@@ -87,7 +89,7 @@ export function conv2d(
     shape: [B, outHeight, outWidth, O],
     channels: O,
   };
-  return groups === 1 ? gemm(g, target.conv, target.precision) : [grouped(g, groups)];
+  return build('conv2d', VARIANTS, target, problem);
 }
 
 /** Taps are the elements of the window, runs its channels. */
@@ -115,17 +117,38 @@ const lineLayout = (O: number, C: number, kernel: number): WeightLayout =>
         offset: (i) => (i % C) * kernel * kernel + Math.floor(i / C),
       };
 
-function grouped(g: Gemm, groups: number): Dispatch {
-  const { layout, rows, shape, w, x } = g;
-  const epilogue = gemmEpilogue(g);
-  return {
-    kernel: g.kernel,
-    wgsl: [conv2dWgsl, inputScalarWgsl, gridWgsl, ...epilogue.wgsl, groupedWgsl],
-    constants: { ...epilogue.constants, ...g.constants, groups },
-    params: { ...epilogue.params, ...g.params, firstTile: 0, endTile: 0 },
-    inputs: [x, w, ...epilogue.inputs],
-    outputs: epilogue.outputs,
-    workgroups: splitGrid(ceilDiv(rows * ceilDiv(shape[3], 4), 64)),
-    flops: 2 * rows * shape[3] * layout.taps * layout.inner,
-  };
+/** A convolution as a matrix product; with several groups, a product for each of them. */
+interface GroupedGemm extends Gemm {
+  readonly groups: number;
 }
+
+/** One thread computes four channels of a pixel: the sums of a group are too short for tiles. Weights are read in f32. */
+const grouped: Variant<GroupedGemm, readonly Dispatch[]> = {
+  name: 'grouped',
+  supports: (_, { groups }) => groups > 1 || 'there is one group, which makes a matrix product',
+  build(g) {
+    const { layout, rows, shape, w, x, groups } = g;
+    const epilogue = gemmEpilogue(g);
+    return [
+      {
+        kernel: g.kernel,
+        wgsl: [conv2dWgsl, inputScalarWgsl, gridWgsl, ...epilogue.wgsl, groupedWgsl],
+        constants: { ...epilogue.constants, ...g.constants, groups },
+        params: { ...epilogue.params, ...g.params, firstTile: 0, endTile: 0 },
+        inputs: [x, w, ...epilogue.inputs],
+        outputs: epilogue.outputs,
+        workgroups: splitGrid(ceilDiv(rows * ceilDiv(shape[3], 4), 64)),
+        flops: 2 * rows * shape[3] * layout.taps * layout.inner,
+      },
+    ];
+  },
+};
+
+const VARIANTS: readonly Variant<GroupedGemm, readonly Dispatch[]>[] = [
+  ...gemmVariants.map((variant) => ({
+    ...variant,
+    supports: (target: Target, g: GroupedGemm) =>
+      g.groups === 1 ? variant.supports(target, g) : `there are ${g.groups} groups, and it computes one product`,
+  })),
+  grouped,
+];

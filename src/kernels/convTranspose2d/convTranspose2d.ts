@@ -9,13 +9,7 @@ import convTranspose2dWgsl from './convTranspose2d.wgsl';
  * x [B, H, W, I] · w [I, O, k, k], a constant · b [O] or null -> y [B, H k, W k, O], all f32.
  * @throws ShapeError if w does not belong to x or the stride is not k
  */
-export function convTranspose2d(
-  target: Pick<Target, 'conv' | 'precision'>,
-  x: Operand,
-  w: Operand,
-  b: Operand | null,
-  stride: number,
-): Dispatch[] {
+export function convTranspose2d(target: Target, x: Operand, w: Operand, b: Operand | null, stride: number): Dispatch[] {
   expectRank('convTranspose2d', { x, w }, 4);
   const [B, H, W, I] = x.shape;
   const [inputs, O, kernel] = w.shape;
@@ -49,7 +43,6 @@ export function convTranspose2d(
       shape: [B, H * kernel, W * kernel, O],
       channels: O,
     },
-    target.conv,
-    target.precision,
+    target,
   );
 }

@@ -1,5 +1,5 @@
-// convTranspose2d whose stride equals its kernel: each input pixel becomes its own block of kernel x kernel pixels, so it is
-// one matrix product whose columns (dy, dx, channel) are stored where they belong.
+// convTranspose2d whose stride equals its kernel: each input pixel becomes a block of kernel x kernel pixels, and blocks do
+// not overlap. So it is one matrix product; its columns (dy, dx, channel) are stored at their place in the block.
 //   x [images, height, width, inner] · y [images, height * kernel, width * kernel, channels]
 struct Params {
   rows: u32, // input pixels

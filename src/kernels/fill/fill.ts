@@ -1,12 +1,17 @@
 /** One value everywhere: what padding starts from. */
-import { size } from '../check.ts';
+import { expect, size } from '../check.ts';
 import type { Dispatch, Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import gridWgsl from '../shared/grid.wgsl';
 import fillWgsl from './fill.wgsl';
 
-/** Writes `value` to all elements of y. */
+/** Writes `value` to all elements of y. @throws ShapeError if y is f16 */
 export function fill(y: Operand, value: number): Dispatch {
+  expect(
+    y.dtype !== 'f16',
+    'fill',
+    "y is f16, and elements of 32 bits are written. Fill an f32 tensor, then use cast(x, 'f16').",
+  );
   const count = ceilDiv(size(y), 4);
   return {
     kernel: 'fill',

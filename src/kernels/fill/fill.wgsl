@@ -1,4 +1,4 @@
-// fill: y = bits everywhere. y any 4-byte type, seen as vec4u (buffers hold whole vec4s).
+// fill: y = bits everywhere. y holds elements of 32 bits, written as vec4u (buffers hold whole vec4s).
 struct Params {
   count: u32,
   bits: u32,

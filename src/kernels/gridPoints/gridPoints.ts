@@ -20,6 +20,7 @@ export function gridPoints(
   expectShape('gridPoints', { axes }, [nx + ny + nz]);
   expectShape('gridPoints', { start }, [1]);
   expectDtype('gridPoints', { start }, 'u32');
+  expectDtype('gridPoints', { axes }, 'f32');
   expect(Math.min(...counts) >= 1, 'gridPoints', `a grid of ${show(counts)} has no points.`);
   return {
     kernel: 'gridPoints',

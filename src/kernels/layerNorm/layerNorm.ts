@@ -1,21 +1,70 @@
 /** LayerNorm over the last axis. Layer Normalization, arXiv:1607.06450, section 3. */
-import { expectDtype, expectShape, lastDim, size } from '../check.ts';
+import { expectDtype, expectShape } from '../check.ts';
 import { operand, type Operand, type Step } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
-import { fitsTexture, flatConstant, flatCopy } from '../shared/flat.ts';
+import { flatConstant, flatCopy } from '../shared/flat.ts';
 import gridWgsl from '../shared/grid.wgsl';
 import reduceWgsl from '../shared/reduce.wgsl';
-import scalarWgsl from '../shared/row.scalar.wgsl';
 import vec4Wgsl from '../shared/row.vec4.wgsl';
+import { rowsOf, rowTexts, supportsLane, threadsOf, type Rows } from '../shared/rows.ts';
 import type { Target } from '../target.ts';
+import { build, type Variant } from '../variant.ts';
 import laneWgsl from './layerNorm.lane.wgsl';
 import layerNormWgsl from './layerNorm.wgsl';
 
+interface LayerNorm extends Rows {
+  readonly gamma: Operand;
+  readonly beta: Operand;
+  readonly eps: number;
+  readonly constant: boolean;
+}
+
+const common = ({ x, rows, steps, C, eps }: LayerNorm) => ({
+  kernel: 'layerNorm',
+  params: { rows, steps, C, eps },
+  outputs: [operand(x.shape, x.dtype)],
+  flops: 8 * rows * C,
+});
+
+const workgroup: Variant<LayerNorm, readonly Step[]> = {
+  name: 'workgroup',
+  supports: () => true,
+  build: (problem) => [
+    {
+      ...common(problem),
+      wgsl: [gridWgsl, reduceWgsl, ...rowTexts(problem), layerNormWgsl],
+      constants: { wgSize: threadsOf(problem) },
+      inputs: [problem.x, problem.gamma, problem.beta],
+      workgroups: splitGrid(problem.rows),
+    },
+  ],
+};
+
+const lane: Variant<LayerNorm, readonly Step[]> = {
+  name: 'lane',
+  supports: (_, problem) =>
+    problem.constant
+      ? supportsLane(problem)
+      : 'gamma or beta is computed, and they can only be made textures before a run',
+  build(problem) {
+    const { texture, copy } = flatCopy(problem.x);
+    return [
+      copy,
+      {
+        ...common(problem),
+        wgsl: [gridWgsl, vec4Wgsl, laneWgsl],
+        inputs: [texture, flatConstant(problem.gamma), flatConstant(problem.beta)],
+        workgroups: splitGrid(ceilDiv(problem.rows, 8)),
+      },
+    ];
+  },
+};
+
 /**
- * x [..., C] · gamma, beta [C] -> y like x. Statistics in f32, two passes.
- * `eps` has no default: SAM's encoder uses 1e-6, its decoder 1e-5.
+ * x [..., C], f32 or f16 · gamma, beta [C] f32 -> y like x. Statistics in f32, two passes.
+ * `eps` has no default: SAM's image encoder uses 1e-6, its mask decoder 1e-5.
  * @param constant whether gamma and beta are known before the run, so that they can be repacked at load time
- * @throws ShapeError if gamma or beta is not [C]
+ * @throws ShapeError if gamma or beta is not f32 [C], or x is f16 and C no multiple of 4
  */
 export function layerNorm(
   target: Target,
@@ -25,37 +74,8 @@ export function layerNorm(
   eps: number,
   constant: boolean,
 ): Step[] {
-  const C = lastDim(x);
-  const rows = size(x) / C;
-  expectShape('layerNorm', { gamma, beta }, [C]);
-  expectDtype('layerNorm', { x, gamma, beta }, 'f32');
-  const byFours = C % 4 === 0;
-  const steps = byFours ? C / 4 : C;
-  const common = {
-    kernel: 'layerNorm',
-    params: { rows, steps, C, eps },
-    outputs: [operand(x.shape)],
-    flops: 8 * rows * C,
-  };
-  if (target.rows === 'lane' && byFours && constant && fitsTexture(x)) {
-    const { texture, copy } = flatCopy(x);
-    return [
-      copy,
-      {
-        ...common,
-        wgsl: [gridWgsl, vec4Wgsl, laneWgsl],
-        inputs: [texture, flatConstant(gamma), flatConstant(beta)],
-        workgroups: splitGrid(ceilDiv(rows, 8)),
-      },
-    ];
-  }
-  return [
-    {
-      ...common,
-      wgsl: [gridWgsl, reduceWgsl, byFours ? vec4Wgsl : scalarWgsl, layerNormWgsl],
-      constants: { wgSize: steps >= 128 ? 64 : steps >= 32 ? 32 : 8 },
-      inputs: [x, gamma, beta],
-      workgroups: splitGrid(rows),
-    },
-  ];
+  const rows = rowsOf('layerNorm', x);
+  expectShape('layerNorm', { gamma, beta }, [rows.C]);
+  expectDtype('layerNorm', { gamma, beta }, 'f32');
+  return build('layerNorm', [workgroup, lane], target, { ...rows, gamma, beta, eps, constant });
 }

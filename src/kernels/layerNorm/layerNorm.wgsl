@@ -1,5 +1,5 @@
 // layerNorm: y = (x - mean) / sqrt(var + eps) * gamma + beta over the last axis.
-//   x, y [rows, C] · gamma, beta [C], read by `Columns` (shared/row.*.wgsl)
+//   x, y [rows, C], f32 or f16 · gamma, beta [C]. From shared/row.*.wgsl: `Columns`; from shared/elements.*.wgsl: `Stored`.
 // One workgroup per row; a thread owns columns lid, lid + wgSize, ... Variance in a second pass:
 // mean(x^2) - mean^2 cancels in f32 when the mean is large.
 override wgSize: u32 = 64;
@@ -12,10 +12,10 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<Columns>;
+@group(0) @binding(1) var<storage, read> x: array<Stored>;
 @group(0) @binding(2) var<storage, read> gamma: array<Columns>;
 @group(0) @binding(3) var<storage, read> beta: array<Columns>;
-@group(0) @binding(4) var<storage, read_write> y: array<Columns>;
+@group(0) @binding(4) var<storage, read_write> y: array<Stored>;
 
 @compute @workgroup_size(wgSize)
 fn main(
@@ -30,16 +30,16 @@ fn main(
   let start = row * params.steps;
   var sum = Columns();
   for (var c = lid; c < params.steps; c += wgSize) {
-    sum += x[start + c];
+    sum += loaded(x[start + c]);
   }
   let mean = workgroupSum(lid, sumOf(sum)) / f32(params.C);
   var squares = Columns();
   for (var c = lid; c < params.steps; c += wgSize) {
-    let d = x[start + c] - mean;
+    let d = loaded(x[start + c]) - mean;
     squares += d * d;
   }
   let scale = 1.0 / sqrt(workgroupSum(lid, sumOf(squares)) / f32(params.C) + params.eps);
   for (var c = lid; c < params.steps; c += wgSize) {
-    y[start + c] = (x[start + c] - mean) * scale * gamma[c] + beta[c];
+    y[start + c] = stored((loaded(x[start + c]) - mean) * scale * gamma[c] + beta[c]);
   }
 }

@@ -17,11 +17,11 @@ export interface LinearOperands {
 /**
  * y = residual + scale * activation(x w^T + b).
  * x [..., K] · w [N, K] · b, scale [N] · residual like y -> y [..., N], all f32; sums in f32.
- * @param constantWeight whether w can be packed at load time; a computed w is read as it is, by the tiled family
+ * @param constantWeight whether w can be packed at load time; a computed w is read as it is, by the tiled variant
  * @throws ShapeError if w is not [N, K], or the epilogue does not fit
  */
 export function linear(
-  target: Pick<Target, 'matmul' | 'precision'>,
+  target: Target,
   { x, w, b, scale, residual }: LinearOperands,
   activation: Activation,
   constantWeight: boolean,
@@ -48,7 +48,6 @@ export function linear(
       shape: [...x.shape.slice(0, -1), N],
       channels: N,
     },
-    target.matmul,
-    target.precision,
+    target,
   );
 }

@@ -17,28 +17,28 @@ var<workgroup> high: array<vec3u, THREADS>; // bottom, right, count
 
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) lid: u32) {
-  var least = vec2u(params.H, params.W);
-  var most = vec3u(0u);
+  var lowest = vec2u(params.H, params.W);
+  var highest = vec3u(0u);
   for (var y = lid; y < params.H; y += THREADS) {
     let row = rows[y];
     if (row.z > 0u) {
-      least = min(least, vec2u(y, row.x));
-      most = vec3u(max(most.xy, vec2u(y + 1u, row.y)), most.z + row.z);
+      lowest = min(lowest, vec2u(y, row.x));
+      highest = vec3u(max(highest.xy, vec2u(y + 1u, row.y)), highest.z + row.z);
     }
   }
-  low[lid] = least;
-  high[lid] = most;
+  low[lid] = lowest;
+  high[lid] = highest;
   workgroupBarrier();
   if (lid != 0u) {
     return;
   }
   for (var i = 1u; i < THREADS; i++) {
-    least = min(least, low[i]);
-    most = vec3u(max(most.xy, high[i].xy), most.z + high[i].z);
+    lowest = min(lowest, low[i]);
+    highest = vec3u(max(highest.xy, high[i].xy), highest.z + high[i].z);
   }
-  bounds[0] = least.x;
-  bounds[1] = most.x;
-  bounds[2] = least.y;
-  bounds[3] = most.y;
-  bounds[4] = most.z;
+  bounds[0] = lowest.x;
+  bounds[1] = highest.x;
+  bounds[2] = lowest.y;
+  bounds[3] = highest.y;
+  bounds[4] = highest.z;
 }

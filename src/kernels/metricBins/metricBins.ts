@@ -1,6 +1,6 @@
 /** Metric depth from a distribution over bins. ZoeDepth, arXiv:2302.12288, section 3.2. */
 import type { BinRange } from '../binProbabilities/binProbabilities.ts';
-import { expectRank, expectShape, size } from '../check.ts';
+import { expectDtype, expectRank, expectShape, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import binomialWgsl from '../shared/binomial.wgsl';
@@ -34,6 +34,8 @@ export function metricBins(operands: MetricBinsOperands, { bins, minTemp, maxTem
   expectShape('metricBins', { centers }, [B, H, W, size(coefficients)]);
   expectShape('metricBins', { rows }, [h, 4]);
   expectShape('metricBins', { columns }, [w, 4]);
+  expectDtype('metricBins', { raw, coefficients, centers }, 'f32');
+  expectDtype('metricBins', { rows, columns }, 'u32');
   const pixels = B * h * w;
   return {
     kernel: 'metricBins',

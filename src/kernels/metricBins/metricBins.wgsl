@@ -1,5 +1,5 @@
 // metricBins: depth = sum over k of probability[k] * center[k], with the centers interpolated on the way
-//   raw [B, h, w, 4] · coefficients [n] · centers [B, H, W, n] as vec4s, n being bins in whole fours · y [B, h, w]
+//   raw [B, h, w, 4] · coefficients [n] · centers [B, H, W, n] as vec4s, n = bins rounded up to a multiple of four · y [B, h, w]
 //   rows [h, 4], columns [w, 4]: two indices, two weights as float bits
 // One invocation per pixel. Neither the probabilities nor the interpolated centers are stored: at a network's full
 // size each would be as large as a binding may be.

@@ -12,6 +12,7 @@ import photoWgsl from './photo.wgsl';
 export function photo(photo: Operand, table: Operand, [h, w]: readonly [number, number]): Dispatch {
   expectRank('photo', { photo }, 2);
   expectDtype('photo', { photo }, 'u32');
+  expectDtype('photo', { table }, 'f32');
   expectShape('photo', { table }, [3, 256]);
   const [H, W] = photo.shape;
   expect(H <= h && W <= w, 'photo', `a photo of ${show(photo.shape)} does not fit into ${h} x ${w}; resize it first.`);

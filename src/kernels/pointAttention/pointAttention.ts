@@ -38,6 +38,7 @@ export function pointAttention(
   expectShape('pointAttention', { valid }, [1, side, side]);
   expectShape('pointAttention', { points }, [1, side, side, 3]);
   expectDtype('pointAttention', { valid }, 'u32');
+  expectDtype('pointAttention', { points, spread, scores }, 'f32');
   expect(
     side % window === 0,
     'pointAttention',

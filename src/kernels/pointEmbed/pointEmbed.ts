@@ -23,6 +23,7 @@ export function pointEmbed({ points, valid, w, b, missing }: PointEmbedOperands)
   expectShape('pointEmbed', { w }, [E, 3]);
   expectShape('pointEmbed', { b, missing }, [E]);
   expectDtype('pointEmbed', { valid }, 'u32');
+  expectDtype('pointEmbed', { points, w, b, missing }, 'f32');
   const total = size(valid) * E;
   return {
     kernel: 'pointEmbed',

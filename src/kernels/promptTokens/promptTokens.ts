@@ -30,6 +30,7 @@ export function promptTokens(
   const kernel = 'promptTokens';
   expectRank(kernel, { kinds, embeddings }, 2);
   expectDtype(kernel, { kinds }, 'u32');
+  expectDtype(kernel, { xy, matrix, embeddings }, 'f32');
   const [B, T] = kinds.shape;
   const C = embeddings.shape[1];
   expect(C % 8 === 0, kernel, `embeddings are ${show(embeddings.shape)}, expected a width that is a multiple of 8.`);

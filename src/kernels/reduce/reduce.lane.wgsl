@@ -1,6 +1,7 @@
-// reduce for short rows: one invocation per row. x [rows, C] · y [rows], y multiplied by `scale`.
+// reduce for short rows: one invocation per row. x [rows, C], f32 or f16 · y [rows] f32, the sum times `scale`.
+// From shared/input.*.wgsl: x and `readX`; from shared/grid.wgsl: `workgroupIndex`.
 // Four running sums keep the chains of additions short.
-override greatest: bool = false; // maximum instead of sum
+override isMax: bool = false; // maximum instead of sum
 
 const LOWEST = -3.4028234e38;
 
@@ -11,7 +12,6 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(64)
@@ -26,21 +26,21 @@ fn main(
   }
   let start = row * params.C;
   let whole = params.C / 4u * 4u;
-  if (greatest) {
-    var most = LOWEST;
+  if (isMax) {
+    var greatest = LOWEST;
     for (var c = 0u; c < params.C; c++) {
-      most = max(most, x[start + c]);
+      greatest = max(greatest, readX(start + c));
     }
-    y[row] = most;
+    y[row] = greatest;
     return;
   }
   var sum = vec4f();
   for (var c = 0u; c < whole; c += 4u) {
     let i = start + c;
-    sum += vec4f(x[i], x[i + 1u], x[i + 2u], x[i + 3u]);
+    sum += vec4f(readX(i), readX(i + 1u), readX(i + 2u), readX(i + 3u));
   }
   for (var c = whole; c < params.C; c++) {
-    sum.x += x[start + c];
+    sum.x += readX(start + c);
   }
   y[row] = (sum.x + sum.y + (sum.z + sum.w)) * params.scale;
 }

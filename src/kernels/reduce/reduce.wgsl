@@ -1,8 +1,10 @@
-// reduce, one stage: a block of each row of x becomes one number. x [rows, C] · y [rows, blocks], y multiplied by `scale`.
+// reduce, one stage: a block of each row of x becomes one number.
+//   x [rows, C], f32 or f16 · y [rows, blocks] f32, the sum times `scale`
+// From shared/input.*.wgsl: x and `readX`; from shared/reduce.wgsl: `workgroupSum`, `workgroupMax`.
 // One workgroup per block of `BLOCK` columns. A thread adds 64 numbers, the workgroup adds 64 sums as a tree, further
 // stages do the same to the blocks: the error grows with the length of those short chains, not with C.
 override wgSize: u32 = 64;
-override greatest: bool = false; // maximum instead of sum
+override isMax: bool = false; // maximum instead of sum
 
 const BLOCK = 4096u;
 const LOWEST = -3.4028234e38;
@@ -15,7 +17,6 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(wgSize)
@@ -31,19 +32,19 @@ fn main(
   let row = i / params.blocks * params.C;
   let first = i % params.blocks * BLOCK;
   let end = min(first + BLOCK, params.C);
-  if (greatest) {
-    var most = LOWEST;
+  if (isMax) {
+    var greatest = LOWEST;
     for (var c = first + lid; c < end; c += wgSize) {
-      most = max(most, x[row + c]);
+      greatest = max(greatest, readX(row + c));
     }
-    let result = workgroupMax(lid, most);
+    let result = workgroupMax(lid, greatest);
     if (lid == 0u) {
       y[i] = result;
     }
   } else {
     var sum = 0.0;
     for (var c = first + lid; c < end; c += wgSize) {
-      sum += x[row + c];
+      sum += readX(row + c);
     }
     let result = workgroupSum(lid, sum) * params.scale;
     if (lid == 0u) {

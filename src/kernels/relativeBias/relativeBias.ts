@@ -1,5 +1,5 @@
 /** BEiT's biases written out: what attention reads from the table on the way. For comparisons. */
-import { expectShape, lastDim } from '../check.ts';
+import { expectDtype, expectShape, lastDim } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import gridWgsl from '../shared/grid.wgsl';
@@ -12,6 +12,7 @@ import relativeBiasWgsl from './relativeBias.wgsl';
 export function relativeBias(table: Operand, h: number, w: number): Dispatch {
   const heads = lastDim(table);
   expectShape('relativeBias', { table }, [(2 * h - 1) * (2 * w - 1) + 3, heads]);
+  expectDtype('relativeBias', { table }, 'f32');
   const N = 1 + h * w;
   const count = heads * N * N;
   return {

@@ -16,6 +16,7 @@ export function seenMap(source: PointSource, stats: Operand, taps: Operand, box:
   expectShape('seenMap', { stats }, [8]);
   expectShape('seenMap', { box }, [4]);
   expectDtype('seenMap', { taps, box }, 'u32');
+  expectDtype('seenMap', { stats }, 'f32');
   expect(taps.shape[1] === 4, 'seenMap', `taps are ${show(taps.shape)}, expected the bilinear [size, 4].`);
   const size = taps.shape[0];
   return {

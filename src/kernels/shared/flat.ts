@@ -1,12 +1,17 @@
 /** Operands as flat textures, for kernels whose loads must not branch. */
-import { size } from '../check.ts';
+import { show, size } from '../check.ts';
 import { flatRows, operand, packed, type Operand, type Step } from '../dispatch.ts';
 
 /** Rows of a texture that every WebGPU adapter allows. */
 const MAX_ROWS = 8192;
 
-/** Whether an operand can be a flat texture: whole vec4s, and not too many. */
-export const fitsTexture = (x: Operand): boolean => size(x) % 4 === 0 && flatRows(size(x)) <= MAX_ROWS;
+/** Whether an operand can be a flat texture: f32, whole vec4s, and not too many; else why not. */
+export function supportsTexture(name: string, x: Operand): true | string {
+  if (x.dtype !== 'f32') return `${name} is ${x.dtype}, and flat textures hold f32`;
+  if (size(x) % 4 !== 0) return `${name} ${show(x.shape)} is not made of whole vec4s`;
+  const rows = flatRows(size(x));
+  return rows <= MAX_ROWS || `${name} ${show(x.shape)} would be a texture of ${rows} rows, at most ${MAX_ROWS} fit`;
+}
 
 /** A constant as a flat texture, made when it is uploaded. */
 export const flatConstant = (x: Operand): Operand =>

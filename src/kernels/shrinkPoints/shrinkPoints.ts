@@ -1,4 +1,4 @@
-/** Far points are pulled in, as MCC was trained. Multiview Compressive Coding, arXiv:2301.08247; released code. */
+/** Moves far points towards the origin, as in MCC's training. Multiview Compressive Coding, arXiv:2301.08247; released code. */
 import { expect, expectDtype, lastDim, show, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';

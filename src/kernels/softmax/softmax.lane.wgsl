@@ -32,11 +32,11 @@ fn main(
     return;
   }
   let start = row * params.steps;
-  var most = vec4f(LOWEST);
+  var columnMax = vec4f(LOWEST);
   for (var c = 0u; c < params.steps; c++) {
-    most = max(most, load(start + c));
+    columnMax = max(columnMax, load(start + c));
   }
-  let greatest = maxOf(most);
+  let greatest = maxOf(columnMax);
   var sum = vec4f();
   for (var c = 0u; c < params.steps; c++) {
     sum += term(load(start + c), greatest);

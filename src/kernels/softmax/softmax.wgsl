@@ -1,4 +1,5 @@
-// softmax: y = exp(x / divisor) / sum exp(x / divisor) over the last axis. x, y [rows, C], read by `Columns`.
+// softmax: y = exp(x / divisor) / sum exp(x / divisor) over the last axis. x, y [rows, C], f32 or f16.
+// From shared/row.*.wgsl: `Columns`; from shared/elements.*.wgsl: `Stored`.
 // One workgroup per row; a thread owns columns lid, lid + wgSize, ... The maximum is subtracted first, so that nothing
 // overflows; a term 110 divisors below it is exactly 0, however far below it lies.
 override wgSize: u32 = 64;
@@ -10,8 +11,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<Columns>;
-@group(0) @binding(2) var<storage, read_write> y: array<Columns>;
+@group(0) @binding(1) var<storage, read> x: array<Stored>;
+@group(0) @binding(2) var<storage, read_write> y: array<Stored>;
 
 const LOWEST = -3.4028234e38;
 
@@ -32,17 +33,17 @@ fn main(
     return;
   }
   let start = row * params.steps;
-  var most = Columns() + LOWEST;
+  var columnMax = Columns() + LOWEST;
   for (var c = lid; c < params.steps; c += wgSize) {
-    most = max(most, x[start + c]);
+    columnMax = max(columnMax, loaded(x[start + c]));
   }
-  let greatest = workgroupMax(lid, maxOf(most));
+  let greatest = workgroupMax(lid, maxOf(columnMax));
   var sum = Columns();
   for (var c = lid; c < params.steps; c += wgSize) {
-    sum += term(x[start + c], greatest);
+    sum += term(loaded(x[start + c]), greatest);
   }
   let total = workgroupSum(lid, sumOf(sum));
   for (var c = lid; c < params.steps; c += wgSize) {
-    y[start + c] = term(x[start + c], greatest) / total;
+    y[start + c] = stored(term(loaded(x[start + c]), greatest) / total);
   }
 }

@@ -39,6 +39,7 @@ export function stridedCopy(
   to: Placement,
 ): Dispatch {
   expect(x.dtype === y.dtype, 'stridedCopy', `x is ${x.dtype} and y is ${y.dtype}; convert one of them first.`);
+  expect(x.dtype !== 'f16', 'stridedCopy', `x is f16, and elements of 32 bits are moved. Use cast(x, 'f32') first.`);
   inside('x', x, sizes, from);
   inside('y', y, sizes, to);
   const axes = merged(sizes, from.strides, to.strides);

@@ -1,8 +1,8 @@
 // sweepDecoder: MCC's decoder for points of space, from coordinates to the features after the last norm.
 //   points [queries, 3] · seen [depth, M, 3 C]: q, k and v of the seen tokens · weights: pack.ts
 //   -> features [queries, C] · slab: scratch, each workgroup's own
-// A workgroup carries `tileRows` queries through all blocks. Queries never meet, so nothing is shared across workgroups;
-// weights stream by once per tile. The slab holds, per query: x [C], the tokens; a [C], normalized or attended; b [4 C],
+// A workgroup carries `tileRows` queries through all blocks. Queries never meet, so nothing is shared across workgroups,
+// and each tile reads all weights once. The slab holds, per query: x [C], the tokens; a [C], normalized or attended; b [4 C],
 // queries, keys and values, or hidden features. Offsets below are in vec4s.
 struct Params {
   queries: u32,
@@ -13,7 +13,7 @@ struct Params {
   depth: u32,
   scale: f32, // of q . k, times log2(e)
   eps: f32,
-  limit: f32, // distance beyond which points are pulled in
+  limit: f32, // points farther from the origin than this are moved towards it
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -94,8 +94,8 @@ fn layerOf(block: u32, layer: u32, tile: u32) -> Layer {
   return result;
 }
 
-// A point as the decoder sees it: far ones are pulled in.
-fn pulledIn(p: vec3f) -> vec3f {
+// A point as the decoder sees it: beyond `limit`, distances are compressed into limit .. 2 limit (kernel shrinkPoints).
+fn shrinkPoint(p: vec3f) -> vec3f {
   let r = sqrt(dot(p, p));
   return select(p, p * (params.limit * (2.0 - params.limit / r) / r), r > params.limit);
 }

@@ -38,7 +38,7 @@ fn laneSum(value: f32) -> f32 {
 fn embed(first: u32, tile: u32, rows: u32, lane: u32) {
   for (var t = 0u; t < rows; t++) {
     let i = 3u * (first + t);
-    let p = pulledIn(vec3f(points[i], points[i + 1u], points[i + 2u]));
+    let p = shrinkPoint(vec3f(points[i], points[i + 1u], points[i + 2u]));
     for (var c = lane; c < params.quads; c += 8u) {
       var x = weight(3u * params.quads + c);
       x = fma(vec4f(p.x), weight(c), x);
@@ -278,14 +278,14 @@ fn attend(block: u32, tile: u32, rows: u32, lane: u32) {
           s6 = scores(subgroupBroadcast(q, 6u), keys, s6);
           s7 = scores(subgroupBroadcast(q, 7u), keys, s7);
         }
-        s0 = absorb(&r0, s0, valid);
-        s1 = absorb(&r1, s1, valid);
-        s2 = absorb(&r2, s2, valid);
-        s3 = absorb(&r3, s3, valid);
-        s4 = absorb(&r4, s4, valid);
-        s5 = absorb(&r5, s5, valid);
-        s6 = absorb(&r6, s6, valid);
-        s7 = absorb(&r7, s7, valid);
+        s0 = addLogits(&r0, s0, valid);
+        s1 = addLogits(&r1, s1, valid);
+        s2 = addLogits(&r2, s2, valid);
+        s3 = addLogits(&r3, s3, valid);
+        s4 = addLogits(&r4, s4, valid);
+        s5 = addLogits(&r5, s5, valid);
+        s6 = addLogits(&r6, s6, valid);
+        s7 = addLogits(&r7, s7, valid);
         let valueBase = keyBase + params.quads;
         for (var other = 0u; other < 8u; other++) {
           let base = subgroupShuffle(valueBase, other);

@@ -1,13 +1,15 @@
 /** MCC's decoder for many points in one dispatch. Multiview Compressive Coding, arXiv:2301.08247, section 3. */
 import activationsWgsl from '../shared/activations.wgsl';
-import { fitsTexture, flatConstant, flatCopy } from '../shared/flat.ts';
-import { expect, expectDtype, expectShape, lastDim, LimitError, show } from '../check.ts';
+import { flatConstant, flatCopy, supportsTexture } from '../shared/flat.ts';
+import { expect, expectDtype, expectShape, lastDim, show } from '../check.ts';
 import { operand, type Dispatch, type Operand, type Step } from '../dispatch.ts';
+import { BYTES, wordsIn } from '../dtype.ts';
 import { ceilDiv } from '../grid.ts';
-import type { Target } from '../target.ts';
+import { supportsSubgroup8, type Target } from '../target.ts';
+import { build, type Variant } from '../variant.ts';
 import online8Wgsl from '../attention/online8.wgsl';
 import rows8Wgsl from '../attention/rows8.wgsl';
-import { packedSize } from './pack.ts';
+import { packedSize, type DecoderSize } from './pack.ts';
 import paramsWgsl from './params.wgsl';
 import subgroup8Wgsl from './sweepDecoder.subgroup8.wgsl';
 import tiledWgsl from './sweepDecoder.wgsl';
@@ -15,12 +17,12 @@ import tiledWgsl from './sweepDecoder.wgsl';
 export interface SweepDecoderOptions {
   readonly heads: number;
   readonly eps: number;
-  /** Distance beyond which points are pulled in. */
+  /** Points farther from the origin than this are moved towards it (kernel shrinkPoints). */
   readonly shrinkThreshold: number;
 }
 
-/** Queries of a workgroup: many, so that weights, read once per workgroup, are not what takes the time. The larger is a
- *  multiple of the smaller: slabs are made of it for both families. */
+/** Queries of a workgroup: many, because each workgroup reads all weights once. Slabs are made of the larger number,
+ *  a multiple of the smaller one, for both variants. */
 const TILE_ROWS = { tiled: 64, subgroup8: 128 } as const;
 
 /** Features of a head that the kernel has registers for. */
@@ -29,25 +31,61 @@ const MAX_HEAD_DIM = 32;
 /** Elements that a query takes in the workgroup's slab, in units of the token width. */
 const SLAB_WIDTHS = 6;
 
+export interface DecoderHeads extends DecoderSize {
+  readonly heads: number;
+}
+
 /** Why this kernel cannot run a decoder on this target; undefined when it can. */
 export function sweepDecoderObstacle(
   target: Pick<Target, 'maxBindingBytes'>,
-  { channels, depth, heads }: { readonly channels: number; readonly depth: number; readonly heads: number },
+  { channels, depth, heads }: DecoderHeads,
 ): string | undefined {
   const headDim = channels / heads;
   if (headDim % 4 !== 0 || headDim > MAX_HEAD_DIM) {
     return `heads have ${headDim} features; the sweep in one dispatch needs a multiple of 4 up to ${MAX_HEAD_DIM}`;
   }
   const elements = packedSize({ channels, depth });
-  if (4 * elements > target.maxBindingBytes || !fitsTexture({ shape: [elements], dtype: 'f32' })) {
-    return `the decoder's weights take ${4 * elements} bytes in one piece; one binding holds ${target.maxBindingBytes}`;
+  const bytes = elements * BYTES.f32;
+  if (bytes > target.maxBindingBytes || supportsTexture('weights', { shape: [elements], dtype: 'f32' }) !== true) {
+    return `the decoder's weights take ${bytes} bytes in one piece; one binding holds ${target.maxBindingBytes}`;
   }
   return undefined;
 }
 
-/** Most queries of one dispatch: its slab is one binding. */
+/** Upper limit of queries in one dispatch: its slab is one binding. */
 export const sweepDecoderLimit = (maxBindingBytes: number, channels: number): number =>
-  Math.floor(maxBindingBytes / (4 * SLAB_WIDTHS * channels * TILE_ROWS.subgroup8)) * TILE_ROWS.subgroup8;
+  Math.floor(wordsIn(maxBindingBytes) / (SLAB_WIDTHS * channels * TILE_ROWS.subgroup8)) * TILE_ROWS.subgroup8;
+
+interface SweepDecoder {
+  readonly points: Operand;
+  readonly seen: Operand;
+  readonly weights: Operand;
+  readonly size: DecoderHeads;
+  readonly options: SweepDecoderOptions;
+}
+
+/** Tiles of sums in registers, the tile's tokens in a slab of memory: for GPUs. */
+const tiled: Variant<SweepDecoder, readonly Step[]> = {
+  name: 'tiled',
+  supports: (target, { size }) => sweepDecoderObstacle(target, size) ?? true,
+  build: (problem) => [dispatchOf(problem, [tiledWgsl], TILE_ROWS.tiled, problem.seen, problem.weights)],
+};
+
+/** Weights and seen tokens in textures, tokens shared by subgroup broadcasts: for software adapters. */
+const subgroup8: Variant<SweepDecoder, readonly Step[]> = {
+  name: 'subgroup8',
+  supports(target, { seen, size }) {
+    const obstacle = sweepDecoderObstacle(target, size);
+    if (obstacle) return obstacle;
+    const fits = supportsTexture('seen', seen);
+    return fits === true ? supportsSubgroup8(target) : fits;
+  },
+  build(problem) {
+    const { texture, copy } = flatCopy(problem.seen);
+    const wgsl = [rows8Wgsl, online8Wgsl, subgroup8Wgsl];
+    return [copy, dispatchOf(problem, wgsl, TILE_ROWS.subgroup8, texture, flatConstant(problem.weights))];
+  },
+};
 
 /**
  * points [Q, 3] · seen [depth, M, 3C]: queries, keys and values of the seen tokens in each block · weights of
@@ -56,11 +94,11 @@ export const sweepDecoderLimit = (maxBindingBytes: number, channels: number): nu
  * @throws ShapeError if operands do not fit together; LimitError for heads or weights that are too large
  */
 export function sweepDecoder(
-  target: Pick<Target, 'attention' | 'maxBindingBytes'>,
+  target: Target,
   points: Operand,
   seen: Operand,
   weights: Operand,
-  { heads, eps, shrinkThreshold }: SweepDecoderOptions,
+  options: SweepDecoderOptions,
 ): Step[] {
   expect(
     points.shape.length === 2 && lastDim(points) === 3,
@@ -73,37 +111,38 @@ export function sweepDecoder(
     `seen is ${show(seen.shape)}, expected [depth, M, 3 C].`,
   );
   expectDtype('sweepDecoder', { points, seen, weights }, 'f32');
-  const [depth, M] = seen.shape;
+  const [depth] = seen.shape;
   const channels = lastDim(seen) / 3;
+  const { heads } = options;
   expect(
     channels % heads === 0,
     'sweepDecoder',
     `${channels} channels do not split into ${heads} heads. Check the configuration.`,
   );
-  const obstacle = sweepDecoderObstacle(target, { channels, depth, heads });
-  if (obstacle) throw new LimitError(`sweepDecoder: ${obstacle}. Decode layer by layer instead.`);
-  expectShape('sweepDecoder', { weights }, [packedSize({ channels, depth })]);
+  const decoder = { channels, depth, heads };
+  // Sizes that no variant supports are refused first: packed weights of such a decoder may not exist.
+  const problem = { points, seen, weights, size: decoder, options };
+  const steps = build('sweepDecoder', [tiled, subgroup8], target, problem, 'Decode layer by layer instead.');
+  expectShape('sweepDecoder', { weights }, [packedSize(decoder)]);
+  return steps;
+}
 
+/** One dispatch over all queries. @param seen, weights in the form that the variant reads */
+function dispatchOf(
+  { points, seen: tokens, size, options }: SweepDecoder,
+  wgsl: readonly string[],
+  tileRows: number,
+  seen: Operand,
+  weights: Operand,
+): Dispatch {
+  const { channels, depth, heads } = size;
   const queries = points.shape[0];
+  const M = tokens.shape[1];
   const headDim = channels / heads;
-  const family = target.attention === 'subgroup8' && fitsTexture(seen) ? 'subgroup8' : 'tiled';
-  const tileRows = TILE_ROWS[family];
-  const tiles = ceilDiv(queries, tileRows);
   const slabRows = ceilDiv(queries, TILE_ROWS.subgroup8) * TILE_ROWS.subgroup8;
-  const steps: Step[] = [];
-  let seenView = seen;
-  if (family === 'subgroup8') {
-    const { texture, copy } = flatCopy(seen);
-    steps.push(copy);
-    seenView = texture;
-  }
-  const dispatch: Dispatch = {
+  return {
     kernel: 'sweepDecoder',
-    wgsl: [
-      paramsWgsl,
-      activationsWgsl,
-      ...(family === 'subgroup8' ? [rows8Wgsl, online8Wgsl, subgroup8Wgsl] : [tiledWgsl]),
-    ],
+    wgsl: [paramsWgsl, activationsWgsl, ...wgsl],
     constants: { tileRows },
     params: {
       queries,
@@ -113,14 +152,13 @@ export function sweepDecoder(
       seen: M,
       depth,
       scale: Math.LOG2E / Math.sqrt(headDim),
-      eps,
-      limit: shrinkThreshold,
+      eps: options.eps,
+      limit: options.shrinkThreshold,
     },
-    inputs: [points, seenView, family === 'subgroup8' ? flatConstant(weights) : weights],
+    inputs: [points, seen, weights],
     outputs: [operand([queries, channels]), operand([slabRows * SLAB_WIDTHS * channels])],
-    workgroups: [tiles, 1, 1],
+    workgroups: [ceilDiv(queries, tileRows), 1, 1],
     // Twelve products of a token with a C x C matrix, and attention, per block.
     flops: 2 * queries * depth * channels * (12 * channels + 2 * (M + 1)),
   };
-  return [...steps, dispatch];
 }

@@ -12,7 +12,7 @@
 const THREADS = 256u;
 const SIDE = 16u;
 const CHUNK = 4u; // vec4s of the terms in workgroup memory
-const MAX_VECS = 8u; // heads have at most 32 features here
+const MAX_VECS = 8u; // heads have at maxLogit 32 features here
 
 var<workgroup> sources: array<vec4f, 256>; // [vec4 of terms][query]
 var<workgroup> panel: array<vec4f, 256>; // [term][vec4 of columns]
@@ -23,7 +23,7 @@ fn embed(first: u32, tile: u32, lid: u32) {
     let t = i / params.quads;
     let c = i % params.quads;
     let at = 3u * min(first + t, params.queries - 1u);
-    let p = pulledIn(vec3f(points[at], points[at + 1u], points[at + 2u]));
+    let p = shrinkPoint(vec3f(points[at], points[at + 1u], points[at + 2u]));
     var x = weights[3u * params.quads + c];
     x = fma(vec4f(p.x), weights[c], x);
     x = fma(vec4f(p.y), weights[params.quads + c], x);
@@ -132,14 +132,14 @@ fn attend(block: u32, tile: u32, lid: u32) {
     let query = own + 2u * params.quads + offset;
     var q: array<vec4f, MAX_VECS>;
     var y: array<vec4f, MAX_VECS>;
-    var most = 0.0;
+    var maxLogit = 0.0;
     for (var i = 0u; i < MAX_VECS; i++) {
       q[i] = vec4f();
       y[i] = vec4f();
       if (i < params.vecs) {
         q[i] = slab[query + i] * params.scale;
         y[i] = slab[query + 2u * params.quads + i];
-        most += dot(q[i], slab[query + params.quads + i]);
+        maxLogit += dot(q[i], slab[query + params.quads + i]);
       }
     }
     var sum = 1.0;
@@ -152,14 +152,14 @@ fn attend(block: u32, tile: u32, lid: u32) {
           logit += dot(q[i], seen[key + i]);
         }
       }
-      let next = max(most, logit);
-      let shrink = exp2(most - next);
-      let power = exp2(logit - next);
-      most = next;
-      sum = fma(sum, shrink, power);
+      let newMax = max(maxLogit, logit);
+      let rescale = exp2(maxLogit - newMax);
+      let weight = exp2(logit - newMax);
+      maxLogit = newMax;
+      sum = fma(sum, rescale, weight);
       for (var i = 0u; i < MAX_VECS; i++) {
         if (i < params.vecs) {
-          y[i] = fma(vec4f(power), seen[key + params.quads + i], y[i] * shrink);
+          y[i] = fma(vec4f(weight), seen[key + params.quads + i], y[i] * rescale);
         }
       }
     }

@@ -1,8 +1,9 @@
 /** Functions of one tensor, element by element. */
-import { expectDtype, size } from '../check.ts';
+import { expectFloats, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import activationsWgsl from '../shared/activations.wgsl';
+import { vec4Elements } from '../shared/elements.ts';
 import gridWgsl from '../shared/grid.wgsl';
 import mathWgsl from '../shared/math.wgsl';
 import unaryWgsl from './unary.wgsl';
@@ -17,19 +18,19 @@ export const UNARY_KINDS = ['gelu', 'relu', 'sigmoid', 'softplus', 'sin', 'cos',
 export type UnaryKind = (typeof UNARY_KINDS)[number];
 
 /**
- * x [...] f32 -> y like x.
- * @throws ShapeError if x is not f32
+ * x [...], f32 or f16 -> y like x.
+ * @throws ShapeError if x is of another type
  */
 export function unary(kind: UnaryKind, x: Operand): Dispatch {
-  expectDtype(kind, { x }, 'f32');
+  expectFloats(kind, { x });
   const vectors = ceilDiv(size(x), 4);
   return {
     kernel: kind,
-    wgsl: [gridWgsl, mathWgsl, activationsWgsl, unaryWgsl],
+    wgsl: [gridWgsl, mathWgsl, activationsWgsl, vec4Elements(x.dtype), unaryWgsl],
     constants: { kind: UNARY_KINDS.indexOf(kind) },
     params: { vectors },
     inputs: [x],
-    outputs: [operand(x.shape)],
+    outputs: [operand(x.shape, x.dtype)],
     workgroups: splitGrid(ceilDiv(vectors, 64)),
   };
 }

@@ -1,5 +1,6 @@
-// unary: y = f(x), element by element. x, y [n], read as vec4s; `kind` picks f (unary.ts lists the numbers).
-// Buffers are whole vec4s, so the last one may hold up to three elements beyond n: they are computed and never read.
+// unary: y = f(x), element by element. x, y [n], f32 or f16; `kind` picks f (unary.ts lists the numbers).
+// From shared/elements.*.wgsl: `Stored`, `loaded`, `stored`; from shared/math.wgsl and activations.wgsl: the functions.
+// Buffers hold whole vec4s, so the last one may contain up to three elements beyond n: they are computed and never read.
 override kind: u32 = 0;
 
 struct Params {
@@ -7,8 +8,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<Stored>;
+@group(0) @binding(2) var<storage, read_write> y: array<Stored>;
 
 fn apply(v: vec4f) -> vec4f {
   switch (kind) {
@@ -34,5 +35,5 @@ fn main(
   if (i >= params.vectors) {
     return;
   }
-  y[i] = apply(x[i]);
+  y[i] = stored(apply(loaded(x[i])));
 }

@@ -1,5 +1,4 @@
 /** MCC as graphs: the seen image once, then queries as often as wanted. */
-import { sweepDecoder } from './ops.ts';
 import { concat, slice } from '../../graph/ops/movement.ts';
 import { temperatureColor } from './ops.ts';
 import { Graph } from '../../graph/record.ts';
@@ -7,11 +6,10 @@ import type { Tensor } from '../../graph/tensor.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
 import type { MccConfig } from '../../../weights/config.ts';
 import type { Recorded } from '../planCache.ts';
-import { EPS } from './constants.ts';
 import { decodePoints, joinTokens, predict, predictColor, seenTokens } from './decoder.ts';
 import { encoder, type Seen } from './encoder.ts';
-import { packedDecoder } from './packedDecoder.ts';
 import type { PointEncoderOptions } from './pointEncoder.ts';
+import { decodeBy } from './strategies.ts';
 
 /** Tokens of an image: the class token and the patches. */
 const tokenCount = ({ image, patch }: MccConfig): number => (image / patch) ** 2 + 1;
@@ -44,19 +42,6 @@ export function encoderGraph({ config, side }: { config: MccConfig; side: number
 export const seenInput = (graph: Graph, config: MccConfig): Tensor =>
   graph.input('seen', [config.decoderDepth, tokenCount(config), 3 * config.decoderEmbed]);
 
-/** points [Q, 3], seen [decoderDepth, M, 3 decoderEmbed] -> features [Q, decoderEmbed], in one dispatch or by layers. */
-export function featuresOf(points: Tensor, seen: Tensor, config: MccConfig, strategy: SweepStrategy): Tensor {
-  if (strategy === 'layered') {
-    const blocks = Array.from({ length: config.decoderDepth }, (_, i) => slice(seen, 0, i, i + 1));
-    return decodePoints(points, blocks, config);
-  }
-  return sweepDecoder(points, seen, packedDecoder(points.graph, config), {
-    heads: config.decoderHeads,
-    eps: EPS,
-    shrinkThreshold: config.shrinkThreshold,
-  });
-}
-
 /** Colors in 0..1 of the color predictions [n, 768 or 3]. Regressed colors are used as they are. */
 const toColors = (numbers: Tensor, config: MccConfig, temperature: number): Tensor =>
   config.regressColor ? numbers : temperatureColor(numbers, temperature);
@@ -79,7 +64,7 @@ export interface QueryShape {
 export function queryGraph({ config, count, temperature, strategy }: QueryShape): Recorded {
   const graph = new Graph();
   const points = graph.input('queries', [count, 3]);
-  const pred = predict(featuresOf(points, seenInput(graph, config), config, strategy), config);
+  const pred = predict(decodeBy(strategy, config)(points, seenInput(graph, config)), config);
   return { graph, outputs: { pred, color: toColors(colorColumns(pred, config), config, temperature) } };
 }
 

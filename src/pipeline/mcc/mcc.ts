@@ -20,7 +20,7 @@ import type {
 import { CROP_SIDE } from './encoder.ts';
 import { encoderGraph, pointSide, queryGraph } from './graphs.ts';
 import { gridOf } from './grid.ts';
-import { Sweep, type SweepOptions, type SweepRunOptions } from './sweep.ts';
+import { Sweep, type SweepOptions, type SweepResult, type SweepRunOptions } from './sweep.ts';
 
 /** What the network is given. */
 export interface MccInput {
@@ -137,7 +137,7 @@ export class Mcc implements Completer {
    * All occupied points of a grid, with colors. An aborted sweep gives what it had found.
    * @throws GridError if the grid cannot be made; ShapeError; DeviceError; WeightsError
    */
-  sweep(image: MccImage, options: SweepOptions = {}, run: SweepRunOptions = {}): Promise<Completion> {
+  sweep(image: MccImage, options: SweepOptions = {}, run: SweepRunOptions = {}): Promise<SweepResult> {
     this.expectCurrent(image);
     return this.sweeps.run(image.seen, options, run);
   }

@@ -7,8 +7,10 @@ import type { Plan } from '../../graph/plan.ts';
 import type { Shared } from '../../graph/shared.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
-import { sweepDecoderLimit, sweepDecoderObstacle } from '../../kernels/sweepDecoder/sweepDecoder.ts';
+import { wordsIn } from '../../kernels/dtype.ts';
+import { sweepDecoderLimit } from '../../kernels/sweepDecoder/sweepDecoder.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
+import { choose } from '../../kernels/variant.ts';
 import { defaultThreshold, type MccConfig } from '../../../weights/config.ts';
 import { DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE } from '../defaults.ts';
 import { PlanCache } from '../planCache.ts';
@@ -17,6 +19,7 @@ import { colorGraph } from './graphs.ts';
 import { gridOf, GridError, pointsOf, type Grid } from './grid.ts';
 import { DECODER_MLP_RATIO, predictions } from './decoder.ts';
 import { Pace } from './pace.ts';
+import { sweepStrategies } from './strategies.ts';
 import { sweepGraph } from './sweepGraph.ts';
 
 export interface SweepOptions extends CompleteOptions {
@@ -24,6 +27,13 @@ export interface SweepOptions extends CompleteOptions {
   readonly strategy?: SweepStrategy;
   /** Points at once, instead of a number that adapts to the device. */
   readonly chunk?: number;
+}
+
+/** What a sweep found, and how the decoder ran. */
+export interface SweepResult extends Completion {
+  readonly strategy: SweepStrategy;
+  /** Why the strategy that the adapter prefers was not taken; absent when it was. */
+  readonly why?: string;
 }
 
 export interface SweepPace {
@@ -72,7 +82,7 @@ export class Sweep {
 
   /** Makes the plan of the first chunk and uploads the weights, so that a run starts at once. */
   async prepare(options: SweepOptions, onUpload?: (done: number) => void): Promise<void> {
-    const strategy = this.strategyFor(options.strategy);
+    const { strategy } = this.strategyFor(options.strategy);
     const { size } = this.paceOf(strategy, options.chunk);
     await this.chunkPlan(this.gridFor(options), size, strategy, options, onUpload);
   }
@@ -82,9 +92,9 @@ export class Sweep {
    * @returns all occupied points; those found so far when the signal is aborted
    * @throws GridError, ShapeError, WeightsError, LimitError, DeviceError
    */
-  async run(seen: DeviceTensor, options: SweepOptions, run: SweepRunOptions): Promise<Completion> {
+  async run(seen: DeviceTensor, options: SweepOptions, run: SweepRunOptions): Promise<SweepResult> {
     const grid = this.gridFor(options);
-    const strategy = this.strategyFor(options.strategy);
+    const { strategy, why } = this.strategyFor(options.strategy);
     const pace = this.paceOf(strategy, options.chunk);
     const parts: GridPoints[] = [];
     const started = performance.now();
@@ -109,7 +119,14 @@ export class Sweep {
     } catch (error) {
       if (!(error instanceof Canceled)) throw error;
     }
-    return { ...joined(parts), step: grid.step, queries: done, total: grid.total };
+    return {
+      ...joined(parts),
+      step: grid.step,
+      queries: done,
+      total: grid.total,
+      strategy,
+      ...(why !== undefined && { why }),
+    };
   }
 
   /** Occupied points among `count` from `start` on; undefined if there are none. */
@@ -170,11 +187,10 @@ export class Sweep {
   }
 
   /** @throws LimitError from the kernel if a strategy is asked for that cannot run */
-  private strategyFor(wanted: SweepStrategy | undefined): SweepStrategy {
-    if (wanted) return wanted;
-    const { target } = this.shared.device;
-    const { decoderEmbed: channels, decoderDepth: depth, decoderHeads: heads } = this.config;
-    return sweepDecoderObstacle(target, { channels, depth, heads }) ? 'layered' : target.sweep;
+  private strategyFor(wanted: SweepStrategy | undefined): { strategy: SweepStrategy; why?: string } {
+    if (wanted) return { strategy: wanted };
+    const { variant, why } = choose('sweep', sweepStrategies, this.shared.device.target, this.config);
+    return { strategy: variant.name, ...(why !== undefined && { why }) };
   }
 
   private paceOf(strategy: SweepStrategy, chunk: number | undefined): { size: number; learn(ms: number): void } {
@@ -189,15 +205,15 @@ export class Sweep {
     const C = this.config.decoderEmbed;
     const isGpu = device.adapterClass === 'gpu';
     const budgets = (isGpu ? 1 : SOFTWARE_BUDGETS) * (strategy === 'layered' ? LAYERED_BUDGETS : 1);
-    const rowBytes = 4 * DECODER_MLP_RATIO * C;
+    const elements = wordsIn(maxBindingBytes);
     return new Pace({
       first: isGpu ? FIRST_CHUNK.gpu : FIRST_CHUNK.software,
       min: MIN_CHUNK,
       // All points of a chunk may be occupied, and their color logits are one binding.
       max: Math.min(
-        maxBindingBytes / (4 * predictions(this.config)),
+        elements / predictions(this.config),
         strategy === 'layered'
-          ? Math.min(MAX_LAYERED_CHUNK, maxBindingBytes / rowBytes)
+          ? Math.min(MAX_LAYERED_CHUNK, elements / (DECODER_MLP_RATIO * C))
           : sweepDecoderLimit(maxBindingBytes, C),
       ),
       budgetMs: device.submissionMs * budgets,

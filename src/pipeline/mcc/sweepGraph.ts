@@ -6,7 +6,8 @@ import type { SweepStrategy } from '../../kernels/target.ts';
 import type { MccConfig } from '../../../weights/config.ts';
 import type { Recorded } from '../planCache.ts';
 import { predictOccupancy } from './decoder.ts';
-import { featuresOf, seenInput } from './graphs.ts';
+import { seenInput } from './graphs.ts';
+import { decodeBy } from './strategies.ts';
 
 export interface Chunk {
   readonly config: MccConfig;
@@ -26,7 +27,7 @@ export interface Chunk {
 export function sweepGraph({ config, grid, count, threshold, strategy }: Chunk): Recorded {
   const graph = new Graph();
   const points = gridPoints(graph, grid, graph.input('start', [1], 'u32'), count);
-  const features = featuresOf(points, seenInput(graph, config), config, strategy);
+  const features = decodeBy(strategy, config)(points, seenInput(graph, config));
   const occupancy = predictOccupancy(features, config);
   const { indices, count: found } = compact(probabilityThreshold(occupancy, threshold));
   const logits = gatherRows(occupancy.reshape([count, 1]), indices);

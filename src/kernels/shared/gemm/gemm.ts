@@ -1,14 +1,15 @@
 /**
  * What linear layers, convolutions and transposed convolutions share: one matrix product
- * `y[row, column] = sum over taps and inner terms of x * w` with an epilogue, in two families and two weight precisions.
+ * `y[row, column] = sum over taps and inner terms of x * w` with an epilogue, in two variants and two weight precisions.
  *
  * A kernel is its own text (where rows of x and elements of y are) joined with: the input part (vec4 or scalar), the weights
- * part (panels in a flat texture or rows in a buffer, f32 or f16), the loops of the family, and the output part.
+ * part (panels in a flat texture or rows in a buffer, f32 or f16), the loops of the variant, and the output part.
  */
 import { expect, expectDtype, expectShape, LimitError, sameShape, show, size } from '../../check.ts';
 import { operand, type Dispatch, type Operand, type Uniform } from '../../dispatch.ts';
 import { ceilDiv, splitGrid } from '../../grid.ts';
-import type { Family, Precision } from '../../target.ts';
+import { supportsSubgroup8, type Precision, type Target } from '../../target.ts';
+import { build, type Variant } from '../../variant.ts';
 import activationsWgsl from '../activations.wgsl';
 import gridWgsl from '../grid.wgsl';
 import epilogueWgsl from './epilogue.wgsl';
@@ -59,7 +60,7 @@ export interface Gemm {
   readonly channels: number;
 }
 
-/** Epilogue operands that fit: bias and scale [channels], residual as many elements as y. @throws ShapeError */
+/** @throws ShapeError unless bias and scale are [channels] and the residual has as many elements as y */
 function checkEpilogue({ kernel, epilogue, channels, shape }: Gemm): void {
   const { bias, scale, residual } = epilogue;
   expectDtype(kernel, { bias, scale, residual }, 'f32');
@@ -71,7 +72,7 @@ function checkEpilogue({ kernel, epilogue, channels, shape }: Gemm): void {
   );
 }
 
-/** Columns of a tile: 64, or 32 where a second half would be mostly padding. */
+/** Whether a tile has 64 columns; it has 32 where the second half would be mostly padding. */
 const isWide = (columns: number): boolean => (ceilDiv(columns, 64) * 64) / (ceilDiv(columns, 32) * 32) < 1.3;
 
 /** Params, constants, operands and text of everything around the loops. @throws as `gemm` */
@@ -98,70 +99,81 @@ export function gemmEpilogue(g: Gemm) {
   };
 }
 
+/** Tiles of sums in registers, operands staged in workgroup memory: for GPUs. Runs everywhere. */
+const tiled: Variant<Gemm, readonly Dispatch[]> = {
+  name: 'tiled',
+  supports: () => true,
+  build(g, { precision }) {
+    const tall = g.rows > 16;
+    const weights = tiledWeights(g, precision);
+    const constants = { tall: tall ? 1 : 0 };
+    const tiles = ceilDiv(g.rows, tall ? 64 : 16) * ceilDiv(g.layout.columns, 64);
+    return inParts(g, [weights.wgsl, tiledWgsl], weights.operand, constants, tiles);
+  },
+};
+
+/** Panels of weights in a texture, rows of x shared by subgroup broadcasts: for software adapters. */
+const subgroup8: Variant<Gemm, readonly Dispatch[]> = {
+  name: 'subgroup8',
+  supports: (target, { constantWeight }) =>
+    constantWeight ? supportsSubgroup8(target) : 'w is computed, and its panels can only be made before a run',
+  build(g, { precision }) {
+    const half = precision === 'f16';
+    const { rows, layout } = g;
+    const tileRows = rows <= 4 ? 4 : rows <= 8 ? 8 : 16;
+    const wide = half || isWide(layout.columns);
+    const constants = { tileRows, wide: wide ? 1 : 0 };
+    const tiles = ceilDiv(rows, tileRows) * ceilDiv(layout.columns, wide ? 64 : 32);
+    const wgsl = [half ? panelsF16Wgsl : panelsF32Wgsl, subgroup8Wgsl];
+    return inParts(g, wgsl, packPanels(g.w, layout, precision), constants, tiles);
+  },
+};
+
+export const gemmVariants: readonly Variant<Gemm, readonly Dispatch[]>[] = [tiled, subgroup8];
+
 /**
  * One dispatch or, where it would run for long, several that each compute a part of the tiles.
  * @throws ShapeError where the epilogue does not fit, LimitError if an index would not fit into 32 bits
  */
-export function gemm(g: Gemm, family: Family, precision: Precision): Dispatch[] {
-  const { kernel, x, rows, layout } = g;
-  const { columns, inner, taps } = layout;
-  const around = gemmEpilogue(g);
-  const wgsl = [g.wgsl, g.vec4Input ? inputVec4Wgsl : inputScalarWgsl, gridWgsl, rank4Wgsl, ...around.wgsl];
-  const flops = 2 * rows * columns * taps * inner;
-  const params = { ...around.params, ...g.params };
-  const constants = { ...around.constants, ...g.constants };
-  // The panels of the subgroup kernel can only be made ahead of time.
-  if (family === 'subgroup8' && g.constantWeight) {
-    const half = precision === 'f16';
-    const tileRows = rows <= 4 ? 4 : rows <= 8 ? 8 : 16;
-    const wide = half || isWide(columns);
-    const dispatch = {
-      kernel,
-      wgsl: [...wgsl, half ? panelsF16Wgsl : panelsF32Wgsl, subgroup8Wgsl],
-      constants: { ...constants, tileRows, wide: wide ? 1 : 0 },
-      inputs: [x, packPanels(g.w, layout, precision), ...around.inputs],
-      outputs: around.outputs,
-    };
-    return inParts(dispatch, params, ceilDiv(rows, tileRows) * ceilDiv(columns, wide ? 64 : 32), flops);
-  }
-  const tall = rows > 16;
-  const weights = tiledWeights(g, precision);
-  const dispatch = {
-    kernel,
-    wgsl: [...wgsl, weights.wgsl, tiledWgsl],
-    constants: { ...constants, tall: tall ? 1 : 0 },
-    inputs: [x, weights.operand, ...around.inputs],
-    outputs: around.outputs,
-  };
-  return inParts(dispatch, params, ceilDiv(rows, tall ? 64 : 16) * ceilDiv(columns, 64), flops);
-}
+export const gemm = (g: Gemm, target: Target): Dispatch[] => build(g.kernel, gemmVariants, target, g);
 
 /**
- * The most that one dispatch computes: 0.1 s on a software adapter of two cores, 1 ms on a GPU. The runtime can cut a run
+ * Upper limit of what one dispatch computes: 0.1 s on a software adapter of two cores, 1 ms on a GPU. The runtime can cut a run
  * into submissions only between dispatches.
  */
 const PART_FLOPS = 8e9;
 
 function inParts(
-  dispatch: Omit<Dispatch, 'workgroups'>,
-  params: Readonly<Record<string, Uniform>>,
+  g: Gemm,
+  wgsl: readonly string[],
+  weights: Operand,
+  constants: Readonly<Record<string, number>>,
   tiles: number,
-  flops: number,
 ): Dispatch[] {
+  const around = gemmEpilogue(g);
+  const { columns, taps, inner } = g.layout;
+  const flops = 2 * g.rows * columns * taps * inner;
+  const dispatch = {
+    kernel: g.kernel,
+    wgsl: [g.wgsl, g.vec4Input ? inputVec4Wgsl : inputScalarWgsl, gridWgsl, rank4Wgsl, ...around.wgsl, ...wgsl],
+    constants: { ...around.constants, ...g.constants, ...constants },
+    inputs: [g.x, weights, ...around.inputs],
+    outputs: around.outputs,
+  };
   const parts = Math.min(tiles, Math.max(1, Math.ceil(flops / PART_FLOPS)));
   return Array.from({ length: parts }, (_, i) => {
     const [firstTile, endTile] = [i, i + 1].map((part) => Math.round((part * tiles) / parts));
     const count = endTile - firstTile;
     return {
       ...dispatch,
-      params: { ...params, firstTile, endTile },
+      params: { ...around.params, ...g.params, firstTile, endTile },
       workgroups: splitGrid(count),
       flops: (flops * count) / tiles,
     };
   });
 }
 
-/** The weights in the form that the tiled kernel reads, and the text that reads them. */
+/** The weights in the form that the tiled variant reads, and the text that reads them. */
 function tiledWeights({ w, layout, constantWeight }: Gemm, precision: Precision): { operand: Operand; wgsl: string } {
   if (!constantWeight) return { operand: w, wgsl: layout.inner % 4 === 0 ? weightF32Wgsl : weightScalarWgsl };
   if (precision === 'f16') return { operand: packRows(w, layout, 'f16'), wgsl: weightF16Wgsl };

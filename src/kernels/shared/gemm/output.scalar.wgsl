@@ -4,7 +4,8 @@
 @group(0) @binding(5) var<storage, read> residual: array<f32>;
 @group(0) @binding(6) var<storage, read_write> y: array<f32>;
 
-// Of columns `column` .. `column` + 3, as far as they exist. `channelOf` and `elementOf` are the kernel's.
+// Bias and scale of up to four columns from `column` on; missing ones are left out. The kernel gives `channelOf` and
+// `elementOf`.
 fn channelTerms(column: u32) -> ChannelTerms {
   var terms = ChannelTerms(vec4f(), vec4f());
   for (var i = 0u; i < 4u; i++) {

@@ -4,7 +4,7 @@
 @group(0) @binding(5) var<storage, read> residual: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
 
-// Of columns `column` .. `column` + 3, a multiple of 4. `channelOf` and `elementOf` are the kernel's.
+// Bias and scale of the four columns from `column`, a multiple of 4, on. The kernel gives `channelOf` and `elementOf`.
 fn channelTerms(column: u32) -> ChannelTerms {
   let channel = channelOf(column) / 4u;
   var terms = ChannelTerms(vec4f(), vec4f());

@@ -1,8 +1,8 @@
-/** Layouts that weights are brought into at load time, for the two families of matrix product. */
+/** Layouts that weights are brought into at load time, for the two variants of matrix product. */
 import { packed, type Operand } from '../../dispatch.ts';
 import { ceilDiv } from '../../grid.ts';
 import type { Precision } from '../../target.ts';
-import { toHalves } from './half.ts';
+import { toHalves } from '../../half.ts';
 
 /** How a weight tensor is read as a matrix [columns, taps, inner]: element start(column) + tap * tapStride + offset(i). */
 export interface WeightLayout {
@@ -34,7 +34,7 @@ const keyOf = (l: WeightLayout, form: string): string => `${form} ${l.name} ${l.
 const runOf = (l: WeightLayout): number => ceilDiv(l.inner, 4) * 4;
 
 /**
- * Panels of 32 columns (f32) or 64 (f16) for the subgroup kernel.
+ * Panels of 32 columns (f32) or 64 (f16) for the subgroup8 variant.
  * f32: [panel][k][lane][4 columns]. f16: [panel][k][lane][columns 4l .. 4l + 3, 32 + 4l .. 32 + 4l + 3].
  */
 export function packPanels(w: Operand, l: WeightLayout, precision: Precision): Operand {
@@ -72,7 +72,7 @@ const offsetsOf = (l: WeightLayout): Int32Array => Int32Array.from({ length: l.i
 /** Whether `packRows` in f32 would change nothing. */
 export const isPackedRows = (l: WeightLayout): boolean => l.name === 'linear' && l.inner % 4 === 0;
 
-/** Rows for the tiled kernel: [columns, taps, run]. */
+/** Rows for the tiled variant: [columns, taps, run]. */
 export function packRows(w: Operand, l: WeightLayout, precision: Precision): Operand {
   const run = runOf(l);
   const count = l.columns * l.taps * run;

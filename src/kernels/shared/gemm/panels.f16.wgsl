@@ -1,4 +1,4 @@
-// Weights of the subgroup kernel as halves: panels of 64 columns, each [depth][8 lanes] texels of eight halves: four
+// Weights of the subgroup8 variant as halves: panels of 64 columns, each [depth][8 lanes] texels of eight halves: four
 // columns of the lane and the four 32 to the right. Always used with `wide`.
 struct PanelRow {
   left: vec4f,

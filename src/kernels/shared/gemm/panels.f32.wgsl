@@ -1,4 +1,4 @@
-// Weights of the subgroup kernel: panels of 32 columns, each [depth][8 lanes] vec4s, in a flat texture.
+// Weights of the subgroup8 variant: panels of 32 columns, each [depth][8 lanes] vec4s, in a flat texture.
 struct PanelRow {
   left: vec4f,
   right: vec4f,

@@ -1,4 +1,4 @@
-// Weights of the tiled kernel that are computed, so not packed, and whose rows are not whole vec4s: [columns, inner].
+// Weights of the tiled variant, [columns, inner], whose rows are not whole vec4s. They are computed, so nobody packed them.
 @group(0) @binding(2) var<storage, read> w: array<f32>;
 
 fn loadWeight(column: u32, quad: u32) -> vec4f {

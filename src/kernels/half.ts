@@ -1,4 +1,4 @@
-/** Conversion to IEEE half precision. */
+/** IEEE half precision on the host: what weights and tensors stored as f16 are made of. */
 
 const bits = new Uint32Array(1);
 const value = new Float32Array(bits.buffer);
@@ -37,10 +37,13 @@ export function halfValue(half: number): number {
   return half & 0x8000 ? -magnitude : magnitude;
 }
 
-/** Halves of `x`, two to a word, the first in the low bits. `x` has an even number of elements. */
+/** Halves of `x`, two to a word, the first in the low bits; an odd last one is followed by a zero. */
 export function toHalves(x: Float32Array): Uint32Array {
-  const out = new Uint32Array(x.length / 2);
+  const out = new Uint32Array(Math.ceil(x.length / 2));
   const view = new Uint16Array(out.buffer);
   for (let i = 0; i < x.length; i++) view[i] = halfBits(x[i]);
   return out;
 }
+
+/** The values of halves. */
+export const fromHalves = (halves: Uint16Array): Float32Array => Float32Array.from(halves, halfValue);

@@ -1,0 +1,13 @@
+/** Conversion between the types that floating-point numbers are stored in. */
+import { cast as castKernel } from '../../kernels/cast/cast.ts';
+import { defineOp } from '../op.ts';
+import type { Tensor } from '../tensor.ts';
+
+const castOp = defineOp<{ readonly x: Tensor }, { readonly dtype: 'f32' | 'f16' }>({
+  name: 'cast',
+  lower: (_, { x }, { dtype }) => [castKernel(x, dtype)],
+});
+
+/** The same numbers stored as f32 or f16 -> like x. Rounded to nearest, and limited to 65504, in f16. */
+export const cast = (x: Tensor, dtype: 'f32' | 'f16'): Tensor =>
+  x.dtype === dtype ? x : castOp.record({ x }, { dtype });

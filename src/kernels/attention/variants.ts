@@ -1,0 +1,196 @@
+/** The variants of attention: what each of them binds, and when it can run. */
+import { size } from '../check.ts';
+import { operand, type Dispatch, type Operand, type Step } from '../dispatch.ts';
+import { ceilDiv } from '../grid.ts';
+import { supportsTexture } from '../shared/flat.ts';
+import { supportsSubgroup8, type Target } from '../target.ts';
+import type { Variant } from '../variant.ts';
+import subgroup8Wgsl from './attention.subgroup8.wgsl';
+import tiledWgsl from './attention.wgsl';
+import biasBeitWgsl from './bias.beit.wgsl';
+import biasDecomposedWgsl from './bias.decomposed.wgsl';
+import biasFullWgsl from './bias.full.wgsl';
+import biasNoneWgsl from './bias.none.wgsl';
+import fourDecomposedWgsl from './four.decomposed.wgsl';
+import fourGatherWgsl from './four.gather.wgsl';
+import online8Wgsl from './online8.wgsl';
+import operandsScalarWgsl from './operands.scalar.wgsl';
+import operandsVec4Wgsl from './operands.vec4.wgsl';
+import paramsWgsl from './params.wgsl';
+import type { AttentionProblem } from './problem.ts';
+import { relativeTerms, roundedUp } from './relativeTerms.ts';
+import rows8Wgsl from './rows8.wgsl';
+
+const BIAS_WGSL = {
+  none: biasNoneWgsl,
+  full: biasFullWgsl,
+  decomposed: biasDecomposedWgsl,
+  beit: biasBeitWgsl,
+} as const;
+
+/** A row index that no token has. */
+const NO_ROW = 0xffffffff;
+
+/** A workgroup stages tiles of keys and values in its memory: for GPUs. Runs everywhere. */
+const tiled: Variant<AttentionProblem, readonly Step[]> = {
+  name: 'tiled',
+  supports: () => true,
+  build(problem, target) {
+    const { operands, options } = problem;
+    const { q, k, v } = operands;
+    const terms = biasTerms(target, problem);
+    const dispatches = byHeads(problem, terms, {
+      wgsl: [wholeVec4s(problem) ? operandsVec4Wgsl : operandsScalarWgsl, tiledWgsl],
+      inputs: [q.of, k.of, v.of, terms.operand, options.windows?.fill ?? null],
+      rows: 32,
+      maxFlops: 64e9,
+    });
+    return [...terms.steps, ...dispatches];
+  },
+};
+
+/** Operands in textures, queries shared by subgroup broadcasts: for software adapters. */
+const subgroup8: Variant<AttentionProblem, readonly Step[]> = {
+  name: 'subgroup8',
+  supports(target, problem) {
+    if (!wholeVec4s(problem)) return 'columns of q, k or v do not start and end at whole vec4s';
+    const { operands, options } = problem;
+    const fillSize = options.windows ? size(options.windows.fill) : 0;
+    for (const [name, { of }] of Object.entries(operands)) {
+      const fits = supportsTexture(name, { shape: [size(of) + fillSize], dtype: of.dtype });
+      if (fits !== true) return fits;
+    }
+    if (options.bias?.kind === 'full') {
+      const { bias } = options.bias;
+      const fits = supportsTexture('bias', { shape: [roundedUp(size(bias))], dtype: bias.dtype });
+      if (fits !== true) return fits;
+    }
+    return supportsSubgroup8(target);
+  },
+  build(problem, target) {
+    const { operands, options, headDim } = problem;
+    const { bias, windows } = options;
+    const steps: Step[] = [];
+    const textures = new Map<Operand, Operand>();
+    const flat = (x: Operand): Operand => {
+      let texture = textures.get(x);
+      if (!texture) {
+        texture = operand([size(x) + (windows ? size(windows.fill) : 0)], 'f32', 'rgba32float');
+        steps.push({ from: x, to: texture });
+        if (windows) steps.push({ from: windows.fill, to: texture, at: size(x) });
+        textures.set(x, texture);
+      }
+      return texture;
+    };
+    const inputs = [operands.q, operands.k, operands.v].map(({ of }) => flat(of));
+    const terms = biasTerms(target, problem, inputs[0]);
+    steps.push(...terms.steps);
+    // The bias of a pair is read from a texture, too; without one, any texture fills the place.
+    let biasTexture = inputs[0];
+    if (terms.operand) {
+      biasTexture = operand([size(terms.operand)], 'f32', 'rgba32float');
+      steps.push({ from: terms.operand, to: biasTexture });
+    }
+    const four = bias?.kind === 'decomposed' ? fourDecomposedWgsl : fourGatherWgsl;
+    const dispatches = byHeads(problem, terms, {
+      wgsl: [four, rows8Wgsl, online8Wgsl, subgroup8Wgsl],
+      constants: { slots: ceilDiv(headDim, 32) },
+      inputs: [...inputs, biasTexture],
+      slotWidth: bias?.kind === 'decomposed' ? roundedUp(bias.width) : 0,
+      rows: 8,
+      maxFlops: 5e9,
+    });
+    return [...steps, ...dispatches];
+  },
+};
+
+export const attentionVariants: readonly Variant<AttentionProblem, readonly Step[]>[] = [tiled, subgroup8];
+
+/** Whether q, k and v can be read as vec4s. */
+function wholeVec4s({ operands: { q, k, v }, options: { own }, headDim }: AttentionProblem): boolean {
+  const columns = [headDim, q.from, k.from, v.from, own?.k ?? 0, own?.v ?? 0];
+  return [...columns, ...[q, k, v].map(({ of }) => of.shape[2])].every((n) => n % 4 === 0);
+}
+
+/** The operand that the bias module reads, with the grid that its positions are on. */
+interface BiasTerms {
+  readonly steps: readonly Step[];
+  readonly operand: Operand | null;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** @param queryTexture q's tensor as a flat texture, where there is one */
+function biasTerms(target: Target, { operands: { q }, options }: AttentionProblem, queryTexture?: Operand): BiasTerms {
+  const { heads, bias, windows } = options;
+  if (!bias) return { steps: [], operand: null, height: 0, width: 0 };
+  if (bias.kind === 'full') return { steps: [], operand: bias.bias, height: 0, width: 0 };
+  const { height, width } = bias;
+  if (bias.kind === 'beit') return { steps: [], operand: bias.table, height, width };
+  const places = { height, width, gridWidth: windows?.width ?? width };
+  const { steps, terms } = relativeTerms(target, q, bias.relPosH, bias.relPosW, heads, places, queryTexture);
+  return { steps, operand: terms, height, width };
+}
+
+/** What the dispatches of a variant have of their own. */
+interface Program {
+  readonly wgsl: readonly string[];
+  readonly constants?: Readonly<Record<string, number>>;
+  readonly inputs: readonly (Operand | null)[];
+  /** Entries of a row of decomposed terms in workgroup memory. */
+  readonly slotWidth?: number;
+  /** Queries of a workgroup. */
+  readonly rows: number;
+  /** Upper limit of one dispatch: about 100 ms on a software adapter, or on a small GPU. Heads are split beyond. */
+  readonly maxFlops: number;
+}
+
+/** One dispatch, or several of some heads each, that write into one result. */
+function byHeads(problem: AttentionProblem, terms: BiasTerms, program: Program): Dispatch[] {
+  const { operands, options, headDim, queries, keys, groups, windowsY, windowsX } = problem;
+  const { q, k, v } = operands;
+  const { heads, bias, windows, own } = options;
+  const [B, N] = q.of.shape;
+  const y = operand([B, N, q.to - q.from]);
+  const headFlops = 4 * groups * queries * keys * headDim;
+  const perDispatch = Math.max(1, Math.floor(program.maxFlops / headFlops));
+  const part = (firstHead: number, count: number): Dispatch => ({
+    kernel: 'attention',
+    wgsl: [paramsWgsl, BIAS_WGSL[bias?.kind ?? 'none'], ...program.wgsl],
+    constants: { selfKey: own ? 1 : 0, ...program.constants },
+    params: {
+      heads,
+      firstHead,
+      headDim,
+      vecs: ceilDiv(headDim, 4),
+      window: windows?.size ?? 0,
+      queries,
+      keys,
+      scale: (options.scale ?? 1 / Math.sqrt(headDim)) * Math.LOG2E,
+      fillRow: windows ? B * N : NO_ROW,
+      strideQ: q.of.shape[2],
+      fromQ: q.from,
+      strideK: k.of.shape[2],
+      fromK: k.from,
+      strideV: v.of.shape[2],
+      fromV: v.from,
+      selfK: own?.k ?? 0,
+      selfV: own?.v ?? 0,
+      height: windows?.height ?? 0,
+      width: windows?.width ?? 0,
+      windowsY,
+      windowsX,
+      biasHeight: terms.height,
+      biasWidth: terms.width,
+      slotWidth: program.slotWidth ?? 0,
+    },
+    inputs: program.inputs,
+    outputs: [y],
+    workgroups: [ceilDiv(queries, program.rows), count, groups],
+    flops: count * headFlops,
+  });
+  return Array.from({ length: ceilDiv(heads, perDispatch) }, (_, i) => {
+    const first = i * perDispatch;
+    return part(first, Math.min(perDispatch, heads - first));
+  });
+}

@@ -1,0 +1,7 @@
+// cast, f32 to f16.
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<Stored>;
+
+fn castFour(i: u32) {
+  y[i] = stored(x[i]);
+}

@@ -1,0 +1,28 @@
+/** Conversion between the types that floating-point numbers are stored in. */
+import { expect, expectFloats, size } from '../check.ts';
+import { operand, type Dispatch, type Operand } from '../dispatch.ts';
+import { ceilDiv, splitGrid } from '../grid.ts';
+import { vec4Elements } from '../shared/elements.ts';
+import gridWgsl from '../shared/grid.wgsl';
+import narrowWgsl from './cast.narrow.wgsl';
+import widenWgsl from './cast.widen.wgsl';
+import castWgsl from './cast.wgsl';
+
+/**
+ * x [...], f32 or f16 -> the same numbers in the other type. To f16 they are rounded to nearest, ties to even, subnormal
+ * halves included; what is beyond the range of halves becomes the largest half, 65504, of its sign.
+ * @throws ShapeError if x is of another type, or of `dtype` already
+ */
+export function cast(x: Operand, dtype: 'f32' | 'f16'): Dispatch {
+  expectFloats('cast', { x });
+  expect(x.dtype !== dtype, 'cast', `x is ${dtype} already; leave the cast out.`);
+  const vectors = ceilDiv(size(x), 4);
+  return {
+    kernel: 'cast',
+    wgsl: [gridWgsl, vec4Elements('f16'), dtype === 'f16' ? narrowWgsl : widenWgsl, castWgsl],
+    params: { vectors },
+    inputs: [x],
+    outputs: [operand(x.shape, dtype)],
+    workgroups: splitGrid(ceilDiv(vectors, 64)),
+  };
+}

@@ -1,0 +1,7 @@
+// cast, f16 to f32: exact.
+@group(0) @binding(1) var<storage, read> x: array<Stored>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+
+fn castFour(i: u32) {
+  y[i] = loaded(x[i]);
+}

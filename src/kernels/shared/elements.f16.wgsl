@@ -1,0 +1,27 @@
+// Four neighboring elements as buffers hold them: halves, two to a word, the first in the low bits. Needs no f16 feature.
+alias Stored = vec2u;
+
+fn loaded(h: Stored) -> vec4f {
+  return vec4f(unpack2x16float(h.x), unpack2x16float(h.y));
+}
+
+// Bits of the nearest halves, ties to even; beyond their range, the largest half of that sign. As half.ts rounds on the
+// host. pack2x16float would not do: an adapter may round it either way, and beyond the range its result is undefined.
+fn halfBits(v: vec4f) -> vec4u {
+  let bits = bitcast<vec4u>(v);
+  let sign = (bits >> vec4u(16u)) & vec4u(0x8000u);
+  let magnitude = bits & vec4u(0x7fffffffu);
+  let odd = (magnitude >> vec4u(13u)) & vec4u(1u);
+  let rounded = (magnitude + 0xfffu + odd - 0x38000000u) >> vec4u(13u);
+  // A subnormal half counts in units of 2^-24; adding 0.5 rounds to such a unit.
+  let subnormal = bitcast<vec4u>(bitcast<vec4f>(magnitude) + 0.5) - 0x3f000000u;
+  var half = select(rounded, subnormal, magnitude < vec4u(0x38800000u));
+  half = select(half, vec4u(0x7bffu), magnitude >= vec4u(0x477ff000u));
+  half = select(half, vec4u(0x7e00u), magnitude > vec4u(0x7f800000u)); // not a number
+  return sign | half;
+}
+
+fn stored(v: vec4f) -> Stored {
+  let h = halfBits(v);
+  return h.xz | (h.yw << vec2u(16u));
+}

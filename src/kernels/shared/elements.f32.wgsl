@@ -1,0 +1,10 @@
+// Four neighboring elements as buffers hold them: f32.
+alias Stored = vec4f;
+
+fn loaded(v: Stored) -> vec4f {
+  return v;
+}
+
+fn stored(v: vec4f) -> Stored {
+  return v;
+}

@@ -1,0 +1,69 @@
+/**
+ * Variants of a kernel: several programs for one result, each right for other adapters or sizes. A kernel lists its
+ * variants as values of one shape; `choose` picks one of them, and the reasons against the others are kept.
+ */
+import { isCopy, type OtherVariant, type Step } from './dispatch.ts';
+import { LimitError } from './errors.ts';
+import { preferred, type Target } from './target.ts';
+
+/** One way to run a kernel. */
+export interface Variant<Problem, Built> {
+  /** Stands in profiles, in `unflat doctor` and in the table of preferences. */
+  readonly name: string;
+  /** True, or why this variant cannot run the problem on the target: a plain sentence without its full stop. */
+  supports(target: Target, problem: Problem): true | string;
+  build(problem: Problem, target: Target): Built;
+}
+
+export interface Chosen<V> {
+  readonly variant: V;
+  /** Why the variants that come before it were not taken; absent when it is the preferred one. */
+  readonly why?: string;
+  readonly others: readonly OtherVariant[];
+}
+
+/**
+ * Picks the variant that the target's table prefers for the kernel, else the first in the list that supports the problem.
+ * @param hint what to do when none does
+ * @throws LimitError naming the kernel and the reason of every variant
+ */
+export function choose<Problem, V extends Variant<Problem, unknown>>(
+  kernel: string,
+  variants: readonly V[],
+  target: Target,
+  problem: Problem,
+  hint = 'Use a smaller configuration or another adapter.',
+): Chosen<V> {
+  const first = preferred(target, kernel);
+  const order = [...variants].sort((a, b) => Number(b.name === first) - Number(a.name === first));
+  const answers = order.map((variant) => ({ variant, answer: variant.supports(target, problem) }));
+  const place = answers.findIndex(({ answer }) => answer === true);
+  if (place < 0) {
+    const reasons = answers.map(({ variant, answer }) => `  ${variant.name}: ${answer}.\n`).join('');
+    throw new LimitError(`${kernel}: no variant can run this.\n${reasons}  ${hint}`);
+  }
+  const passedOver = answers.slice(0, place).map(({ variant, answer }) => `not ${variant.name}: ${answer}`);
+  return {
+    variant: answers[place].variant,
+    ...(passedOver.length > 0 && { why: passedOver.join('; ') }),
+    others: answers
+      .filter((_, i) => i !== place)
+      .map(({ variant: { name }, answer }) => (answer === true ? { name } : { name, reason: answer })),
+  };
+}
+
+/** Builds the chosen variant's steps; its dispatches carry the variant's name and what spoke against the others. */
+export function build<Problem, Built extends Step>(
+  kernel: string,
+  variants: readonly Variant<Problem, readonly Built[]>[],
+  target: Target,
+  problem: Problem,
+  hint?: string,
+): Built[] {
+  const { variant, why, others } = choose(kernel, variants, target, problem, hint);
+  const labels = { variant: variant.name, ...(why !== undefined && { why }), others };
+  return variant.build(problem, target).map((step) => (takesLabels(step) ? { ...step, ...labels } : step));
+}
+
+/** Copies take no labels, and dispatches that another kernel has built for this one have their own. */
+const takesLabels = (step: Step): boolean => !isCopy(step) && step.variant === undefined;

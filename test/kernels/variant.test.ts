@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { conv2d } from '../../src/kernels/conv2d/conv2d.ts';
+import { convTranspose2d } from '../../src/kernels/convTranspose2d/convTranspose2d.ts';
+import { isCopy, operand, type Dispatch, type Operand, type Step } from '../../src/kernels/dispatch.ts';
+import { LimitError } from '../../src/kernels/errors.ts';
+import { layerNorm } from '../../src/kernels/layerNorm/layerNorm.ts';
+import { linear } from '../../src/kernels/linear/linear.ts';
+import { reduce } from '../../src/kernels/reduce/reduce.ts';
+import { softmax } from '../../src/kernels/softmax/softmax.ts';
+import { packedSize } from '../../src/kernels/sweepDecoder/pack.ts';
+import { sweepDecoder } from '../../src/kernels/sweepDecoder/sweepDecoder.ts';
+import { adapterClass, BASELINE, PREFERENCES, type Target } from '../../src/kernels/target.ts';
+import { build, choose, type Variant } from '../../src/kernels/variant.ts';
+import { sweepStrategies } from '../../src/pipeline/mcc/strategies.ts';
+import { mccConfigs } from '../../weights/config.ts';
+import { software8, targetWith8Lanes } from '../setup/targets.ts';
+
+const named = (name: string, answer: true | string): Variant<number, string> => ({
+  name,
+  supports: () => answer,
+  build: (problem) => `${name} ${problem}`,
+});
+
+describe('choose', () => {
+  const [tiled, subgroup8, third] = [named('tiled', true), named('subgroup8', 'too odd'), named('third', true)];
+
+  it('takes the first variant that supports the problem', () => {
+    expect(choose('k', [subgroup8, third, tiled], BASELINE, 1)).toEqual({
+      variant: third,
+      why: 'not subgroup8: too odd',
+      others: [{ name: 'subgroup8', reason: 'too odd' }, { name: 'tiled' }],
+    });
+  });
+
+  it('takes the one that the target prefers, without a reason', () => {
+    const chosen = choose('linear', [third, tiled], BASELINE, 1);
+    expect(chosen).toEqual({ variant: tiled, others: [{ name: 'third' }] });
+  });
+
+  it('keeps the reason against the preferred one', () => {
+    const chosen = choose('linear', [third, tiled, subgroup8], software8, 1);
+    expect([chosen.variant.name, chosen.why]).toEqual(['third', 'not subgroup8: too odd']);
+  });
+
+  it('names the kernel and all reasons when none can run', () => {
+    const none = () => choose('k', [subgroup8, named('other', 'too even')], BASELINE, 1, 'Use fewer.');
+    expect(none).toThrow(LimitError);
+    expect(none).toThrow('k: no variant can run this.\n  subgroup8: too odd.\n  other: too even.\n  Use fewer.');
+  });
+});
+
+describe('build', () => {
+  it('labels dispatches that have no label yet, and no copies', () => {
+    const dispatch: Dispatch = { kernel: 'k', wgsl: [], inputs: [], outputs: [], workgroups: [1, 1, 1] };
+    const copy = { from: operand([4]), to: operand([4]) };
+    const only: Variant<null, readonly Step[]> = {
+      name: 'only',
+      supports: () => true,
+      build: () => [copy, { ...dispatch, variant: 'inner' }, dispatch],
+    };
+    expect(build('k', [only], BASELINE, null)).toEqual([
+      copy,
+      { ...dispatch, variant: 'inner' },
+      { ...dispatch, variant: 'only', others: [] },
+    ]);
+  });
+});
+
+/** Variant and reason of a kernel's last dispatch. */
+function chosen(steps: readonly Step[]): [variant: string | undefined, why: string | undefined] {
+  const last = steps[steps.length - 1];
+  if (isCopy(last)) throw new Error('a kernel must end with a dispatch');
+  return [last.variant, last.why];
+}
+
+const noEpilogue = { b: null, scale: null, residual: null } as const;
+const half = (shape: number[]): Operand => operand(shape, 'f16');
+
+describe('matrix products', () => {
+  const run = (target: Target, constant: boolean) =>
+    chosen(linear(target, { x: operand([8, 16]), w: operand([32, 16]), ...noEpilogue }, 'none', constant));
+
+  it('are subgroup8 where that is preferred and weights can be packed', () => {
+    expect(run(software8, true)).toEqual(['subgroup8', undefined]);
+    expect(run(targetWith8Lanes, true)).toEqual(['tiled', undefined]);
+  });
+
+  it('say why a preferred variant was not taken', () => {
+    expect(run(software8, false)).toEqual([
+      'tiled',
+      'not subgroup8: w is computed, and its panels can only be made before a run',
+    ]);
+    expect(run({ ...BASELINE, linear: 'subgroup8' }, true)).toEqual([
+      'tiled',
+      'not subgroup8: the device has no subgroups; exactly 8 lanes are needed',
+    ]);
+    expect(run({ ...software8, subgroupMaxSize: 32 }, true)[1]).toMatch(/subgroups here have 8 to 32 lanes/);
+  });
+
+  it('carry a reason for each variant that was not taken', () => {
+    const [step] = linear(software8, { x: operand([8, 16]), w: operand([32, 16]), ...noEpilogue }, 'none', false);
+    expect(step.others).toEqual([{ name: 'subgroup8', reason: expect.stringMatching(/w is computed/) as string }]);
+  });
+
+  it('are convolutions and transposed convolutions, too', () => {
+    const options = { stride: 1, padding: 1, groups: 1, activation: 'none', inputActivation: 'none' } as const;
+    const conv = (groups: number, target: Target) =>
+      conv2d(
+        target,
+        { x: operand([1, 5, 5, 8]), w: operand([8, 8 / groups, 3, 3]), ...noEpilogue },
+        { ...options, groups },
+      );
+    expect(chosen(conv(1, software8))).toEqual(['subgroup8', undefined]);
+    expect(chosen(conv(2, software8))).toEqual([
+      'grouped',
+      'not subgroup8: there are 2 groups, and it computes one product; not tiled: there are 2 groups, and it computes one product',
+    ]);
+    expect(conv(1, BASELINE)[0].others).toContainEqual({
+      name: 'grouped',
+      reason: 'there is one group, which makes a matrix product',
+    });
+    const transposed = convTranspose2d(software8, operand([1, 5, 5, 8]), operand([8, 4, 2, 2]), null, 2);
+    expect(chosen(transposed)).toEqual(['subgroup8', undefined]);
+  });
+});
+
+describe('rows', () => {
+  const norm = (x: Operand, constant = true) => {
+    const C = operand([x.shape[x.shape.length - 1]]);
+    return chosen(layerNorm(software8, x, C, C, 1e-6, constant));
+  };
+
+  it('are a lane each where that is preferred', () => {
+    expect(norm(operand([8, 16]))).toEqual(['lane', undefined]);
+    expect(chosen(softmax(software8, operand([8, 16]), 1))).toEqual(['lane', undefined]);
+    expect(chosen(softmax(BASELINE, operand([8, 16]), 1))).toEqual(['workgroup', undefined]);
+  });
+
+  it('say why a preferred variant was not taken', () => {
+    expect(norm(operand([8, 16]), false)).toEqual([
+      'workgroup',
+      'not lane: gamma or beta is computed, and they can only be made textures before a run',
+    ]);
+    expect(norm(operand([8, 15]))[1]).toBe('not lane: rows of 15 columns are not made of whole vec4s');
+    expect(norm(half([8, 16]))[1]).toBe('not lane: x is f16, and flat textures hold f32');
+    expect(chosen(softmax(software8, operand([2 ** 16, 1024]), 1))).toEqual([
+      'workgroup',
+      'not lane: x [65536, 1024] would be a texture of 16384 rows, at most 8192 fit',
+    ]);
+  });
+
+  it('are reduced by a lane while they are short', () => {
+    expect(chosen(reduce('sum', operand([8, 256])))).toEqual(['lane', undefined]);
+    expect(chosen(reduce('sum', operand([8, 257])))).toEqual([
+      'workgroup',
+      'not lane: rows of 257 columns are too long for one invocation each (256 at most)',
+    ]);
+  });
+});
+
+describe('the sweep', () => {
+  const decoder = (M: number, channels = 512, heads = 16) =>
+    sweepDecoder(
+      software8,
+      operand([64, 3]),
+      operand([8, M, 3 * channels]),
+      operand([packedSize({ channels, depth: 8 })]),
+      { heads, eps: 1e-6, shrinkThreshold: 10 },
+    );
+
+  it('reads buffers where seen tokens would be too large a texture, and says so', () => {
+    expect(chosen(decoder(197))).toEqual(['subgroup8', undefined]);
+    expect(chosen(decoder(2731))).toEqual([
+      'tiled',
+      'not subgroup8: seen [8, 2731, 1536] would be a texture of 8193 rows, at most 8192 fit',
+    ]);
+  });
+
+  it('names what speaks against each variant of the decoder', () => {
+    expect(() => decoder(197, 512, 8)).toThrow(
+      /^sweepDecoder: no variant can run this\.\n {2}subgroup8: heads have 64 features.*\n {2}tiled: heads.*\n {2}Decode layer by layer instead\.$/,
+    );
+  });
+
+  it('is batched where the decoder fits into one dispatch, else by layers with the reason', () => {
+    const pick = (target: Target, config = mccConfigs.full) => {
+      const { variant, why } = choose('sweep', sweepStrategies, target, config);
+      return [variant.name, why];
+    };
+    expect(pick(BASELINE)).toEqual(['batched', undefined]);
+    expect(pick({ ...BASELINE, ...PREFERENCES.software })).toEqual(['layered', undefined]);
+    expect(pick(BASELINE, { ...mccConfigs.full, decoderHeads: 8 })).toEqual([
+      'layered',
+      'not batched: heads have 64 features; the sweep in one dispatch needs a multiple of 4 up to 32',
+    ]);
+    expect(pick({ ...BASELINE, maxBindingBytes: 2 ** 26 })[1]).toMatch(/^not batched: .*one binding holds 67108864$/);
+  });
+});
+
+describe('adapterClass', () => {
+  it('is a software class only for software adapters, and software8 only with exactly eight lanes', () => {
+    const of = (software: boolean, subgroupMinSize: number, subgroupMaxSize: number) =>
+      adapterClass({ software, subgroupMinSize, subgroupMaxSize });
+    expect([of(false, 8, 8), of(true, 8, 8), of(true, 4, 8), of(true, 0, 0)]).toEqual([
+      'gpu',
+      'software8',
+      'software',
+      'software',
+    ]);
+  });
+});

@@ -1,0 +1,8 @@
+/** Targets that tests lower for, without a device. */
+import { BASELINE, PREFERENCES, type Target } from '../../src/kernels/target.ts';
+
+/** A GPU's preferences on an adapter that could run the subgroup8 variants, too. */
+export const targetWith8Lanes: Target = { ...BASELINE, subgroupMinSize: 8, subgroupMaxSize: 8 };
+
+/** A software adapter with subgroups of eight. */
+export const software8: Target = { ...targetWith8Lanes, ...PREFERENCES.software8 };
