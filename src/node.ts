@@ -11,7 +11,7 @@ import { decodePhoto } from './host/node/image.ts';
 import { openWeights } from './host/node/weights.ts';
 import { expectSound } from './host/selfTest.ts';
 import { encodeGlb, encodePly, type ColoredPoints } from './io/index.ts';
-import { HostEngine, type Host, type HostReconstruction, type HostSession } from './hostEngine.ts';
+import { HostEngine, type Host, type HostReconstruction, type HostSession } from './host/engine.ts';
 import { Engine, type EngineSetup } from './pipeline/engine.ts';
 import type { Photo } from './pipeline/photo.ts';
 import { CompletedObject } from './pipeline/session/completedObject.ts';
@@ -22,7 +22,7 @@ import type { StageProgress } from './pipeline/session/stages.ts';
 export { UserError } from './host/errors.ts';
 export { decodePhoto } from './host/node/image.ts';
 export { depthPreview, depthToMillimeters, encodeGlb, encodePly } from './io/index.ts';
-export * from './api.ts';
+export * from './host/exports.ts';
 
 export interface EngineOptions extends Pick<EngineSetup, 'networks' | 'keepNetworks' | 'embeddingBytes'> {
   /**

@@ -6,7 +6,7 @@ import { requestWebAdapter } from './host/web/adapter.ts';
 import { decodePhoto } from './host/web/image.ts';
 import { expectSound } from './host/selfTest.ts';
 import { encodeGlb, encodePly, type ColoredPoints } from './io/index.ts';
-import { HostEngine, type Host, type HostReconstruction, type HostSession } from './hostEngine.ts';
+import { HostEngine, type Host, type HostReconstruction, type HostSession } from './host/engine.ts';
 import { Engine, type EngineSetup } from './pipeline/engine.ts';
 import type { Photo } from './pipeline/photo.ts';
 import { CompletedObject } from './pipeline/session/completedObject.ts';
@@ -19,7 +19,7 @@ export { bytesSource, SafetensorsFile } from '../weights/index.ts';
 export { fileSet, presets, syntheticSet, type WeightSet } from './pipeline/registry.ts';
 export { BlobBytes, UrlBytes } from './host/web/bytes.ts';
 export { WeightStore, type StoredWeights, type StoreOptions } from './host/web/weightStore.ts';
-export * from './api.ts';
+export * from './host/exports.ts';
 
 export interface EngineOptions extends Pick<EngineSetup, 'networks' | 'keepNetworks' | 'embeddingBytes'> {
   /** Made by `syntheticSet`, or by `fileSet` from files of a `WeightStore`, dropped files or URLs. */

@@ -72,7 +72,7 @@ export async function evaluate<K extends string>(
 }
 
 /**
- * Runs a single kernel on host arrays.
+ * Runs a single kernel on host arrays. For tests.
  * @param inputs values by name
  * @param kernel calls the kernel's wrapper with an operand for each input
  * @returns host copies of the outputs of the last dispatch, in order

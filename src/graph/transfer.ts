@@ -199,7 +199,7 @@ export class DeviceTensor {
 }
 
 /** A value on the device in memory of its own. */
-export class OwnedTensor extends DeviceTensor {
+class OwnedTensor extends DeviceTensor {
   /** Frees the memory. */
   release(): void {
     this.lifetime.end('it was released');

@@ -3,7 +3,7 @@ import { DeviceError } from '../../src/graph/errors.ts';
 import { Engine } from '../../src/pipeline/engine.ts';
 import { GridError } from '../../src/pipeline/mcc/grid.ts';
 import type { Photo } from '../../src/pipeline/photo.ts';
-import { PromptError } from '../../src/pipeline/sam/prompt.ts';
+import { PromptError } from '../../src/pipeline/prompts.ts';
 import { GeometryError } from '../../src/pipeline/points/geometry.ts';
 import { toCamera } from '../../src/pipeline/points/normalization.ts';
 import { OptionError } from '../../src/pipeline/session/options.ts';

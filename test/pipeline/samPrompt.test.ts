@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PromptError, promptTokensOf, resizedSize, type SamPrompt } from '../../src/pipeline/sam/prompt.ts';
+import { PromptError } from '../../src/pipeline/prompts.ts';
+import { promptTokensOf, resizedSize, type SamPrompt } from '../../src/pipeline/sam/prompt.ts';
 import { TokenKind } from '../../src/pipeline/sam/promptEncoder.ts';
 import { samConfigs } from '../../weights/config.ts';
 import { golden } from '../setup/golden.ts';

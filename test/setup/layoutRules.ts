@@ -41,15 +41,16 @@ function wrongHost(from: string, to: string): boolean {
   return (inNode && to.startsWith('src/host/web/')) || (inWeb && to.startsWith('src/host/node/'));
 }
 
-/** Rooms of src/pipeline. Files at its top are the chain, and parts that its rooms share. */
-type Room = 'layers' | 'render' | 'network' | 'top';
+/** Rooms of src/pipeline. `session` is the chain; files at the top are parts that rooms share, and the engine. */
+const ROOMS = ['layers', 'render', 'points', 'session'] as const;
+type Room = (typeof ROOMS)[number] | 'network' | 'top';
 
-/** @returns the room of a file in src/pipeline, undefined for others; every folder but two is a network */
+/** @returns the room of a file in src/pipeline, undefined for others; every folder that is no other room is a network */
 function roomOf(path: string): Room | undefined {
   const [src, pipeline, ...rest] = path.split('/');
   if (src !== 'src' || pipeline !== 'pipeline') return undefined;
   if (rest.length === 1) return 'top';
-  return rest[0] === 'layers' || rest[0] === 'render' ? rest[0] : 'network';
+  return ROOMS.find((room) => room === rest[0]) ?? 'network';
 }
 
 /** The folder of a room: `src/pipeline/sam`. */
@@ -67,9 +68,12 @@ function leadsToNetwork(path: string, tree: Tree, seen = new Set<string>()): boo
 function wrongRoom(from: string, to: string, tree: Tree): string | undefined {
   const [own, other] = [roomOf(from), roomOf(to)];
   if (own === undefined || other === undefined || own === 'top' || folderOf(from) === folderOf(to)) return undefined;
-  if (own !== 'network') return `${own} imports nothing else of src/pipeline`;
+  if (own === 'layers' || own === 'render') return `${own} imports nothing else of src/pipeline`;
+  if (own === 'session') return other === 'network' ? 'the chain knows roles, not networks' : undefined;
+  if (other === 'session') return 'only the engine knows sessions';
+  if (own === 'points' && other === 'network') return 'the points between networks know nothing of them';
   if (other === 'network') return 'networks know nothing of each other';
-  if (other === 'render') return 'networks do not draw';
+  if (other === 'render') return `${own === 'points' ? 'points' : 'networks'} do not draw`;
   return leadsToNetwork(to, tree) ? 'it leads to a network, so it belongs to the chain' : undefined;
 }
 

@@ -41,7 +41,7 @@ export class SweepEstimate {
 const formatCount = (count: number): string =>
   count >= 1e6 ? `${(count / 1e6).toFixed(1)} million` : `${Math.round(count / 1e3)} thousand`;
 
-/** `1 minute`, `12 minutes`, `2.5 hours`. */
+/** `1 minute`, `12 minutes`, `2.5 hours`. Exported for tests. */
 export function formatAbout(seconds: number): string {
   const minutes = Math.max(1, Math.round(seconds / 60));
   if (minutes === 1) return '1 minute';

@@ -5,6 +5,7 @@ import { constantOf } from '../constants.ts';
 import { defineOp } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
 
+/** Exported for tests, which read its epsilon. */
 export const layerNormOp = defineOp<
   { readonly x: Tensor; readonly gamma: Tensor; readonly beta: Tensor },
   { readonly eps: number }

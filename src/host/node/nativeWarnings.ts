@@ -21,7 +21,7 @@ const STDERR = 2;
 /** What Dawn writes, and nobody has to know. */
 const HARMLESS = /^Warning: maxDynamic(Uniform|Storage)BuffersPerPipelineLayout artificially reduced from .*\n?/gm;
 
-/** The text without the lines that nobody has to know. */
+/** The text without the lines that nobody has to know. Exported for tests. */
 export const withoutHarmless = (text: string): string => text.replace(HARMLESS, '');
 
 /** Work of Node's that opens no file: it may be under way. */

@@ -28,7 +28,7 @@ const showCorner = (corner: unknown): string =>
 
 /**
  * Checks a box that somebody else made: corners `min` and `max` of three finite numbers each, `min` below `max` on every
- * axis.
+ * axis. Exported for tests.
  * @throws GridError
  */
 export function expectGridBox(box: unknown): asserts box is Box {

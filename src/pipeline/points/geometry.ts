@@ -1,5 +1,5 @@
 /** Where the points of a photo are: from depth and a camera, or from a map of points. */
-import { intrinsicsOf, type Intrinsics } from '../camera.ts';
+import type { Intrinsics } from '../camera.ts';
 import type { PhotoWords } from '../photo.ts';
 
 /** Depth [H, W] in meters and a camera, or a map of points [H, W, 3]; not finite where there is none. */
@@ -10,13 +10,6 @@ export type Geometry =
 export class GeometryError extends Error {
   override name = 'GeometryError';
 }
-
-/** @param focal in pixels of the photo as decoded */
-export const depthGeometry = (
-  photo: { readonly width: number; readonly height: number },
-  depth: Float32Array,
-  focal: number,
-): Geometry => ({ depth, camera: intrinsicsOf(photo, focal) });
 
 export const emptyMask = (): GeometryError =>
   new GeometryError('The mask is empty: no pixel belongs to the object.\n  Choose another box, point or mask.');

@@ -1,6 +1,7 @@
 /** Prompts of SAM: what a user points at, and the tokens that the network gets for it. */
 import type { SamConfig } from '../../../weights/config.ts';
 import type { Size } from '../photo.ts';
+import { expectPrompt, PromptError } from '../prompts.ts';
 import type { PromptBox, PromptPoint } from '../roles.ts';
 import { TokenKind } from './promptEncoder.ts';
 
@@ -15,11 +16,6 @@ export interface SamPrompt {
    * point, which may mean a part as well as the whole.
    */
   readonly multimask?: boolean;
-}
-
-/** A prompt that means nothing on this photo. */
-export class PromptError extends Error {
-  override name = 'PromptError';
 }
 
 /**
@@ -81,28 +77,6 @@ export function promptTokensOf(prompt: SamPrompt, photo: Size, config: SamConfig
     }
   }
   return { batch, count: kinds.length / batch, xy: Float32Array.from(xy), kinds: Uint32Array.from(kinds) };
-}
-
-/** Whether a prompt means something on a photo. @throws PromptError if there is none, or it lies outside or has no area */
-export function expectPrompt({ points = [], boxes = [], maskInput }: SamPrompt, photo: Size): void {
-  if (!points.length && !boxes.length && !maskInput) {
-    throw new PromptError('There is no prompt. Say which object is meant: by a point, a box or an earlier mask.');
-  }
-  const where =
-    `a photo of ${photo.width} x ${photo.height} pixels.\n` +
-    '  Prompts are given in pixels of the photo, counted from its upper left corner.';
-  const inside = (x: number, y: number): boolean => x >= 0 && y >= 0 && x <= photo.width && y <= photo.height;
-  for (const { x, y, label } of points) {
-    if (label !== -1 && !inside(x, y)) throw new PromptError(`The point ${x}, ${y} lies outside ${where}`);
-    if (!(label in pointKind)) throw new PromptError(`A point has the label ${String(label)}; labels are 1, 0 and -1.`);
-  }
-  for (const [left, top, right, bottom] of boxes) {
-    const box = `The box ${left}, ${top}, ${right}, ${bottom}`;
-    if (!inside(left, top) || !inside(right, bottom)) throw new PromptError(`${box} lies outside ${where}`);
-    if (left >= right || top >= bottom) {
-      throw new PromptError(`${box} has no area. Give left, top, right, bottom with left < right and top < bottom.`);
-    }
-  }
 }
 
 function expectMaskInput({ maskInput }: SamPrompt, config: SamConfig): void {

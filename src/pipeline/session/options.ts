@@ -3,7 +3,7 @@ import type { CameraOptions, Intrinsics } from '../camera.ts';
 import type { Photo } from '../photo.ts';
 import { emptyMask } from '../points/geometry.ts';
 import type { Completer, CompleteOptions, PromptBox, PromptPoint, SegmentPrompt } from '../roles.ts';
-import { expectPrompt, PromptError } from '../sam/prompt.ts';
+import { expectPrompt, PromptError } from '../prompts.ts';
 
 /** An option has a value that means nothing. */
 export class OptionError extends Error {

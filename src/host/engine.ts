@@ -1,20 +1,20 @@
 /** The engine as a host gives it to its users: photos are decoded, and results can save themselves. */
-import type { CameraOptions } from './pipeline/camera.ts';
-import type { Engine } from './pipeline/engine.ts';
-import type { Photo } from './pipeline/photo.ts';
-import type { PointArrays } from './pipeline/points/geometry.ts';
-import type { SegmentAnswer } from './pipeline/roles.ts';
-import type { CompletedObject } from './pipeline/session/completedObject.ts';
+import type { CameraOptions } from '../pipeline/camera.ts';
+import type { Engine } from '../pipeline/engine.ts';
+import type { Photo } from '../pipeline/photo.ts';
+import type { PointArrays } from '../pipeline/points/geometry.ts';
+import type { SegmentAnswer } from '../pipeline/roles.ts';
+import type { CompletedObject } from '../pipeline/session/completedObject.ts';
 import type {
   GivenDepth,
   ObjectOptions,
   PointMap,
   PromptOptions,
   ReconstructOptions,
-} from './pipeline/session/options.ts';
-import type { Reconstruction, Session } from './pipeline/session/session.ts';
-import type { CallOptions } from './pipeline/session/stages.ts';
-import type { Depth, Seen } from './pipeline/session/steps.ts';
+} from '../pipeline/session/options.ts';
+import type { Reconstruction, Session } from '../pipeline/session/session.ts';
+import type { CallOptions } from '../pipeline/session/stages.ts';
+import type { Depth, Seen } from '../pipeline/session/steps.ts';
 
 /** What a host adds to the engine. */
 export interface Host<Source, Cloud extends PointArrays, Whole extends CompletedObject> {

@@ -1,0 +1,31 @@
+/** What both entries export: results, options and errors of the engine, and the networks by themselves. */
+export { DeviceError, KernelError, LimitError, ShapeError } from '../graph/errors.ts';
+export { GridError } from '../pipeline/mcc/grid.ts';
+export { GeometryError, type PointArrays } from '../pipeline/points/geometry.ts';
+export type { Crop, CropBox } from '../pipeline/points/crop.ts';
+export type { Normalization } from '../pipeline/points/normalization.ts';
+export { PromptError } from '../pipeline/prompts.ts';
+export { WeightsError } from '../../weights/index.ts';
+
+export { CompletedObject, type ObjectPoints } from '../pipeline/session/completedObject.ts';
+export {
+  OptionError,
+  type GivenDepth,
+  type NewPoints,
+  type ObjectOptions,
+  type PointMap,
+  type PromptOptions,
+  type ReconstructOptions,
+} from '../pipeline/session/options.ts';
+export type { Reconstruction } from '../pipeline/session/session.ts';
+export type { CallOptions, StageProgress } from '../pipeline/session/stages.ts';
+export type { Depth, Seen } from '../pipeline/session/steps.ts';
+export type { CameraOptions, Focal, Intrinsics } from '../pipeline/camera.ts';
+export type { Photo } from '../pipeline/photo.ts';
+export type { MaskCandidate, PromptBox, PromptPoint, SegmentAnswer } from '../pipeline/roles.ts';
+
+export { Device } from '../graph/device.ts';
+export { sharedFor } from '../graph/shared.ts';
+export { Mcc } from '../pipeline/mcc/mcc.ts';
+export { Sam } from '../pipeline/sam/sam.ts';
+export { ZoeDepth } from '../pipeline/zoeDepth/zoeDepth.ts';

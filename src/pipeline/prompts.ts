@@ -1,0 +1,38 @@
+/** Prompts: does what a user points at mean something on the photo? */
+import type { Size } from './photo.ts';
+import type { PromptBox, PromptPoint } from './roles.ts';
+
+/** A prompt that means nothing on this photo. */
+export class PromptError extends Error {
+  override name = 'PromptError';
+}
+
+export interface Prompt {
+  readonly points?: readonly PromptPoint[];
+  readonly boxes?: readonly PromptBox[];
+  /** Of an earlier answer. */
+  readonly maskInput?: Float32Array;
+}
+
+/** Whether a prompt means something on a photo. @throws PromptError if there is none, or it lies outside or has no area */
+export function expectPrompt({ points = [], boxes = [], maskInput }: Prompt, photo: Size): void {
+  if (!points.length && !boxes.length && !maskInput) {
+    throw new PromptError('There is no prompt. Say which object is meant: by a point, a box or an earlier mask.');
+  }
+  const where =
+    `a photo of ${photo.width} x ${photo.height} pixels.\n` +
+    '  Prompts are given in pixels of the photo, counted from its upper left corner.';
+  const inside = (x: number, y: number): boolean => x >= 0 && y >= 0 && x <= photo.width && y <= photo.height;
+  for (const { x, y, label } of points) {
+    if (label !== -1 && !inside(x, y)) throw new PromptError(`The point ${x}, ${y} lies outside ${where}`);
+    if (![1, 0, -1].includes(label))
+      throw new PromptError(`A point has the label ${String(label)}; labels are 1, 0 and -1.`);
+  }
+  for (const [left, top, right, bottom] of boxes) {
+    const box = `The box ${left}, ${top}, ${right}, ${bottom}`;
+    if (!inside(left, top) || !inside(right, bottom)) throw new PromptError(`${box} lies outside ${where}`);
+    if (left >= right || top >= bottom) {
+      throw new PromptError(`${box} has no area. Give left, top, right, bottom with left < right and top < bottom.`);
+    }
+  }
+}
