@@ -1,8 +1,7 @@
-/// <reference types="@webgpu/types" preserve="true" />
 /** unflat for Node: `createEngine`, and what it gives. */
 import { Device } from './graph/device.ts';
 import type { StepTime } from './graph/run.ts';
-import { type Network, presets } from '../weights/index.ts';
+import { type Network, networkTitles, presets } from '../weights/index.ts';
 import type { Precision } from './kernels/target.ts';
 import { UserError } from './host/errors.ts';
 import { requestNodeAdapter, type AdapterChoice } from './host/node/adapter.ts';
@@ -11,6 +10,7 @@ import { decodePhoto } from './host/node/image.ts';
 import { BUNDLED } from './host/node/bundled.ts';
 import { inMegabytes } from './host/node/convert.ts';
 import { openWeights } from './host/node/weights.ts';
+import { aFlag, aFunction, aSignal, aText, expectOptions, listOf, oneOf, type OptionRules } from './host/options.ts';
 import { expectSound } from './host/selfTest.ts';
 import { encodeGlb, encodePly, type ColoredPoints } from './io/index.ts';
 import type { CameraOptions } from './pipeline/camera.ts';
@@ -54,6 +54,19 @@ export interface EngineOptions {
   /** Stops the conversion of files of torch, which happens when they are first used. */
   readonly signal?: AbortSignal;
 }
+
+const OPTIONS: OptionRules<EngineOptions> = {
+  weights: aText,
+  weightsDir: aText,
+  networks: listOf(Object.keys(networkTitles)),
+  size: oneOf('small', 'full'),
+  precision: oneOf('f32', 'f16'),
+  adapter: aText,
+  keepNetworks: aFlag,
+  onProgress: aFunction,
+  onProfile: aFunction,
+  signal: aSignal,
+};
 
 /** Points that can be saved. */
 export class PointCloud implements ColoredPoints {
@@ -120,10 +133,11 @@ export class NodeEngine {
 
 /**
  * Opens weights and device.
- * @throws UserError without an adapter, WeightsError if the weights do not fit, LimitError or DeviceError if the adapter
+ * @throws OptionError for an option that is not known or cannot be, UserError without an adapter, WeightsError if the weights do not fit, LimitError or DeviceError if the adapter
  *   does not suffice or does not compute what it should in f16
  */
 export async function createEngine(options: EngineOptions = {}): Promise<NodeEngine> {
+  expectOptions('createEngine', options, OPTIONS);
   const { precision = 'f32', onProgress, onProfile, keepNetworks, weightsDir, networks, signal } = options;
   const weights = await openWeights(options.weights ?? BUNDLED, presets[options.size ?? 'small'], {
     ...{ weightsDir, networks, signal },

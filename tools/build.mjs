@@ -2,7 +2,17 @@
  * Bundles into dist/: `node tools/build.mjs`. One bundle per way to use the project, `.wgsl` files as text, type
  * declarations, and the tiny weights. Node bundles leave packages outside; browser bundles hold everything.
  */
-import { chmodSync, cpSync, existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { writeDeclarations } from './declarations.mjs';
 import { isProgram, root, runTool, say, SetupError } from './setup/process.mjs';
@@ -116,8 +126,10 @@ function replaceModules(standIns) {
 /** The tiny weights lie beside the bundles, where both hosts look for them; how they were trained stays behind. */
 function copyTinyWeights() {
   const [from, to] = [join(root, 'weights/tiny'), join(root, 'dist/tiny')];
-  rmSync(to, { recursive: true, force: true });
-  cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('.curve.jsonl') });
+  const shipped = readdirSync(from).filter((name) => !name.endsWith('.curve.jsonl'));
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(to)) if (!shipped.includes(name)) rmSync(join(to, name));
+  for (const name of shipped) copyFileSync(join(from, name), join(to, name));
 }
 
 /**

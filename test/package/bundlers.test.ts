@@ -1,0 +1,74 @@
+/** `createEngine()` in pages that others bundle: it finds the tiny weights, or says what to do. */
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as esbuild from 'esbuild';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import * as vite from 'vite';
+import { openPage, type BrowserPage } from '../setup/chromium.ts';
+import { installPacked, type Project } from '../setup/packed.ts';
+
+const PAGE = `
+  import { createEngine } from 'unflat/web';
+  export const start = (options) =>
+    createEngine(options).then(
+      (engine) => {
+        const { weights } = engine.describe();
+        engine.dispose();
+        return { weights };
+      },
+      ({ name, message, hint }) => ({ name, message, hint }),
+    );
+`;
+
+let project: Project;
+let page: BrowserPage | undefined;
+beforeAll(async () => {
+  project = await installPacked();
+  await project.write('page.js', PAGE);
+}, 120_000);
+afterEach(() => page?.close());
+afterAll(() => project?.remove());
+
+it('works in esbuild’s bundle once the weights lie beside it', async () => {
+  const out = join(project.folder, 'out');
+  const entry = join(project.folder, 'page.js');
+  await esbuild.build({ entryPoints: [entry], outdir: out, bundle: true, format: 'esm', logLevel: 'warning' });
+  page = await openPage({ '/': out });
+  const tiny = join(project.folder, 'node_modules/unflat/dist/tiny');
+  expect(await page.call('/page.js', 'start')).toMatchObject({
+    message: expect.stringContaining('tiny weights are not beside the bundle') as string,
+    hint: expect.stringMatching(/Copy node_modules\/unflat\/dist\/tiny to http.*\/tiny\/\. .*tinyUrl/) as string,
+  });
+  await cp(tiny, join(out, 'tiny'), { recursive: true });
+  expect(await page.call('/page.js', 'start')).toEqual({ weights: 'tiny' });
+  // At another address they are other files.
+  await cp(tiny, join(out, 'elsewhere'), { recursive: true });
+  const before = page.requests.length;
+  expect(await page.call('/page.js', 'start', { tinyUrl: '/elsewhere/' })).toEqual({ weights: 'tiny' });
+  expect(page.requests.slice(before)).toEqual(
+    ['config.json', 'sam.safetensors', 'zoe.safetensors', 'mcc.safetensors'].map((name) => `GET /elsewhere/${name}`),
+  );
+  expect(await page.call('/page.js', 'start', { wieghts: 'tiny' })).toMatchObject({
+    name: 'OptionError',
+    message: expect.stringContaining('createEngine has no option wieghts') as string,
+  });
+}, 120_000);
+
+it('works in Vite’s bundle as it is', async () => {
+  const outDir = join(project.folder, 'viteOut');
+  await vite.build({
+    root: project.folder,
+    configFile: false,
+    logLevel: 'warn',
+    build: {
+      outDir,
+      rolldownOptions: {
+        input: join(project.folder, 'page.js'),
+        preserveEntrySignatures: 'strict',
+        output: { entryFileNames: 'page.js' },
+      },
+    },
+  });
+  page = await openPage({ '/': outDir });
+  expect(await page.call('/page.js', 'start')).toEqual({ weights: 'tiny' });
+}, 120_000);
