@@ -5,7 +5,7 @@
  * clash. So the files refer to neither: names of the host are looked up in whatever the reading project has.
  */
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { root, SetupError } from './setup/process.mjs';
 
@@ -23,9 +23,24 @@ export async function writeDeclarations(entries) {
   try {
     const emitted = await runTsc(['-p', 'tsconfig.types.json', '--outDir', folder]);
     if (emitted.status !== 0) throw new SetupError(`tsc could not write the type declarations:\n${emitted.output}`);
+    dropHeaders();
     await Promise.all(Object.entries(entries).map(([source, out]) => writeEntry(source, join(root, out))));
   } finally {
     rmSync(join(root, folder), { recursive: true, force: true });
+  }
+}
+
+/** A file's header says what the file is for. In one file with the others it would be taken for the docstring of what follows. */
+function dropHeaders() {
+  const header = /^(?:\/\/\/.*\n)*\/\*\*[^]*?\*\/\n/;
+  for (const name of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.d.ts')) continue;
+    const source = readFileSync(join(root, name.replace(/\.d\.ts$/, '.ts')), 'utf8');
+    const after = source.slice(header.exec(source)?.[0].length ?? 0);
+    // What a declaration follows at once is its docstring.
+    if (!/^\n|^import|^export .* from/.test(after)) continue;
+    const path = join(root, folder, name);
+    writeFileSync(path, readFileSync(path, 'utf8').replace(header, ''));
   }
 }
 
