@@ -1,9 +1,10 @@
 /** `createEngine()` in pages that others bundle: it finds the tiny weights, or says what to do. */
-import { cp } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import * as vite from 'vite';
+import { root } from '../../tools/setup/process.mjs';
 import { openPage, type BrowserPage } from '../setup/chromium.ts';
 import { installPacked, type Project } from '../setup/packed.ts';
 
@@ -72,3 +73,35 @@ it('works in Vite’s bundle as it is', async () => {
   page = await openPage({ '/': outDir });
   expect(await page.call('/page.js', 'start')).toEqual({ weights: 'tiny' });
 }, 120_000);
+
+it('works without a bundler, in a page and in a worker', async () => {
+  const plain = PAGE.replace('unflat/web', '/unflat/web.js');
+  await project.write('plain/page.js', plain);
+  await project.write('plain/worker.js', `${plain} start().then(postMessage);`);
+  await project.write(
+    'plain/inWorker.js',
+    `export const start = () =>
+      new Promise((resolve) => {
+        const worker = new Worker('/worker.js', { type: 'module' });
+        worker.onmessage = ({ data }) => resolve(data);
+      });`,
+  );
+  const dist = join(project.folder, 'node_modules/unflat/dist');
+  page = await openPage({ '/': join(project.folder, 'plain'), '/unflat/': dist });
+  expect(await page.call('/page.js', 'start')).toEqual({ weights: 'tiny' });
+  expect(await page.call('/inWorker.js', 'start')).toEqual({ weights: 'tiny' });
+}, 120_000);
+
+it('has what the page of docs/browser.md imports', async () => {
+  const document = await readFile(join(root, 'docs/browser.md'), 'utf8');
+  await project.write('main.js', /```js\n([^]*?)```/.exec(document)![1]);
+  const entryPoints = [join(project.folder, 'main.js')];
+  const { warnings } = await esbuild.build({
+    entryPoints,
+    bundle: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'silent',
+  });
+  expect(warnings).toEqual([]);
+});
