@@ -202,6 +202,8 @@ describe('weights that a page names', () => {
       message: `The tiny weights are not beside the bundle: ${origin}/tiny/config.json cannot be fetched: the server answered 404.`,
       hint: expect.stringContaining(`Copy node_modules/unflat/dist/tiny to ${origin}/tiny/.`) as string,
     });
+    const inVite = { hint: expect.stringContaining("optimizeDeps: { exclude: ['unflat'] }") as string };
+    expect(await call('openTiny', '/node_modules/.vite/deps/tiny/')).toMatchObject(inVite);
     await mkdir(join(page.folder, 'nothing'), { recursive: true });
     expect(await call('open', '/nothing/')).toMatchObject({
       message: `${origin}/nothing/ has none of sam.safetensors, zoe.safetensors, mcc.safetensors.`,

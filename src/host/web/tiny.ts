@@ -31,8 +31,12 @@ export function tinyBesideBundle(): TinyFiles {
 
 /** What to say where the tiny weights are not found. @param address of one of the files */
 export function tinyMissing(address: string, error: unknown): UserError {
+  // Vite before 8 moves the bundle while developing, and the address with it.
+  const hint = address.includes('/.vite/')
+    ? `Put optimizeDeps: { exclude: ['unflat'] } into Vite's configuration, or use Vite 8.`
+    : `Copy node_modules/unflat/dist/tiny to ${new URL('.', address).href}.`;
   return new UserError(`The tiny weights are not beside the bundle: ${messageOf(error)}`, {
-    hint: `Copy node_modules/unflat/dist/tiny to ${new URL('.', address).href}. ${ELSEWHERE}`,
+    hint: `${hint} ${ELSEWHERE}`,
     cause: error,
   });
 }
