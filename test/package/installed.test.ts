@@ -1,10 +1,10 @@
-/** `createEngine()` in pages that others bundle: it finds the tiny weights, or says what to do. */
+/** `createEngine()` where the package is installed, in Node and in pages that others bundle: it finds the tiny weights, or says what to do. */
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import * as vite from 'vite';
-import { root } from '../../tools/setup/process.mjs';
+import { capture, deviceEnv, root } from '../../tools/setup/process.mjs';
 import { openPage, type BrowserPage } from '../setup/chromium.ts';
 import { installPacked, type Project } from '../setup/packed.ts';
 
@@ -29,6 +29,18 @@ beforeAll(async () => {
 }, 120_000);
 afterEach(() => page?.close());
 afterAll(() => project?.remove());
+
+it('works in Node under both names', async () => {
+  await project.write(
+    'node.js',
+    `${PAGE.replace('unflat/web', 'unflat/node')} console.log(JSON.stringify(await start()));`,
+  );
+  await project.write('main.js', `${PAGE.replace('unflat/web', 'unflat')} console.log(JSON.stringify(await start()));`);
+  for (const name of ['node.js', 'main.js']) {
+    const { stdout, stderr } = capture(process.execPath, [join(project.folder, name)], { env: deviceEnv() });
+    expect(stdout, stderr).toBe('{"weights":"tiny"}\n');
+  }
+}, 120_000);
 
 it('works in esbuild’s bundle once the weights lie beside it', async () => {
   const out = join(project.folder, 'out');
