@@ -1,4 +1,3 @@
-/// <reference types="@webgpu/types" preserve="true" />
 /** unflat for Node: `createEngine`, and what it gives. */
 import { Device } from './graph/device.ts';
 import type { Precision } from './kernels/target.ts';
@@ -9,6 +8,18 @@ import { inMegabytes } from './host/node/convert.ts';
 import { writeWhole } from './host/node/files.ts';
 import { decodePhoto } from './host/node/image.ts';
 import { openWeights } from './host/node/weights.ts';
+import {
+  aCount,
+  aFlag,
+  aFunction,
+  anObject,
+  aSignal,
+  aText,
+  expectOptions,
+  listOf,
+  oneOf,
+  type OptionRules,
+} from './host/options.ts';
 import { expectSound } from './host/selfTest.ts';
 import { encodeGlb, encodePly, type ColoredPoints } from './io/index.ts';
 import { HostEngine, type Host, type HostReconstruction, type HostSession } from './host/engine.ts';
@@ -16,7 +27,7 @@ import { Engine, type EngineSetup } from './pipeline/engine.ts';
 import type { Photo } from './pipeline/photo.ts';
 import { CompletedObject } from './pipeline/session/completedObject.ts';
 import { presets } from './pipeline/registry.ts';
-import type { Role } from './pipeline/roles.ts';
+import { ROLES, type Role } from './pipeline/roles.ts';
 import type { StageProgress } from './pipeline/session/stages.ts';
 
 export { UserError } from './host/errors.ts';
@@ -45,6 +56,20 @@ export interface EngineOptions extends Pick<EngineSetup, 'networks' | 'keepNetwo
   /** Cancels the one-time conversion of .pth and .pt files. */
   readonly signal?: AbortSignal;
 }
+
+const OPTIONS: OptionRules<EngineOptions> = {
+  weights: aText,
+  weightsDir: aText,
+  roles: listOf(ROLES),
+  networks: anObject,
+  size: oneOf('small', 'full'),
+  precision: oneOf('f32', 'f16'),
+  adapter: aText,
+  keepNetworks: aFlag,
+  embeddingBytes: aCount,
+  onProgress: aFunction,
+  signal: aSignal,
+};
 
 /** Points that can be saved. */
 export class PointCloud implements ColoredPoints {
@@ -96,10 +121,11 @@ const host: Host<PhotoSource, PointCloud, NodeObject> = {
 
 /**
  * Opens weights and device.
- * @throws UserError without an adapter, WeightsError if the weights do not fit, LimitError or DeviceError if the adapter
+ * @throws OptionError for an option that is not known or cannot be, UserError without an adapter, WeightsError if the weights do not fit, LimitError or DeviceError if the adapter
  *   does not suffice or does not compute what it should in f16
  */
 export async function createEngine(options: EngineOptions = {}): Promise<NodeEngine> {
+  expectOptions('createEngine', options, OPTIONS);
   const { precision = 'f32', onProgress, keepNetworks, embeddingBytes, networks, weightsDir, roles, signal } = options;
   const weights = await openWeights(options.weights ?? BUNDLED, presets[options.size ?? 'small'], {
     ...{ weightsDir, roles, signal },

@@ -1,16 +1,26 @@
-/// <reference types="@webgpu/types" preserve="true" />
 /** unflat for browsers: `createEngine`, and what it gives. */
 import { Device } from './graph/device.ts';
 import type { Precision } from './kernels/target.ts';
+import { HostEngine, type Host, type HostReconstruction, type HostSession } from './host/engine.ts';
+import {
+  aCount,
+  aFlag,
+  aFunction,
+  anObject,
+  anything,
+  aSignal,
+  expectOptions,
+  oneOf,
+  type OptionRules,
+} from './host/options.ts';
+import { expectSound } from './host/selfTest.ts';
 import { requestWebAdapter } from './host/web/adapter.ts';
 import { decodePhoto } from './host/web/image.ts';
-import { expectSound } from './host/selfTest.ts';
+import { openWebWeights, type WebWeightOptions, type WebWeights } from './host/web/weights.ts';
 import { encodeGlb, encodePly, type ColoredPoints } from './io/index.ts';
-import { HostEngine, type Host, type HostReconstruction, type HostSession } from './host/engine.ts';
 import { Engine, type EngineSetup } from './pipeline/engine.ts';
 import type { Photo } from './pipeline/photo.ts';
 import { CompletedObject } from './pipeline/session/completedObject.ts';
-import type { WeightSet } from './pipeline/registry.ts';
 
 export { decodePhoto };
 export { UserError } from './host/errors.ts';
@@ -19,14 +29,28 @@ export { bytesSource, SafetensorsFile } from '../weights/index.ts';
 export { fileSet, presets, syntheticSet, type WeightSet } from './pipeline/registry.ts';
 export { BlobBytes, UrlBytes } from './host/web/bytes.ts';
 export { WeightStore, type StoredWeights, type StoreOptions } from './host/web/weightStore.ts';
+export { openWebWeights, type WebWeightFile, type WebWeightOptions, type WebWeights } from './host/web/weights.ts';
 export * from './host/exports.ts';
 
-export interface EngineOptions extends Pick<EngineSetup, 'networks' | 'keepNetworks' | 'embeddingBytes'> {
-  /** Made by `syntheticSet`, or by `fileSet` from files of a `WeightStore`, dropped files or URLs. */
-  readonly weights: WeightSet;
+export interface EngineOptions
+  extends Pick<EngineSetup, 'networks' | 'keepNetworks' | 'embeddingBytes'>, WebWeightOptions {
+  /** By default the tiny weights. */
+  readonly weights?: WebWeights;
   /** Storage of large weights; arithmetic is f32 either way. The sweep in one dispatch keeps f32 weights. */
   readonly precision?: Precision;
 }
+
+const OPTIONS: OptionRules<EngineOptions> = {
+  weights: anything,
+  tinyUrl: { what: 'the address of a folder', holds: (value) => typeof value === 'string' || value instanceof URL },
+  networks: anObject,
+  precision: oneOf('f32', 'f16'),
+  keepNetworks: aFlag,
+  embeddingBytes: aCount,
+  onProgress: aFunction,
+  onNotice: aFunction,
+  signal: aSignal,
+};
 
 /** Formats that points can be made into: .glb (y up), .ply (the camera's frame). */
 export type PointFormat = 'glb' | 'ply';
@@ -48,6 +72,7 @@ export class PointCloud implements ColoredPoints {
     readonly rgb: Uint8Array,
   ) {}
 
+  /** The points as `pointsToBlob` makes them. */
   toBlob(format: PointFormat): Promise<Blob> {
     return pointsToBlob(this, format);
   }
@@ -55,6 +80,7 @@ export class PointCloud implements ColoredPoints {
 
 /** The completed object, which can be downloaded. */
 export class WebObject extends CompletedObject {
+  /** The points as `pointsToBlob` makes them. */
   toBlob(format: PointFormat): Promise<Blob> {
     return pointsToBlob(this, format);
   }
@@ -74,13 +100,22 @@ const host: Host<PhotoSource, PointCloud, WebObject> = {
 };
 
 /**
- * An engine on the browser's adapter.
- * @throws UserError without WebGPU or an adapter; or an adapter that does not compute what it should in f16; LimitError or DeviceError
- *   if the adapter does not suffice
+ * An engine on the browser's adapter. Weights behind addresses are fetched now, and once for all visits.
+ * @throws OptionError for an option that is not known or cannot be; UserError without WebGPU or an adapter, for weights that cannot be
+ *   fetched, or an adapter that does not compute what it should in f16; WeightsError for weights that do not fit; LimitError
+ *   or DeviceError if the adapter does not suffice
  */
-export async function createEngine({ weights, precision, ...rest }: EngineOptions): Promise<WebEngine> {
+export async function createEngine(options: EngineOptions = {}): Promise<WebEngine> {
+  expectOptions('createEngine', options, OPTIONS);
+  const { weights, precision, networks, keepNetworks, embeddingBytes, ...reading } = options;
   const { adapter } = await requestWebAdapter();
   const device = await Device.create(adapter, { wait: (promise) => promise, precision });
-  if (precision === 'f16') await expectSound(device);
-  return new HostEngine(new Engine({ device, weights, ...rest }), host);
+  try {
+    if (precision === 'f16') await expectSound(device);
+    const set = await openWebWeights(weights, reading);
+    return new HostEngine(new Engine({ device, weights: set, networks, keepNetworks, embeddingBytes }), host);
+  } catch (error) {
+    device.dispose();
+    throw error;
+  }
 }

@@ -1,25 +1,35 @@
 /**
- * Bundles into dist/: `node tools/build.mjs`. One bundle per way to use the project, `.wgsl` files as text, and type
- * declarations. Node bundles leave packages outside; browser bundles hold everything.
+ * Bundles into dist/: `node tools/build.mjs`. One bundle per way to use the project, `.wgsl` files as text, type
+ * declarations, and the tiny weights. Node bundles leave packages outside; browser bundles hold everything.
  */
-import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { writeDeclarations } from './declarations.mjs';
 import { isProgram, root, runTool, say, SetupError } from './setup/process.mjs';
 
 /**
  * A program is a small file that loads its parts, from a folder of its name beside it, when they are needed.
- * @type {{ entry: string, out: string, host: 'node' | 'browser', program?: true, standIns?: Record<string, string> }[]}
+ * @type {{ entry: string, out: string, host: 'node' | 'browser', program?: true, published?: true, standIns?: Record<string, string> }[]}
  */
 const bundles = [
-  { entry: 'src/node.ts', out: 'dist/node.js', host: 'node' },
-  { entry: 'src/cli/main.ts', out: 'dist/cli.js', host: 'node', program: true },
+  { entry: 'src/node.ts', out: 'dist/node.js', host: 'node', published: true },
+  { entry: 'src/cli/main.ts', out: 'dist/cli.js', host: 'node', program: true, published: true },
   // `unflat bench` loads it from beside dist/cli.js.
-  { entry: 'tools/bench.ts', out: 'dist/bench.js', host: 'node' },
+  { entry: 'tools/bench.ts', out: 'dist/bench.js', host: 'node', published: true },
   { entry: 'tools/parity.ts', out: 'dist/parity.js', host: 'node' },
   { entry: 'tools/eval.ts', out: 'dist/eval.js', host: 'node' },
   { entry: 'tools/variants.ts', out: 'dist/variants.js', host: 'node' },
-  { entry: 'src/web.ts', out: 'dist/web.js', host: 'browser' },
+  { entry: 'src/web.ts', out: 'dist/web.js', host: 'browser', published: true },
   {
     entry: 'test/browser/entry.ts',
     out: 'dist/browserTests.js',
@@ -34,6 +44,9 @@ const bundles = [
     },
   },
 ];
+
+/** Entries that others compile against. */
+const declarations = { 'src/node.ts': 'dist/node.d.ts', 'src/web.ts': 'dist/web.d.ts' };
 
 /** What a bundle may depend on; a change in any of it makes the build stale. */
 const inputs = [
@@ -62,9 +75,9 @@ export async function ensureBuild() {
 export async function build() {
   const started = new Date();
   rmSync(join(root, stamp), { force: true });
-  const [failures, typesStatus] = await Promise.all([bundleAll(), emitTypes()]);
+  const [failures] = await Promise.all([bundleAll(), writeDeclarations(declarations)]);
   if (failures.length > 0) throw new SetupError(`the build of ${failures.join(', ')} failed; its errors are above.`);
-  if (typesStatus !== 0) throw new SetupError('tsc could not write the type declarations; its errors are above.');
+  copyTinyWeights();
   writeFileSync(join(root, stamp), '');
   // The time of the start: a file that changed while we built makes the next run build again.
   utimesSync(join(root, stamp), started, started);
@@ -77,13 +90,14 @@ async function bundleAll() {
     throw new SetupError(`no ${missing.join(', ')}: every bundle of tools/build.mjs needs its entry.`);
   const { build: esbuild } = await import('esbuild');
   const results = await Promise.allSettled(
-    bundles.map(({ entry, out, host, program, standIns = {} }) =>
+    bundles.map(({ entry, out, host, program, published, standIns = {} }) =>
       esbuild({
         absWorkingDir: root,
         ...(program ? parted(entry, out) : { entryPoints: [entry], outfile: out }),
         bundle: true,
         format: 'esm',
-        sourcemap: 'linked',
+        // A map would double the package, and a link to one that is not there makes bundlers warn.
+        sourcemap: published ? false : 'linked',
         loader: { '.wgsl': 'text' },
         logLevel: 'warning',
         plugins: [replaceModules(standIns)],
@@ -129,14 +143,13 @@ function replaceModules(standIns) {
   };
 }
 
-/** @returns {Promise<number>} status of tsc */
-function emitTypes() {
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const child = spawn(process.execPath, [tsc, '-p', 'tsconfig.types.json'], { cwd: root, stdio: 'inherit' });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (status) => resolve(status ?? 128));
-  });
+/** The tiny weights lie beside the bundles, where both hosts look for them; how they were trained stays behind. */
+function copyTinyWeights() {
+  const [from, to] = [join(root, 'weights/tiny'), join(root, 'dist/tiny')];
+  const shipped = readdirSync(from).filter((name) => !name.endsWith('.curve.jsonl'));
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(to)) if (!shipped.includes(name)) rmSync(join(to, name));
+  for (const name of shipped) copyFileSync(join(from, name), join(to, name));
 }
 
 /**

@@ -7,7 +7,9 @@ import type { RunOptions } from '../graph/run.ts';
 import type { Box } from '../../weights/config.ts';
 import type { PhotoWords, Size } from './photo.ts';
 
-export type Role = 'segment' | 'depth' | 'complete';
+/** What the chain needs networks for, in its order. */
+export const ROLES = ['segment', 'depth', 'complete'] as const;
+export type Role = (typeof ROLES)[number];
 
 /** Options for the run of one stage of a network. */
 export interface StageRunOptions extends RunOptions {

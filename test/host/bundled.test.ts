@@ -1,16 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { UserError } from '../../src/host/errors.ts';
 import { bundledFolder } from '../../src/host/node/bundled.ts';
 import { openWeights } from '../../src/host/node/weights.ts';
 import { presets } from '../../src/pipeline/registry.ts';
+import { ensureBuild } from '../../tools/build.mjs';
 import { root } from '../../tools/setup/process.mjs';
+
+beforeAll(ensureBuild, 300_000);
 
 it('finds the weights of the package from any depth, and opens all three networks', async () => {
   expect(await bundledFolder()).toBe(join(root, 'weights/tiny'));
-  expect(await bundledFolder(join(root, 'dist/cli.js'))).toBe(join(root, 'weights/tiny'));
+  expect(await bundledFolder(join(root, 'dist/cli.js'))).toBe(join(root, 'dist/tiny'));
   const { set, close } = await openWeights('tiny', presets.small);
   await close();
   expect(set.describe).toBe('tiny');
@@ -22,5 +25,5 @@ it('says what is missing where a package lacks them', async () => {
   const error = await bundledFolder(join(folder, 'dist/cli.js')).catch((caught: unknown) => caught);
   await rm(folder, { recursive: true });
   expect(error).toBeInstanceOf(UserError);
-  expect((error as UserError).message).toMatch(/weights tiny are not beside .*cli\.js in a folder weights\/tiny/);
+  expect((error as UserError).message).toMatch(/weights tiny are not beside .*cli\.js in a folder tiny/);
 });

@@ -1,9 +1,10 @@
 /** Weights in Chromium's private file system: fetched or dropped once, and there on the next visit. */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { samModule } from '../../src/pipeline/sam/module.ts';
 import { samConfigs, syntheticTensors, syntheticWeight, writeSafetensors } from '../../weights/index.ts';
+import { root } from '../../tools/setup/process.mjs';
 import { openBuiltPage, type BuiltPage } from '../setup/builtPage.ts';
 import { joined } from '../weights/files.ts';
 
@@ -13,6 +14,7 @@ const BIAS = 'mask_decoder.iou_prediction_head.layers.2.bias';
 const PAGE = `
   import { WeightStore } from './weightStore.ts';
   import { fileSet } from '../../pipeline/registry.ts';
+  import { openWebWeights } from './weights.ts';
   const taken = () => { const all = [...stages]; stages.clear(); return all; };
   const told = (error) => ({ name: error.name, message: error.message, hint: error.hint });
   const stages = new Set();
@@ -33,9 +35,31 @@ const PAGE = `
       const controller = new AbortController();
       return store.fetch(url, { signal: controller.signal, onProgress: () => controller.abort() });
     });
+  const set = async (work) => {
+    const notices = [];
+    const { describe, ...networks } = await work({ onProgress, onNotice: (notice) => notices.push(notice) });
+    return { describe, networks: Object.keys(networks), stages: taken(), notices };
+  };
+  const isAddress = (source) => typeof source === 'string' && source.includes('/');
+  const absolute = (source) => (isAddress(source) ? new URL(source, location.href).href : source);
+  export const open = (source) => set((options) => openWebWeights(absolute(source), options)).catch(told);
+  export const openTiny = (tinyUrl) => set((options) => openWebWeights('tiny', { ...options, tinyUrl })).catch(told);
+  export const openDropped = (...urls) =>
+    set(async (options) => {
+      const files = urls.map(async (url) => new File([await bytesAt(url)], url.split('/').pop()));
+      return openWebWeights(await Promise.all(files), options);
+    }).catch(told);
+  export const openWithoutStore = (source) => {
+    navigator.storage.getDirectory = () => Promise.reject(new Error('denied'));
+    return open(source).finally(() => delete navigator.storage.getDirectory);
+  };
+  export const openElsewhere = () => set((options) => openWebWeights('http://127.0.0.1:1/w.safetensors', options)).catch(told);
+  export const origin = () => location.origin;
   export const list = () => opened((store) => store.list());
   export const read = (name) => opened(async (store) => (await store.read(name)) === undefined);
-  export const clear = () => opened(async (store) => { for (const { name } of await store.list()) await store.delete(name); });
+  export const clear = () => opened(async (store) => {
+    await (await navigator.storage.getDirectory()).removeEntry('weights', { recursive: true });
+  });
   export const withoutStore = () => {
     navigator.storage.getDirectory = () => Promise.reject(new Error('denied'));
     return opened(() => 'opened').finally(() => delete navigator.storage.getDirectory);
@@ -63,13 +87,39 @@ beforeEach(async () => {
 
 const call = (name: string, ...args: unknown[]) => page.call(name, ...args);
 
+/** A result, and what the page asked its server for meanwhile. */
+async function asked(work: () => Promise<unknown>): Promise<[unknown, string[]]> {
+  const before = page.requests.length;
+  return [await work(), page.requests.slice(before).filter((request) => !request.endsWith('.js'))];
+}
+
 describe('weights in a browser', () => {
   it('are fetched once, and read from the store afterwards', async () => {
     const expected = { embed: samConfigs.small.embed, bias: [...syntheticWeight(2, BIAS, [4])] };
     expect(await call('fetched', '/net/sam.safetensors')).toEqual({ ...expected, stages: ['download'] });
-    expect(await call('list')).toEqual([{ name: 'sam.safetensors', bytes: sam.length }]);
+    const name = expect.stringMatching(/^sam\.\w{12}\.\w{12}\.safetensors$/) as string;
+    expect(await call('list')).toEqual([{ name, bytes: sam.length }]);
+    expect(await asked(() => call('fetched', '/net/sam.safetensors'))).toEqual([
+      { ...expected, stages: [] },
+      ['HEAD /net/sam.safetensors'],
+    ]);
     await rm(join(page.folder, 'net'), { recursive: true });
     expect(await call('fetched', '/net/sam.safetensors')).toEqual({ ...expected, stages: [] });
+  });
+
+  it('are fetched again when the server has others, and under another address', async () => {
+    await call('fetched', '/net/sam.safetensors');
+    const tensors = syntheticTensors(samModule.specs(samConfigs.small), {
+      seed: 3,
+      scheme: 'huggingface',
+      dtype: 'F32',
+    });
+    await writeFile(join(page.folder, 'net', 'sam.safetensors'), await joined(writeSafetensors(tensors)));
+    const bias = [...syntheticWeight(3, BIAS, [4])];
+    expect(await call('fetched', '/net/sam.safetensors')).toMatchObject({ bias, stages: ['download'] });
+    expect(await call('list')).toHaveLength(1);
+    expect(await call('fetched', '/net/sam.safetensors?another')).toMatchObject({ bias, stages: ['download'] });
+    expect(await call('list')).toHaveLength(2);
   });
 
   it('are converted when torch wrote them, and the download goes', async () => {
@@ -77,10 +127,10 @@ describe('weights in a browser', () => {
     expect(expected).toMatchObject({ name: 'views.safetensors' });
     await call('clear');
     expect(await call('fetchedTorch', '/torch/views.pth')).toMatchObject({
-      ...{ name: 'views.safetensors', tensors: (expected as { tensors: number }).tensors },
+      ...{ tensors: (expected as { tensors: number }).tensors },
       stages: ['download', 'convert'],
     });
-    expect(await call('list')).toMatchObject([{ name: 'views.safetensors' }]);
+    expect(await call('list')).toMatchObject([{ name: expect.stringMatching(/^views\..*\.safetensors$/) as string }]);
   });
 
   it('are taken from a dropped file', async () => {
@@ -109,5 +159,77 @@ describe('weights in a browser', () => {
       message: `This browser has no room for sam.safetensors, which has ${sam.length} bytes.`,
     });
     expect(await call('list')).toEqual([]);
+  });
+});
+
+describe('weights that a page names', () => {
+  const TINY = ['sam', 'zoe', 'mcc'];
+  const GETS = ['GET /tiny/config.json', ...TINY.map((name) => `GET /tiny/${name}.safetensors`)];
+  beforeEach(() => cp(join(root, 'weights/tiny'), join(page.folder, 'tiny'), { recursive: true }));
+
+  it('are the tiny ones beside the bundle, each file asked for once', async () => {
+    const tiny = { describe: 'tiny', networks: TINY, notices: [] };
+    expect(await asked(() => call('open'))).toEqual([{ ...tiny, stages: ['download'] }, GETS]);
+    const heads = GETS.map((request) => request.replace('GET', 'HEAD'));
+    expect(await asked(() => call('open', 'tiny'))).toEqual([{ ...tiny, stages: [] }, heads]);
+    await rename(join(page.folder, 'tiny'), join(page.folder, 'elsewhere'));
+    expect(await call('openTiny', '/elsewhere')).toEqual({ ...tiny, stages: ['download'] });
+    await rename(join(page.folder, 'elsewhere'), join(page.folder, 'tiny'));
+  });
+
+  it('are a folder, with or without configurations', async () => {
+    expect(await call('open', '/tiny/')).toMatchObject({ networks: TINY });
+    // The networks that are there, recognized by their shapes.
+    const [found, requests] = await asked(() => call('open', '/net/'));
+    expect(found).toMatchObject({ networks: ['sam'], stages: ['download'] });
+    expect(requests).toContain('GET /net/mcc.safetensors');
+  });
+
+  it('are files, dropped or behind addresses', async () => {
+    expect(await call('open', '/net/sam.safetensors')).toMatchObject({ networks: ['sam'], stages: ['download'] });
+    const dropped = await call('openDropped', '/tiny/config.json', '/tiny/zoe.safetensors');
+    expect(dropped).toMatchObject({ networks: ['zoe'], stages: [] });
+    expect(await call('open', 'synthetic:7')).toMatchObject({ describe: 'synthetic:7', networks: TINY });
+  });
+
+  it('stay in memory where the browser keeps no files, and a notice says so', async () => {
+    expect(await call('openWithoutStore', 'tiny')).toMatchObject({
+      networks: TINY,
+      notices: [expect.stringMatching(/keeps no files for this page: denied.*kept in memory/) as string],
+    });
+    expect(await call('list')).toEqual([]);
+  });
+
+  it('say what to do where they are not', async () => {
+    const origin = (await call('origin')) as string;
+    await rm(join(page.folder, 'tiny'), { recursive: true });
+    expect(await call('open')).toMatchObject({
+      message: `The tiny weights are not beside the bundle: ${origin}/tiny/config.json cannot be fetched: the server answered 404.`,
+      hint: expect.stringContaining(`Copy node_modules/unflat/dist/tiny to ${origin}/tiny/.`) as string,
+    });
+    const inVite = { hint: expect.stringContaining("optimizeDeps: { exclude: ['unflat'] }") as string };
+    expect(await call('openTiny', '/node_modules/.vite/deps/tiny/')).toMatchObject(inVite);
+    await mkdir(join(page.folder, 'nothing'), { recursive: true });
+    expect(await call('open', '/nothing/')).toMatchObject({
+      message: `${origin}/nothing/ has none of sam.safetensors, zoe.safetensors, mcc.safetensors.`,
+    });
+    await writeFile(join(page.folder, 'nothing', 'config.json'), 'no JSON');
+    expect(await call('open', '/nothing/')).toMatchObject({
+      message: expect.stringContaining('cannot be read') as string,
+    });
+    await writeFile(join(page.folder, 'nothing', 'config.json'), '{}');
+    expect(await call('open', '/nothing/')).toMatchObject({
+      message: expect.stringContaining('names no network') as string,
+    });
+    // The page of a program that answers every address.
+    await writeFile(join(page.folder, 'page.html'), '<!doctype html>');
+    expect(await call('open', '/page.html')).toMatchObject({
+      message: expect.stringContaining('a web page') as string,
+    });
+    expect(await call('openElsewhere')).toMatchObject({ hint: expect.stringContaining('CORS') as string });
+  });
+
+  it.each([[7], [null], [[]], ['official'], [[7]], [{}]])('are refused as %j', async (source) => {
+    expect(await call('open', source)).toMatchObject({ name: 'OptionError' });
   });
 });

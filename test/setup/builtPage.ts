@@ -11,6 +11,8 @@ export interface BuiltPage {
   /** What the page serves at `/`; tests may add files. */
   readonly folder: string;
   call(name: string, ...args: unknown[]): Promise<unknown>;
+  /** As of the page. */
+  readonly requests: string[];
   close(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export async function openBuiltPage(contents: string, folders: Record<string, st
   const page = await openPage({ '/': folder, ...folders });
   return {
     folder,
+    requests: page.requests,
     call: (name, ...args) => page.call('/page.js', name, ...args),
     close: async () => {
       await page.close();

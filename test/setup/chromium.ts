@@ -1,4 +1,5 @@
 /** A headless Chromium with WebGPU, on a page of our own: what the browser tests run in. */
+import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFile } from 'node:fs/promises';
@@ -25,6 +26,8 @@ const mimeTypes: Record<string, string> = {
 export interface BrowserPage {
   /** Calls a function that the module at `url` exports, with arguments and a result that JSON can hold. */
   call(url: string, name: string, ...args: unknown[]): Promise<unknown>;
+  /** What the page has asked its server for so far, such as `GET /page.js`. */
+  readonly requests: string[];
   close(): Promise<void>;
 }
 
@@ -38,7 +41,8 @@ export async function openPage(folders: Record<string, string>): Promise<Browser
   if (executablePath === undefined) {
     throw new Error('No Chromium for the browser tests. Run: npm run setup, or set UNFLAT_CHROMIUM to a Chromium.');
   }
-  const server = await serve(folders);
+  const requests: string[] = [];
+  const server = await serve(folders, requests);
   const browser = await chromium.launch({ executablePath, args: flags, chromiumSandbox }).catch((error: unknown) => {
     server.close();
     throw error;
@@ -47,6 +51,7 @@ export async function openPage(folders: Record<string, string>): Promise<Browser
   const errors = collectErrors(page);
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   return {
+    requests,
     async call(url, name, ...args) {
       // As text: the test runner would rewrite an `import()` in a function.
       const result: unknown = await page.evaluate(
@@ -68,16 +73,22 @@ function collectErrors(page: Page): string[] {
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('crash', () => errors.push('the page crashed'));
   page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
+    // A file that is not there is known to whoever asked for it.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      errors.push(message.text());
   });
   return errors;
 }
 
-async function serve(folders: Record<string, string>): Promise<Server> {
+async function serve(folders: Record<string, string>, requests: string[]): Promise<Server> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://127.0.0.1').pathname;
-    const reply = (status: number, type: string, body: string | Buffer) =>
-      response.writeHead(status, { 'content-type': type }).end(body);
+    requests.push(`${request.method} ${path}`);
+    const reply = (status: number, type: string, body: string | Buffer) => {
+      const etag = `"${createHash('sha1').update(body).digest('hex')}"`;
+      const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body), etag };
+      return response.writeHead(status, headers).end(body);
+    };
     // The link tells the browser not to ask for /favicon.ico, which would log an error.
     if (path === '/') return reply(200, mimeTypes['.html'], '<!doctype html><link rel="icon" href="data:," />');
     const prefix = Object.keys(folders)

@@ -1,13 +1,15 @@
 /**
- * Weights in the browser's private file system: streamed there once, from an address or from dropped files, and read piece by
- * piece on this and every later visit. Files of torch are converted on the way in.
+ * Weights that a page keeps: streamed into the browser's private file system once, from an address or from dropped files, and read
+ * piece by piece on this and every later visit. Files of torch are converted on the way in.
  *
- * The browser writes beside a file and puts the result in its place when it is closed: a file is whole, or it has no bytes.
+ * What was fetched is known by its address and by the version that the server tells: `sam.ADDRESS.VERSION.safetensors`,
+ * both as hashes.
  */
 import { convertTorch, SafetensorsFile, writeSafetensors } from '../../../weights/index.ts';
 import type { StageProgress } from '../../pipeline/session/stages.ts';
-import { messageOf, UserError } from '../errors.ts';
 import { BlobBytes } from './bytes.ts';
+import { MemoryFolder, PrivateFolder, type Folder } from './folder.ts';
+import { currentVersion, request } from './request.ts';
 
 export interface StoreOptions {
   readonly signal?: AbortSignal;
@@ -28,26 +30,23 @@ const DOWNLOADED = '.download';
 const PIECE_BYTES = 4 * 2 ** 20;
 
 export class WeightStore {
-  private constructor(private readonly folder: FileSystemDirectoryHandle) {}
+  private constructor(private readonly folder: Folder) {}
 
   /** Opens the store of this site. @throws UserError where the browser keeps no files for it, as in some private windows */
   static async open(): Promise<WeightStore> {
-    try {
-      const root = await navigator.storage.getDirectory();
-      return new WeightStore(await root.getDirectoryHandle(FOLDER, { create: true }));
-    } catch (error) {
-      throw new UserError(`This browser keeps no files for this page: ${messageOf(error)}.`, {
-        hint: 'Leave the private window, or allow the page to store data.',
-        cause: error,
-      });
-    }
+    return new WeightStore(await PrivateFolder.open(FOLDER));
+  }
+
+  /** A store that goes with the page. Weights in it take memory. */
+  static inMemory(): WeightStore {
+    return new WeightStore(new MemoryFolder());
   }
 
   /** What is here, by name. */
   async list(): Promise<StoredWeights[]> {
     const found: StoredWeights[] = [];
-    for await (const name of this.folder.keys()) {
-      const file = name.endsWith(DOWNLOADED) ? undefined : await this.file(name);
+    for (const name of await this.folder.names()) {
+      const file = name.endsWith('.safetensors') ? await this.folder.file(name) : undefined;
       if (file) found.push({ name, bytes: file.size });
     }
     return found.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -55,31 +54,23 @@ export class WeightStore {
 
   /** Weights that are here. @returns undefined if there are none of this name @throws WeightsError if they are damaged */
   async read(name: string): Promise<SafetensorsFile | undefined> {
-    const file = await this.file(name);
+    const file = await this.folder.file(name);
     return file && SafetensorsFile.open(new BlobBytes(file, name));
   }
 
   /**
-   * The weights behind an address: those of the store when they were fetched before.
+   * The weights behind an address: those of the store, unless the server has another version by now.
    * @throws UserError if they cannot be fetched or kept; WeightsError if they are no weights
    */
   async fetch(url: string, options: StoreOptions = {}): Promise<SafetensorsFile> {
-    const file = decodeURIComponent(new URL(url, location.href).pathname.split('/').pop()!);
-    const name = storedName(file);
-    const here = await this.read(name);
-    if (here) return here;
-    const { body, total } = await request(url, options.signal);
-    if (name === file) {
-      await this.write(name, body, { ...options, stage: 'download', total });
-      return this.opened(name);
-    }
-    const downloaded = file + DOWNLOADED;
-    try {
-      await this.write(downloaded, body, { ...options, stage: 'download', total });
-      return await this.convert((await this.file(downloaded))!, file, options);
-    } finally {
-      await this.delete(downloaded);
-    }
+    if (isInPage(url)) return SafetensorsFile.open(new BlobBytes(await this.fetchBlob(url, options), 'weights'));
+    return this.opened(await this.fetched(url, options));
+  }
+
+  /** A file of another kind behind an address. @throws UserError as `fetch` */
+  async fetchBlob(url: string, options: StoreOptions = {}): Promise<Blob> {
+    if (isInPage(url)) return (await fetch(url, { signal: options.signal })).blob();
+    return (await this.folder.file(await this.fetched(url, options)))!;
   }
 
   /**
@@ -87,25 +78,61 @@ export class WeightStore {
    * @throws UserError if they cannot be kept; WeightsError if they are no weights
    */
   async add(file: File, options: StoreOptions = {}): Promise<SafetensorsFile> {
-    if (storedName(file.name) !== file.name) return this.convert(file, file.name, options);
-    await SafetensorsFile.open(new BlobBytes(file, file.name));
-    await this.write(file.name, pieces(file), { ...options, stage: 'keep', total: file.size });
-    return this.opened(file.name);
+    const name = storedName(file.name);
+    if (name !== file.name) {
+      await this.convert(file, file.name, name, options);
+    } else {
+      await SafetensorsFile.open(new BlobBytes(file, name));
+      await this.write(name, pieces(file), { ...options, stage: 'keep', total: file.size });
+    }
+    return this.opened(name);
   }
 
   /** Deletes weights; nothing happens where there are none. */
   async delete(name: string): Promise<void> {
-    if (await this.folder.getFileHandle(name).catch(() => undefined)) await this.folder.removeEntry(name);
+    await this.folder.delete(name);
   }
 
-  private async convert(blob: Blob, file: string, options: StoreOptions): Promise<SafetensorsFile> {
+  /** Sees to it that the file behind an address is here. @returns its name */
+  private async fetched(url: string, options: StoreOptions): Promise<string> {
+    const address = new URL(url, location.href);
+    const file = fileName(address);
+    const [, stem, ending = ''] = /^(.*?)(\.[^.]*)?$/.exec(storedName(file))!;
+    const start = `${stem}.${await hash(address.href)}.`;
+    const here = await this.find(start);
+    if (here !== undefined) {
+      const version = await currentVersion(address.href, options.signal);
+      if (version === undefined || here === `${start}${await hash(version)}${ending}`) return here;
+    }
+    const { body, total, version } = await request(address.href, options.signal);
+    const name = `${start}${await hash(version ?? '')}${ending}`;
+    if (storedName(file) === file) {
+      await this.write(name, body, { ...options, stage: 'download', total });
+    } else {
+      const downloaded = file + DOWNLOADED;
+      try {
+        await this.write(downloaded, body, { ...options, stage: 'download', total });
+        await this.convert((await this.folder.file(downloaded))!, file, name, options);
+      } finally {
+        await this.delete(downloaded);
+      }
+    }
+    if (here !== undefined && here !== name) await this.delete(here);
+    return name;
+  }
+
+  private async find(start: string): Promise<string | undefined> {
+    for (const name of await this.folder.names()) {
+      if (name.startsWith(start) && (await this.folder.file(name))) return name;
+    }
+    return undefined;
+  }
+
+  private async convert(blob: Blob, file: string, name: string, options: StoreOptions): Promise<void> {
     const { tensors, metadata } = await convertTorch(new BlobBytes(blob, file));
     // A file of torch is as long as its tensors, give or take names and what is skipped.
-    await this.write(storedName(file), writeSafetensors(tensors, metadata), {
-      ...options,
-      ...{ stage: 'convert', total: blob.size },
-    });
-    return this.opened(storedName(file));
+    const total = blob.size;
+    await this.write(name, writeSafetensors(tensors, metadata), { ...options, stage: 'convert', total });
   }
 
   /** What was just written, unless it turns out to be no weights. */
@@ -118,75 +145,46 @@ export class WeightStore {
     }
   }
 
-  private async file(name: string): Promise<File | undefined> {
-    const handle = await this.folder.getFileHandle(name).catch(() => undefined);
-    const file = await handle?.getFile();
-    return file && file.size > 0 ? file : undefined;
-  }
-
-  /** @throws UserError if the disk or the browser's share of it is full; the fault of `content` */
-  private async write(
+  private write(
     name: string,
     content: AsyncIterable<Uint8Array>,
     { stage, total, signal, onProgress }: StoreOptions & { stage: string; total: number },
   ): Promise<void> {
-    const handle = await this.folder.getFileHandle(name, { create: true });
-    const stream = await handle.createWritable();
-    try {
+    const counted = async function* (): AsyncGenerator<Uint8Array> {
       let done = 0;
       for await (const piece of content) {
-        signal?.throwIfAborted();
-        await stream.write(piece as Uint8Array<ArrayBuffer>);
+        yield piece;
         done += piece.length;
         onProgress?.({ stage, done: done / 1e6, total: Math.max(done, total) / 1e6, unit: 'MB' });
       }
-      signal?.throwIfAborted(); // also after the last piece: until it is closed, nothing is there
-      await stream.close();
-    } catch (error) {
-      await stream.abort().catch(() => undefined);
-      if (!(await this.file(name))) await this.delete(name);
-      if (!(error instanceof DOMException) || error.name !== 'QuotaExceededError') throw error;
-      throw new UserError(`This browser has no room for ${name}, which has ${total} bytes.`, {
-        hint: 'Make room on the disk, or delete other weights of this page.',
-        cause: error,
-      });
-    }
+    };
+    return this.folder.write(name, counted(), total, signal);
   }
 }
 
-/** Everything is kept as safetensors. */
+/** Bundlers put small files into the address itself, and a page may have made the file that it names: nothing to keep. */
+const isInPage = (url: string): boolean => /^(data|blob):/.test(url);
+
+/** What an address calls its file, in letters that every file system takes. */
+const fileName = (address: URL): string =>
+  decodeURIComponent(address.pathname.split('/').pop()!)
+    .replace(/[^\w.-]/g, '_')
+    .slice(-100) || 'weights';
+
+/** Whether torch wrote a file of this name. */
+export const isTorch = (name: string): boolean => /\.pth?$/.test(name);
+
+/** Weights are kept as safetensors. */
 const storedName = (file: string): string => file.replace(/\.pth?$/, '.safetensors');
+
+/** The first 12 hexadecimal digits of SHA-256. */
+async function hash(text: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+  return Array.from(digest.subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
 
 async function* pieces(blob: Blob): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < blob.size; at += PIECE_BYTES) {
     yield new Uint8Array(await blob.slice(at, at + PIECE_BYTES).arrayBuffer());
   }
-}
-
-/** @returns the bytes as they arrive, and how many they will be; 0 when the server does not say */
-async function request(
-  url: string,
-  signal: AbortSignal | undefined,
-): Promise<{ body: AsyncIterable<Uint8Array>; total: number }> {
-  const failed = (reason: string, cause?: unknown): UserError =>
-    new UserError(`${url} cannot be fetched: ${reason}.`, {
-      hint: 'Many servers let only their own pages read files. Download it with the browser, and drop the file here.',
-      cause,
-    });
-  const told = (error: unknown): unknown => (signal?.aborted ? error : failed(messageOf(error), error));
-  const response = await fetch(url, { signal }).catch((error: unknown) => {
-    throw told(error);
-  });
-  if (!response.ok || !response.body) throw failed(`the server answered ${response.status}`);
-  const reader = response.body.getReader();
-  const body = async function* (): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      const { done, value } = await reader.read().catch((error: unknown) => {
-        throw told(error);
-      });
-      if (done) return;
-      yield value;
-    }
-  };
-  return { body: body(), total: Number(response.headers.get('content-length') ?? 0) };
 }

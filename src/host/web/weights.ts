@@ -1,0 +1,168 @@
+/** The weights that a page names: the tiny ones, a folder or files behind addresses, dropped files, or a set made by hand. */
+import { SafetensorsFile } from '../../../weights/index.ts';
+import { type ChainConfig, fileSet, networks, presets, syntheticSet, type WeightSet } from '../../pipeline/registry.ts';
+import { OptionError } from '../../pipeline/session/options.ts';
+import { messageOf, UserError } from '../errors.ts';
+import { show } from '../options.ts';
+import { BlobBytes } from './bytes.ts';
+import { FetchError } from './request.ts';
+import { TINY_FILES, tinyBesideBundle, type TinyFiles, tinyMissing } from './tiny.ts';
+import { isTorch, WeightStore, type StoreOptions } from './weightStore.ts';
+
+/** One file of weights: its address, or the file itself, as an `<input type="file">` or a drop gives it. */
+export type WebWeightFile = string | URL | Blob;
+
+/**
+ * `tiny`, the default: small networks, trained on computer-made objects, that come with the package; the address of a
+ * folder, which ends in a slash; one file or several; `synthetic:SEED`; or a set made by hand.
+ *
+ * A folder holds `sam.safetensors`, `zoe.safetensors` and `mcc.safetensors`, or some of them, and a `config.json` where a network is
+ * not one of the released ones: `{ "sam": {...}, "zoe": {...}, "mcc": {...} }`. Files may be `.safetensors`, `.pth` or `.pt`.
+ */
+export type WebWeights = 'tiny' | WebWeightFile | readonly WebWeightFile[] | WeightSet;
+
+export interface WebWeightOptions extends StoreOptions {
+  /** Address of the folder of the tiny weights; by default `tiny/` beside the bundle. */
+  readonly tinyUrl?: string | URL;
+  /** Gets a sentence that the user should read; by default it goes to the console. */
+  readonly onNotice?: (notice: string) => void;
+}
+
+const CONFIG_FILE = 'config.json';
+
+/**
+ * Opens weights. What is behind an address is fetched once, in whole files, and kept in the browser's private file system.
+ * @throws OptionError for anything else than `WebWeights`; UserError if they cannot be fetched or kept; WeightsError if a file
+ *   is damaged or fits no network
+ */
+export async function openWebWeights(source: WebWeights = 'tiny', options: WebWeightOptions = {}): Promise<WeightSet> {
+  if (isSet(source)) return source;
+  const seed = typeof source === 'string' ? /^synthetic:(\d+)$/.exec(source)?.[1] : undefined;
+  if (seed !== undefined) return syntheticSet(Number(seed), presets.small);
+  if (source === 'tiny') return openTiny(options);
+  if (isFolder(source)) return openFolder(source, options);
+  const files = Array.isArray(source) ? (source as readonly unknown[]) : [source];
+  if (files.length === 0 || !files.every(isFile)) throw notWeights(source);
+  return openFiles(files, options);
+}
+
+async function openTiny(options: WebWeightOptions): Promise<WeightSet> {
+  const { tinyUrl } = options;
+  const addresses = tinyUrl === undefined ? tinyBesideBundle() : inFolder(withSlash(tinyUrl));
+  const store = await openStore(options);
+  try {
+    const config = await store.fetchBlob(addresses[CONFIG_FILE], options);
+    return await openNetworks('tiny', store, addresses, config, options);
+  } catch (error) {
+    throw error instanceof FetchError && error.missing ? tinyMissing(addresses[CONFIG_FILE], error) : error;
+  }
+}
+
+async function openFolder(folder: string | URL, options: WebWeightOptions): Promise<WeightSet> {
+  const { href } = new URL(folder, location.href);
+  const addresses = inFolder(href);
+  const store = await openStore(options);
+  const config = await orMissing(store.fetchBlob(addresses[CONFIG_FILE], options));
+  return openNetworks(href, store, addresses, config, options);
+}
+
+/** The networks that the configurations of a folder name; where it has none, those whose files are there. */
+async function openNetworks(
+  describe: string,
+  store: WeightStore,
+  { [CONFIG_FILE]: configAddress, ...weights }: TinyFiles,
+  config: Blob | undefined,
+  options: WebWeightOptions,
+): Promise<WeightSet> {
+  const configs = config && (await readConfigs(configAddress, config));
+  const files: SafetensorsFile[] = [];
+  for (const [name, url] of Object.entries(weights)) {
+    if (configs && !(name.replace('.safetensors', '') in configs)) continue;
+    const file = store.fetch(url, options);
+    const found = configs ? await file : await orMissing(file);
+    if (found) files.push(found);
+  }
+  if (files.length > 0) return fileSet(describe, files, configs);
+  const wanted = Object.keys(weights).join(', ');
+  throw new UserError(configs ? `${configAddress} names no network.` : `${describe} has none of ${wanted}.`, {
+    hint: 'Files of other names are given by their own addresses, as a list.',
+  });
+}
+
+async function openFiles(sources: readonly WebWeightFile[], options: WebWeightOptions): Promise<WeightSet> {
+  const kept = sources.some((source) => !(source instanceof Blob) || isTorch(nameOf(source)));
+  const store = kept ? await openStore(options) : undefined;
+  const files: SafetensorsFile[] = [];
+  let configs: Partial<ChainConfig> = {};
+  for (const source of sources) {
+    const name = nameOf(source);
+    if (name === CONFIG_FILE) {
+      const blob = source instanceof Blob ? source : await store!.fetchBlob(String(source), options);
+      configs = await readConfigs(name, blob);
+    } else if (!(source instanceof Blob)) {
+      files.push(await store!.fetch(String(source), options));
+    } else {
+      // Of torch's files a converted copy is kept; others are read where they lie.
+      const file = isTorch(name) ? store!.add(new File([source], name), options) : undefined;
+      files.push(await (file ?? SafetensorsFile.open(new BlobBytes(source, name))));
+    }
+  }
+  return fileSet(files.map(({ name }) => name).join(', '), files, configs);
+}
+
+/** The browser's private file system, or memory in a window that has none. */
+async function openStore({ onNotice = console.warn }: WebWeightOptions): Promise<WeightStore> {
+  return WeightStore.open().catch((error: unknown) => {
+    onNotice(`${messageOf(error)} Weights are kept in memory, and fetched again on the next visit.`);
+    return WeightStore.inMemory();
+  });
+}
+
+async function readConfigs(name: string, blob: Blob): Promise<Partial<ChainConfig>> {
+  try {
+    return JSON.parse(await blob.text()) as Partial<ChainConfig>;
+  } catch (error) {
+    throw new UserError(`${name} cannot be read: ${messageOf(error)}.`, {
+      hint:
+        'It holds one JSON object with the configurations of the networks beside it: ' +
+        networks.map(({ id }) => id).join(', ') +
+        '.',
+      cause: error,
+    });
+  }
+}
+
+/** A file that its server does not have is undefined here. */
+const orMissing = <T>(fetched: Promise<T>): Promise<T | undefined> =>
+  fetched.catch((error: unknown) => {
+    if (error instanceof FetchError && error.missing) return undefined;
+    throw error;
+  });
+
+const withSlash = (url: string | URL): string => new URL(`${String(url).replace(/\/$/, '')}/`, location.href).href;
+
+const inFolder = (folder: string): TinyFiles =>
+  Object.fromEntries(TINY_FILES.map((name) => [name, new URL(name, folder).href])) as TinyFiles;
+
+const isSet = (source: unknown): source is WeightSet =>
+  typeof source === 'object' && source !== null && 'describe' in source && typeof source.describe === 'string';
+
+const isFolder = (source: unknown): source is string | URL =>
+  (typeof source === 'string' || source instanceof URL) && String(source).endsWith('/');
+
+/** A word such as `official` is no address of a file. */
+const isFile = (source: unknown): source is WebWeightFile =>
+  source instanceof Blob || source instanceof URL || (typeof source === 'string' && /[./]/.test(source));
+
+const nameOf = (source: WebWeightFile): string =>
+  source instanceof Blob
+    ? 'name' in source
+      ? String(source.name)
+      : 'weights.safetensors'
+    : new URL(source, location.href).pathname.split('/').pop()!;
+
+const notWeights = (source: unknown): OptionError =>
+  new OptionError(
+    `createEngine: weights is ${show(source)}. Give 'tiny', the address of a folder (it ends in a slash), of a file or of several, ` +
+      'files that were dropped, or a set of weights. Released checkpoints are given as files.',
+  );

@@ -1,0 +1,119 @@
+/** `createEngine()` where the package is installed, in Node and in pages that others bundle: it finds the tiny weights, or says what to do. */
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as esbuild from 'esbuild';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import * as vite from 'vite';
+import { capture, deviceEnv, root } from '../../tools/setup/process.mjs';
+import { openPage, type BrowserPage } from '../setup/chromium.ts';
+import { installPacked, type Project } from '../setup/packed.ts';
+
+const PAGE = `
+  import { createEngine } from 'unflat/web';
+  export const start = (options) =>
+    createEngine(options).then(
+      (engine) => {
+        const { weights } = engine.describe();
+        engine.dispose();
+        return { weights };
+      },
+      ({ name, message, hint }) => ({ name, message, hint }),
+    );
+`;
+
+let project: Project;
+let page: BrowserPage | undefined;
+beforeAll(async () => {
+  project = await installPacked();
+  await project.write('page.js', PAGE);
+}, 120_000);
+afterEach(() => page?.close());
+afterAll(() => project?.remove());
+
+it('works in Node under both names', async () => {
+  await project.write(
+    'node.js',
+    `${PAGE.replace('unflat/web', 'unflat/node')} console.log(JSON.stringify(await start()));`,
+  );
+  await project.write('main.js', `${PAGE.replace('unflat/web', 'unflat')} console.log(JSON.stringify(await start()));`);
+  for (const name of ['node.js', 'main.js']) {
+    const { stdout, stderr } = capture(process.execPath, [join(project.folder, name)], { env: deviceEnv() });
+    expect(stdout, stderr).toBe('{"weights":"tiny"}\n');
+  }
+}, 120_000);
+
+it('works in esbuild’s bundle once the weights lie beside it', async () => {
+  const out = join(project.folder, 'out');
+  const entry = join(project.folder, 'page.js');
+  await esbuild.build({ entryPoints: [entry], outdir: out, bundle: true, format: 'esm', logLevel: 'warning' });
+  page = await openPage({ '/': out });
+  const tiny = join(project.folder, 'node_modules/unflat/dist/tiny');
+  expect(await page.call('/page.js', 'start')).toMatchObject({
+    message: expect.stringContaining('tiny weights are not beside the bundle') as string,
+    hint: expect.stringMatching(/Copy node_modules\/unflat\/dist\/tiny to http.*\/tiny\/\. .*tinyUrl/) as string,
+  });
+  await cp(tiny, join(out, 'tiny'), { recursive: true });
+  expect(await page.call('/page.js', 'start')).toEqual({ weights: 'tiny' });
+  // At another address they are other files.
+  await cp(tiny, join(out, 'elsewhere'), { recursive: true });
+  const before = page.requests.length;
+  expect(await page.call('/page.js', 'start', { tinyUrl: '/elsewhere/' })).toEqual({ weights: 'tiny' });
+  expect(page.requests.slice(before)).toEqual(
+    ['config.json', 'sam.safetensors', 'zoe.safetensors', 'mcc.safetensors'].map((name) => `GET /elsewhere/${name}`),
+  );
+  expect(await page.call('/page.js', 'start', { wieghts: 'tiny' })).toMatchObject({
+    name: 'OptionError',
+    message: expect.stringContaining('createEngine has no option wieghts') as string,
+  });
+}, 120_000);
+
+it('works in Vite’s bundle as it is', async () => {
+  const outDir = join(project.folder, 'viteOut');
+  await vite.build({
+    root: project.folder,
+    configFile: false,
+    logLevel: 'warn',
+    build: {
+      outDir,
+      rolldownOptions: {
+        input: join(project.folder, 'page.js'),
+        preserveEntrySignatures: 'strict',
+        output: { entryFileNames: 'page.js' },
+      },
+    },
+  });
+  page = await openPage({ '/': outDir });
+  expect(await page.call('/page.js', 'start')).toEqual({ weights: 'tiny' });
+}, 120_000);
+
+it('works without a bundler, in a page and in a worker', async () => {
+  const plain = PAGE.replace('unflat/web', '/unflat/web.js');
+  await project.write('plain/page.js', plain);
+  await project.write('plain/worker.js', `${plain} start().then(postMessage);`);
+  await project.write(
+    'plain/inWorker.js',
+    `export const start = () =>
+      new Promise((resolve) => {
+        const worker = new Worker('/worker.js', { type: 'module' });
+        worker.onmessage = ({ data }) => resolve(data);
+      });`,
+  );
+  const dist = join(project.folder, 'node_modules/unflat/dist');
+  page = await openPage({ '/': join(project.folder, 'plain'), '/unflat/': dist });
+  expect(await page.call('/page.js', 'start')).toEqual({ weights: 'tiny' });
+  expect(await page.call('/inWorker.js', 'start')).toEqual({ weights: 'tiny' });
+}, 120_000);
+
+it('has what the page of docs/browser.md imports', async () => {
+  const document = await readFile(join(root, 'docs/browser.md'), 'utf8');
+  await project.write('main.js', /```js\n([^]*?)```/.exec(document)![1]);
+  const entryPoints = [join(project.folder, 'main.js')];
+  const { warnings } = await esbuild.build({
+    entryPoints,
+    bundle: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'silent',
+  });
+  expect(warnings).toEqual([]);
+});
