@@ -1,6 +1,5 @@
 /** Weights of networks: what checkpoints hold, and how files are read, recognized and written. In reading order. */
 export * from './errors.ts';
-export * from './config.ts';
 export * from './network.ts';
 export { fileSource, recognizeFiles, syntheticSource, type WeightSource } from './load.ts';
 export {

@@ -1,7 +1,7 @@
 /** Options that commands share: their text, how they are read, and what is refused before any work starts. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { bundled } from '../../weights/manifest.ts';
-import type { Box } from '../../weights/config.ts';
+import type { Box } from '../pipeline/roles.ts';
 import { DEFAULT_FOV } from '../pipeline/defaults.ts';
 import type { PromptBox, PromptPoint } from '../pipeline/roles.ts';
 

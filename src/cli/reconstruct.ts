@@ -1,6 +1,6 @@
 /** `unflat reconstruct photo.jpg --box 27,44,412,595 -o out/`: its options. What it does is loaded when it is called. */
 import type { Command } from 'commander';
-import { defaultThreshold } from '../../weights/config.ts';
+import { defaultThreshold } from '../pipeline/mcc/config.ts';
 import { DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE } from '../pipeline/defaults.ts';
 import type { CommandContext, Finish } from './context.ts';
 import {

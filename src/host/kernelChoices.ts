@@ -1,5 +1,5 @@
 /** Which variants the kernels take on a device at the sizes of the released networks, and why not the others. */
-import { mccConfigs } from '../../weights/config.ts';
+import { mccConfigs } from '../pipeline/mcc/config.ts';
 import { attention } from '../kernels/attention/attention.ts';
 import { conv2d } from '../kernels/conv2d/conv2d.ts';
 import { convTranspose2d } from '../kernels/convTranspose2d/convTranspose2d.ts';

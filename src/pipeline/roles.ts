@@ -4,7 +4,6 @@
  * the device is opaque here: an embedding.
  */
 import type { RunOptions } from '../graph/run.ts';
-import type { Box } from '../../weights/config.ts';
 import type { PhotoWords, Size } from './photo.ts';
 
 /** What the chain needs networks for, in its order. */
@@ -15,6 +14,12 @@ export type Role = (typeof ROLES)[number];
 export interface StageRunOptions extends RunOptions {
   /** Share of the weights uploaded, 0..1; only the first use uploads. */
   readonly onUpload?: (done: number) => void;
+}
+
+/** An axis-aligned box; x right, y down, z forward. */
+export interface Box {
+  readonly min: readonly [number, number, number];
+  readonly max: readonly [number, number, number];
 }
 
 /** A point in pixels of the photo: 1 = on the object, 0 = not on it, -1 = no point (ignored by the network). */

@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundled, checkpoints, defaultThreshold } from '../../weights/index.ts';
+import { bundled, checkpoints } from '../../weights/index.ts';
+import { defaultThreshold } from '../../src/pipeline/mcc/config.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { DEFAULT_FOV, DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE } from '../../src/pipeline/defaults.ts';
 

@@ -10,7 +10,8 @@ import { openWeights } from '../../src/host/node/weights.ts';
 import type { EngineOptions } from '../../src/node.ts';
 import { networkNamed, presets } from '../../src/pipeline/registry.ts';
 import type { Role } from '../../src/pipeline/roles.ts';
-import { SafetensorsFile, samConfigs, specsOf, syntheticWeight, weightsOf } from '../../weights/index.ts';
+import { SafetensorsFile, specsOf, syntheticWeight, weightsOf } from '../../weights/index.ts';
+import { samConfigs } from '../../src/pipeline/sam/config.ts';
 import { FileBytes } from '../../src/host/node/bytes.ts';
 import { FileServer } from '../setup/fileServer.ts';
 

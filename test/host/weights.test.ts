@@ -10,14 +10,14 @@ import { samModule } from '../../src/pipeline/sam/module.ts';
 import { zoeModule } from '../../src/pipeline/zoeDepth/module.ts';
 import {
   type NetworkSpecs,
-  samConfigs,
   syntheticTensors,
   syntheticWeight,
   WeightsError,
   weightsOf,
   writeSafetensors,
-  zoeConfigs,
 } from '../../weights/index.ts';
+import { samConfigs } from '../../src/pipeline/sam/config.ts';
+import { zoeConfigs } from '../../src/pipeline/zoeDepth/config.ts';
 
 let folder: string;
 beforeAll(async () => {

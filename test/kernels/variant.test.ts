@@ -12,7 +12,7 @@ import { sweepDecoder } from '../../src/kernels/sweepDecoder/sweepDecoder.ts';
 import { adapterClass, BASELINE, PREFERENCES, type Target } from '../../src/kernels/target.ts';
 import { build, choose, type Variant } from '../../src/kernels/variant.ts';
 import { sweepStrategies } from '../../src/pipeline/mcc/strategies.ts';
-import { mccConfigs } from '../../weights/config.ts';
+import { mccConfigs } from '../../src/pipeline/mcc/config.ts';
 import { software8, targetWith8Lanes } from '../setup/targets.ts';
 
 const named = (name: string, answer: true | string): Variant<number, string> => ({

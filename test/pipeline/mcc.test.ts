@@ -8,7 +8,8 @@ import { Fixture } from '../../tools/parity/fixture.ts';
 import type { Values } from '../../tools/parity/values.ts';
 import { toChannelsFirst } from '../../tools/parity/layout.ts';
 import { mccModule } from '../../src/pipeline/mcc/module.ts';
-import { bytesSource, scene, syntheticSource, type MccConfig } from '../../weights/index.ts';
+import { bytesSource, scene, syntheticSource } from '../../weights/index.ts';
+import type { MccConfig } from '../../src/pipeline/mcc/config.ts';
 import { openDevice, testDevice } from '../setup/evaluate.ts';
 import { goldenBytes } from '../setup/goldenBytes.ts';
 

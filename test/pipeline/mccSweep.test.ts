@@ -7,7 +7,8 @@ import { Pace } from '../../src/pipeline/mcc/pace.ts';
 import type { SweepOptions } from '../../src/pipeline/mcc/sweep.ts';
 import type { Completion, GridPoints } from '../../src/pipeline/roles.ts';
 import { mccModule } from '../../src/pipeline/mcc/module.ts';
-import { mccConfigs, scene, syntheticSource, type MccConfig } from '../../weights/index.ts';
+import { mccConfigs, type MccConfig } from '../../src/pipeline/mcc/config.ts';
+import { scene, syntheticSource } from '../../weights/index.ts';
 import { openDevice } from '../setup/evaluate.ts';
 import { EPS, expectClose } from '../setup/numbers.ts';
 

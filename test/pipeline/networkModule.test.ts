@@ -7,7 +7,9 @@ import { sweepGraph } from '../../src/pipeline/mcc/sweepGraph.ts';
 import { gridOf } from '../../src/pipeline/mcc/grid.ts';
 import { networkNamed, networks } from '../../src/pipeline/registry.ts';
 import { passGraph } from '../../src/pipeline/zoeDepth/graphs.ts';
-import { mccConfigs, specsOf, zoeConfigs } from '../../weights/index.ts';
+import { mccConfigs } from '../../src/pipeline/mcc/config.ts';
+import { specsOf } from '../../weights/index.ts';
+import { zoeConfigs } from '../../src/pipeline/zoeDepth/config.ts';
 import { defineNetwork } from '../../src/pipeline/networkModule.ts';
 import { toyModule } from './toySegmenter/module.ts';
 

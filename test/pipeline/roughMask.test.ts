@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { samConfigs } from '../../weights/index.ts';
+import { samConfigs } from '../../src/pipeline/sam/config.ts';
 import { roughMaskLogits } from '../../src/pipeline/sam/roughMask.ts';
 
 /** 64 x 64 cells of 4 pixels each. */

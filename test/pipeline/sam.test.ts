@@ -10,7 +10,8 @@ import { runnerOf } from '../../tools/parity/kinds.ts';
 import { Fixture } from '../../tools/parity/fixture.ts';
 import { toWords } from '../../tools/parity/layout.ts';
 import { samModule } from '../../src/pipeline/sam/module.ts';
-import { bytesSource, samConfigs, scene, syntheticSource } from '../../weights/index.ts';
+import { bytesSource, scene, syntheticSource } from '../../weights/index.ts';
+import { samConfigs } from '../../src/pipeline/sam/config.ts';
 import { openDevice, testDevice } from '../setup/evaluate.ts';
 import { goldenBytes } from '../setup/goldenBytes.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PromptError } from '../../src/pipeline/prompts.ts';
 import { promptTokensOf, resizedSize, type SamPrompt } from '../../src/pipeline/sam/prompt.ts';
 import { TokenKind } from '../../src/pipeline/sam/promptEncoder.ts';
-import { samConfigs } from '../../weights/config.ts';
+import { samConfigs } from '../../src/pipeline/sam/config.ts';
 import { golden } from '../setup/golden.ts';
 
 const config = samConfigs.vit_b;

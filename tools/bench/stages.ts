@@ -13,7 +13,8 @@ import { samModule } from '../../src/pipeline/sam/module.ts';
 import { Sam, type SamImage } from '../../src/pipeline/sam/sam.ts';
 import { zoeModule } from '../../src/pipeline/zoeDepth/module.ts';
 import { ZoeDepth } from '../../src/pipeline/zoeDepth/zoeDepth.ts';
-import { type MccConfig, syntheticSource, type WeightSource } from '../../weights/index.ts';
+import type { MccConfig } from '../../src/pipeline/mcc/config.ts';
+import { syntheticSource, type WeightSource } from '../../weights/index.ts';
 import type { SweepStrategy } from '../../src/kernels/target.ts';
 
 /** A part of a network's work that is measured. */

@@ -2,7 +2,7 @@
 import { evaluateTensors } from '../../src/graph/evaluate.ts';
 import * as ops from '../../src/graph/ops/index.ts';
 import * as mcc from '../../src/pipeline/mcc/ops.ts';
-import type { Box } from '../../weights/index.ts';
+import type { Box } from '../../src/pipeline/roles.ts';
 import type { Fixture } from './fixture.ts';
 import type { Session } from './session.ts';
 import { gridOf } from '../../src/pipeline/mcc/grid.ts';

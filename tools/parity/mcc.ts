@@ -1,7 +1,8 @@
 /** Fixtures of kind `mcc`: every stage of encoder and decoder, then predictions and colors at given queries. */
 import { compile } from '../../src/graph/plan.ts';
 import { wholeGraph } from '../../src/pipeline/mcc/graphs.ts';
-import { scene, syntheticTensor, type MccConfig, type WeightSource } from '../../weights/index.ts';
+import { scene, syntheticTensor, type WeightSource } from '../../weights/index.ts';
+import type { MccConfig } from '../../src/pipeline/mcc/config.ts';
 import type { Fixture } from './fixture.ts';
 import { toChannelsFirst } from './layout.ts';
 import { inBothModes, read } from './network.ts';

@@ -1,6 +1,7 @@
 /** Fixtures of kind `zoe`: every stage of the padded, unmirrored pass, then depth in its three forms. */
 import { mirroredRows, ZoeDepth, type DepthOptions } from '../../src/pipeline/zoeDepth/zoeDepth.ts';
-import { scene, type ZoeConfig, type WeightSource } from '../../weights/index.ts';
+import { scene, type WeightSource } from '../../weights/index.ts';
+import type { ZoeConfig } from '../../src/pipeline/zoeDepth/config.ts';
 import type { Fixture } from './fixture.ts';
 import { toChannelsFirst, toWords } from './layout.ts';
 import { inBothModes } from './network.ts';

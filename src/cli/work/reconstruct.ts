@@ -1,7 +1,7 @@
 /** `unflat reconstruct photo.jpg --box 27,44,412,595 -o out/`: a photo in, a 3D object out. */
 import { performance } from 'node:perf_hooks';
 import { version } from '../../../package.json';
-import type { Box } from '../../../weights/index.ts';
+import type { Box } from '../../pipeline/roles.ts';
 import { EXIT } from '../../host/errors.ts';
 import { OutputFolder } from '../../host/node/files.ts';
 import { decodeDepth, decodePhoto, decodePointMap } from '../../host/node/image.ts';

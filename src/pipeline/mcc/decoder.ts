@@ -10,7 +10,7 @@ import { add } from '../../graph/ops/pointwise.ts';
 import { shrinkPoints } from './ops.ts';
 import { linear as linearOp } from '../../graph/ops/matmul.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import type { MccConfig } from '../../../weights/config.ts';
+import type { MccConfig } from './config.ts';
 import { layerNorm, linear, mlp, vitBlock } from '../layers/index.ts';
 import { EPS, weightRows } from './constants.ts';
 

@@ -4,7 +4,7 @@ import { add, div, sub } from '../../graph/ops/pointwise.ts';
 import { shrinkPoints } from './ops.ts';
 import { resize } from '../../graph/ops/resize.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import type { MccConfig } from '../../../weights/config.ts';
+import type { MccConfig } from './config.ts';
 import { layerNorm, mlp, patchEmbed, selfAttention, vitBlock } from '../layers/index.ts';
 import { classToken, EPS, weightRows } from './constants.ts';
 import { pointEncoder, type PointEncoderOptions } from './pointEncoder.ts';

@@ -4,7 +4,7 @@ import { temperatureColor } from './ops.ts';
 import { Graph } from '../../graph/record.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
-import type { MccConfig } from '../../../weights/config.ts';
+import type { MccConfig } from './config.ts';
 import type { Recorded } from '../planCache.ts';
 import { decodePoints, joinTokens, predict, predictColor, seenTokens } from './decoder.ts';
 import { encoder, type Seen } from './encoder.ts';

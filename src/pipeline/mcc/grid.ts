@@ -1,5 +1,6 @@
 /** The grid of points that a sweep asks about. */
-import { defaultBox, type Box } from '../../../weights/config.ts';
+import { defaultBox } from './config.ts';
+import type { Box } from '../roles.ts';
 
 /** A grid cannot be made as asked. */
 export class GridError extends Error {

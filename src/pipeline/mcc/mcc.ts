@@ -5,7 +5,7 @@ import type { Plan, PlanInput } from '../../graph/plan.ts';
 import type { Shared } from '../../graph/shared.ts';
 import { DeviceTensor } from '../../graph/transfer.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
-import { defaultThreshold, type MccConfig } from '../../../weights/config.ts';
+import { defaultThreshold, type MccConfig } from './config.ts';
 import { DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE } from '../defaults.ts';
 import { PlanCache } from '../planCache.ts';
 import type {

@@ -1,5 +1,5 @@
 /** MCC as a network of the program. Multiview Compressive Coding, arXiv:2301.08247. */
-import { mccConfigs, type MccConfig } from '../../../weights/config.ts';
+import { mccConfigs, type MccConfig } from './config.ts';
 import { defineNetwork } from '../networkModule.ts';
 import { encoderGraph, queryGraph } from './graphs.ts';
 import { Mcc } from './mcc.ts';

@@ -2,7 +2,7 @@
 import type { Recorder, Tensor } from '../../graph/tensor.ts';
 import type { WeightName } from '../../graph/constantSpec.ts';
 import { packDecoder, packedSize, type BlockWeights } from '../../kernels/sweepDecoder/pack.ts';
-import type { MccConfig } from '../../../weights/config.ts';
+import type { MccConfig } from './config.ts';
 import { blockName, DECODER_MLP_RATIO } from './decoder.ts';
 
 type Pair = readonly [Float32Array, Float32Array];

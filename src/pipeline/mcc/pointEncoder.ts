@@ -6,7 +6,7 @@ import { add } from '../../graph/ops/pointwise.ts';
 import type { ConstantSpec } from '../../graph/constantSpec.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { stateCount } from '../../kernels/pointAttention/pointAttention.ts';
-import type { MccConfig } from '../../../weights/config.ts';
+import type { MccConfig } from './config.ts';
 import { layerNorm, mlp, selfAttention, vitBlock } from '../layers/index.ts';
 import { classToken, EPS, POINT_WINDOW, weightRows } from './constants.ts';
 import { foldBias, foldNeeds, foldProjection, foldScores, foldSpread } from './pointFold.ts';

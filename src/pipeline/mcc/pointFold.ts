@@ -10,7 +10,7 @@
  * is a quadratic form of p, logits are r (a . p + b_j), and the result is linear in sum a r p and in the weights a r of
  * the states: one matrix, made here. Keys, values and the tokens themselves are never computed.
  */
-import type { MccConfig } from '../../../weights/config.ts';
+import type { MccConfig } from './config.ts';
 import type { WeightName } from '../../graph/constantSpec.ts';
 import { EPS, POINT_WINDOW } from './constants.ts';
 

@@ -4,7 +4,7 @@ import type { Tensor } from '../../graph/tensor.ts';
 import { sweepDecoderObstacle } from '../../kernels/sweepDecoder/sweepDecoder.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
 import type { Variant } from '../../kernels/variant.ts';
-import type { MccConfig } from '../../../weights/config.ts';
+import type { MccConfig } from './config.ts';
 import { EPS } from './constants.ts';
 import { decodePoints } from './decoder.ts';
 import { sweepDecoder } from './ops.ts';

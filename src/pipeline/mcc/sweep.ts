@@ -11,7 +11,7 @@ import { wordsIn } from '../../kernels/dtype.ts';
 import { sweepDecoderLimit } from '../../kernels/sweepDecoder/sweepDecoder.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
 import { choose } from '../../kernels/variant.ts';
-import { defaultThreshold, type MccConfig } from '../../../weights/config.ts';
+import { defaultThreshold, type MccConfig } from './config.ts';
 import { DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE } from '../defaults.ts';
 import { PlanCache } from '../planCache.ts';
 import type { CompleteOptions, Completion, GridPoints } from '../roles.ts';

@@ -3,7 +3,7 @@ import { gridPoints, type GridAxes } from './ops.ts';
 import { compact, gatherRows, probabilityThreshold } from '../../graph/ops/points.ts';
 import { Graph } from '../../graph/record.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
-import type { MccConfig } from '../../../weights/config.ts';
+import type { MccConfig } from './config.ts';
 import type { Recorded } from '../planCache.ts';
 import { predictOccupancy } from './decoder.ts';
 import { seenInput } from './graphs.ts';

@@ -4,7 +4,7 @@ import { slice } from '../../graph/ops/movement.ts';
 import { gatherRows, maskBounds, threshold } from '../../graph/ops/points.ts';
 import { resize } from '../../graph/ops/resize.ts';
 import { Graph } from '../../graph/record.ts';
-import type { SamConfig } from '../../../weights/config.ts';
+import type { SamConfig } from './config.ts';
 import type { Size } from '../photo.ts';
 import type { Recorded } from '../planCache.ts';
 import { imageEncoder } from './imageEncoder.ts';

@@ -2,7 +2,7 @@
 import { windowMerge, windowPartition } from '../../graph/ops/movement.ts';
 import { add } from '../../graph/ops/pointwise.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import type { SamConfig } from '../../../weights/config.ts';
+import type { SamConfig } from './config.ts';
 import { conv, layerNorm, mlp, patchEmbed, selfAttention, vitBlock } from '../layers/index.ts';
 
 /** Of every norm in the encoder; the decoder's is another. */

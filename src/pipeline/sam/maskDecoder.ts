@@ -4,7 +4,7 @@ import { matmul } from '../../graph/ops/matmul.ts';
 import { concat, expand, slice } from '../../graph/ops/movement.ts';
 import { add, gelu } from '../../graph/ops/pointwise.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import type { SamConfig } from '../../../weights/config.ts';
+import type { SamConfig } from './config.ts';
 import { convTranspose, layerNorm, linear, mlp, reluMlp } from '../layers/index.ts';
 
 /** Of the norms between tokens. The norm of the upscaling has the encoder's, 1e-6. */

@@ -1,5 +1,5 @@
 /** SAM as a network of the program. Segment Anything, arXiv:2304.02643. */
-import { samConfigs, type SamConfig } from '../../../weights/config.ts';
+import { samConfigs, type SamConfig } from './config.ts';
 import { defineNetwork } from '../networkModule.ts';
 import { encoderGraph, promptGraph } from './graphs.ts';
 import { fourierMatrix, samRules } from './names.ts';

@@ -1,5 +1,5 @@
 /** Prompts of SAM: what a user points at, and the tokens that the network gets for it. */
-import type { SamConfig } from '../../../weights/config.ts';
+import type { SamConfig } from './config.ts';
 import type { Size } from '../photo.ts';
 import { expectPrompt, PromptError } from '../prompts.ts';
 import type { PromptBox, PromptPoint } from '../roles.ts';

@@ -3,7 +3,7 @@ import { gelu } from '../../graph/ops/pointwise.ts';
 import { promptTokens } from './ops.ts';
 import type { Graph } from '../../graph/record.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import type { SamConfig } from '../../../weights/config.ts';
+import type { SamConfig } from './config.ts';
 import { conv, layerNorm } from '../layers/index.ts';
 
 const EPS = 1e-6;

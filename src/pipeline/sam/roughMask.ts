@@ -1,5 +1,5 @@
 /** A mask that someone painted roughly, as SAM's mask prompt. */
-import type { SamConfig } from '../../../weights/config.ts';
+import type { SamConfig } from './config.ts';
 import type { Size } from '../photo.ts';
 import { resizedSize } from './prompt.ts';
 

@@ -1,7 +1,7 @@
 /** Segment Anything: encode a photo once, then prompt as often as wanted. arXiv:2304.02643. */
 import type { Shared } from '../../graph/shared.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
-import type { SamConfig } from '../../../weights/config.ts';
+import type { SamConfig } from './config.ts';
 import type { PhotoWords } from '../photo.ts';
 import { PlanCache } from '../planCache.ts';
 import type { Embedding, MaskCandidate, SegmentAnswer, Segmenter, SegmentPrompt, StageRunOptions } from '../roles.ts';

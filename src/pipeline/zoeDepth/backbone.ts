@@ -3,7 +3,7 @@ import { expect } from '../../kernels/check.ts';
 import { concat, expand, slice } from '../../graph/ops/movement.ts';
 import { relativeBias, resizeBiasTable } from './ops.ts';
 import type { Recorder, Tensor } from '../../graph/tensor.ts';
-import type { ZoeConfig } from '../../../weights/config.ts';
+import type { ZoeConfig } from './config.ts';
 import { mlp, patchEmbed, selfAttention, vitBlock } from '../layers/index.ts';
 
 /** Start of the backbone's names in the checkpoint. */

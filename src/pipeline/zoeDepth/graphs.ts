@@ -6,7 +6,7 @@ import { add, affine } from '../../graph/ops/pointwise.ts';
 import { resize } from '../../graph/ops/resize.ts';
 import { Graph } from '../../graph/record.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import type { ZoeConfig } from '../../../weights/config.ts';
+import type { ZoeConfig } from './config.ts';
 import type { Recorded } from '../planCache.ts';
 import { backbone, PATCH } from './backbone.ts';
 import { fusion } from './fusion.ts';

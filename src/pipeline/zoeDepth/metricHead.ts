@@ -6,7 +6,7 @@ import { add, affine, clamp, div, gelu, relu, softplus } from '../../graph/ops/p
 import { sum } from '../../graph/ops/reduce.ts';
 import { resize } from '../../graph/ops/resize.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import type { ZoeConfig } from '../../../weights/config.ts';
+import type { ZoeConfig } from './config.ts';
 import { conv } from '../layers/index.ts';
 import { bandsOf, type Band } from './bands.ts';
 import { RELATIVE_FEATURES, relativeBand, relativeStem } from './relativeHead.ts';

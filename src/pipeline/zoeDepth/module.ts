@@ -1,5 +1,5 @@
 /** ZoeDepth as a network of the program. arXiv:2302.12288. */
-import { zoeConfigs, type ZoeConfig } from '../../../weights/config.ts';
+import { zoeConfigs, type ZoeConfig } from './config.ts';
 import { BASELINE } from '../../kernels/target.ts';
 import { defineNetwork, type UnusedTensor } from '../networkModule.ts';
 import { BACKBONE } from './backbone.ts';

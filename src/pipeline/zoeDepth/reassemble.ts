@@ -2,7 +2,7 @@
 import { concat, expand, slice } from '../../graph/ops/movement.ts';
 import { gelu } from '../../graph/ops/pointwise.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import type { ZoeConfig } from '../../../weights/config.ts';
+import type { ZoeConfig } from './config.ts';
 import { conv, convTranspose, linear } from '../layers/index.ts';
 
 /**

@@ -4,7 +4,7 @@ import { linear as linearOp } from '../../graph/ops/matmul.ts';
 import { pad, slice } from '../../graph/ops/movement.ts';
 import { add, relu } from '../../graph/ops/pointwise.ts';
 import type { Recorder, Tensor } from '../../graph/tensor.ts';
-import type { ZoeConfig } from '../../../weights/config.ts';
+import type { ZoeConfig } from './config.ts';
 import { conv, layerNorm, linear, mlp } from '../layers/index.ts';
 
 /** NK's heads, in the order of the router's logits. */

@@ -2,7 +2,7 @@
 import type { Shared } from '../../graph/shared.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
-import type { ZoeConfig } from '../../../weights/config.ts';
+import type { ZoeConfig } from './config.ts';
 import type { PhotoWords } from '../photo.ts';
 import { PlanCache } from '../planCache.ts';
 import type { DepthEstimator, StageRunOptions } from '../roles.ts';
