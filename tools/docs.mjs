@@ -22,7 +22,7 @@ const entries = [
 
 const notice = 'Written by `npm run docs` from the docstrings in `src`.';
 
-/** @returns {Promise<Record<string, string>>} path -> text */
+/** The pages, without writing them. Exported for tests. @returns {Promise<Record<string, string>>} path -> text */
 export async function apiPages() {
   const [{ default: ts }, prettier] = await Promise.all([import('typescript'), import('prettier')]);
   const config = { ...(await prettier.resolveConfig(join(root, 'docs/api/node.md'))), parser: 'markdown' };

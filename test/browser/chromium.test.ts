@@ -16,7 +16,7 @@ const kernels = readdirSync(join(root, 'test/kernels'))
   .map((name) => ['kernels', name.replace('.test.ts', '')]);
 
 /** What lies between kernels and networks. Whole networks take this adapter minutes each. */
-const pipeline = ['layers', 'seenPoints'].map((name) => ['pipeline', name]);
+const pipeline = ['layers', 'points'].map((name) => ['pipeline', name]);
 
 describe('Chromium', () => {
   let page: BrowserPage;
