@@ -3,7 +3,7 @@ import { focalFromFov, focalOf, intrinsicsOf, type CameraOptions, type Focal, ty
 import { wordsOf, type Photo } from '../photo.ts';
 import { emptyMask, visiblePoints, type Geometry, type PointArrays } from '../points/geometry.ts';
 import type { Seen as SeenSquareOfPhoto } from '../points/seenPoints.ts';
-import type { Embedding, Role, SegmentAnswer } from '../roles.ts';
+import type { Role, SegmentAnswer } from '../roles.ts';
 import { above, CompletedObject, objectPoints } from './completedObject.ts';
 import type { EngineParts } from './engineParts.ts';
 import {
@@ -59,13 +59,15 @@ export class PhotoSteps {
     const network = await this.parts.networks.get('segment');
     const options = stages.options('segment', this.titleOf('segment'));
     const { embeddings } = this.parts;
-    let embedding: Embedding | undefined = embeddings.get(this.known.owner);
-    if (!embedding) {
-      embedding = await network.encode(wordsOf(photo), options);
-      embeddings.put(this.known.owner, embedding);
-    }
-    // Quick, and its weights are few: it reports nothing of its own.
-    return network.answer(embedding, inDecoded(photo, prompt), { signal: stages.signal, onProfile: stages.onProfile });
+    const known = embeddings.get(this.known.owner);
+    // After the encoder, the answer is quick, and its weights are few: it reports nothing of its own.
+    if (known) return network.answer(known, inDecoded(photo, prompt), options);
+    const embedding = await network.encode(wordsOf(photo), options);
+    embeddings.put(this.known.owner, embedding);
+    return network.answer(embedding, inDecoded(photo, prompt), {
+      signal: stages.signal,
+      onProfile: stages.onProfile,
+    });
   }
 
   /**

@@ -1,7 +1,7 @@
-/** A rough mask as a prompt, refined by the small trained weights on a scene whose truth is known. */
+/** Masks as prompts, refined by the tiny weights on a scene whose truth is known. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEngine, type NodeEngine } from '../../src/node.ts';
+import { createEngine, type NodeEngine, type PromptOptions } from '../../src/node.ts';
 import { readScene, type Scene } from '../../tools/eval/scene.ts';
 
 let engine: NodeEngine;
@@ -44,5 +44,19 @@ describe('a rough mask', () => {
     expect(overlap(alone.candidates[0].mask, truth)).toBeGreaterThan(0.92);
     const withBox = await engine.segment(photo, { roughMask, box });
     expect(overlap(withBox.candidates[0].mask, truth)).toBeGreaterThan(0.92);
+  });
+});
+
+describe('an earlier answer', () => {
+  it('says which object is meant: alone, and better than a click; its opposite says that it is none', async () => {
+    const { photo, mask: truth, box, click } = scene;
+    const points = [{ x: click[0], y: click[1], label: 1 }] as const;
+    const session = await engine.open(photo);
+    const iou = async (prompt: PromptOptions) => overlap((await session.segment(prompt)).candidates[0].mask, truth);
+    const { lowRes: previous } = (await session.segment({ box })).candidates[0];
+    expect(await iou({ previous })).toBeGreaterThan(0.94);
+    expect(await iou({ points, previous })).toBeGreaterThan((await iou({ points })) + 0.02);
+    expect(await iou({ box, previous: previous.map((logit) => -logit) })).toBeLessThan(0.3);
+    session.close();
   });
 });
