@@ -1,5 +1,6 @@
 /** What native code writes to standard error, in processes of their own: the descriptor belongs to the whole process. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -56,6 +57,14 @@ function stderrInPipe(name: string): string {
   return spawnSync('sh', ['-c', `TMPDIR="${folder}" ${program} 2>&1 >/dev/null | cat`], { encoding: 'utf8' }).stdout;
 }
 
+/** What the log of a shell holds after a program and another one. @param sign `>>` appends, `>` writes the file anew */
+function stderrInFile(name: string, sign: '>>' | '>'): string {
+  const program = `"${process.execPath}" "${join(folder, `${name}.mjs`)}"`;
+  const log = join(folder, `shell${sign.length}.txt`);
+  spawnSync('sh', ['-c', `(TMPDIR="${folder}" ${program} >/dev/null; echo last >&2) 2${sign} "${log}"`]);
+  return readFileSync(log, 'utf8');
+}
+
 const onLinux = it.runIf(process.platform === 'linux');
 
 describe('withoutHarmless', () => {
@@ -70,6 +79,13 @@ describe('withoutNativeWarnings', () => {
   onLinux('keeps harmless lines from a pipe, and standard error goes on after it', async () => {
     expect(stderrInPipe('PROGRAM')).toBe('before\nA driver failed.\nno adapter\nafter\n');
     expect((await readdir(folder)).filter((name) => name.endsWith('.log'))).toEqual([]);
+  });
+
+  onLinux('keeps them from a file that is appended to, and leaves any other file as it is', () => {
+    expect(stderrInFile('PROGRAM', '>>')).toBe('before\nA driver failed.\nno adapter\nafter\nlast\n');
+    expect(stderrInFile('PROGRAM', '>')).toBe(
+      `before\n${WARNINGS}A driver failed.\n${WARNINGS}no adapter\nafter\nlast\n`,
+    );
   });
 
   it('leaves everything as it is where standard error cannot be opened again', () => {

@@ -7,7 +7,8 @@
  * afterwards. Node cannot duplicate a descriptor (dup2), it can only close 2 and open another file, which gets the lowest free
  * number. That is safe under conditions, and where one is missing the lines are left alone:
  * - Linux, the only system on which Dawn runs on Vulkan by default;
- * - standard error is a terminal or a named or shell pipe: a socket cannot be opened again, and a file would lose its position;
+ * - standard error is a terminal, a pipe, or a file that is appended to: a socket cannot be opened again, and any other file would
+ *   lose its position;
  * - nothing else of this process opens files at that moment: this is the main thread, and no work of Node's is under way.
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
@@ -76,6 +77,12 @@ function replaceStderr(by: number): void {
 const reopen = (descriptor: number): number =>
   openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_APPEND | constants.O_NOCTTY);
 
+/** Whether a descriptor leads to a file that every write extends: opened again, it goes on where it was. */
+function appends(descriptor: number): boolean {
+  const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'))![1];
+  return fstatSync(descriptor).isFile() && (parseInt(flags, 8) & constants.O_APPEND) !== 0;
+}
+
 function canRedirect(): boolean {
   if (process.platform !== 'linux' || !isMainThread) return false;
   if (!process.getActiveResourcesInfo().every((name) => OPENS_NOTHING.test(name))) return false;
@@ -83,7 +90,7 @@ function canRedirect(): boolean {
     // With 0 or 1 closed, a file that is opened would get that number instead of 2.
     fstatSync(0);
     fstatSync(1);
-    return isatty(STDERR) || fstatSync(STDERR).isFIFO();
+    return isatty(STDERR) || fstatSync(STDERR).isFIFO() || appends(STDERR);
   } catch {
     return false;
   }
