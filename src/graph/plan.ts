@@ -3,7 +3,7 @@
  * allocates.
  */
 import type { Operand } from '../kernels/dispatch.ts';
-import { bufferBytes, wordsIn } from '../kernels/dtype.ts';
+import { bufferBytes, VEC4_BYTES, wordsIn } from '../kernels/dtype.ts';
 import { show, size } from '../kernels/check.ts';
 import type { Target } from '../kernels/target.ts';
 import { bindSteps, expectBindable } from './bind.ts';
@@ -220,7 +220,7 @@ async function allocate(
       const label = t.origin.kind === 'input' ? `input ${t.origin.name}` : 'result';
       resources.set(t, owned(storageBuffer(device, `${name}: ${label}`, bytesOf(t))));
     }
-    return owned(storageBuffer(device, 'dummy', 16));
+    return owned(storageBuffer(device, 'dummy', VEC4_BYTES));
   });
   return { resources, dummy, memory: { slots, slotBytes, peakBytes, sumBytes } };
 }

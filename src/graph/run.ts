@@ -50,6 +50,8 @@ export interface RunOptions {
 const OVERHEAD_FLOPS = 1e6;
 /** Steps of one profiled submission: WebGPU allows 4096 timestamps in a query set. */
 const PROFILED_STEPS = 2048;
+/** A step has two timestamps of 64 bits: its begin and its end. */
+const TIMESTAMP_BYTES = 2 * BigUint64Array.BYTES_PER_ELEMENT;
 
 export class Runner {
   private readonly pace: SubmissionPace;
@@ -142,7 +144,7 @@ export class Runner {
       }
     }
     pass?.end();
-    const bytes = 16 * (to - from);
+    const bytes = TIMESTAMP_BYTES * (to - from);
     if (queries) {
       encoder.resolveQuerySet(queries.set, 0, 2 * (to - from), queries.resolve, 0);
       encoder.copyBufferToBuffer(queries.resolve, 0, queries.staging, 0, bytes);
@@ -159,7 +161,7 @@ export class Runner {
   private timing() {
     if (!this.queries) {
       const { gpu } = this.device;
-      const size = 16 * PROFILED_STEPS;
+      const size = TIMESTAMP_BYTES * PROFILED_STEPS;
       this.queries = {
         set: gpu.createQuerySet({ type: 'timestamp', count: 2 * PROFILED_STEPS }),
         resolve: gpu.createBuffer({ label: 'timestamps', size, usage: 0x0200 | 0x04 }), // QUERY_RESOLVE | COPY_SRC

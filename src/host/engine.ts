@@ -1,8 +1,8 @@
 /** The engine as a host gives it to its users: photos are decoded, and results can save themselves. */
 import type { CameraOptions } from '../pipeline/camera.ts';
+import type { ColoredPoints } from '../pipeline/coloredPoints.ts';
 import type { Engine } from '../pipeline/engine.ts';
 import type { Photo } from '../pipeline/photo.ts';
-import type { PointArrays } from '../pipeline/points/geometry.ts';
 import type { SegmentAnswer } from '../pipeline/roles.ts';
 import type { CompletedObject } from '../pipeline/session/completedObject.ts';
 import type {
@@ -17,11 +17,11 @@ import type { CallOptions } from '../pipeline/session/stages.ts';
 import type { Depth, Seen } from '../pipeline/session/steps.ts';
 
 /** What a host adds to the engine. */
-export interface Host<Source, Cloud extends PointArrays, Whole extends CompletedObject> {
+export interface Host<Source, Cloud extends ColoredPoints, Whole extends CompletedObject> {
   /** A photo that is decoded already is returned as it is. */
   decode(source: Source): Photo | Promise<Photo>;
   /** Points that can save themselves. */
-  cloud(points: PointArrays): Cloud;
+  cloud(points: ColoredPoints): Cloud;
   /** An object that can save itself. */
   object(object: CompletedObject): Whole;
 }
@@ -38,7 +38,7 @@ export type HostReconstruction<Cloud, Whole> = Omit<Reconstruction, 'seen' | 'ob
  * All results are plain typed arrays and numbers: `structuredClone` works, so they may cross to a worker and back.
  * Calls of one engine wait for one another; a call's options hold its signal and its callbacks.
  */
-export class HostSession<Source, Cloud extends PointArrays, Whole extends CompletedObject> {
+export class HostSession<Source, Cloud extends ColoredPoints, Whole extends CompletedObject> {
   constructor(
     private readonly session: Session,
     private readonly host: Host<Source, Cloud, Whole>,
@@ -94,7 +94,7 @@ export class HostSession<Source, Cloud extends PointArrays, Whole extends Comple
 }
 
 /** The engine. Its short forms open a photo, ask once, and close it. */
-export class HostEngine<Source, Cloud extends PointArrays, Whole extends CompletedObject> {
+export class HostEngine<Source, Cloud extends ColoredPoints, Whole extends CompletedObject> {
   constructor(
     private readonly engine: Engine,
     private readonly host: Host<Source, Cloud, Whole>,
@@ -135,17 +135,17 @@ export class HostEngine<Source, Cloud extends PointArrays, Whole extends Complet
   }
 }
 
-type Results<Cloud extends PointArrays, Whole extends CompletedObject> = Pick<
+type Results<Cloud extends ColoredPoints, Whole extends CompletedObject> = Pick<
   Host<never, Cloud, Whole>,
   'cloud' | 'object'
 >;
 
-const hostSeen = <Cloud extends PointArrays>(
+const hostSeen = <Cloud extends ColoredPoints>(
   host: Pick<Results<Cloud, CompletedObject>, 'cloud'>,
   seen: Seen,
 ): HostSeen<Cloud> => ({ ...seen, cloud: host.cloud(seen.cloud) });
 
-const hostResult = <Cloud extends PointArrays, Whole extends CompletedObject>(
+const hostResult = <Cloud extends ColoredPoints, Whole extends CompletedObject>(
   host: Results<Cloud, Whole>,
   { seen, object, ...rest }: Reconstruction,
 ): HostReconstruction<Cloud, Whole> => ({ ...rest, seen: hostSeen(host, seen), object: host.object(object) });

@@ -1,4 +1,7 @@
-/** Pixels across and down. */
+/** Photos: decoded, and in the form that the device reads. */
+import { BYTES } from '../kernels/dtype.ts';
+
+/** Width and height in pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
@@ -30,8 +33,8 @@ export interface PhotoWords {
   readonly words: Uint32Array;
 }
 
-/** The same bytes as words: WebGPU's byte order is little-endian, and so is that of every host it runs on. */
+/** The photo's bytes as words. WebGPU is little-endian, and so is every host that it runs on. */
 export function wordsOf({ width, height, rgba }: Photo): PhotoWords {
-  const aligned = rgba.byteOffset % 4 === 0 ? rgba : rgba.slice();
+  const aligned = rgba.byteOffset % BYTES.u32 === 0 ? rgba : rgba.slice();
   return { width, height, words: new Uint32Array(aligned.buffer, aligned.byteOffset, width * height) };
 }

@@ -16,7 +16,7 @@ const STD = [0.229, 0.224, 0.225];
 /** Side that the released code resizes crops to before the network; its own resize starts from there. */
 export const CROP_SIDE = 800;
 
-export interface Seen {
+export interface SeenTensors {
   /** [1, S, S, 3] in 0..1, with S 800 or the network's own side. */
   readonly rgb: Tensor;
   /** [1, P, P, 3], in the normalized frame, P half the network's side. */
@@ -29,7 +29,11 @@ export interface Seen {
  * What is seen -> latent [1, 1 + patches, 2 embed].
  * Taps: image, rgb.patches, xyz.shrunk, those of `pointEncoder`, rgb.block<i>, xyz.block<i>, latent.
  */
-export function encoder({ rgb, xyz, valid }: Seen, config: MccConfig, options: PointEncoderOptions = {}): Tensor {
+export function encoder(
+  { rgb, xyz, valid }: SeenTensors,
+  config: MccConfig,
+  options: PointEncoderOptions = {},
+): Tensor {
   const { graph } = rgb;
   const { embed, image, patch, depth } = config;
   const patches = (image / patch) ** 2;

@@ -7,7 +7,7 @@ import type { SweepStrategy } from '../../kernels/target.ts';
 import type { MccConfig } from './config.ts';
 import type { Recorded } from '../planCache.ts';
 import { decodePoints, joinTokens, predict, predictColor, seenTokens } from './decoder.ts';
-import { encoder, type Seen } from './encoder.ts';
+import { encoder, type SeenTensors } from './encoder.ts';
 import type { PointEncoderOptions } from './pointEncoder.ts';
 import { decodeBy } from './strategies.ts';
 
@@ -17,7 +17,7 @@ const tokenCount = ({ image, patch }: MccConfig): number => (image / patch) ** 2
 /** Side of the point map: half that of the colors. */
 export const pointSide = ({ image }: MccConfig): number => image / 2;
 
-function seenInputs(graph: Graph, config: MccConfig, side: number): Seen {
+function seenInputs(graph: Graph, config: MccConfig, side: number): SeenTensors {
   const points = pointSide(config);
   return {
     rgb: graph.input('rgb', [1, side, side, 3]),

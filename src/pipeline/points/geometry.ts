@@ -1,5 +1,6 @@
 /** Where the points of a photo are: from depth and a camera, or from a map of points. */
 import type { Intrinsics } from '../camera.ts';
+import type { ColoredPoints } from '../coloredPoints.ts';
 import type { PhotoWords } from '../photo.ts';
 
 /** Depth [H, W] in meters and a camera, or a map of points [H, W, 3]; not finite where there is none. */
@@ -14,17 +15,11 @@ export class GeometryError extends Error {
 export const emptyMask = (): GeometryError =>
   new GeometryError('The mask is empty: no pixel belongs to the object.\n  Choose another box, point or mask.');
 
-/** Colored points: [n, 3] positions, in meters and the camera's frame (x right, y down, z forward), and [n, 3] sRGB bytes. */
-export interface PointArrays {
-  readonly xyz: Float32Array;
-  readonly rgb: Uint8Array;
-}
-
 /**
  * The points that the photo itself shows of the object, pixel by pixel: computed on the host, in float64, rounded once.
  * @param mask not 0 inside the object, [H, W]
  */
-export function visiblePoints(photo: PhotoWords, mask: ArrayLike<number>, geometry: Geometry): PointArrays {
+export function visiblePoints(photo: PhotoWords, mask: ArrayLike<number>, geometry: Geometry): ColoredPoints {
   const { width, words } = photo;
   // Room for every pixel of the mask; a photo has millions, so lists of numbers would not do.
   let room = 0;

@@ -18,7 +18,7 @@ import { emptyMask, GeometryError, type Geometry } from './geometry.ts';
 import type { Normalization } from './normalization.ts';
 
 /** What MCC sees of a photo, and where it was. */
-export interface Seen extends SeenSquare {
+export interface SeenCrop extends SeenSquare {
   readonly crop: Crop;
   readonly normalization: Normalization;
 }
@@ -59,7 +59,7 @@ function statisticsGraph({ kind, photo }: SourceShape): Recorded {
 
 /**
  * Inputs as `statisticsGraph`, and photo u32 [H, W], stats [8], box u32 [4] (top, left, height, width) and the taps of the
- * square's side, u32 [size, 4] each -> outputs rgb, xyz, valid of `Seen`. Taps: rgb800, xyz, valid. Cut off from the
+ * square's side, u32 [size, 4] each -> outputs rgb, xyz, valid of `SeenCrop`. Taps: rgb800, xyz, valid. Cut off from the
  * statistics because the box decides the taps; being inputs, they leave the plan the same for every box.
  */
 function seenGraph({ kind, photo, sizes }: SourceShape & { readonly sizes: SeenSizes }): Recorded {
@@ -90,7 +90,7 @@ export class SeenPoints {
    * @param mask u32 [H, W], not 0 inside the object
    * @throws GeometryError if the mask is empty or too few of its pixels have a point; ShapeError; Canceled; DeviceError
    */
-  async see(photo: PhotoWords, mask: Uint32Array, geometry: Geometry, options: RunOptions = {}): Promise<Seen> {
+  async see(photo: PhotoWords, mask: Uint32Array, geometry: Geometry, options: RunOptions = {}): Promise<SeenCrop> {
     const kind: Kind = 'depth' in geometry ? 'depth' : 'points';
     const inputs: Record<string, PlanInput> =
       'depth' in geometry

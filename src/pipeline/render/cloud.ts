@@ -1,12 +1,10 @@
 /** Colored points to be drawn: how their colors are packed for the kernel, and how far apart neighbors are. */
 
-/** x right, y down, z away from the photo's camera, in any unit. */
-export interface Cloud {
-  /** [n, 3] */
-  readonly xyz: Float32Array;
-  /** [n, 3] sRGB bytes. */
-  readonly rgb: Uint8Array;
-  /** Distance of neighboring points, where it is known; else it is measured. */
+import type { ColoredPoints } from '../coloredPoints.ts';
+
+/** Points in the camera's frame (x right, y down, z forward), in any unit. */
+export interface Cloud extends ColoredPoints {
+  /** Distance between neighboring points, in the same unit. Measured when absent. */
   readonly spacing?: number;
 }
 

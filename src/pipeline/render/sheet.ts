@@ -4,7 +4,7 @@ import { compile } from '../../graph/plan.ts';
 import type { Shared } from '../../graph/shared.ts';
 import { Graph } from '../../graph/record.ts';
 import type { RunOptions } from '../../graph/run.ts';
-import { type Cloud, packColors, spacingOf } from './cloud.ts';
+import { packColors, spacingOf, type Cloud } from './cloud.ts';
 import { frameOf, sheetViews } from './views.ts';
 
 export interface Sheet {

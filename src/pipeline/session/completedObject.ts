@@ -1,17 +1,14 @@
 /** The completed object: occupied points of the grid, and what is needed to choose another threshold without a new sweep. */
+import type { ColoredPoints } from '../coloredPoints.ts';
 import { toCamera, type Normalization } from '../points/normalization.ts';
 import type { GridPoints } from '../roles.ts';
 import { OptionError } from './options.ts';
 
-/** Points of the grid, in its order. */
-export interface ObjectPoints {
-  /** [n, 3] meters in the photo's camera frame: x right, y down, z forward. */
-  readonly xyz: Float32Array;
-  /** [n, 3] sRGB bytes. */
-  readonly rgb: Uint8Array;
+/** Points of the object, in meters in the camera's frame, in the order of the grid. */
+export interface ObjectPoints extends ColoredPoints {
   /** Occupancy logits [n]. */
   readonly logits: Float32Array;
-  /** Places in the grid [n], x slowest and z fastest. */
+  /** Indices [n] of the points in the grid: x is the slowest axis, z the fastest. */
   readonly indices: Uint32Array;
   /** [n, 3] in the object's own frame: the coordinates that the network was asked about. */
   readonly grid: Float32Array;

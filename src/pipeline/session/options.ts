@@ -1,5 +1,6 @@
 /** What a session is asked, and the checks before the networks work for minutes. */
 import type { CameraOptions, Intrinsics } from '../camera.ts';
+import type { ColoredPoints } from '../coloredPoints.ts';
 import type { Photo } from '../photo.ts';
 import { emptyMask } from '../points/geometry.ts';
 import type { Completer, CompleteOptions, PromptBox, PromptPoint, SegmentPrompt } from '../roles.ts';
@@ -34,22 +35,17 @@ export interface PointMap {
   readonly xyz: Float32Array;
 }
 
-/** Points above a threshold of the object that are handed out while the sweep runs. */
-export interface NewPoints {
-  /** [n, 3] meters in the photo's camera frame. */
-  readonly xyz: Float32Array;
-  /** [n, 3] sRGB bytes. */
-  readonly rgb: Uint8Array;
-}
-
 export interface ObjectOptions extends CompleteOptions {
   /**
    * The object remembers all points with a probability above this, so that `withThreshold` can go down to it. By default
    * 0.05, or the threshold where that is lower.
    */
   readonly minThreshold?: number;
-  /** Gets new points of the object while the sweep runs. */
-  readonly onPoints?: (points: NewPoints) => void;
+  /**
+   * Gets the points above `threshold` that were found since the last call, while the sweep runs. They are in meters in the
+   * camera's frame.
+   */
+  readonly onPoints?: (points: ColoredPoints) => void;
 }
 
 /** Without `focal` and `fov`, the camera is that of the photo's EXIF, else one with a field of view of 55 degrees. */

@@ -4,7 +4,7 @@ import type { CompletedObject } from './completedObject.ts';
 import type { ReconstructOptions } from './options.ts';
 import type { Depth, PhotoSteps, Seen } from './steps.ts';
 
-export interface Chain {
+export interface ChainResult {
   /** [height, width] of 0 and 1. */
   readonly mask: Uint8Array;
   /** The candidate that the mask is; undefined for a mask that was given. */
@@ -17,7 +17,7 @@ export interface Chain {
 }
 
 /** Segment, depth, points, complete. @throws as the steps; an aborted sweep ends with a partial object instead */
-export async function photoTo3d(steps: PhotoSteps, options: ReconstructOptions): Promise<Chain> {
+export async function photoTo3d(steps: PhotoSteps, options: ReconstructOptions): Promise<ChainResult> {
   const candidate = options.mask ? undefined : chosen(await steps.segment(options));
   const mask = options.mask ?? candidate!.mask;
   const depth = await steps.depth(options);

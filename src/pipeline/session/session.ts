@@ -17,11 +17,11 @@ import {
   type PromptOptions,
   type ReconstructOptions,
 } from './options.ts';
-import { photoTo3d, type Chain } from './photoTo3d.ts';
+import { photoTo3d, type ChainResult } from './photoTo3d.ts';
 import type { CallOptions, Stages } from './stages.ts';
 import { PhotoSteps, type Depth, type Seen } from './steps.ts';
 
-export interface Reconstruction extends Chain {
+export interface Reconstruction extends ChainResult {
   /** The object from a few sides; undefined if it was not asked for, or there is no point to draw. */
   readonly preview?: Sheet;
   /** Seconds of each stage, loading of weights apart. */

@@ -1,8 +1,9 @@
 /** The steps from a photo to an object, each with the networks that it needs. One call runs at a time. */
 import { focalFromFov, focalOf, intrinsicsOf, type CameraOptions, type Focal, type Intrinsics } from '../camera.ts';
+import type { ColoredPoints } from '../coloredPoints.ts';
 import { wordsOf, type Photo } from '../photo.ts';
-import { emptyMask, visiblePoints, type Geometry, type PointArrays } from '../points/geometry.ts';
-import type { Seen as SeenSquareOfPhoto } from '../points/seenPoints.ts';
+import { emptyMask, visiblePoints, type Geometry } from '../points/geometry.ts';
+import type { SeenCrop } from '../points/seenPoints.ts';
 import type { Embedding, Role, SegmentAnswer } from '../roles.ts';
 import { above, CompletedObject, objectPoints } from './completedObject.ts';
 import type { EngineParts } from './engineParts.ts';
@@ -30,9 +31,9 @@ export interface Depth extends GivenDepth {
 }
 
 /** What the photo shows of the object: the points themselves, and the square around it that the next network looks at. */
-export interface Seen extends SeenSquareOfPhoto {
+export interface Seen extends SeenCrop {
   /** A point for each pixel of the mask that has a depth. */
-  readonly cloud: PointArrays;
+  readonly cloud: ColoredPoints;
 }
 
 /** The object remembers points above this probability when nobody says otherwise. */
@@ -107,7 +108,7 @@ export class PhotoSteps {
   }
 
   /** An aborted sweep gives what it had found. @throws OptionError, GridError, WeightsError, DeviceError; Canceled before the sweep */
-  async complete(seen: Seen | SeenSquareOfPhoto, options: ObjectOptions): Promise<CompletedObject> {
+  async complete(seen: Seen | SeenCrop, options: ObjectOptions): Promise<CompletedObject> {
     const { stages } = this;
     const network = await this.parts.networks.get('complete');
     expectObjectOptions(network, options);

@@ -1,5 +1,6 @@
 /** ZoeDepth as graphs: one for a pass of N or K; two for NK, cut where the router's answer is read; one for the average. */
 import { expect, LimitError } from '../../kernels/check.ts';
+import { BYTES } from '../../kernels/dtype.ts';
 import { resizePhoto } from './ops.ts';
 import { flip, slice } from '../../graph/ops/movement.ts';
 import { add, affine } from '../../graph/ops/pointwise.ts';
@@ -46,8 +47,8 @@ function sizesOf({ config, height, width, pad, maxBytes }: PassShape): PassSizes
     'ZoeDepth',
     `a photo of ${width} x ${height} pixels is too small or too narrow to see depth in. Use a larger one.`,
   );
-  // The largest map that is not worked through in bands: the finest fused one, at half the network's size.
-  const bytes = network[0] * network[1] * config.features;
+  // The largest map that is not computed in bands is the finest fused one, at half the size of the network's input.
+  const bytes = (network[0] / 2) * (network[1] / 2) * config.features * BYTES.f32;
   if (bytes > maxBytes) {
     throw new LimitError(
       `ZoeDepth: a photo of ${width} x ${height} pixels makes a map of ${bytes} bytes; this device binds at most ` +

@@ -5,6 +5,7 @@ import { concat, pad, slice } from '../../graph/ops/movement.ts';
 import { add, affine, clamp, div, gelu, relu, softplus } from '../../graph/ops/pointwise.ts';
 import { sum } from '../../graph/ops/reduce.ts';
 import { resize } from '../../graph/ops/resize.ts';
+import { BYTES } from '../../kernels/dtype.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { ZoeConfig } from './config.ts';
 import { conv } from '../layers/index.ts';
@@ -119,7 +120,7 @@ function lastStage(
   const context = conv2d(embedding, columnsOf(path, name, hidden, own, config.binEmbed, true), null);
   const bias = graph.weight(`${name}.0.bias`, [hidden]);
   const weight = columnsOf(path, name, hidden, own, config.binEmbed, false);
-  const bands = bandsOf(height, 4 * width * Math.max(stem.shape[3], hidden), maxBytes);
+  const bands = bandsOf(height, width * Math.max(stem.shape[3], hidden) * BYTES.f32, maxBytes);
   const parts = bands.map((band) =>
     graph.scope(`rows ${band.from}..${band.to}`, () => {
       const { features, relative } = relativeBand(stem, band);
