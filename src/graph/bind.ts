@@ -1,4 +1,7 @@
-/** Binding gives every step its pipeline, its buffers and textures, and its slice of the uniform buffer. It happens once per plan. */
+/**
+ * Binding gives every step its pipeline, its buffers and textures, and its slice of the uniform buffer. It happens once
+ * per plan.
+ */
 import { isCopy, packParams, type Dispatch, type Operand, type Step } from '../kernels/dispatch.ts';
 import { bufferBytes } from '../kernels/dtype.ts';
 import { show, size } from '../kernels/check.ts';

@@ -1,4 +1,7 @@
-/** A constant is described by plain data. Two descriptions with the same data are one constant, on the host and on the device. */
+/**
+ * A constant is described by plain data. Two descriptions with the same data are one constant, on the host and on the
+ * device.
+ */
 import { expect, sameShape, show } from '../kernels/check.ts';
 import type { DType } from '../kernels/dispatch.ts';
 import { keyOf } from './key.ts';
@@ -21,7 +24,9 @@ export interface ConstantSpec {
   readonly shape: readonly number[];
   /** f32 by default. */
   readonly dtype?: DType;
-  /** Computes the values once, on the host, from the weights in `needs`. It must depend on `of` and these weights alone. */
+  /**
+   * Computes the values once, on the host, from the weights in `needs`. It must depend on `of` and these weights alone.
+   */
   readonly compute: (...weights: Float32Array[]) => Float32Array | Uint32Array;
 }
 

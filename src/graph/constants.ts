@@ -45,8 +45,8 @@ export class Constants {
   }
 
   /**
-   * Uploads the constants that are not on the device yet, one at a time. Uploads of two plans run one after the other, so
-   * that a constant that both need is uploaded once.
+   * Uploads the constants that are not on the device yet, one at a time. Uploads of two plans run one after the other,
+   * so that a constant that both need is uploaded once.
    * @param onProgress gets the share that is done, 0..1
    * @throws ShapeError if a constant is there in another shape, type or layout; LimitError; WeightsError; DeviceError
    */
@@ -153,7 +153,7 @@ function keyOfOperand(operand: Operand): string {
   return operand.packed ? keyOf([key, operand.packed.packing.key]) : key;
 }
 
-/** @throws ShapeError if one layout of a constant is asked for in two sizes or kinds of storage */
+/** @throws ShapeError if a layout of a constant was uploaded before with another size or kind of storage */
 function expectSamePacking(name: string, known: Packing | undefined, wanted: Packing | undefined): void {
   if (known?.size === wanted?.size && known?.storage === wanted?.storage) return;
   const showPacking = (p: Packing | undefined): string => (p ? `${p.size} elements in ${p.storage}` : 'not packed');

@@ -169,7 +169,8 @@ export class Device {
   }
 
   /**
-   * Runs `body`, which creates GPU objects, and throws the errors that WebGPU reports about them. `body` starts at once.
+   * Runs `body`, which creates GPU objects, and throws the errors that WebGPU reports about them. `body` starts at
+   * once.
    * @param what names the objects in errors, with their size in bytes where they take memory
    * @param body passes the buffers and textures that it creates through `own`; they are destroyed if anything fails
    * @throws LimitError when the device is out of memory; DeviceError

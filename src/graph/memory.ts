@@ -19,9 +19,9 @@ export interface MemoryPlan {
 }
 
 /**
- * Assigns slots greedily, in order of time. A value takes the smallest free slot that is large enough; else it enlarges the
- * largest free slot; else it opens a new one. Each slot is a buffer, because WebGPU forbids a dispatch to read and write one
- * buffer.
+ * Assigns slots greedily, in order of time. A value takes the smallest free slot that is large enough; else it enlarges
+ * the largest free slot; else it opens a new one. Each slot is a buffer, because WebGPU forbids a dispatch to read and
+ * write one buffer.
  */
 export function planMemory(values: readonly Value[]): MemoryPlan {
   const slotBytes: number[] = [];

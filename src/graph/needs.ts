@@ -5,8 +5,8 @@ import type { Graph } from './record.ts';
 import { inputsOf } from './tensor.ts';
 
 /**
- * Names and shapes of the weights that the constants of the graphs are computed from, in order of first use. Constants that
- * no node reads do not count.
+ * Names and shapes of the weights that the constants of the graphs are computed from, in order of first use. Constants
+ * that no node reads do not count.
  * @throws ShapeError if one weight is read in two shapes
  */
 export function neededWeights(graphs: Iterable<Graph>): Map<string, readonly number[]> {

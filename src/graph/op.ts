@@ -1,6 +1,6 @@
 /**
- * Ops and how they are defined. The inputs and attributes of a node say everything about it: `lower` is a pure function of
- * them and of the target. A fusion rule may therefore change either.
+ * Ops and how they are defined. The inputs and attributes of a node say everything about it: `lower` is a pure function
+ * of them and of the target. A fusion rule may therefore change either.
  */
 import { expect } from '../kernels/check.ts';
 import { results, type Step } from '../kernels/dispatch.ts';
@@ -21,8 +21,9 @@ export interface OpDefinition<I extends Inputs, A extends Attributes<A>> {
   /** Also the name of the function that records the op and, if the op has a kernel of its own, the kernel's label. */
   readonly name: string;
   /**
-   * Calls kernel wrappers, which check shapes. It must use nothing but its arguments. It runs once when the op is recorded,
-   * and again when a plan is compiled for a device. The outputs of the last dispatch are the results of the op.
+   * Calls kernel wrappers, which check shapes. It must use nothing but its arguments. It runs once when the op is
+   * recorded, and again when a plan is compiled for a device. The outputs of the last dispatch are the results of the
+   * op.
    */
   lower(this: void, target: Target, inputs: I, attributes: A): readonly Step[];
 }
@@ -51,8 +52,8 @@ export class Op<I extends Inputs, A extends Attributes<A>, R> implements AnyOp {
   }
 
   /**
-   * Appends a node to the graph of its inputs. The kernel wrapper is the op's shape rule. It runs here, so a shape error points
-   * at the model's line that caused it.
+   * Appends a node to the graph of its inputs. The kernel wrapper is the op's shape rule. It runs here, so a shape
+   * error points at the model's line that caused it.
    * @param graph needed only if no input is a tensor
    * @throws ShapeError if operands do not fit, or belong to several graphs
    */
@@ -102,11 +103,11 @@ export type NodeOf<O> = O extends Op<infer I, infer A, unknown> ? OpNode<I, A> :
 export type NoAttributes = Readonly<Record<never, never>>;
 
 /**
- * Defines an op: `defineOp<{ readonly x: Tensor }, { readonly kind: UnaryKind }>({ name: 'unary', lower: ... })`. Inputs are
- * a `type`, because TypeScript does not take an `interface` for a record. Ops are defined at the top level of a module, so that
- * `lower` cannot capture variables of a caller.
- * @param named for an op with several results: turns the outputs of the last dispatch into the value that `record` returns.
- *   Without it, `record` returns the only result.
+ * Defines an op: `defineOp<{ readonly x: Tensor }, { readonly kind: UnaryKind }>({ name: 'unary', lower: ... })`.
+ * Inputs are a `type`, because TypeScript does not take an `interface` for a record. Ops are defined at the top level
+ * of a module, so that `lower` cannot capture variables of a caller.
+ * @param named for an op with several results: turns the outputs of the last dispatch into the value that `record`
+ *   returns. Without it, `record` returns the only result.
  */
 export function defineOp<I extends Inputs, A extends Attributes<A> = NoAttributes>(
   definition: OpDefinition<I, A>,

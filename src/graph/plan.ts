@@ -41,8 +41,8 @@ export interface Plan {
   readonly steps: number;
   /**
    * Runs the graph. Results stay on the device until the next run; reading them later throws LifetimeError.
-   * @throws ShapeError for a missing or unknown input, or one of another size or type; LifetimeError for an input that is gone,
-   *   or if the plan was disposed; Canceled; DeviceError
+   * @throws ShapeError for a missing or unknown input, or one of another size or type; LifetimeError for an input that
+   *   is gone, or if the plan was disposed; Canceled; DeviceError
    */
   run(inputs: Readonly<Record<string, PlanInput>>, options?: RunOptions): Promise<Record<string, DeviceTensor>>;
   /** Frees the memory of the plan and of its results. */

@@ -20,14 +20,15 @@ export class Graph implements Recorder {
     return tensor;
   }
 
-  /** A weight of the checkpoint, by its official name. @throws ShapeError if it was asked for in another shape */
+  /** A weight of the checkpoint, by its official name. @throws ShapeError if it was read before in another shape */
   weight(name: string, shape: readonly number[]): Tensor {
     return this.constant({ name, shape, needs: [{ name, shape }], compute: (w) => w });
   }
 
   /**
    * A constant that is computed once on the host, from weights or from none. Equal descriptions give the same tensor.
-   * @throws ShapeError if the constant was described before in another shape or type; TypeError if `of` is not plain data
+   * @throws ShapeError if the constant was described before in another shape or type; TypeError if `of` is not plain
+   *   data
    */
   constant(spec: ConstantSpec): Tensor {
     const { name, shape, dtype = 'f32', needs = [], compute } = spec;
@@ -43,7 +44,11 @@ export class Graph implements Recorder {
     return tensor;
   }
 
-  /** Names an intermediate result, so that an inspection can read it. @returns `tensor`. @throws ShapeError if the name is taken */
+  /**
+   * Names an intermediate result, so that an inspection can read it.
+   * @returns `tensor`
+   * @throws ShapeError if the name is taken
+   */
   tap(name: string, tensor: Tensor): Tensor {
     expect(!this.taps.has(name), 'tap', `"${name}" is used twice; names of taps are unique.`);
     this.taps.set(name, tensor);

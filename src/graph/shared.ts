@@ -27,7 +27,8 @@ const noWeights: Weights = {
 };
 
 /**
- * Resources for the plans of one network: the pipelines of the device, with constants and readback buffers for this network alone.
+ * Resources for the plans of one network: the pipelines of the device, with constants and readback buffers for this
+ * network alone.
  * @param weights source of the network's weights; without it, plans may read no weights
  */
 export const sharedFor = (device: Device, weights: Weights = noWeights): Shared => ({

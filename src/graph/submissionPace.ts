@@ -1,4 +1,6 @@
-/** Sizes submissions: each holds about as much work as the device does in a given time, so that no GPU watchdog fires. */
+/**
+ * Sizes submissions: each holds about as much work as the device does in a given time, so that no GPU watchdog fires.
+ */
 
 /** Work of the first submission, before the speed of the device is known. */
 const FIRST_FLOPS = 1e9;
@@ -15,9 +17,9 @@ export class SubmissionPace {
   constructor(private readonly budgetMs: number) {}
 
   /**
-   * Adapts the work of the next submission to one of `work` operations that took `ms` milliseconds, by a factor of at most 4.
-   * A submission of less than half the planned work, such as the last one of a run, says little about a full one. It counts
-   * only if it took longer than the budget.
+   * Adapts the work of the next submission to one of `work` operations that took `ms` milliseconds, by a factor of at
+   * most 4. A submission of less than half the planned work, such as the last one of a run, says little about a full
+   * one. It counts only if it took longer than the budget.
    */
   learn(work: number, ms: number): void {
     const factor = this.budgetMs / Math.max(ms, MIN_MS);

@@ -12,7 +12,10 @@ export type HostArray = Float32Array | Uint32Array | Int32Array;
 /** Element type of a tensor's values on the host: f16 values are f32 there. */
 export const hostDtypeOf = (dtype: DType): DType => (dtype === 'f16' ? 'f32' : dtype);
 
-/** Converts host values to the form of a buffer of `dtype`. For f16, they are rounded to nearest and limited to the range of halves. */
+/**
+ * Converts host values to the form of a buffer of `dtype`. For f16, they are rounded to nearest and limited to the
+ * range of halves.
+ */
 export const toStored = (data: HostArray, dtype: DType): HostArray =>
   dtype === 'f16' ? toHalves(data as Float32Array) : data;
 
@@ -168,7 +171,10 @@ export class DeviceTensor {
     return this.memory;
   }
 
-  /** The values on the host, flat; f16 values become f32. @throws LifetimeError if they are gone; DeviceError; LimitError */
+  /**
+   * The values on the host, flat; f16 values become f32.
+   * @throws LifetimeError if they are gone; DeviceError; LimitError
+   */
   async read(): Promise<HostArray> {
     return this.readback.read(this.buffer, this.shape, this.dtype);
   }

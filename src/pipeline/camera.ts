@@ -53,8 +53,8 @@ export interface Focal {
 }
 
 /**
- * The focal length of a photo: given by the caller, else from EXIF, else from a field of view of 55 degrees. EXIF gives a
- * 35 mm equivalent, which refers to the longer side of the photo.
+ * The focal length of a photo: given by the caller, else from EXIF, else from a field of view of 55 degrees. EXIF gives
+ * a 35 mm equivalent, which refers to the longer side of the photo.
  * @throws RangeError unless 0 < fov < 180
  */
 export function focalOf(photo: Photo, { focal, fov }: CameraOptions): Focal {

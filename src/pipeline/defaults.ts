@@ -1,4 +1,7 @@
-/** Default values of options, from the released demos. This file imports nothing, so that help texts can quote it cheaply. */
+/**
+ * Default values of options, from the released demos. This file imports nothing, so that help texts can quote it
+ * cheaply.
+ */
 
 /** Distance between grid points in the object's frame. */
 export const DEFAULT_GRANULARITY = 0.05;

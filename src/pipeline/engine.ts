@@ -1,4 +1,7 @@
-/** The engine: the networks on one device, and the sessions that use them. The host creates the device and opens the weights. */
+/**
+ * The engine: the networks on one device, and the sessions that use them. The host creates the device and opens the
+ * weights.
+ */
 import { adapterName, type Device } from '../graph/device.ts';
 import { sharedFor, type Shared } from '../graph/shared.ts';
 import type { CameraOptions } from './camera.ts';
@@ -17,7 +20,9 @@ import type { Depth } from './session/steps.ts';
 export interface EngineSetup {
   readonly device: Device;
   readonly weights: WeightSet;
-  /** Whether networks stay on the device after use; true by default. If false, the device holds one network at a time. */
+  /**
+   * Whether networks stay on the device after use; true by default. If false, the device holds one network at a time.
+   */
   readonly keepNetworks?: boolean;
   /** Ids of the networks that play the roles; by default the first network of a role that has weights. */
   readonly networks?: NetworkChoice;
@@ -54,7 +59,10 @@ export class Engine {
     };
   }
 
-  /** Opens a decoded photo. Nothing runs on the device yet. @throws OptionError unless the photo has width x height x 4 bytes */
+  /**
+   * Opens a decoded photo. Nothing runs on the device yet.
+   * @throws OptionError unless the photo has width x height x 4 bytes
+   */
   open(photo: Photo): Session {
     return new Session(this.parts, photo);
   }

@@ -1,6 +1,6 @@
 /**
- * The module of a network: the one export of its folder that the rest of the program uses. A new network is a folder and a
- * line in `registry.ts`.
+ * The module of a network: the one export of its folder that the rest of the program uses. A new network is a folder
+ * and a line in `registry.ts`.
  */
 import { neededWeights } from '../graph/needs.ts';
 import type { Graph } from '../graph/record.ts';
@@ -36,8 +36,8 @@ export interface NetworkModule<
 > extends NetworkDescription<Config, Id> {
   readonly role: R;
   /**
-   * Graphs that together read every tensor of the network: one graph for each path that reads further tensors. The graphs are
-   * recorded and never run, so the sizes of their inputs do not matter.
+   * Graphs that together read every tensor of the network: one graph for each path that reads further tensors. The
+   * graphs are recorded and never run, so the sizes of their inputs do not matter.
    */
   record(config: Config): readonly Graph[];
   /** Further tensors of released checkpoints, which no graph reads; none by default. */
@@ -65,7 +65,10 @@ export function defineNetwork<Config extends object, R extends Role, const Id ex
   return network;
 }
 
-/** The tensors of a network's checkpoint, by name. @throws WeightsError if the sizes of the configuration do not fit together */
+/**
+ * The tensors of a network's checkpoint, by name.
+ * @throws WeightsError if the sizes of the configuration do not fit together
+ */
 function tensorsOf<Config>(network: NetworkModule<Config>, config: Config): Map<string, TensorSpec> {
   const tensors = new Map<string, TensorSpec>();
   for (const [name, shape] of neededWeights(recorded(network, config))) {

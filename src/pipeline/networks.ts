@@ -40,7 +40,8 @@ export class NetworkPool {
 
   /**
    * The network that plays a role, opened on first use.
-   * @throws WeightsError if no network of the role has weights, the chosen network has none, or there is no such network
+   * @throws WeightsError if no network of the role has weights, the chosen network has none, or there is no such
+   *   network
    */
   async get<R extends Role>(role: R): Promise<RoleNetworks[R]> {
     const module = this.moduleOf(role);

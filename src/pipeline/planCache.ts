@@ -12,8 +12,8 @@ export interface Recorded {
 }
 
 /**
- * Records a graph. It is a function at the top level of a module and its argument is plain data, so that the graph depends on
- * the argument alone and the argument identifies the graph.
+ * Records a graph. It is a function at the top level of a module and its argument is plain data, so that the graph
+ * depends on the argument alone and the argument identifies the graph.
  */
 export type Recorder<A> = (argument: A) => Recorded;
 
@@ -32,8 +32,8 @@ export class PlanCache {
   ) {}
 
   /**
-   * The plan of the graph that `record` records from `argument`, compiled on first use. If the cache is full, the least recently
-   * used plan is disposed, and with it its results.
+   * The plan of the graph that `record` records from `argument`, compiled on first use. If the cache is full, the least
+   * recently used plan is disposed, and with it its results.
    * @throws TypeError if the argument is not plain data; as `record`; as `compile`
    */
   async get<A>(record: Recorder<A>, argument: A, options: Pick<CompileOptions, 'onUpload'> = {}): Promise<Plan> {

@@ -1,4 +1,6 @@
-/** All networks of the program, and the functions of `weights/` applied to them. A new network is a line in the array. */
+/**
+ * All networks of the program, and the functions of `weights/` applied to them. A new network is a line in the array.
+ */
 import * as weights from '../../weights/index.ts';
 import { mccModule } from './mcc/module.ts';
 import type { NetworkModule } from './networkModule.ts';
@@ -26,7 +28,8 @@ export const syntheticSet = (seed: number, configs: ChainConfig): WeightSet =>
 
 /**
  * Weights in files, in any order; shards of one network are joined.
- * @param configs configurations that are not released ones; without it, the shapes of the tensors tell the configuration
+ * @param configs configurations that are not released ones; without it, the shapes of the tensors tell the
+ *   configuration
  * @throws WeightsError if a file belongs to no network, or its tensors do not fit the configuration
  */
 export const fileSet = (

@@ -1,7 +1,7 @@
 /**
  * Roles: the interfaces between the chain and the networks. A network plays one role, and sessions know roles only.
- * Results are plain typed arrays and numbers, so that they can be cloned, stored and sent to a worker. Only an embedding
- * stays on the device, and it is opaque here.
+ * Results are plain typed arrays and numbers, so that they can be cloned, stored and sent to a worker. Only an
+ * embedding stays on the device, and it is opaque here.
  */
 import type { RunOptions } from '../graph/run.ts';
 import type { PhotoWords, Size } from './photo.ts';
@@ -38,7 +38,7 @@ export interface SegmentPrompt {
   readonly points?: readonly PromptPoint[];
   /** `lowRes` of an earlier candidate, to be refined. */
   readonly previous?: Float32Array;
-  /** [height, width] of 0 and 1: a roughly painted mask, to be refined. It replaces `previous`. */
+  /** [height, width] of 0 and 1: a roughly painted mask, to be refined. Not together with `previous`. */
   readonly roughMask?: Uint8Array;
   /** Whether to return several candidates. By default only for a single point, which may mean a part or the whole. */
   readonly multimask?: boolean;
@@ -52,7 +52,10 @@ export interface MaskCandidate {
   readonly quality: number;
   /** Intersection over union of the masks at logit thresholds of +1 and -1: 1 for a sharp border. */
   readonly stability: number;
-  /** Mask logits at the network's low resolution, row by row (256 x 256 for SAM). Pass them as `previous` of a later prompt. */
+  /**
+   * Mask logits at the network's low resolution, row by row (256 x 256 for SAM). Pass them as `previous` of a later
+   * prompt.
+   */
   readonly lowRes: Float32Array;
 }
 
@@ -75,7 +78,10 @@ export interface Embedding extends Size {
 export interface Segmenter {
   /** Encodes a photo. @throws PromptError if the photo is too narrow; Canceled; DeviceError; WeightsError */
   encode(photo: PhotoWords, options?: StageRunOptions): Promise<Embedding>;
-  /** Decodes the candidates for a prompt. @throws PromptError if the prompt does not fit the photo; Canceled; DeviceError; WeightsError */
+  /**
+   * Decodes the candidates for a prompt.
+   * @throws PromptError if the prompt does not fit the photo; Canceled; DeviceError; WeightsError
+   */
   answer(embedding: Embedding, prompt: SegmentPrompt, options?: StageRunOptions): Promise<SegmentAnswer>;
   /** Frees the plans, not the weights. */
   dispose(): Promise<void>;
@@ -85,7 +91,8 @@ export interface DepthEstimator {
   /** Horizontal field of view, in degrees, that the network assumes for every photo; undefined if it assumes none. */
   readonly canonicalFov?: number;
   /**
-   * Depth of every pixel in meters, [height, width], seen through a camera of the canonical field of view if there is one.
+   * Depth of every pixel in meters, [height, width], seen through a camera of the canonical field of view if there is
+   * one.
    * @throws ShapeError if the photo is too small; LimitError if it is too large; Canceled; DeviceError; WeightsError
    */
   estimate(photo: PhotoWords, options?: StageRunOptions): Promise<Float32Array>;
@@ -154,7 +161,10 @@ export interface Completer {
   readonly sides: { readonly rgb: number; readonly xyz: number };
   /** Default of `CompleteOptions.threshold`. */
   readonly threshold: number;
-  /** Number of points of a grid, and their distance in the object's frame. @throws GridError for an invalid box or granularity */
+  /**
+   * Number of points of a grid, and their distance in the object's frame.
+   * @throws GridError for an invalid box or granularity
+   */
   measure(options: GridOptions): { readonly total: number; readonly step: number };
   /**
    * Queries all points of a grid. A sweep that is stopped returns the points found so far.

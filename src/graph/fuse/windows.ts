@@ -4,8 +4,8 @@
  * before: windowPartition -> linear (qkv) -> attention -> linear -> windowMerge
  * after:  linear (qkv) -> attention within windows -> linear
  *
- * Both linear layers then run on the tokens of the map alone, without the padding. Padding tokens are zero, so their q, k and
- * v are the bias of the first layer. The merge drops the padding tokens after the second layer.
+ * Both linear layers then run on the tokens of the map alone, without the padding. Padding tokens are zero, so their q,
+ * k and v are the bias of the first layer. The merge drops the padding tokens after the second layer.
  */
 import type { NodeOf } from '../op.ts';
 import { attentionOp } from '../ops/attention.ts';

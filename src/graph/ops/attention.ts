@@ -45,8 +45,8 @@ export interface AttentionSettings {
   /** Factor of the products of queries and keys; 1 / sqrt(features of a head) when absent. */
   readonly scale?: number;
   /**
-   * Added to the logits. full: bias [heads, N, M]. decomposed, as in SAM: relPosH [2h - 1, d] and relPosW [2w - 1, d]. beit:
-   * table [(2h - 1)(2w - 1) + 3, heads].
+   * Added to the logits. full: bias [heads, N, M]. decomposed, as in SAM: relPosH [2h - 1, d] and relPosW [2w - 1, d].
+   * beit: table [(2h - 1)(2w - 1) + 3, heads].
    */
   readonly bias?: AttentionBias;
   /** `fill` [S], the qkv bias, stands for the tokens of windows beyond the right and lower edge of the grid. */

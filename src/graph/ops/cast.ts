@@ -9,8 +9,8 @@ const castOp = defineOp<{ readonly x: Tensor }, { readonly dtype: 'f32' | 'f16' 
 });
 
 /**
- * The values of x, stored as f32 or f16 -> like x. For f16 they are rounded to nearest and limited to 65504 in magnitude.
- * For tests until a network stores halves.
+ * The values of x, stored as f32 or f16 -> like x. For f16 they are rounded to nearest and limited to 65504 in
+ * magnitude. For tests until a network stores halves.
  */
 export const cast = (x: Tensor, dtype: 'f32' | 'f16'): Tensor =>
   x.dtype === dtype ? x : castOp.record({ x }, { dtype });

@@ -30,7 +30,10 @@ export function convertPhoto(
   return photoOp.record({ photo, table: photo.graph.constant({ ...table, shape: [3, 256], compute }) }, { size });
 }
 
-/** Colors of a photo u32 [H, W] -> f32 [1, H, W, 3]: byte / divisor. A divisor of 255 gives 0..1, a divisor of 1 gives 0..255. */
+/**
+ * Colors of a photo u32 [H, W] -> f32 [1, H, W, 3]: byte / divisor. A divisor of 255 gives 0..1, a divisor of 1 gives
+ * 0..255.
+ */
 export function photoToRgb(photo: Tensor, divisor: 1 | 255): Tensor {
   const [H, W] = photo.shape;
   return convertPhoto(photo, [H, W], { name: 'byte / divisor', of: divisor }, (byte) => Math.fround(byte / divisor));

@@ -213,7 +213,10 @@ function mirrored(length: number, before: number, after: number) {
   ].filter((run) => run.length > 0);
 }
 
-/** The windows that cover maps [B, H, W, C], with the strides of a window's elements in the padded map and in the list of windows. */
+/**
+ * The windows that cover maps [B, H, W, C], with the strides of a window's elements in the padded map and in the list
+ * of windows.
+ */
 function windowGrid(B: number, H: number, W: number, C: number, size: number) {
   const [rows, columns] = [Math.ceil(H / size), Math.ceil(W / size)];
   const padded = [B, rows * size, columns * size, C];

@@ -1,4 +1,6 @@
-/** Ops on points and flags. A point map is points f32 [..., 3] with flags u32 [...], 1 where a point is valid, else 0. */
+/**
+ * Ops on points and flags. A point map is points f32 [..., 3] with flags u32 [...], 1 where a point is valid, else 0.
+ */
 import { compact as compactKernel } from '../../kernels/compact/compact.ts';
 import { gatherRows as gatherRowsKernel } from '../../kernels/gatherRows/gatherRows.ts';
 import { maskBounds as maskBoundsKernel } from '../../kernels/maskBounds/maskBounds.ts';
@@ -22,8 +24,8 @@ export interface PointMap {
 }
 
 /**
- * The source of a photo's points: depth [H, W] in meters, mask u32 [H, W] and intrinsics [4] (fx, fy, cx, cy in pixels); or
- * points [H, W, 3] and a mask. Points are in the camera's frame: x right, y down, z forward.
+ * The source of a photo's points: depth [H, W] in meters, mask u32 [H, W] and intrinsics [4] (fx, fy, cx, cy in
+ * pixels); or points [H, W, 3] and a mask. Points are in the camera's frame: x right, y down, z forward.
  */
 export type PointSource = Source<Tensor>;
 
@@ -36,7 +38,8 @@ const thresholdOp = defineOp<{ readonly x: Tensor }, { readonly limit: number }>
 export const threshold = (x: Tensor, limit: number): Tensor => thresholdOp.record({ x }, { limit });
 
 /**
- * 1 where sigmoid(logits) > probability, else 0. Logits are compared, because probabilities near 0 and 1 lose precision.
+ * 1 where sigmoid(logits) > probability, else 0. Logits are compared, because probabilities near 0 and 1 lose
+ * precision.
  * @throws ShapeError unless 0 < probability < 1
  */
 export function probabilityThreshold(logits: Tensor, probability: number): Tensor {
@@ -52,8 +55,8 @@ const pointMapOp = defineOp<PointSource, NoAttributes, PointMap>(
 );
 
 /**
- * The points of all pixels. A point is valid if its pixel is inside the mask and its depth is finite and positive (from depth),
- * or its coordinates are finite (from points).
+ * The points of all pixels. A point is valid if its pixel is inside the mask and its depth is finite and positive (from
+ * depth), or its coordinates are finite (from points).
  */
 export const pointMap = (source: PointSource): PointMap => pointMapOp.record(source, {});
 
@@ -63,8 +66,8 @@ const maskedStatsOp = defineOp<PointSource>({
 });
 
 /**
- * Statistics of the valid points -> [8]: mean x, y, z · count · standard deviation x, y, z (unbiased) · mean of the three
- * deviations.
+ * Statistics of the valid points -> [8]: mean x, y, z · count · standard deviation x, y, z (unbiased) · mean of the
+ * three deviations.
  */
 export const maskedStats = (source: PointSource): Tensor => maskedStatsOp.record(source, {});
 
@@ -88,7 +91,9 @@ const seenColorsOp = defineOp<{ readonly photo: Tensor; readonly taps: Tensor; r
   lower: (_, { photo, taps, box }) => [seenColorsKernel(photo, taps, box)],
 });
 
-/** The colors of the square that `seenMap` takes: photo u32 [H, W] -> [1, size, size, 3] in 0..1, black beyond the crop. */
+/**
+ * The colors of the square that `seenMap` takes: photo u32 [H, W] -> [1, size, size, 3] in 0..1, black beyond the crop.
+ */
 export const seenColors = (photo: Tensor, taps: Tensor, box: Tensor): Tensor =>
   seenColorsOp.record({ photo, taps, box }, {});
 
@@ -106,7 +111,10 @@ const maskBoundsOp = defineOp<{ readonly mask: Tensor }>({
   lower: (_, { mask }) => maskBoundsKernel(mask),
 });
 
-/** Bounds of a mask u32 [H, W] -> u32 [5]: top, bottom + 1, left, right + 1, number of pixels. (H, 0, W, 0, 0) for an empty mask. */
+/**
+ * Bounds of a mask u32 [H, W] -> u32 [5]: top, bottom + 1, left, right + 1, number of pixels. (H, 0, W, 0, 0) for an
+ * empty mask.
+ */
 export const maskBounds = (mask: Tensor): Tensor => maskBoundsOp.record({ mask }, {});
 
 type Compacted = { readonly indices: Tensor; readonly count: Tensor };
@@ -116,7 +124,10 @@ const compactOp = defineOp<{ readonly flags: Tensor }, NoAttributes, Compacted>(
   ([indices, count]) => ({ indices, count }),
 );
 
-/** flags u32 [n] -> indices u32 [n] of the flags that are not 0, in order, padded with zeros · count u32 [1] of these flags. */
+/**
+ * flags u32 [n] -> indices u32 [n] of the flags that are not 0, in order, padded with zeros · count u32 [1] of these
+ * flags.
+ */
 export const compact = (flags: Tensor): Compacted => compactOp.record({ flags }, {});
 
 const gatherRowsOp = defineOp<{ readonly x: Tensor; readonly indices: Tensor }>({

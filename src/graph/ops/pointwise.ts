@@ -27,8 +27,8 @@ export const binaryOp = defineOp<{ readonly a: Tensor; readonly b: Tensor }, { r
 });
 
 /**
- * f(a, b), elementwise -> like a. b is broadcast to a: it has the shape of a or of a's last axes, where an axis may be 1.
- * Exported for tests.
+ * f(a, b), elementwise -> like a. b is broadcast to a: it has the shape of a or of a's last axes, where an axis may be
+ * 1. Exported for tests.
  * @throws ShapeError if b cannot be broadcast to a
  */
 export const binary = (kind: BinaryKind, a: Tensor, b: Tensor): Tensor => binaryOp.record({ a, b }, { kind });

@@ -22,8 +22,8 @@ export interface ResizeOptions {
 }
 
 /**
- * Resamples a map x [B, H, W, C] -> [B, height, width, C], with the coordinates of PyTorch's interpolate, computed in float32 in
- * the same order. Bicubic uses A = -0.75 and does not clamp. Resizing to the same size is the identity.
+ * Resamples a map x [B, H, W, C] -> [B, height, width, C], with the coordinates of PyTorch's interpolate, computed in
+ * float32 in the same order. Bicubic uses A = -0.75 and does not clamp. Resizing to the same size is the identity.
  * @throws ShapeError for sizes below 1, and for options that exclude each other
  */
 export function resize(x: Tensor, size: readonly [number, number], options: ResizeOptions): Tensor {

@@ -27,7 +27,8 @@ const softmaxOp = defineOp<{ readonly x: Tensor }, { readonly divisor: number }>
 });
 
 /**
- * softmax(x / divisor) over the last axis -> like x. Columns that must not count hold a large negative number, not an infinity.
+ * softmax(x / divisor) over the last axis -> like x. Columns that must not count hold a large negative number, not an
+ * infinity.
  */
 export const softmax = (x: Tensor, { divisor = 1 }: { divisor?: number } = {}): Tensor =>
   softmaxOp.record({ x }, { divisor });

@@ -17,7 +17,9 @@ export function mlp(name: string, x: Tensor, hidden: number, options: MlpOptions
   return linear(`${name}.${layers[1]}`, activation === 'gelu' ? gelu(y) : relu(y), x.shape[x.shape.length - 1]);
 }
 
-/** Linear layers `name.layers.0`, `.1`, ... of the given widths with ReLU between them. x [..., C] -> [..., last width]. */
+/**
+ * Linear layers `name.layers.0`, `.1`, ... of the given widths with ReLU between them. x [..., C] -> [..., last width].
+ */
 export function reluMlp(name: string, x: Tensor, widths: readonly number[]): Tensor {
   return widths.reduce((y, width, i) => linear(`${name}.layers.${i}`, i === 0 ? y : relu(y), width), x);
 }

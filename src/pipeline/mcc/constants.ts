@@ -20,7 +20,10 @@ export function weightRows(graph: Recorder, name: string, shape: readonly number
   });
 }
 
-/** A class token plus its position code, [C]. `table` [1, N, C] holds the position codes; the first row belongs to the class token. */
+/**
+ * A class token plus its position code, [C]. `table` [1, N, C] holds the position codes; the first row belongs to the
+ * class token.
+ */
 export function classToken(graph: Recorder, token: string, table: string, N: number, C: number): Tensor {
   const needs = [
     { name: token, shape: [1, 1, C] },

@@ -1,7 +1,8 @@
 /**
  * MCC's decoder: predicts occupancy and color at query points. arXiv:2301.08247, section 3.
- * Seen tokens attend to seen tokens only. A query attends to the seen tokens and to itself. So the seen tokens go through the
- * decoder once per image, and every block keeps their keys and values. The result of a query depends on no other query.
+ * Seen tokens attend to seen tokens only. A query attends to the seen tokens and to itself. So the seen tokens go
+ * through the decoder once per image, and every block keeps their keys and values. The result of a query depends on no
+ * other query.
  */
 import { attention, columns } from '../../graph/ops/attention.ts';
 import { queryAttention } from './ops.ts';
@@ -27,7 +28,10 @@ export interface SeenTokens {
   readonly states: readonly Tensor[];
 }
 
-/** Runs the seen tokens through the decoder: latent [1, M, 2 embed] -> queries, keys, values and states of every block. Tap: decoder.seen. */
+/**
+ * Runs the seen tokens through the decoder: latent [1, M, 2 embed] -> queries, keys, values and states of every block.
+ * Tap: decoder.seen.
+ */
 export function seenTokens(latent: Tensor, config: MccConfig): SeenTokens {
   const { graph } = latent;
   const M = latent.shape[1];

@@ -1,4 +1,7 @@
-/** MCC's encoder: two ViTs, one for colors and one for points, whose tokens are concatenated. arXiv:2301.08247, section 3. */
+/**
+ * MCC's encoder: two ViTs, one for colors and one for points, whose tokens are concatenated.
+ * arXiv:2301.08247, section 3.
+ */
 import { concat } from '../../graph/ops/movement.ts';
 import { add, div, sub } from '../../graph/ops/pointwise.ts';
 import { shrinkPoints } from './ops.ts';

@@ -27,9 +27,10 @@ function seenInputs(graph: Graph, config: MccConfig, side: number): SeenTensors 
 }
 
 /**
- * Inputs `rgb` [1, side, side, 3] in 0..1 (side is 800 or that of the color input), `xyz` [1, P, P, 3], `valid` u32 [1, P, P]
- * -> outputs `latent` [1, M, 2 embed] and `seen` [decoderDepth, M, 3 decoderEmbed]: queries, keys and values of the seen
- * tokens in every block of the decoder. Taps: those of `encoder`, and decoder.seen.
+ * Inputs `rgb` [1, side, side, 3] in 0..1 (side is 800 or that of the color input), `xyz` [1, P, P, 3] and
+ * `valid` u32 [1, P, P]
+ * -> outputs `latent` [1, M, 2 embed] and `seen` [decoderDepth, M, 3 decoderEmbed]: queries, keys and values of the
+ * seen tokens in every block of the decoder. Taps: those of `encoder`, and decoder.seen.
  */
 export function encoderGraph({ config, side }: { config: MccConfig; side: number }): Recorded {
   const graph = new Graph();

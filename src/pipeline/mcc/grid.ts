@@ -29,8 +29,8 @@ const showCorner = (corner: unknown): string =>
   Array.isArray(corner) ? `[${corner.join(', ')}]` : `of type ${typeof corner}`;
 
 /**
- * Checks a box from the caller: its corners `min` and `max` are three finite numbers each, and `min` is below `max` on every axis.
- * Exported for tests.
+ * Checks a box from the caller: its corners `min` and `max` are three finite numbers each, and `min` is below `max` on
+ * every axis. Exported for tests.
  * @throws GridError
  */
 export function expectGridBox(box: unknown): asserts box is Box {

@@ -36,7 +36,9 @@ export interface MccInput {
 export interface MccImage {
   /** [1, tokens, 2 embed]. */
   readonly latent: DeviceTensor;
-  /** Queries, keys and values of the seen tokens in each block of the decoder, [decoderDepth, tokens, 3 decoderEmbed]. */
+  /**
+   * Queries, keys and values of the seen tokens in each block of the decoder, [decoderDepth, tokens, 3 decoderEmbed].
+   */
   readonly seen: DeviceTensor;
 }
 
@@ -91,8 +93,8 @@ export class Mcc implements Completer {
   }
 
   /**
-   * Encodes the image and queries all points of a grid. All weights are uploaded before anything runs. A sweep that is stopped
-   * returns the points found so far.
+   * Encodes the image and queries all points of a grid. All weights are uploaded before anything runs. A sweep that is
+   * stopped returns the points found so far.
    * @throws GridError, ShapeError, WeightsError, LimitError, DeviceError; Canceled before the sweep
    */
   async complete(seen: SeenSquare, options: CompleteOptions = {}, run: CompleteRunOptions = {}): Promise<Completion> {
@@ -106,7 +108,8 @@ export class Mcc implements Completer {
 
   /**
    * Encodes an image. The image that was encoded before becomes invalid.
-   * @throws ShapeError if `rgb` has another side than 800 or that of the color input; Canceled; DeviceError; WeightsError
+   * @throws ShapeError if `rgb` has another side than 800 or that of the color input; Canceled; DeviceError;
+   *   WeightsError
    */
   async encode({ rgb, xyz, valid }: MccInput, options: StageRunOptions = {}): Promise<MccImage> {
     this.current = undefined;

@@ -49,7 +49,8 @@ const sweepDecoderOp = defineOp<
 
 /**
  * MCC's decoder for query points in one dispatch, from coordinates to the features after the last norm.
- * points [Q, 3] · seen [depth, M, 3C], queries, keys and values of the seen tokens · weights, packed by `packDecoder` -> [Q, C].
+ * points [Q, 3] · seen [depth, M, 3C], queries, keys and values of the seen tokens · weights, packed by `packDecoder`
+ * -> [Q, C].
  * @throws ShapeError if operands do not fit together; LimitError for heads or weights that are too large
  */
 export const sweepDecoder = (points: Tensor, seen: Tensor, weights: Tensor, options: SweepDecoderOptions): Tensor =>
@@ -107,8 +108,8 @@ const gridPointsOp = defineOp<
 });
 
 /**
- * Points start .. start + count - 1 of a grid -> [count, 3]. x is the slowest axis, z the fastest. Beyond the end of the grid, its
- * last point is repeated.
+ * Points start .. start + count - 1 of a grid -> [count, 3]. x is the slowest axis, z the fastest. Beyond the end of
+ * the grid, its last point is repeated.
  * @param start a number, or a tensor u32 [1], so that it can change from run to run
  */
 export function gridPoints(graph: Recorder, { counts, axes }: GridAxes, start: number | Tensor, count: number): Tensor {
@@ -138,7 +139,8 @@ const pointAttentionOp = defineOp<
 });
 
 /**
- * Attention of the class token over windows of points, computed from coordinates: points [1, S, S, 3], valid u32 [1, S, S]
+ * Attention of the class token over windows of points, computed from coordinates.
+ * points [1, S, S, 3], valid u32 [1, S, S]
  * -> [windows, heads, 3 + states]. kernels/pointAttention defines the tables and the result.
  */
 export const pointAttention = (
@@ -161,6 +163,9 @@ const temperatureColorOp = defineOp<{ readonly logits: Tensor }, { readonly temp
   lower: (_, { logits }, { temperature }) => [temperatureColorKernel(logits, temperature)],
 });
 
-/** logits [n, 768 or more] -> colors [n, 3] in 0..1. The last 768 columns are the logits of 256 levels of R, then G, then B. */
+/**
+ * logits [n, 768 or more] -> colors [n, 3] in 0..1. The last 768 columns are the logits of 256 levels of R, then G,
+ * then B.
+ */
 export const temperatureColor = (logits: Tensor, temperature: number): Tensor =>
   temperatureColorOp.record({ logits }, { temperature });

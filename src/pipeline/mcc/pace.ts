@@ -10,7 +10,10 @@ export interface PaceLimits {
   readonly budgetMs: number;
 }
 
-/** The largest power of two up to n. Sizes are powers of two, so that few plans are compiled; results do not depend on the size. */
+/**
+ * The largest power of two up to n. Sizes are powers of two, so that few plans are compiled; results do not depend on
+ * the size.
+ */
 const floorPowerOfTwo = (n: number): number => 2 ** Math.floor(Math.log2(n));
 
 export class Pace {
@@ -23,7 +26,10 @@ export class Pace {
     this.size = this.clamp(limits.first);
   }
 
-  /** Adapts the size to a chunk of `size` points that took `ms` milliseconds. It grows at most fourfold, and shrinks only if the ideal size is below half. */
+  /**
+   * Adapts the size to a chunk of `size` points that took `ms` milliseconds. It grows at most fourfold, and shrinks
+   * only if the ideal size is below half.
+   */
   learn(ms: number): void {
     const rate = this.size / Math.max(ms, 0.1);
     // The rate is averaged with the last one, so that other programs on the machine do not make the size jump.

@@ -1,4 +1,7 @@
-/** MCC's point encoder: one token for each 8 x 8 window of the point map. Multiview Compressive Coding, arXiv:2301.08247. */
+/**
+ * MCC's point encoder: one token for each 8 x 8 window of the point map.
+ * Multiview Compressive Coding, arXiv:2301.08247.
+ */
 import { linear as linearOp } from '../../graph/ops/matmul.ts';
 import { pointAttention, pointEmbed } from './ops.ts';
 import { concat, expand, slice, windowPartition } from '../../graph/ops/movement.ts';

@@ -5,11 +5,11 @@
  * y = norm1(token) = r (x - mean x) gamma + beta:
  *   logit  = scale (q . Wk y) = (scale Wk^T q) . y                  q . bk adds the same to all logits
  *   result = proj(sum a (Wv y + bv)) = P Wv (sum a y) + P bv        the weights a sum to 1
- * Further, x = W p + c_j, where the point p is in one of few states j. For a valid point, c_j is the position code of its place
- * plus the bias; for an invalid one, the position code plus the token for missing points; for the class token, the token plus
- * its position code. So x - mean x = W' p + e_j (both centered over channels). Its variance is a quadratic form of p, logits
- * are r (a . p + b_j), and the result is linear in sum a r p and in the weights a r of the states. That linear map is one matrix,
- * computed here. Keys, values and the tokens themselves are never computed.
+ * Further, x = W p + c_j, where the point p is in one of few states j. For a valid point, c_j is the position code of
+ * its place plus the bias; for an invalid one, the position code plus the token for missing points; for the class
+ * token, the token plus its position code. So x - mean x = W' p + e_j (both centered over channels). Its variance is a
+ * quadratic form of p, logits are r (a . p + b_j), and the result is linear in sum a r p and in the weights a r of the
+ * states. That linear map is one matrix, computed here. Keys, values and the tokens themselves are never computed.
  */
 import type { MccConfig } from './config.ts';
 import type { WeightName } from '../../graph/constantSpec.ts';

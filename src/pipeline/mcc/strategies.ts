@@ -1,4 +1,7 @@
-/** Strategies of the sweep: variants of the decoder for the points of a grid. They are chosen like the variants of a kernel. */
+/**
+ * Strategies of the sweep: variants of the decoder for the points of a grid. They are chosen like the variants of a
+ * kernel.
+ */
 import { slice } from '../../graph/ops/movement.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { sweepDecoderObstacle } from '../../kernels/sweepDecoder/sweepDecoder.ts';

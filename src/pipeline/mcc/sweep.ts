@@ -1,6 +1,6 @@
 /**
- * The sweep finds the occupied points of a grid and their colors. It decodes one chunk of the grid after the other. Occupied points
- * are gathered and colored on the device, and only these are read.
+ * The sweep finds the occupied points of a grid and their colors. It decodes one chunk of the grid after the other.
+ * Occupied points are gathered and colored on the device, and only these are read.
  */
 import { Canceled } from '../../graph/errors.ts';
 import type { Plan } from '../../graph/plan.ts';
@@ -54,7 +54,10 @@ export interface SweepRunOptions extends Pick<RunOptions, 'signal' | 'onProfile'
   readonly onUpload?: (done: number) => void;
 }
 
-/** Submission budgets of one chunk on a software adapter: it has no GPU watchdog, and long dispatches cost it less overhead. */
+/**
+ * Submission budgets of one chunk on a software adapter: it has no GPU watchdog, and long dispatches cost it less
+ * overhead.
+ */
 const SOFTWARE_BUDGETS = 5;
 /** Submission budgets of one chunk of the layered strategy: it has many submissions, and still reports often enough. */
 const LAYERED_BUDGETS = 10;
@@ -189,7 +192,10 @@ export class Sweep {
     return (await color.read()).slice(0, 3 * n) as Float32Array;
   }
 
-  /** The wanted strategy, else the preferred one that runs on the target. If a wanted one cannot run, its kernel throws LimitError. */
+  /**
+   * The wanted strategy, else the preferred one that runs on the target. If a wanted one cannot run, its kernel throws
+   * LimitError.
+   */
   private strategyFor(wanted: SweepStrategy | undefined): { strategy: SweepStrategy; why?: string } {
     if (wanted) return { strategy: wanted };
     const { variant, why } = choose('sweep', sweepStrategies, this.shared.device.target, this.config);

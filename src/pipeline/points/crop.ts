@@ -1,4 +1,7 @@
-/** The square around the object that is the completer's input: the mask's bounding box with a margin, padded to a square. */
+/**
+ * The square around the object that is the completer's input: the mask's bounding box with a margin, padded to a
+ * square.
+ */
 import type { Size } from '../photo.ts';
 
 /** Rows [top, bottom) and columns [left, right) of the photo. */

@@ -16,8 +16,8 @@ export const emptyMask = (): GeometryError =>
   new GeometryError('The mask is empty: no pixel belongs to the object.\n  Choose another box, point or mask.');
 
 /**
- * The visible points of the object: one for each pixel of the mask that has a depth or a point. They are computed on the host in
- * float64 and rounded once.
+ * The visible points of the object: one for each pixel of the mask that has a depth or a point. They are computed on
+ * the host in float64 and rounded once.
  * @param mask [H, W], not 0 on the object
  * @returns points in meters in the camera's frame, or in the unit and frame of the point map
  */

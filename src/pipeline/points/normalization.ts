@@ -9,8 +9,8 @@ export interface Normalization {
 }
 
 /**
- * Inverse of the normalization: points [n, 3] in the object's frame -> points [n, 3] in the camera's frame (x right, y down,
- * z forward), in meters or in the unit of the point map.
+ * Inverse of the normalization: points [n, 3] in the object's frame -> points [n, 3] in the camera's frame (x right, y
+ * down, z forward), in meters or in the unit of the point map.
  */
 export function toCamera(xyz: Float32Array, { scale, center }: Normalization): Float32Array {
   return xyz.map((v, k) => (v + center[k % 3]) * scale);

@@ -23,7 +23,10 @@ export interface SeenCrop extends SeenSquare {
   readonly normalization: Normalization;
 }
 
-/** Sides of the two results, in pixels. as in the released code: colors are resized to 800 first, and MCC resizes them again. */
+/**
+ * Sides of the two results, in pixels.
+ * as in the released code: colors are resized to 800 first, and MCC resizes them again.
+ */
 export interface SeenSizes {
   readonly rgb: number;
   readonly xyz: number;
@@ -44,8 +47,8 @@ const sourceOf = (graph: Graph, kind: Kind, { width, height }: Size): PointSourc
 };
 
 /**
- * Inputs `mask` u32 [H, W] with `depth` [H, W] and `intrinsics` [4], or with `points` [H, W, 3] -> outputs `stats` [8] of
- * `maskedStats` and `bounds` u32 [5] of `maskBounds`. Taps: points, normalized.
+ * Inputs `mask` u32 [H, W] with `depth` [H, W] and `intrinsics` [4], or with `points` [H, W, 3] -> outputs `stats` [8]
+ * of `maskedStats` and `bounds` u32 [5] of `maskBounds`. Taps: points, normalized.
  */
 function statisticsGraph({ kind, photo }: SourceShape): Recorded {
   const graph = new Graph();
@@ -58,10 +61,10 @@ function statisticsGraph({ kind, photo }: SourceShape): Recorded {
 }
 
 /**
- * Inputs of `statisticsGraph`, and `photo` u32 [H, W], `stats` [8], `box` u32 [4] (top, left, height, width), and `rgbTaps` and
- * `xyzTaps` u32 [side, 4], the resize taps of the square -> outputs `rgb`, `xyz`, `valid` of `SeenCrop`. Taps: rgb800, xyz,
- * valid. The graph is separate from `statisticsGraph` because the box determines the taps. They are inputs, so that all boxes
- * share one plan.
+ * Inputs of `statisticsGraph`, and `photo` u32 [H, W], `stats` [8], `box` u32 [4] (top, left, height, width), and
+ * `rgbTaps` and `xyzTaps` u32 [side, 4], the resize taps of the square -> outputs `rgb`, `xyz`, `valid` of `SeenCrop`.
+ * Taps: rgb800, xyz, valid. The graph is separate from `statisticsGraph` because the box determines the taps. The
+ * taps are inputs, so that all boxes share one plan.
  */
 function seenGraph({ kind, photo, sizes }: SourceShape & { readonly sizes: SeenSizes }): Recorded {
   const graph = new Graph();

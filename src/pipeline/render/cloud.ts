@@ -26,8 +26,8 @@ export function packColors({ xyz, rgb }: Cloud): Uint32Array {
 const SAMPLE = 100;
 
 /**
- * Distance between neighboring points: the cloud's `spacing`, else the median of the distances from sampled points to their
- * nearest neighbors. Points in the same place do not count as neighbors.
+ * Distance between neighboring points: the cloud's `spacing`, else the median of the distances from sampled points to
+ * their nearest neighbors. Points in the same place do not count as neighbors.
  */
 export function spacingOf({ xyz, spacing }: Cloud): number {
   if (spacing !== undefined) return spacing;

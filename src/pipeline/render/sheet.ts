@@ -19,8 +19,8 @@ export interface Sheet {
 const RADIUS = 1.05;
 
 /**
- * Draws a sheet that is twice as wide as high. The left half shows the object from the photo's camera. The right half shows its
- * right side and its back, and below them its left side and its top.
+ * Draws a sheet that is twice as wide as high. The left half shows the object from the photo's camera. The right half
+ * shows its right side and its back, and below them its left side and its top.
  * @param height in pixels, an even number; 640 by default
  * @throws RangeError if rgb and xyz differ in length; ShapeError; Canceled; DeviceError
  */

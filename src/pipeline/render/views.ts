@@ -8,7 +8,10 @@ const FOV = 28;
 const MARGIN = 1.06;
 /** Share of the points that is ignored at each end of an axis, and in distance, when the object's size is measured. */
 const OUTLIER_SHARE = 0.01;
-/** A point is an outlier, and may lie outside the frame, if it is this many times as far from the middle as nearly all others. */
+/**
+ * A point is an outlier, and may lie outside the frame, if it is this many times as far from the middle as nearly all
+ * others.
+ */
 const OUTLIER_FACTOR = 1.6;
 
 /** The views of the sheet; places and sizes in units of its height, angles in degrees. */
@@ -74,9 +77,9 @@ export function sheetViews({ middle, radius }: Frame, height: number): View[] {
 }
 
 /**
- * A view from a sphere around `target`, in a frame whose x is right, y down and z forward (away from the photo's camera).
- * Column-major 4 x 4 matrix to a frame with x right, y up and z towards the viewer, as WebGPU projections take it.
- * Exported for tests.
+ * A view from a sphere around `target`, in a frame whose x is right, y down and z forward (away from the photo's
+ * camera). Column-major 4 x 4 matrix to a frame with x right, y up and z towards the viewer, as WebGPU projections take
+ * it. Exported for tests.
  * @param yaw degrees to the right around the object; 0 is the side of the photo's camera
  * @param pitch degrees upwards
  */

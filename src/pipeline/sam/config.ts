@@ -50,7 +50,10 @@ const samVitB: SamConfig = {
   iouHidden: 256,
 };
 
-/** Configurations by name, of the checkpoints sam_vit_b_01ec64, sam_vit_l_0b3195 and sam_vit_h_4b8939; `small` is for tests. */
+/**
+ * Configurations by name, of the checkpoints sam_vit_b_01ec64, sam_vit_l_0b3195 and sam_vit_h_4b8939; `small` is for
+ * tests.
+ */
 export const samConfigs = {
   vit_b: samVitB,
   vit_l: { ...samVitB, embed: 1024, depth: 24, heads: 16, globalBlocks: [5, 11, 17, 23] },

@@ -1,4 +1,7 @@
-/** SAM's four graphs. They are separate because each depends on other sizes: of the photo, the network, the prompt, the masks. */
+/**
+ * SAM's four graphs. They are separate because each depends on other sizes: of the photo, the network, the prompt, the
+ * masks.
+ */
 import { resizeRgba8 } from '../../graph/ops/image.ts';
 import { slice } from '../../graph/ops/movement.ts';
 import { gatherRows, maskBounds, threshold } from '../../graph/ops/points.ts';
@@ -42,9 +45,9 @@ export interface PromptShape {
 }
 
 /**
- * Inputs `embedding` [1, grid, grid, out]; unless count is 0, `xy` [batch, count, 2] and `kinds` u32 [batch, count]; with a mask
- * prompt, `mask` [4 * grid, 4 * grid] -> outputs `lowRes` [batch, masks, 4 * grid, 4 * grid] and `iou` [batch, masks].
- * Taps: sparse, dense (with a mask prompt), dense_pe and those of `maskDecoder`.
+ * Inputs `embedding` [1, grid, grid, out]; unless count is 0, `xy` [batch, count, 2] and `kinds` u32 [batch, count];
+ * with a mask prompt, `mask` [4 * grid, 4 * grid] -> outputs `lowRes` [batch, masks, 4 * grid, 4 * grid] and `iou`
+ * [batch, masks]. Taps: sparse, dense (with a mask prompt), dense_pe and those of `maskDecoder`.
  */
 export function promptGraph({ config, batch, count, hasMask }: PromptShape): Recorded {
   const graph = new Graph();

@@ -50,8 +50,8 @@ function block(index: number, x: Tensor, config: SamConfig): Tensor {
 }
 
 /**
- * Attention within windows of `size` x `size` tokens. x [B, H, W, embed] -> like x. The map is padded with zeros at the right and
- * at the bottom.
+ * Attention within windows of `size` x `size` tokens. x [B, H, W, embed] -> like x. The map is padded with zeros at the
+ * right and at the bottom.
  * as in the released code: padding tokens are not masked; their q, k and v are the projection's bias.
  */
 function windowAttention(

@@ -61,8 +61,8 @@ export function maskDecoder({ embedding, positions, sparse, dense }: DecoderInpu
 }
 
 /**
- * Attention between prompt tokens and image tokens, in both directions. tokens [B, T, C], source [B, N, C], positions [N, C] of
- * the image tokens -> queries [B, T, C], keys [B, N, C]. The position code of a query is its initial token.
+ * Attention between prompt tokens and image tokens, in both directions. tokens [B, T, C], source [B, N, C], positions
+ * [N, C] of the image tokens -> queries [B, T, C], keys [B, N, C]. The position code of a query is its initial token.
  * Taps: layer<i>.self, .cross, .queries, .keys; tokens_out.
  */
 function twoWayTransformer(
@@ -112,7 +112,10 @@ function twoWayTransformer(
   return { queries: graph.tap('tokens_out', queries), keys };
 }
 
-/** Attention with projections of q [B, N, C], k and v [B, M, C] to `inner` channels, and of the result back -> [B, N, C]. */
+/**
+ * Attention with projections of q [B, N, C], k and v [B, M, C] to `inner` channels, and of the result back
+ * -> [B, N, C].
+ */
 function projectedAttention(name: string, q: Tensor, k: Tensor, v: Tensor, inner: number, heads: number): Tensor {
   const attended = attention(
     linear(`${name}.q_proj`, q, inner),

@@ -12,7 +12,10 @@ const fourierSpellings = [
 
 const layer = 'mask_decoder.transformer.layers.*';
 
-/** A three-layer perceptron. Hugging Face calls the outer layers proj_in and proj_out, and counts only the layers between. */
+/**
+ * A three-layer perceptron. Hugging Face calls the outer layers proj_in and proj_out, and counts only the layers
+ * between.
+ */
 function mlp3(name: string): Rule[] {
   return [
     [`${name}.layers.0`, `${name}.proj_in`],

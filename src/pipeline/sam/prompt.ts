@@ -13,8 +13,8 @@ export interface SamPrompt {
   /** Mask prompt: logits of an earlier mask, [4 * grid, 4 * grid] (256 x 256 in the released networks). */
   readonly maskInput?: Float32Array;
   /**
-   * Whether to take the best of the three masks of a multi-mask answer, not the single mask. By default only for a single point,
-   * which may mean a part or the whole.
+   * Whether to take the best of the three masks of a multi-mask answer, not the single mask. By default only for a
+   * single point, which may mean a part or the whole.
    */
   readonly multimask?: boolean;
 }
@@ -52,7 +52,8 @@ const pointKind = { [1]: TokenKind.foreground, [0]: TokenKind.background, [-1]: 
 /**
  * The sparse tokens of a prompt: points, then box corners.
  * as in the released code: if there are points and no box, an ignored point follows.
- * @throws PromptError if the prompt is empty, lies outside the photo, has a box without area, or a `maskInput` of another size
+ * @throws PromptError if the prompt is empty, lies outside the photo, has a box without area, or a `maskInput` of
+ *   another size
  */
 export function promptTokensOf(prompt: SamPrompt, photo: Size, config: SamConfig): PromptTokens {
   expectPrompt(prompt, photo);

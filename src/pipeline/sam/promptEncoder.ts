@@ -12,14 +12,14 @@ const PREFIX = 'prompt_encoder';
 const MATRIX = `${PREFIX}.pe_layer.positional_encoding_gaussian_matrix`;
 
 /**
- * Kinds of sparse tokens. The first four are rows of `point_embeddings`. `none` is an ignored point; it also takes the place of
- * the box if there are points alone.
+ * Kinds of sparse tokens. The first four are rows of `point_embeddings`. `none` is an ignored point; it also takes the
+ * place of the box if there are points alone.
  */
 export const TokenKind = { background: 0, foreground: 1, topLeft: 2, bottomRight: 3, none: 4 } as const;
 
 /**
- * Embeds points and box corners. xy [B, T, 2] in pixels of the resized photo, kinds u32 [B, T] of `TokenKind` -> [B, T, out].
- * A token is the position code of its pixel's center plus the embedding of its kind; `none` has no position code.
+ * Embeds points and box corners. xy [B, T, 2] in pixels of the resized photo, kinds u32 [B, T] of `TokenKind`
+ * -> [B, T, out]. A token is the position code of its pixel's center plus the embedding of its kind; `none` has no position code.
  */
 export function sparsePrompt(xy: Tensor, kinds: Tensor, { out, image }: SamConfig): Tensor {
   const { graph } = xy;
@@ -50,8 +50,8 @@ export function noDensePrompt(graph: Graph, { out }: SamConfig): Tensor {
 }
 
 /**
- * Position codes of the image tokens, [grid, grid, out]: sines, then cosines, of random projections of the token's center. They
- * depend on weights alone, so they are computed once, on the host.
+ * Position codes of the image tokens, [grid, grid, out]: sines, then cosines, of random projections of the token's
+ * center. They depend on weights alone, so they are computed once, on the host.
  */
 export function densePositions(graph: Graph, { out, image, patch }: SamConfig): Tensor {
   const grid = image / patch;

@@ -7,8 +7,9 @@ import { resizedSize } from './prompt.ts';
 const CERTAIN = 10;
 
 /**
- * Logits of a mask in the frame of `lowRes`: the photo's longer side fills the square, and the rest is padding. A cell that the
- * mask covers gets 10, one outside of the mask -10, and a partly covered one a value in between, by the share that is covered.
+ * Logits of a mask in the frame of `lowRes`: the photo's longer side fills the square, and the rest is padding. A cell
+ * that the mask covers gets 10, one outside of the mask -10, and a partly covered one a value in between, by the share
+ * that is covered.
  * @param mask [photo.height, photo.width] of 0 and 1
  * @returns [4 * grid, 4 * grid], as `SamPrompt.maskInput`
  * @throws PromptError if the photo is too narrow

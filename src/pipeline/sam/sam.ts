@@ -58,7 +58,8 @@ export class Sam implements Segmenter {
   }
 
   /**
-   * Masks that the prompt means, best first: the single mask, or the three masks of a multi-mask answer, sorted by quality.
+   * Masks that the prompt means, best first: the single mask, or the three masks of a multi-mask answer, sorted by
+   * quality.
    * @throws PromptError if the prompt does not fit the photo; Canceled; DeviceError; WeightsError
    */
   async answer(image: SamImage, prompt: SegmentPrompt, options: StageRunOptions = {}): Promise<SegmentAnswer> {
@@ -125,7 +126,10 @@ export class Sam implements Segmenter {
     return { lowRes, iou };
   }
 
-  /** One mask at the photo's size, and its stability. Masks are computed one at a time, because that of a large photo fills a binding. */
+  /**
+   * One mask at the photo's size, and its stability. Masks are computed one at a time, because that of a large photo
+   * fills a binding.
+   */
   private async maskOf(
     { height, width }: SamImage,
     lowRes: DeviceTensor,

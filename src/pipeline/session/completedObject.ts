@@ -1,4 +1,7 @@
-/** The completed object: the occupied points of the grid. It keeps more points than it shows, so that the threshold can change without a new sweep. */
+/**
+ * The completed object: the occupied points of the grid. It keeps more points than it shows, so that the threshold can
+ * change without a new sweep.
+ */
 import type { ColoredPoints } from '../coloredPoints.ts';
 import { toCamera, type Normalization } from '../points/normalization.ts';
 import type { GridPoints } from '../roles.ts';

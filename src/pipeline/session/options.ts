@@ -11,14 +11,17 @@ export class OptionError extends Error {
   override name = 'OptionError';
 }
 
-/** Which object is meant. Box and points are in pixels of the photo's file, also if the photo was reduced while decoding. */
+/**
+ * Which object is meant. Box and points are in pixels of the photo's file, also if the photo was reduced while
+ * decoding.
+ */
 export interface PromptOptions {
   /** [left, top, right, bottom]. */
   readonly box?: PromptBox;
   readonly points?: readonly PromptPoint[];
   /** `lowRes` of an earlier candidate, to be refined; alone, or with box and points. */
   readonly previous?: Float32Array;
-  /** A roughly painted mask, [height, width] of the decoded photo, 0 or 1, to be refined. It replaces `previous`. */
+  /** A roughly painted mask, [height, width] of the decoded photo, 0 or 1, to be refined. Not with `previous`. */
   readonly roughMask?: Uint8Array;
   /** Whether to return three candidates. By default only for a single point, which may mean a part or the whole. */
   readonly multimask?: boolean;
@@ -34,25 +37,31 @@ export interface GivenDepth {
 
 /** A point map from the caller, in place of depth and camera. */
 export interface PointMap {
-  /** [height, width, 3] of the decoded photo, in the camera's frame, in meters or another unit; NaN where there is no point. */
+  /**
+   * [height, width, 3] of the decoded photo, in the camera's frame, in meters or another unit; NaN where there is no
+   * point.
+   */
   readonly xyz: Float32Array;
 }
 
 /** Options of the completed object. */
 export interface ObjectOptions extends CompleteOptions {
   /**
-   * The object keeps all points with a probability above this one, so that `withThreshold` can go down to it. By default
-   * 0.05, or the threshold if that is lower.
+   * The object keeps all points with a probability above this one, so that `withThreshold` can go down to it. By
+   * default 0.05, or the threshold if that is lower.
    */
   readonly minThreshold?: number;
   /**
-   * Gets the points above `threshold` that were found since the last call, while the sweep runs. They are in meters in the
-   * camera's frame.
+   * Gets the points above `threshold` that were found since the last call, while the sweep runs. They are in meters in
+   * the camera's frame.
    */
   readonly onPoints?: (points: ColoredPoints) => void;
 }
 
-/** Options of the whole chain. Without `focal` and `fov`, EXIF gives the camera, else it has a field of view of 55 degrees. */
+/**
+ * Options of the whole chain. Without `focal` and `fov`, EXIF gives the camera, else it has a field of view of 55
+ * degrees.
+ */
 export interface ReconstructOptions extends PromptOptions, CameraOptions, ObjectOptions {
   /** Mask of the object, [height, width] of the decoded photo, not 0 on the object. It replaces the prompt. */
   readonly mask?: Uint8Array;
@@ -84,7 +93,10 @@ export function expectCamera({ focal, fov }: CameraOptions): void {
   }
 }
 
-/** @throws PromptError if there is neither prompt nor mask, or it does not fit the photo; GeometryError for an empty mask */
+/**
+ * @throws PromptError if there is neither prompt nor mask, or it does not fit the photo; GeometryError for an empty
+ *   mask
+ */
 export function expectObject(photo: Photo, prompt: PromptOptions & { readonly mask?: Uint8Array }): void {
   const { box, points, mask, previous, roughMask } = prompt;
   if (mask) return expectMask(photo, mask);

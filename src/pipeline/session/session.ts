@@ -30,9 +30,9 @@ export interface Reconstruction extends ChainResult {
 }
 
 /**
- * An open photo. Its image embedding is computed on the first prompt, its depth on the first use of depth; later calls reuse
- * both. All results are plain typed arrays and numbers, so `structuredClone` works, and results can be sent to a worker and
- * back. Calls of one engine run one after the other.
+ * An open photo. Its image embedding is computed on the first prompt, its depth on the first use of depth; later calls
+ * reuse both. All results are plain typed arrays and numbers, so `structuredClone` works, and results can be sent to a
+ * worker and back. Calls of one engine run one after the other.
  */
 export class Session {
   private readonly known: { owner: object; meters?: Float32Array } = { owner: this };
@@ -56,10 +56,10 @@ export class Session {
   }
 
   /**
-   * Depth of every pixel in meters, and the camera. If the network has a canonical field of view, its depth is scaled to the
-   * camera's focal length.
-   * @throws OptionError for an invalid camera; ShapeError or LimitError if the photo is too small or too large; WeightsError;
-   *   DeviceError; an AbortError when stopped
+   * Depth of every pixel in meters, and the camera. If the network has a canonical field of view, its depth is scaled
+   * to the camera's focal length.
+   * @throws OptionError for an invalid camera; ShapeError or LimitError if the photo is too small or too large;
+   *   WeightsError; DeviceError; an AbortError when stopped
    */
   depth(camera: CameraOptions = {}, call: CallOptions = {}): Promise<Depth> {
     return this.steps(call, (steps) => steps.depth({ focal: camera.focal, fov: camera.fov }));
@@ -69,24 +69,27 @@ export class Session {
    * The visible part of the object: its points, and the square around it that `complete` takes.
    * @param mask [height, width] of the decoded photo, not 0 on the object
    * @param depth result of `depth`, or depth or a point map from the caller
-   * @throws PromptError if the mask has another size than the photo; OptionError if the depth has; GeometryError if the mask is
-   *   empty or too few of its pixels have a point; WeightsError; DeviceError; an AbortError when stopped
+   * @throws PromptError if the mask has another size than the photo; OptionError if the depth or the point map has
+   *   another size; GeometryError if the mask is empty or too few of its pixels have a point; WeightsError; DeviceError;
+   *   an AbortError when stopped
    */
   points(mask: Uint8Array, depth: GivenDepth | PointMap, call: CallOptions = {}): Promise<Seen> {
     return this.steps(call, (steps) => steps.points(mask, depth));
   }
 
   /**
-   * The whole object: all occupied points of a grid. A sweep that is stopped returns the points found so far, marked as partial.
-   * @throws OptionError for an invalid option; GridError for an invalid grid; WeightsError; DeviceError; an AbortError when
-   *   stopped before the sweep
+   * The whole object: all occupied points of a grid. A sweep that is stopped returns the points found so far, marked as
+   * partial.
+   * @throws OptionError for an invalid option; GridError for an invalid grid; WeightsError; DeviceError; an AbortError
+   *   when stopped before the sweep
    */
   complete(seen: Seen, options: ObjectOptions = {}, call: CallOptions = {}): Promise<CompletedObject> {
     return this.steps(call, (steps) => steps.complete(seen, options));
   }
 
   /**
-   * The whole chain: segment, depth, points, complete, and a preview. All options are checked before the first step.
+   * The whole chain: segment, depth, points, complete, and a preview. All options are checked before the first step. The
+   * embedding and the depth of earlier calls are reused.
    * @throws as the steps
    */
   reconstruct(options: ReconstructOptions, call: CallOptions = {}): Promise<Reconstruction> {

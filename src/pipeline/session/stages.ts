@@ -15,7 +15,9 @@ export interface StageProgress {
 
 /** Options of one call. */
 export interface CallOptions {
-  /** Stops the call. A sweep that is stopped returns the points found so far; every other stage throws an AbortError. */
+  /**
+   * Stops the call. A sweep that is stopped returns the points found so far; every other stage throws an AbortError.
+   */
   readonly signal?: AbortSignal;
   /** Gets the progress of each stage. */
   readonly onProgress?: (event: StageProgress) => void;

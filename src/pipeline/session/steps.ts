@@ -54,7 +54,10 @@ export class PhotoSteps {
     private readonly stages: Stages,
   ) {}
 
-  /** Encodes the photo, unless its embedding is cached, and decodes a prompt. @throws PromptError, WeightsError, DeviceError; Canceled */
+  /**
+   * Encodes the photo, unless its embedding is cached, and decodes a prompt.
+   * @throws PromptError, WeightsError, DeviceError; Canceled
+   */
   async segment(prompt: PromptOptions): Promise<SegmentAnswer> {
     const { photo, stages } = this;
     expectObject(photo, prompt);
@@ -85,12 +88,16 @@ export class PhotoSteps {
     const network = await this.parts.networks.get('depth');
     known.meters ??= await network.estimate(wordsOf(photo), this.stages.options('depth', this.titleOf('depth')));
     const { canonicalFov } = network;
-    // The canonical camera of arXiv:2307.10984, section 3.2. The result is a copy, because callers may transfer it to a worker.
+    // The canonical camera of arXiv:2307.10984, section 3.2. The result is a copy, because callers may transfer it to a
+    // worker.
     const factor = canonicalFov === undefined ? 1 : focal.pixels / focalFromFov(photo.width, canonicalFov);
     return { meters: factor === 1 ? known.meters.slice() : known.meters.map((v) => factor * v), camera, focal };
   }
 
-  /** Points of the object, and the completer's input. @throws PromptError, OptionError, GeometryError, WeightsError, DeviceError; Canceled */
+  /**
+   * Points of the object, and the completer's input.
+   * @throws PromptError, OptionError, GeometryError, WeightsError, DeviceError; Canceled
+   */
   async points(mask: Uint8Array, depth: GivenDepth | PointMap): Promise<Seen> {
     const { photo, stages } = this;
     if (!mask.some((value) => value !== 0)) throw emptyMask();

@@ -9,8 +9,8 @@ export interface Band {
 }
 
 /**
- * Splits `height` rows of `rowBytes` bytes into the minimum number of bands of at most `maxBytes`, where a band includes one row of
- * margin on each side.
+ * Splits `height` rows of `rowBytes` bytes into the minimum number of bands of at most `maxBytes`, where a band
+ * includes one row of margin on each side.
  */
 export function bandsOf(height: number, rowBytes: number, maxBytes: number): Band[] {
   const whole = height * rowBytes <= maxBytes;

@@ -44,9 +44,9 @@ export interface ZoeConfig {
   readonly routerHeads: number;
   readonly routerLayers: number;
   /**
-   * Horizontal field of view, in degrees, that the network assumes for every photo. The chain multiplies the depth by the ratio of
-   * the photo's focal length to the focal length of this field of view. The released weights have none, and their depth is not
-   * scaled. The canonical camera of arXiv:2307.10984, section 3.2.
+   * Horizontal field of view, in degrees, that the network assumes for every photo. The chain multiplies the depth by
+   * the ratio of the photo's focal length to the focal length of this field of view. The released weights have none,
+   * and their depth is not scaled. The canonical camera of arXiv:2307.10984, section 3.2.
    */
   readonly canonicalFov?: number;
   /** Outputs of the backbone's classifier. Checkpoints hold it, but inference never runs it. */

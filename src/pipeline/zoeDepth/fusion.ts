@@ -1,10 +1,14 @@
-/** Fusion of the four scales, coarse to fine. Vision Transformers for Dense Prediction, arXiv:2103.13413, section 3.1. */
+/**
+ * Fusion of the four scales, coarse to fine. Vision Transformers for Dense Prediction, arXiv:2103.13413, section 3.1.
+ */
 import { add, relu } from '../../graph/ops/pointwise.ts';
 import { resize } from '../../graph/ops/resize.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { conv } from '../layers/index.ts';
 
-/** Maps of the four levels, fine first -> fused maps, coarse first. The last one has twice the size of the finest level. */
+/**
+ * Maps of the four levels, fine first -> fused maps, coarse first. The last one has twice the size of the finest level.
+ */
 export function fusion(levels: readonly Tensor[]): Tensor[] {
   const { graph } = levels[0];
   const paths: Tensor[] = [];
@@ -29,8 +33,8 @@ const sizeOf = (map: Tensor): number[] => [map.shape[1], map.shape[2]];
 /** Refines a map and resizes it. */
 function fuse(name: string, x: Tensor, size: [number, number]): Tensor {
   const refined = residualUnit(`${name}.resConfUnit2`, x);
-  // The released code resizes first. Resize and 1x1 convolution are linear, and bilinear weights sum to 1, so the order changes
-  // only roundings. Here the convolution computes a quarter of the pixels.
+  // The released code resizes first. Resize and 1x1 convolution are linear, and bilinear weights sum to 1, so the order
+  // changes only roundings. Here the convolution computes a quarter of the pixels.
   const projected = conv(`${name}.out_conv`, refined, x.shape[3]);
   return resize(projected, size, { mode: 'bilinear', alignCorners: true });
 }

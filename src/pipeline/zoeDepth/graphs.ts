@@ -1,4 +1,7 @@
-/** ZoeDepth's graphs: one for a pass of N or K; two for a pass of NK, before and after the host reads the router's logits; one for the average. */
+/**
+ * ZoeDepth's graphs: one for a pass of N or K; two for a pass of NK, before and after the host reads the router's
+ * logits; one for the average.
+ */
 import { expect, LimitError } from '../../kernels/check.ts';
 import { BYTES } from '../../kernels/dtype.ts';
 import { resizePhoto } from './ops.ts';
@@ -76,8 +79,8 @@ export function passGraph(shape: PassShape): Recorded {
 }
 
 /**
- * NK up to the router: input `photo` u32 [H, W] -> outputs `logits` [1, 2] of the experts, and the inputs of `expertGraph`.
- * Taps: those of `passGraph` up to bottleneck, and domain_logits.
+ * NK up to the router: input `photo` u32 [H, W] -> outputs `logits` [1, 2] of the experts, and the inputs of
+ * `expertGraph`. Taps: those of `passGraph` up to bottleneck, and domain_logits.
  */
 export function trunkGraph(shape: PassShape): Recorded {
   const graph = new Graph();
@@ -133,7 +136,9 @@ function trunk(config: ZoeConfig, input: Tensor): HeadInputs {
   return { bottleneck: graph.tap('bottleneck', conv('conv2', levels[3], config.features)), paths };
 }
 
-/** Depth [1, h, w] at the network's size -> [H, W] at the photo's size, without the padding. Bicubic and not clamped. */
+/**
+ * Depth [1, h, w] at the network's size -> [H, W] at the photo's size, without the padding. Bicubic and not clamped.
+ */
 function toPhoto(depth: Tensor, { height, width }: PassShape, { top, left, padded, network }: PassSizes): Tensor {
   const map = depth.graph.tap('metric_depth', depth.reshape([1, ...network, 1]));
   const rows: [number, number] = [top, top + height];

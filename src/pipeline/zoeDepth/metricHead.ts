@@ -87,7 +87,8 @@ function centersFromWidths(seed: Tensor, { low, high }: Range): Tensor {
 /** The attractors: points that bin centers move towards. */
 function attractorPoints(raw: Tensor, { normed }: ZoeConfig): Tensor {
   if (!normed) return softplus(raw);
-  // as in the released code: pairs were meant to be normalized, but the first of each pair is used without normalization.
+  // as in the released code: pairs were meant to be normalized, but the first of each pair is used without
+  // normalization.
   return slice(affine(relu(raw), 1, POSITIVE), 3, 0, raw.shape[3], 2);
 }
 
@@ -116,9 +117,9 @@ function lastStage(
   const hidden = Math.floor((fullSizeChannels + config.binEmbed) / (expert ? 4 : 2));
   const stem = relativeStem(path);
   const [height, width] = [2 * stem.shape[1], 2 * stem.shape[2]];
-  // The released code enlarges the embedding, concatenates it to the features and convolves. A 1x1 convolution and a resize are
-  // both linear, so here the embedding is convolved at its small size and then enlarged. Only roundings differ, and the map with
-  // the largest number of channels is never computed.
+  // The released code enlarges the embedding, concatenates it to the features and convolves. A 1x1 convolution and a
+  // resize are both linear, so here the embedding is convolved at its small size and then enlarged. Only roundings
+  // differ, and the map with the largest number of channels is never computed.
   const context = conv2d(embedding, columnsOf(path, name, hidden, fullSizeChannels, config.binEmbed, true), null);
   const bias = graph.weight(`${name}.0.bias`, [hidden]);
   const weight = columnsOf(path, name, hidden, fullSizeChannels, config.binEmbed, false);

@@ -31,8 +31,9 @@ const resizePhotoOp = defineOp<ResizePhotoInputs>({
 });
 
 /**
- * ZoeDepth's input: photo u32 [H, W], padded by reflection and resized (bilinear, alignCorners true) -> f32 [1, h, w, 3] in
- * 0..1. It equals `resize(reflectPad(photoToRgb(photo)))`, but also takes photos that are too large for a binding as f32.
+ * ZoeDepth's input: photo u32 [H, W], padded by reflection and resized (bilinear, alignCorners true)
+ * -> f32 [1, h, w, 3] in 0..1. It equals `resize(reflectPad(photoToRgb(photo)))`, but also takes photos that are too
+ * large for a binding as f32.
  * @throws ShapeError if a margin is not smaller than the side that it reflects
  */
 export function resizePhoto(
@@ -62,7 +63,9 @@ export function resizePhoto(
   return resizePhotoOp.record(inputs, {});
 }
 
-/** Bilinear taps of an axis that is padded by reflection, `margin` on both ends, with positions in the unpadded axis. */
+/**
+ * Bilinear taps of an axis that is padded by reflection, `margin` on both ends, with positions in the unpadded axis.
+ */
 function reflectedTaps(side: number, margin: number, to: number): Uint32Array {
   const { table } = axisTaps({ mode: 'bilinear', alignCorners: true, from: side + 2 * margin, to });
   return table.map((word, k) => {
@@ -95,7 +98,9 @@ const relativeBiasOp = defineOp<{ readonly table: Tensor }, { readonly h: number
   lower: (_, { table }, { h, w }) => [relativeBiasKernel(table, h, w)],
 });
 
-/** Position biases of all pairs of tokens from a table for h x w patches -> [heads, 1 + hw, 1 + hw], class token first. */
+/**
+ * Position biases of all pairs of tokens from a table for h x w patches -> [heads, 1 + hw, 1 + hw], class token first.
+ */
 export const relativeBias = (table: Tensor, h: number, w: number): Tensor => relativeBiasOp.record({ table }, { h, w });
 
 const attractOp = defineOp<{ readonly points: Tensor; readonly centers: Tensor }>({
@@ -158,7 +163,9 @@ const binProbabilitiesOp = defineOp<{ readonly raw: Tensor; readonly coefficient
   lower: (_, { raw, coefficients }, range) => [binProbabilitiesKernel(raw, coefficients, range)],
 });
 
-/** Probabilities [..., bins] of depth bins from raw [..., 4]: the network's four numbers of a pixel, before softplus. */
+/**
+ * Probabilities [..., bins] of depth bins from raw [..., 4]: the network's four numbers of a pixel, before softplus.
+ */
 export function binProbabilities(raw: Tensor, bins: number, { minTemp, maxTemp }: Temperatures): Tensor {
   const inputs = { raw, coefficients: coefficientsOf(raw.graph, bins) };
   const all = binProbabilitiesOp.record(inputs, { bins, minTemp, maxTemp });

@@ -1,4 +1,6 @@
-/** Reassembles tokens into maps at four scales. Vision Transformers for Dense Prediction, arXiv:2103.13413, section 3.1. */
+/**
+ * Reassembles tokens into maps at four scales. Vision Transformers for Dense Prediction, arXiv:2103.13413, section 3.1.
+ */
 import { concat, expand, slice } from '../../graph/ops/movement.ts';
 import { gelu } from '../../graph/ops/pointwise.ts';
 import type { Tensor } from '../../graph/tensor.ts';

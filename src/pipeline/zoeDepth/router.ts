@@ -1,4 +1,7 @@
-/** The router of ZoeD_NK, which chooses between the two heads. ZoeDepth, arXiv:2302.12288, section 3.3; released code, zoedepth_nk. */
+/**
+ * The router of ZoeD_NK, which chooses between the two heads. ZoeDepth, arXiv:2302.12288, section 3.3; released code,
+ * zoedepth_nk.
+ */
 import { attention, columns } from '../../graph/ops/attention.ts';
 import { linear as linearOp } from '../../graph/ops/matmul.ts';
 import { pad, slice } from '../../graph/ops/movement.ts';

@@ -14,8 +14,8 @@ function roundHalfEven(x: number): number {
 }
 
 /**
- * Height and width of the network's input for a picture of H x W. The aspect ratio is kept up to rounding. Of the two scales that
- * lead to `target`, the one nearer to 1 is taken.
+ * Height and width of the network's input for a picture of H x W. The aspect ratio is kept up to rounding. Of the two
+ * scales that lead to `target`, the one nearer to 1 is taken.
  */
 export function networkSize(H: number, W: number, target: readonly [number, number]): [number, number] {
   const scales = [target[0] / H, target[1] / W];

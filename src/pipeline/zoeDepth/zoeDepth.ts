@@ -16,7 +16,9 @@ export interface DepthOptions extends StageRunOptions {
   readonly mirror?: boolean;
 }
 
-/** Number of plans of one photo size: N and K run a pass and the average; NK runs a trunk, two experts and the average. */
+/**
+ * Number of plans of one photo size: N and K run a pass and the average; NK runs a trunk, two experts and the average.
+ */
 const plansOf = ({ variant }: ZoeConfig): number => (variant === 'NK' ? 4 : 2);
 
 /** ZoeDepth on a device. */
@@ -42,8 +44,8 @@ export class ZoeDepth implements DepthEstimator {
   }
 
   /**
-   * Depth of each pixel in meters, f32 [H, W], valid until the next call. Bicubic resizing may overshoot, so values may lie outside
-   * the range of the bins.
+   * Depth of each pixel in meters, f32 [H, W], valid until the next call. Bicubic resizing may overshoot, so values may
+   * lie outside the range of the bins.
    * @throws ShapeError if the photo is too small; LimitError if it is too large or too wide; Canceled; DeviceError
    */
   async infer(photo: PhotoWords, options: DepthOptions = {}): Promise<DeviceTensor> {
