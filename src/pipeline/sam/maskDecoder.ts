@@ -96,11 +96,11 @@ function twoWayTransformer(
       const fromImage = attend(`${layer}.cross_attn_token_to_image`, add(queries, tokens), placedKeys, keys, cross);
       queries = graph.tap(`layer${i}.cross`, norm(`${layer}.norm2`, add(queries, fromImage)));
 
-      const hidden = mlp(`${name}.${layer}.mlp`, queries, config.decoderMlp, {
+      const mlpOut = mlp(`${name}.${layer}.mlp`, queries, config.decoderMlp, {
         layers: ['lin1', 'lin2'],
         activation: 'relu',
       });
-      queries = graph.tap(`layer${i}.queries`, norm(`${layer}.norm3`, add(queries, hidden)));
+      queries = graph.tap(`layer${i}.queries`, norm(`${layer}.norm3`, add(queries, mlpOut)));
 
       const fromTokens = attend(`${layer}.cross_attn_image_to_token`, placedKeys, add(queries, tokens), queries, cross);
       keys = graph.tap(`layer${i}.keys`, norm(`${layer}.norm4`, add(keys, fromTokens)));
