@@ -21,8 +21,9 @@ import {
   type OptionRules,
 } from './host/options.ts';
 import { expectSound } from './host/selfTest.ts';
-import { encodeGlb, encodePly, type ColoredPoints } from './io/index.ts';
+import { encodeGlb, encodePly } from './io/index.ts';
 import { HostEngine, type Host, type HostReconstruction, type HostSession } from './host/engine.ts';
+import type { ColoredPoints } from './pipeline/coloredPoints.ts';
 import { Engine, type EngineSetup } from './pipeline/engine.ts';
 import type { Photo } from './pipeline/photo.ts';
 import { CompletedObject } from './pipeline/session/completedObject.ts';

@@ -89,6 +89,7 @@ describe('the rules', () => {
     ['tools/bench.ts', '../src/cli/terminal.ts'],
     ['src/pipeline/engine.ts', './mcc/a.ts'],
     ['src/pipeline/engine.ts', './render/a.ts'],
+    ['src/pipeline/render/a.ts', '../coloredPoints.ts'],
     ['src/pipeline/mcc/a.ts', '../planCache.ts'],
     ['src/pipeline/mcc/a.ts', '../layers/b.ts'],
     ['src/pipeline/mcc/parts/a.ts', '../b.ts'],

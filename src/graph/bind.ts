@@ -1,4 +1,7 @@
-/** Binding: every step gets its pipeline, its buffers and textures, and its slice of the parameters. Made once. */
+/**
+ * Binding gives every step its pipeline, its buffers and textures, and its slice of the uniform buffer. It happens once
+ * per plan.
+ */
 import { isCopy, packParams, type Dispatch, type Operand, type Step } from '../kernels/dispatch.ts';
 import { bufferBytes } from '../kernels/dtype.ts';
 import { show, size } from '../kernels/check.ts';
@@ -13,7 +16,7 @@ const bytesOf = (o: Operand): number => bufferBytes(size(o), o.dtype);
 
 const isTexture = (o: Operand): boolean => (o.storage ?? 'buffer') !== 'buffer';
 
-/** @throws LimitError naming the first dispatch with an operand that the device cannot bind */
+/** @throws LimitError if an operand is larger than the device can bind; the error names the dispatch */
 export function expectBindable(device: Device, steps: readonly Step[]): void {
   const limit = device.target.maxBindingBytes;
   for (const step of steps) {
@@ -29,8 +32,10 @@ export function expectBindable(device: Device, steps: readonly Step[]): void {
 }
 
 /**
- * @param resource the buffer or texture of an operand
- * @param dummy bound where a kernel reads nothing
+ * Binds all steps of a plan.
+ * @param resource returns the buffer or texture of an operand
+ * @param dummy bound in place of an operand that is null
+ * @throws LimitError when the device is out of memory; DeviceError
  */
 export function bindSteps(
   device: Device,
@@ -78,7 +83,7 @@ export function bindSteps(
   });
 }
 
-/** All parameters of a plan in one uniform buffer. */
+/** Puts the parameters of all steps into one uniform buffer. */
 function uniformArena(device: Device, steps: readonly Step[]) {
   const align = device.gpu.limits.minUniformBufferOffsetAlignment;
   const slices = new Map<Dispatch, { offset: number; size: number }>();

@@ -1,39 +1,43 @@
-/** What a constant is, as data: two requests for the same data are one constant, on the host and on the device. */
+/**
+ * A constant is described by plain data. Two descriptions with the same data are one constant, on the host and on the
+ * device.
+ */
 import { expect, sameShape, show } from '../kernels/check.ts';
 import type { DType } from '../kernels/dispatch.ts';
 import { keyOf } from './key.ts';
 
-/** A weight by its name in the checkpoint, and the shape that the checkpoint must have for it. */
+/** A weight: its name in the checkpoint, and the shape that it must have there. */
 export interface WeightName {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
 export interface ConstantSpec {
-  /** Names the computation, in errors and for the device's tools. Two computations have two names. */
+  /** Names the computation, in errors and in GPU debuggers. Different computations have different names. */
   readonly name: string;
   /**
-   * Everything that the values depend on beside the weights, as plain data: sizes, options, and the values themselves
-   * where they come from data.
+   * Everything besides the weights that the values depend on, as plain data: sizes, options, or the values themselves.
    */
   readonly of?: unknown;
-  /** The weights that it is computed from; none by default. */
+  /** Weights that the constant is computed from; none by default. */
   readonly needs?: readonly WeightName[];
   readonly shape: readonly number[];
   /** f32 by default. */
   readonly dtype?: DType;
-  /** Computes the values on the host, once. It must depend on nothing but `of` and the weights given. */
+  /**
+   * Computes the values once, on the host, from the weights in `needs`. It must depend on `of` and these weights alone.
+   */
   readonly compute: (...weights: Float32Array[]) => Float32Array | Uint32Array;
 }
 
-/** What must be the same wherever one constant is asked for. */
+/** The shape, type and weights of a constant. They must be the same in every description of one constant. */
 export interface ConstantForm {
   readonly shape: readonly number[];
   readonly dtype: DType;
   readonly needs: readonly WeightName[];
 }
 
-/** Identifies the values: `name`, `of` and the names of the weights. The form must follow from these. */
+/** The key of a constant: `name`, `of` and the names of its weights. These must determine its form. */
 export const constantKey = ({ name, of, needs = [] }: ConstantSpec): string =>
   keyOf({ name, of, needs: needs.map((weight) => weight.name) });
 
@@ -41,7 +45,7 @@ const showForm = ({ shape, dtype, needs }: ConstantForm): string =>
   `${dtype} ${show(shape)}` +
   (needs.length ? ` made from ${needs.map((w) => `${w.name} ${show(w.shape)}`).join(', ')}` : '');
 
-/** @throws ShapeError if one constant is asked for in two forms */
+/** @throws ShapeError if a constant was described before with another form */
 export function expectSameForm(name: string, known: ConstantForm, wanted: ConstantForm): void {
   const same =
     sameShape(known.shape, wanted.shape) &&

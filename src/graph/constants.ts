@@ -1,4 +1,4 @@
-/** Constants on the device: each weight is read once, brought into each layout that a kernel wants, and uploaded. */
+/** Constants on the device. Each is computed once, packed into every layout that a kernel reads, and uploaded. */
 import { show, size } from '../kernels/check.ts';
 import type { Operand, Packing } from '../kernels/dispatch.ts';
 import { bufferBytes } from '../kernels/dtype.ts';
@@ -9,14 +9,14 @@ import { keyOf } from './key.ts';
 import { Tensor } from './tensor.ts';
 import { flatTexture, storageBuffer, toStored, writeFlat, type HostArray } from './transfer.ts';
 
-/** Where weights come from. @throws if there is no such weight or it has another shape */
+/** A source of weights. @throws WeightsError if a weight is missing or has another shape */
 export interface Weights {
   tensor(name: string, shape: readonly number[]): Promise<Float32Array>;
 }
 
 export type Resource = GPUBuffer | GPUTexture;
 
-/** Bytes handed to the driver before the upload waits for them. It bounds the driver's staging memory. */
+/** Bytes that may be in flight before an upload waits for the device. This bounds the driver's staging memory. */
 const IN_FLIGHT = 192 * 2 ** 20;
 
 /** A constant on the device, and the form that it was uploaded in. */
@@ -29,7 +29,7 @@ interface Uploaded {
 export class Constants {
   private readonly uploaded = new Map<string, Uploaded>();
   private inFlight = 0;
-  /** Settles when no upload is under way. */
+  /** Settles when the last upload has ended. */
   private idle: Promise<unknown> = Promise.resolve();
   /** Bytes that all constants take on the device. */
   bytes = 0;
@@ -39,20 +39,20 @@ export class Constants {
     private readonly weights: Weights,
   ) {}
 
-  /** The device's copy of a constant operand: a constant tensor, or a packed form of one. */
+  /** The buffer or texture of a constant operand: of a constant tensor, or of a packed one. */
   get(operand: Operand): Resource | undefined {
     return this.uploaded.get(keyOfOperand(operand))?.resource;
   }
 
   /**
-   * Uploads what is not on the device yet, one weight at a time. Uploads of two plans wait for one another, so that what
-   * both need is uploaded once.
-   * @param onProgress gets the share done, 0..1
+   * Uploads the constants that are not on the device yet, one at a time. Uploads of two plans run one after the other,
+   * so that a constant that both need is uploaded once.
+   * @param onProgress gets the share that is done, 0..1
    * @throws ShapeError if a constant is there in another shape, type or layout; LimitError; WeightsError; DeviceError
    */
   upload(operands: readonly Operand[], onProgress?: (done: number) => void): Promise<void> {
     const upload = this.idle.then(() => this.uploadMissing(operands, onProgress));
-    // An upload that failed is reported to whoever asked for it.
+    // The caller of a failed upload gets the error; the next upload starts all the same.
     this.idle = upload.catch(() => undefined);
     return upload;
   }
@@ -153,7 +153,7 @@ function keyOfOperand(operand: Operand): string {
   return operand.packed ? keyOf([key, operand.packed.packing.key]) : key;
 }
 
-/** @throws ShapeError if one layout of a constant is asked for in two sizes or kinds of storage */
+/** @throws ShapeError if a layout of a constant was uploaded before with another size or kind of storage */
 function expectSamePacking(name: string, known: Packing | undefined, wanted: Packing | undefined): void {
   if (known?.size === wanted?.size && known?.storage === wanted?.storage) return;
   const showPacking = (p: Packing | undefined): string => (p ? `${p.size} elements in ${p.storage}` : 'not packed');

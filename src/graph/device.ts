@@ -9,19 +9,19 @@ import {
 } from '../kernels/target.ts';
 import { DeviceError, LimitError } from './errors.ts';
 
-/** Waits for a GPU promise. Hosts supply it: in Node a bare `await` would take a core from a software driver. */
+/** Waits for a GPU promise. The host supplies it: in Node, a plain `await` would take a core from a software driver. */
 export type Wait = <T>(promise: Promise<T>) => Promise<T>;
 
 export interface DeviceOptions {
   readonly wait: Wait;
   readonly precision?: Precision;
-  /** Overrides the preferred variants of kernels and the limits they see, for tests and benchmarks. */
+  /** Overrides the kernels' preferred variants and the limits that kernels see. For tests and benchmarks. */
   readonly target?: Partial<Target>;
-  /** Limits to request instead of the adapter's own (they may only be lower). */
+  /** Limits to request in place of the adapter's. They may only be lower. */
   readonly limits?: Readonly<Record<string, number>>;
-  /** Features not to use even where the adapter has them. */
+  /** Features that are not requested even if the adapter has them. */
   readonly without?: readonly string[];
-  /** Milliseconds that one submission should take. */
+  /** Milliseconds that one submission should take; 100 by default. */
   readonly submissionMs?: number;
 }
 
@@ -43,7 +43,7 @@ const LIMITS = [
   'maxTextureDimension2D',
 ] as const;
 
-/** What the engine cannot run without; WebGPU guarantees it, a restricted device may not. */
+/** Minimum limits of the engine. WebGPU guarantees them; a device with lower requested limits may lack them. */
 const NEEDED: Readonly<Record<string, number>> = {
   maxStorageBuffersPerShaderStage: 8,
   maxComputeInvocationsPerWorkgroup: 256,
@@ -53,12 +53,12 @@ const NEEDED: Readonly<Record<string, number>> = {
 
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|software|basic render|warp/i;
 
-/** Whether an adapter computes on the processor. */
+/** Whether an adapter computes on the CPU. */
 export const isSoftware = (info: GPUAdapterInfo): boolean =>
   info.isFallbackAdapter === true ||
   SOFTWARE.test(`${info.description} ${info.device} ${info.architecture} ${info.vendor}`);
 
-/** What people call an adapter. Browsers keep its description back, and give vendor, architecture and sometimes the device. */
+/** A readable name of an adapter. Browsers hide the description; there the name is vendor, architecture and device. */
 export function adapterName({ description, vendor, architecture, device }: GPUAdapterInfo): string {
   const parts = [vendor, architecture, device].filter((part) => part !== '');
   return description || parts.join(' ') || 'an adapter without a name';
@@ -67,7 +67,7 @@ export function adapterName({ description, vendor, architecture, device }: GPUAd
 export class Device {
   private failure: Error | undefined;
   private disposed = false;
-  /** Ends every wait that is under way. */
+  /** Functions that each end one pending wait. */
   private readonly waiting = new Set<() => void>();
 
   private constructor(
@@ -92,7 +92,8 @@ export class Device {
   }
 
   /**
-   * @throws LimitError if the adapter offers less than the engine needs, DeviceError if it gives no device
+   * Requests a device and derives the kernels' target from it.
+   * @throws LimitError if a limit of the adapter is below the engine's minimum; DeviceError if the request fails
    */
   static async create(adapter: GPUAdapter, options: DeviceOptions): Promise<Device> {
     const requiredLimits: Record<string, number> = {};
@@ -100,10 +101,10 @@ export class Device {
       const offered = adapter.limits[name];
       requiredLimits[name] = Math.min(offered, options.limits?.[name] ?? offered);
     }
-    for (const [name, least] of Object.entries(NEEDED)) {
-      if (requiredLimits[name] < least) {
+    for (const [name, min] of Object.entries(NEEDED)) {
+      if (requiredLimits[name] < min) {
         throw new LimitError(
-          `The adapter "${adapterName(adapter.info)}" has ${name} = ${requiredLimits[name]}; at least ${least} is needed.\n` +
+          `The adapter "${adapterName(adapter.info)}" has ${name} = ${requiredLimits[name]}; at least ${min} is needed.\n` +
             '  Choose another adapter (--adapter), or update its driver.',
         );
       }
@@ -138,12 +139,12 @@ export class Device {
     return this.gpu.features.has('timestamp-query');
   }
 
-  /** Waits for a GPU promise, then throws what the device has reported meanwhile. */
+  /** Waits for a GPU promise. @throws the first error that the device has reported until then */
   async wait<T>(promise: Promise<T>): Promise<T> {
-    // When the device's own failure ends the wait, nobody is left to handle the promise's.
+    // If the loss of the device ends the wait, a later rejection of the promise has no handler but this one.
     promise.catch(() => undefined);
     this.check();
-    // Some drivers never settle what was pending when the device was lost: losing it must end the wait.
+    // Some drivers never settle promises that were pending when the device was lost, so the loss itself ends the wait.
     let leave: () => void = () => undefined;
     const lost = new Promise<never>((_, reject) => {
       leave = () => reject(this.failure ?? new DeviceError('The device was lost.'));
@@ -154,7 +155,7 @@ export class Device {
       this.check();
       return result;
     } catch (error) {
-      // A map or a submission that fails because the device failed says less than the device itself did.
+      // If the device failed, its own error says more than that of the map or submission.
       throw this.failure ?? error;
     } finally {
       this.waiting.delete(leave);
@@ -168,9 +169,10 @@ export class Device {
   }
 
   /**
-   * Runs `body`, which creates GPU objects, and throws what WebGPU says about it. `body` starts at once.
-   * @param what named in the error: what is made, and its bytes where it takes memory
-   * @param body passes the buffers and textures that it makes through `own`; they are destroyed if anything fails
+   * Runs `body`, which creates GPU objects, and throws the errors that WebGPU reports about them. `body` starts at
+   * once.
+   * @param what names the objects in errors, with their size in bytes where they take memory
+   * @param body passes the buffers and textures that it creates through `own`; they are destroyed if anything fails
    * @throws LimitError when the device is out of memory; DeviceError
    */
   async guarded<T>(what: string, body: (own: Own) => T | Promise<T>): Promise<T> {
@@ -190,7 +192,7 @@ export class Device {
     } catch (error) {
       thrown = error ?? new Error('unknown failure');
     }
-    // Popped in one go: scopes are a stack, and the last one pushed is the first one popped.
+    // All scopes are popped before the first wait. They are a stack: the last one pushed is popped first.
     const scopes = [this.gpu.popErrorScope(), this.gpu.popErrorScope(), this.gpu.popErrorScope()];
     const [internal, validation, memory] = await this.wait(Promise.all(scopes));
     const error = validation ?? internal;
@@ -205,7 +207,7 @@ export class Device {
     throw thrown as Error;
   }
 
-  /** Ends all use of the device. Buffers and textures of it are gone. */
+  /** Destroys the device with all its buffers and textures. */
   dispose(): void {
     this.disposed = true;
     this.gpu.destroy();

@@ -1,7 +1,7 @@
 /** Errors of the runtime. Shape and limit errors come from the kernels' checks. */
 export { LimitError, ShapeError } from '../kernels/check.ts';
 
-/** The adapter, device or driver failed or is missing. */
+/** The adapter, the device or the driver is missing or failed. */
 export class DeviceError extends Error {
   override name = 'DeviceError';
 }
@@ -11,7 +11,7 @@ export class KernelError extends Error {
   override name = 'KernelError';
 }
 
-/** A result on the device was used after its memory had been given to other values. */
+/** A result on the device was used after its memory was overwritten or freed. */
 export class LifetimeError extends Error {
   override name = 'LifetimeError';
 }

@@ -1,4 +1,4 @@
-/** Runs a small graph or a single kernel once: for tests, self-tests and comparisons. */
+/** Runs a small graph or a single kernel once. For tests, self-tests and comparisons. */
 import type { DType, Step } from '../kernels/dispatch.ts';
 import type { Target } from '../kernels/target.ts';
 import type { Device } from './device.ts';
@@ -11,9 +11,9 @@ import type { HostArray } from './transfer.ts';
 
 export interface Sources {
   readonly graph: Graph;
-  /** A value that is an input of the graph. Float32 values may be stored as f16. */
+  /** Records a value as an input of the graph. Float32 values may be stored as f16. */
   input(data: HostArray, shape: readonly number[], dtype?: DType): Tensor;
-  /** A value that is a constant (a weight), so that kernels may repack it. */
+  /** Records a value as a constant, as weights are, so that kernels may repack it. */
   weight(data: Float32Array, shape: readonly number[]): Tensor;
 }
 
@@ -27,7 +27,7 @@ export interface HostTensor {
 
 export type EvaluateOptions = Pick<CompileOptions, 'fused' | 'target'>;
 
-/** @returns host copies of what `build` returns, by name, with their shapes */
+/** Records, compiles and runs a graph. @returns the tensors that `build` returns, read to the host, by name */
 export async function evaluateTensors<K extends string>(
   device: Device,
   build: (sources: Sources) => Record<K, Tensor>,
@@ -61,7 +61,7 @@ export async function evaluateTensors<K extends string>(
   }
 }
 
-/** @returns host copies of what `build` returns, by name, flat */
+/** As `evaluateTensors`, without the shapes. @returns values by name, flat */
 export async function evaluate<K extends string>(
   device: Device,
   build: (sources: Sources) => Record<K, Tensor>,

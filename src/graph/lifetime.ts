@@ -1,11 +1,11 @@
-/** How long values on the device may be read: memory of a plan is written again by its next run. */
+/** Until when results on the device may be read: the next run of a plan overwrites the memory of its results. */
 import { LifetimeError } from './errors.ts';
 
-/** Shared by all results of one run. */
+/** One lifetime is shared by all results of one run. */
 export class Lifetime {
   private reason: string | undefined;
 
-  /** @param reason what happened to the memory, as a clause, such as "the plan encoderGraph ran again" */
+  /** Ends the lifetime. @param reason a clause for the error, such as "the plan encoderGraph ran again" */
   end(reason: string): void {
     this.reason ??= reason;
   }

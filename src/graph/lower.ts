@@ -1,4 +1,4 @@
-/** Lowering: nodes become kernel calls for one target, with operands resolved to what they share memory with. */
+/** Lowering: nodes become kernel calls for one target, and every operand is mapped to the owner of its memory. */
 import { results, isCopy, type Operand, type Step } from '../kernels/dispatch.ts';
 import { show, size } from '../kernels/check.ts';
 import type { Target } from '../kernels/target.ts';
@@ -7,12 +7,13 @@ import { Tensor, type Node } from './tensor.ts';
 
 export interface Lowered {
   readonly steps: readonly Step[];
-  /** Profile path of each step. */
+  /** Scope of each step, for profiles. */
   readonly scopes: readonly string[];
-  /** The operand that owns an operand's memory: a root tensor, or a kernel's own scratch. */
+  /** The owner of an operand's memory: a root tensor, or the scratch operand of a kernel. */
   owner(operand: Operand): Operand;
 }
 
+/** @throws ShapeError if a kernel's result and the recorded tensor differ in size */
 export function lower(nodes: readonly Node[], target: Target): Lowered {
   const steps: Step[] = [];
   const scopes: string[] = [];
@@ -43,7 +44,7 @@ export function lower(nodes: readonly Node[], target: Target): Lowered {
   };
 }
 
-/** Operands that a step reads and writes. */
+/** The operands that a step reads and writes. */
 export function accesses(step: Step): { reads: readonly Operand[]; writes: readonly Operand[] } {
   if (isCopy(step)) return { reads: [step.from], writes: [step.to] };
   return { reads: step.inputs.filter((o) => o !== null), writes: step.outputs };

@@ -1,10 +1,10 @@
-/** Memory planning: values whose lifetimes do not overlap share a slot. */
+/** Memory planning: values that are not alive at the same time share a slot. */
 
 export interface Value {
   readonly bytes: number;
   /** Index of the step that writes it first. */
   readonly from: number;
-  /** Index of the last step that touches it. */
+  /** Index of the last step that reads or writes it. */
   readonly to: number;
 }
 
@@ -12,15 +12,16 @@ export interface MemoryPlan {
   /** Slot of each value, in the order given. */
   readonly slots: readonly number[];
   readonly slotBytes: readonly number[];
-  /** What the slots take together. */
+  /** Bytes of all slots together. */
   readonly peakBytes: number;
-  /** What all values would take without sharing. */
+  /** Bytes of all values, as if none shared a slot. */
   readonly sumBytes: number;
 }
 
 /**
- * Greedy by time: a value takes the smallest free slot that holds it, else enlarges the largest free one, else opens
- * a new one. Slots are separate buffers, because WebGPU forbids reading and writing one buffer in the same dispatch.
+ * Assigns slots greedily, in order of time. A value takes the smallest free slot that is large enough; else it enlarges
+ * the largest free slot; else it opens a new one. Each slot is a buffer, because WebGPU forbids a dispatch to read and
+ * write one buffer.
  */
 export function planMemory(values: readonly Value[]): MemoryPlan {
   const slotBytes: number[] = [];

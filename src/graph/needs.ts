@@ -1,13 +1,13 @@
-/** Which weights a recorded graph reads. */
+/** The weights that recorded graphs read. */
 import { show } from '../kernels/check.ts';
 import { ShapeError } from './errors.ts';
 import type { Graph } from './record.ts';
 import { inputsOf } from './tensor.ts';
 
 /**
- * Names and shapes of the weights behind the constants of some graphs, in the order of their first use.
- * Weights that only a constant without a reader needs are not among them.
- * @throws ShapeError if two places read a weight of one name in different shapes
+ * Names and shapes of the weights that the constants of the graphs are computed from, in order of first use. Constants
+ * that no node reads do not count.
+ * @throws ShapeError if one weight is read in two shapes
  */
 export function neededWeights(graphs: Iterable<Graph>): Map<string, readonly number[]> {
   const found = new Map<string, readonly number[]>();

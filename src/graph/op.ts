@@ -1,13 +1,13 @@
 /**
- * What an op is, and the one way to define it. An op's inputs and attributes are the only truth about a node: `lower` is a
- * pure function of them and of the target. So a fusion rule that has both knows all there is, and may change either.
+ * Ops and how they are defined. The inputs and attributes of a node say everything about it: `lower` is a pure function
+ * of them and of the target. A fusion rule may therefore change either.
  */
 import { expect } from '../kernels/check.ts';
 import { results, type Step } from '../kernels/dispatch.ts';
 import { BASELINE, type Target } from '../kernels/target.ts';
 import { inputsOf, Tensor, type AnyOp, type Inputs, type Node, type Recorder } from './tensor.ts';
 
-/** `T` where it is plain data: numbers, strings, flags, lists and records of them. No tensors, no functions. */
+/** `T` if it is plain data: numbers, strings, booleans, lists and records of these. Functions become `never`. */
 export type Plain<T> = T extends string | number | boolean | null | undefined | ArrayLike<number>
   ? T
   : T extends (...args: never[]) => unknown
@@ -18,22 +18,23 @@ export type Plain<T> = T extends string | number | boolean | null | undefined | 
 export type Attributes<A> = object & { readonly [K in keyof A]: Plain<A[K]> };
 
 export interface OpDefinition<I extends Inputs, A extends Attributes<A>> {
-  /** The word of the function that records it, and the label of its kernel where it has one of its own. */
+  /** Also the name of the function that records the op and, if the op has a kernel of its own, the kernel's label. */
   readonly name: string;
   /**
-   * Calls kernel wrappers, which check shapes. It must use nothing but its arguments; it runs once when the op is recorded
-   * and again for the device. Its results are the outputs of the last dispatch.
+   * Calls kernel wrappers, which check shapes. It must use nothing but its arguments. It runs once when the op is
+   * recorded, and again when a plan is compiled for a device. The outputs of the last dispatch are the results of the
+   * op.
    */
   lower(this: void, target: Target, inputs: I, attributes: A): readonly Step[];
 }
 
-/** A node of a known op. */
+/** A node whose op is known, with typed inputs and attributes. */
 export interface OpNode<I extends Inputs, A extends object> extends Node {
   readonly inputs: I;
   readonly attributes: A;
 }
 
-/** What a rule may change of a node; what is absent stays. */
+/** Parts of a node that a fusion rule replaces; absent parts stay. */
 export interface NodeChange<I extends Inputs, A extends object> {
   readonly inputs?: Partial<I>;
   readonly attributes?: Partial<A>;
@@ -51,9 +52,9 @@ export class Op<I extends Inputs, A extends Attributes<A>, R> implements AnyOp {
   }
 
   /**
-   * Appends a node to the graph of its inputs. The shape rule of an op is its kernel wrapper: it runs here, so a misfit is
-   * thrown at the line of the model that caused it.
-   * @param graph needed only where no input is a tensor
+   * Appends a node to the graph of its inputs. The kernel wrapper is the op's shape rule. It runs here, so a shape
+   * error points at the model's line that caused it.
+   * @param graph needed only if no input is a tensor
    * @throws ShapeError if operands do not fit, or belong to several graphs
    */
   record(inputs: I, attributes: A, graph: Recorder = this.graphOf(inputs)): R {
@@ -67,12 +68,12 @@ export class Op<I extends Inputs, A extends Attributes<A>, R> implements AnyOp {
     return this.named(outputs);
   }
 
-  /** Whether a node is of this op; its inputs and attributes are typed then. */
+  /** Whether a node is of this op. It narrows the types of the node's inputs and attributes. */
   is(node: Node | undefined): node is OpNode<I, A> {
     return node?.op === this;
   }
 
-  /** A node like `node`, with some of its inputs, attributes or outputs replaced. `node` itself stays as it is. */
+  /** A copy of `node` with some inputs, attributes or outputs replaced. */
   with(node: OpNode<I, A>, { inputs, attributes, outputs }: NodeChange<I, A>): OpNode<I, A> {
     return {
       ...node,
@@ -95,18 +96,18 @@ export class Op<I extends Inputs, A extends Attributes<A>, R> implements AnyOp {
   }
 }
 
-/** A node of an op: `NodeOf<typeof linearOp>`. */
+/** The node type of an op: `NodeOf<typeof linearOp>`. */
 export type NodeOf<O> = O extends Op<infer I, infer A, unknown> ? OpNode<I, A> : never;
 
 /** Attributes of an op that has none. */
 export type NoAttributes = Readonly<Record<never, never>>;
 
 /**
- * Defines an op: `defineOp<{ readonly x: Tensor }, { readonly kind: UnaryKind }>({ name: 'unary', lower: ... })`. Inputs are
- * a `type`; an `interface` cannot stand for a record. Ops are defined at the top of a module, so that `lower` has no caller's
- * variables within reach.
- * @param named where the op has several results: what `record` returns, from the outputs of the last dispatch. Without it
- *   `record` returns the one result.
+ * Defines an op: `defineOp<{ readonly x: Tensor }, { readonly kind: UnaryKind }>({ name: 'unary', lower: ... })`.
+ * Inputs are a `type`, because TypeScript does not take an `interface` for a record. Ops are defined at the top level
+ * of a module, so that `lower` cannot capture variables of a caller.
+ * @param named for an op with several results: turns the outputs of the last dispatch into the value that `record`
+ *   returns. Without it, `record` returns the only result.
  */
 export function defineOp<I extends Inputs, A extends Attributes<A> = NoAttributes>(
   definition: OpDefinition<I, A>,

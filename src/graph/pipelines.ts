@@ -1,4 +1,4 @@
-/** Compute pipelines, built once per device, text, constants and bindings. */
+/** Compute pipelines. Each is built once for a device, WGSL text, constants and bindings. */
 import { isCopy, type Dispatch, type Operand, type Step } from '../kernels/dispatch.ts';
 import type { Device } from './device.ts';
 import { KernelError } from './errors.ts';
@@ -11,7 +11,7 @@ export interface Pipeline {
 
 const bindingKind = (o: Operand | null): string => o?.storage ?? 'buffer';
 
-/** Text, constants and bindings: everything that makes two pipelines differ. */
+/** Everything that makes two pipelines of a device differ: WGSL text, constants and bindings. */
 function pipelineKey({ wgsl, constants, params, inputs, outputs }: Dispatch): string {
   return keyOf([wgsl, constants, params !== undefined, inputs.map(bindingKind), outputs.map(bindingKind)]);
 }
@@ -34,7 +34,7 @@ function layoutEntries(d: Dispatch): GPUBindGroupLayoutEntry[] {
   return entries;
 }
 
-/** Pipelines of each device. A network finds those that another one has built. */
+/** Pipelines by device, so that networks share them. */
 const known = new WeakMap<Device, Pipelines>();
 
 export class Pipelines {
@@ -44,27 +44,27 @@ export class Pipelines {
 
   private constructor(private readonly device: Device) {}
 
-  /** The pipelines of a device: the same object for all that run on it. */
+  /** The pipelines of a device; one object per device. */
   static of(device: Device): Pipelines {
     const pipelines = known.get(device) ?? new Pipelines(device);
     known.set(device, pipelines);
     return pipelines;
   }
 
-  /** The pipeline of a dispatch. @throws KernelError with kernel name and WGSL line */
+  /** The pipeline of a dispatch, built on first use. @throws KernelError with kernel name and WGSL line */
   get(d: Dispatch): Promise<Pipeline> {
     const key = pipelineKey(d);
     let entry = this.cache.get(key);
     if (!entry) {
       entry = this.build(d);
       this.cache.set(key, entry);
-      // A failure is reported to whoever asked; asking again builds again.
+      // A failed build is not kept, so the next call builds again.
       entry.catch(() => this.cache.delete(key));
     }
     return entry;
   }
 
-  /** Builds all pipelines of a plan, in parallel. */
+  /** Builds all pipelines of a plan in parallel. @throws KernelError */
   async prepare(steps: readonly Step[]): Promise<Map<Dispatch, Pipeline>> {
     const dispatches = steps.filter((s): s is Dispatch => !isCopy(s));
     const built = await Promise.all(dispatches.map((d) => this.get(d)));
@@ -104,7 +104,7 @@ export class Pipelines {
   }
 }
 
-/** Moves `enable` directives to the top: WGSL wants them before everything else, and modules are concatenated. */
+/** Moves `enable` directives to the top. WGSL requires them first, and the text is a concatenation of modules. */
 function enablesFirst(code: string): string {
   const enables = new Set<string>();
   const rest = code.replace(/^[ \t]*enable\s+\w+;/gm, (line) => {

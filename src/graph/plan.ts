@@ -1,9 +1,9 @@
 /**
- * A compiled graph. Its steps, memory, pipelines and bind groups are made once; `run` replays them and neither plans nor
- * allocates.
+ * A compiled graph. `compile` makes its steps, memory, pipelines and bind groups once; `run` replays them and allocates
+ * nothing.
  */
 import type { Operand } from '../kernels/dispatch.ts';
-import { bufferBytes, wordsIn } from '../kernels/dtype.ts';
+import { bufferBytes, VEC4_BYTES, wordsIn } from '../kernels/dtype.ts';
 import { show, size } from '../kernels/check.ts';
 import type { Target } from '../kernels/target.ts';
 import { bindSteps, expectBindable } from './bind.ts';
@@ -21,15 +21,15 @@ import { inputsOf, Tensor } from './tensor.ts';
 import { DeviceTensor, flatTexture, hostDtypeOf, storageBuffer, toStored, type HostArray } from './transfer.ts';
 
 export interface CompileOptions {
-  /** Names the plan in errors: what it computes. */
+  /** Names the plan in errors, by what it computes. */
   readonly name?: string;
-  /** Results by name. */
+  /** Tensors to compute, by the name of the result. */
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** Whether to fuse; on by default. */
+  /** Whether fusion rules are applied; true by default. */
   readonly fused?: boolean;
-  /** Overrides the device's preferred variants of kernels. */
+  /** Overrides the device's target, such as its preferred kernel variants. */
   readonly target?: Partial<Target>;
-  /** Share of the upload done, 0..1. */
+  /** Gets the share of the upload that is done, 0..1. */
   readonly onUpload?: (done: number) => void;
 }
 
@@ -40,20 +40,20 @@ export interface Plan {
   /** Number of dispatches and copies. */
   readonly steps: number;
   /**
-   * Runs the graph. Results stay on the device until the next run; afterwards, reading them throws.
-   * @throws ShapeError on a missing, unknown or misshapen input; LifetimeError on one that is gone, or when the plan was
-   *   disposed; Canceled; DeviceError
+   * Runs the graph. Results stay on the device until the next run; reading them later throws LifetimeError.
+   * @throws ShapeError for a missing or unknown input, or one of another size or type; LifetimeError for an input that
+   *   is gone, or if the plan was disposed; Canceled; DeviceError
    */
   run(inputs: Readonly<Record<string, PlanInput>>, options?: RunOptions): Promise<Record<string, DeviceTensor>>;
-  /** Frees the memory of the plan. Its results are gone. */
+  /** Frees the memory of the plan and of its results. */
   dispose(): void;
 }
 
 const bytesOf = (o: Operand): number => bufferBytes(size(o), o.dtype);
 
 /**
- * Fuses and lowers what the results need, allocates its memory, builds its pipelines and uploads its constants.
- * @throws LimitError if the device cannot bind or hold it; KernelError; WeightsError; DeviceError
+ * Fuses and lowers the nodes that the results depend on, allocates memory, builds pipelines and uploads constants.
+ * @throws LimitError if the device cannot bind an operand or is out of memory; KernelError; WeightsError; DeviceError
  */
 export async function compile(shared: Shared, graph: Graph, options: CompileOptions): Promise<Plan> {
   const { device } = shared;
@@ -67,7 +67,7 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
     ...device.target,
     ...options.target,
   });
-  expectBindable(device, lowered.steps); // before minutes of uploading
+  expectBindable(device, lowered.steps); // checked first, because uploads may take minutes
 
   const constants = new Set<Operand>();
   const owners = new Set<Operand>();
@@ -99,9 +99,9 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
     },
   );
 
-  /** Of the results of the last run. */
+  /** Lifetime of the results of the last run. */
   let lifetime = new Lifetime();
-  const kept = (tensors: Readonly<Record<string, Tensor>>): Record<string, DeviceTensor> =>
+  const deviceTensors = (tensors: Readonly<Record<string, Tensor>>): Record<string, DeviceTensor> =>
     Object.fromEntries(
       Object.entries(tensors).map(([name, t]) => [
         name,
@@ -122,13 +122,14 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
         device.check();
         if (disposed) throw new LifetimeError(`${name} was disposed. Compile it again.`);
         const sources = sourcesOf(graph, inputs);
-        // From here on the old results are overwritten, whether or not the run succeeds.
+        // From here on the memory of the last results is overwritten, whether or not the run succeeds.
         lifetime.end(`${name} ran again`);
         lifetime = new Lifetime();
         feed(device, sources, (t) => allocation.resources.get(t) as GPUBuffer);
         await runner.run(runOptions);
-        for (const [tap, value] of Object.entries(kept(taps))) inspection!.found(tap, value.shape, await value.read());
-        return kept(options.outputs);
+        for (const [tap, value] of Object.entries(deviceTensors(taps)))
+          inspection!.found(tap, value.shape, await value.read());
+        return deviceTensors(options.outputs);
       } finally {
         running = false;
       }
@@ -143,7 +144,7 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
   };
 }
 
-/** The nodes that the wanted tensors depend on, in the order of recording. */
+/** The nodes that the wanted tensors depend on, in order of recording. */
 function reachable(graph: Graph, wanted: ReadonlySet<Tensor>) {
   const needed = new Set<Tensor>(wanted);
   const kept = [...graph.nodes].reverse().filter((node) => {
@@ -160,7 +161,7 @@ interface Allocation {
   readonly memory: MemoryPlan;
 }
 
-/** Gives every computed operand its buffer or texture; operands with disjoint lifetimes share. */
+/** Gives every input and every computed operand a buffer or a texture. Operands with disjoint lifetimes share one. */
 async function allocate(
   device: Device,
   name: string,
@@ -220,12 +221,15 @@ async function allocate(
       const label = t.origin.kind === 'input' ? `input ${t.origin.name}` : 'result';
       resources.set(t, owned(storageBuffer(device, `${name}: ${label}`, bytesOf(t))));
     }
-    return owned(storageBuffer(device, 'dummy', 16));
+    return owned(storageBuffer(device, 'dummy', VEC4_BYTES));
   });
   return { resources, dummy, memory: { slots, slotBytes, peakBytes, sumBytes } };
 }
 
-/** The values of all inputs, checked: on the host, or in a buffer on the device. */
+/**
+ * Checks the inputs of a run. @returns their values by tensor: on the host, or in a buffer on the device
+ * @throws ShapeError, LifetimeError
+ */
 function sourcesOf(graph: Graph, inputs: Readonly<Record<string, PlanInput>>): Map<Tensor, HostArray | GPUBuffer> {
   const unknown = Object.keys(inputs).filter((name) => !graph.inputs.has(name));
   if (unknown.length)
@@ -247,7 +251,7 @@ function sourcesOf(graph: Graph, inputs: Readonly<Record<string, PlanInput>>): M
   return sources;
 }
 
-/** Brings the inputs of a run into their buffers. */
+/** Copies the inputs of a run into the plan's buffers. */
 function feed(
   device: Device,
   sources: ReadonlyMap<Tensor, HostArray | GPUBuffer>,

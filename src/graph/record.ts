@@ -1,4 +1,4 @@
-/** Recording: calls of ops become a list of nodes with static shapes. */
+/** Recording: calls of ops become a list of nodes. All shapes are known while recording. */
 import { expect } from '../kernels/check.ts';
 import type { DType } from '../kernels/dispatch.ts';
 import { constantKey, expectSameForm, type ConstantForm, type ConstantSpec } from './constantSpec.ts';
@@ -7,12 +7,12 @@ import { Tensor, type Node, type Recorder } from './tensor.ts';
 export class Graph implements Recorder {
   readonly nodes: Node[] = [];
   readonly inputs = new Map<string, Tensor>();
-  /** Named intermediates, kept only by a plan that asks for them. */
+  /** Named intermediate results. A plan keeps only those that an inspection wants. */
   readonly taps = new Map<string, Tensor>();
   private readonly constants = new Map<string, { tensor: Tensor; form: ConstantForm }>();
   private path: string[] = [];
 
-  /** A value that is given anew to every run. */
+  /** An input: a value that is given to every run. @throws ShapeError if the name is taken */
   input(name: string, shape: readonly number[], dtype: DType = 'f32'): Tensor {
     expect(!this.inputs.has(name), 'input', `"${name}" is declared twice; names of inputs are unique.`);
     const tensor = new Tensor(this, shape, dtype, { kind: 'input', name });
@@ -20,14 +20,15 @@ export class Graph implements Recorder {
     return tensor;
   }
 
-  /** A weight of the checkpoint, under its official name. */
+  /** A weight of the checkpoint, by its official name. @throws ShapeError if it was read before in another shape */
   weight(name: string, shape: readonly number[]): Tensor {
     return this.constant({ name, shape, needs: [{ name, shape }], compute: (w) => w });
   }
 
   /**
-   * A constant computed once on the host from weights (or from none). The same constant again gives the same tensor.
-   * @throws ShapeError if it was asked for before in another shape or type; TypeError if `of` is not plain data
+   * A constant that is computed once on the host, from weights or from none. Equal descriptions give the same tensor.
+   * @throws ShapeError if the constant was described before in another shape or type; TypeError if `of` is not plain
+   *   data
    */
   constant(spec: ConstantSpec): Tensor {
     const { name, shape, dtype = 'f32', needs = [], compute } = spec;
@@ -43,14 +44,18 @@ export class Graph implements Recorder {
     return tensor;
   }
 
-  /** Names an intermediate so that a plan may be asked to keep it. Returns `tensor`. */
+  /**
+   * Names an intermediate result, so that an inspection can read it.
+   * @returns `tensor`
+   * @throws ShapeError if the name is taken
+   */
   tap(name: string, tensor: Tensor): Tensor {
     expect(!this.taps.has(name), 'tap', `"${name}" is used twice; names of taps are unique.`);
     this.taps.set(name, tensor);
     return tensor;
   }
 
-  /** Ops recorded inside `body` carry `name` in profiles. */
+  /** Adds `name` to the scope of the ops that `body` records. Profiles show scopes. */
   scope<T>(name: string, body: () => T): T {
     this.path.push(name);
     try {

@@ -1,4 +1,4 @@
-/** Replaying encoded steps: submissions under a time budget, progress, cancellation, profiling. */
+/** Runs the encoded steps of a plan, in submissions of limited time, with progress, cancellation and profiling. */
 import type { Device } from './device.ts';
 import { Canceled, DeviceError } from './errors.ts';
 import { SubmissionPace } from './submissionPace.ts';
@@ -6,7 +6,7 @@ import { copyToFlat } from './transfer.ts';
 
 export interface EncodedStep {
   readonly label: string;
-  /** As in a `Dispatch`. */
+  /** Variant of the kernel, and why the preferred variant was not taken: as in a `Dispatch`. */
   readonly variant?: string;
   readonly why?: string;
   readonly scope: string;
@@ -40,16 +40,18 @@ export interface StepTime {
 
 export interface RunOptions {
   readonly signal?: AbortSignal;
-  /** Share of the work done, 0..1. */
+  /** Gets the share of the work that is done, 0..1. */
   readonly onProgress?: (done: number) => void;
-  /** Gets the time of every dispatch and copy. Each dispatch then runs in a pass of its own. */
+  /** Gets the time of every dispatch and copy after the run. With it, each dispatch runs in a pass of its own. */
   readonly onProfile?: (times: readonly StepTime[]) => void;
 }
 
-/** What a dispatch or copy costs beside its arithmetic, in floating-point operations of the same time. */
+/** Overhead of a dispatch or copy, as the number of floating-point operations that take the same time. */
 const OVERHEAD_FLOPS = 1e6;
 /** Steps of one profiled submission: WebGPU allows 4096 timestamps in a query set. */
 const PROFILED_STEPS = 2048;
+/** A step has two timestamps of 64 bits: its begin and its end. */
+const TIMESTAMP_BYTES = 2 * BigUint64Array.BYTES_PER_ELEMENT;
 
 export class Runner {
   private readonly pace: SubmissionPace;
@@ -62,7 +64,7 @@ export class Runner {
     this.pace = new SubmissionPace(device.submissionMs);
   }
 
-  /** @throws Canceled between two submissions when the signal is aborted; DeviceError */
+  /** Runs all steps. @throws Canceled between two submissions once the signal is aborted; DeviceError */
   async run({ signal, onProgress, onProfile }: RunOptions): Promise<void> {
     if (onProfile && !this.device.hasTimestamps) {
       throw new DeviceError('This adapter has no timestamp queries, so it cannot be profiled. Choose another adapter.');
@@ -116,7 +118,7 @@ export class Runner {
       if (copy) {
         pass?.end();
         pass = undefined;
-        // Only passes write timestamps: empty ones before and after time the copy.
+        // Only passes write timestamps, so an empty pass before and one after the copy time it.
         const stamp = (writes: Omit<GPUComputePassTimestampWrites, 'querySet'>): void => {
           if (queries) encoder.beginComputePass({ timestampWrites: { querySet: queries.set, ...writes } }).end();
         };
@@ -142,7 +144,7 @@ export class Runner {
       }
     }
     pass?.end();
-    const bytes = 16 * (to - from);
+    const bytes = TIMESTAMP_BYTES * (to - from);
     if (queries) {
       encoder.resolveQuerySet(queries.set, 0, 2 * (to - from), queries.resolve, 0);
       encoder.copyBufferToBuffer(queries.resolve, 0, queries.staging, 0, bytes);
@@ -159,7 +161,7 @@ export class Runner {
   private timing() {
     if (!this.queries) {
       const { gpu } = this.device;
-      const size = 16 * PROFILED_STEPS;
+      const size = TIMESTAMP_BYTES * PROFILED_STEPS;
       this.queries = {
         set: gpu.createQuerySet({ type: 'timestamp', count: 2 * PROFILED_STEPS }),
         resolve: gpu.createBuffer({ label: 'timestamps', size, usage: 0x0200 | 0x04 }), // QUERY_RESOLVE | COPY_SRC

@@ -1,4 +1,4 @@
-/** What plans share: pipelines of the device, constants of one set of weights, buffers for reading back. */
+/** Resources that plans share: pipelines of the device, constants of one set of weights, readback buffers. */
 import { Constants, type Weights } from './constants.ts';
 import type { Device } from './device.ts';
 import { Pipelines } from './pipelines.ts';
@@ -6,18 +6,19 @@ import { Readback, type HostArray } from './transfer.ts';
 
 export interface Shared {
   readonly device: Device;
-  /** Those of the device, whatever the weights. */
+  /** The pipelines of the device; they do not depend on weights. */
   readonly pipelines: Pipelines;
   readonly constants: Constants;
   readonly readback: Readback;
-  /** Set to look into networks: plans are then not fused, and their taps are read after every run. */
+  /** If set, plans are not fused, and their taps are read after every run. */
   readonly inspection?: Inspection;
 }
 
+/** Reads intermediate results of networks, for comparisons. */
 export interface Inspection {
-  /** Which taps to keep; the others cost nothing. */
+  /** Whether to keep a tap. The others cost nothing. */
   wants(tap: string): boolean;
-  /** Gets each kept tap after each run. */
+  /** Gets the values of each kept tap after each run. */
   found(tap: string, shape: readonly number[], data: HostArray): void;
 }
 
@@ -26,8 +27,9 @@ const noWeights: Weights = {
 };
 
 /**
- * For plans of one network: the device's pipelines, and constants and buffers of its own.
- * @param weights where the network's weights come from; without, plans may have no weights
+ * Resources for the plans of one network: the pipelines of the device, with constants and readback buffers for this
+ * network alone.
+ * @param weights source of the network's weights; without it, plans may read no weights
  */
 export const sharedFor = (device: Device, weights: Weights = noWeights): Shared => ({
   device,

@@ -1,10 +1,12 @@
-/** How much work goes into one submission: as much as the device does within a time, so that no watchdog fires. */
+/**
+ * Sizes submissions: each holds about as much work as the device does in a given time, so that no GPU watchdog fires.
+ */
 
-/** Work of the first submission, when the speed of the device is not known yet. */
+/** Work of the first submission, before the speed of the device is known. */
 const FIRST_FLOPS = 1e9;
-/** Largest change from one submission to the next. */
+/** Maximum factor between the work of one submission and the next. */
 const MAX_CHANGE = 4;
-/** A shorter time cannot be told from the cost of submitting. */
+/** Shorter times are taken for this one: they are mostly the cost of submitting. */
 const MIN_MS = 0.1;
 
 export class SubmissionPace {
@@ -15,9 +17,9 @@ export class SubmissionPace {
   constructor(private readonly budgetMs: number) {}
 
   /**
-   * Learns from a submission of `work` operations that took `ms`: the next one comes nearer to the budget, by a factor of
-   * at most 4. A submission of less than half the work that was planned, such as the last one of a run, says little about a
-   * full one: it counts only if it was over the budget.
+   * Adapts the work of the next submission to one of `work` operations that took `ms` milliseconds, by a factor of at
+   * most 4. A submission of less than half the planned work, such as the last one of a run, says little about a full
+   * one. It counts only if it took longer than the budget.
    */
   learn(work: number, ms: number): void {
     const factor = this.budgetMs / Math.max(ms, MIN_MS);

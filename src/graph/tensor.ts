@@ -1,33 +1,34 @@
-/** What a recorded graph is made of: tensors, which hold no data, and the nodes that compute them. */
+/** The parts of a recorded graph: tensors, which hold no data, and nodes, which compute them. */
 import { expect, show, size } from '../kernels/check.ts';
 import type { DType, Operand, Step } from '../kernels/dispatch.ts';
 import type { Target } from '../kernels/target.ts';
 import type { ConstantSpec, WeightName } from './constantSpec.ts';
 
+/** Where the values of a tensor come from: an input, a node, or a constant. */
 export type Origin =
   | { readonly kind: 'input'; readonly name: string }
   | { readonly kind: 'node' }
-  /** Computed once on the host, when the plan is compiled, from weights of the checkpoint. */
+  /** Computed once on the host from weights of the checkpoint, when the first plan that reads it is compiled. */
   | {
       readonly kind: 'constant';
       readonly name: string;
-      /** Identifies the values: equal keys of one weight source are uploaded once. Made by `constantKey`. */
+      /** Made by `constantKey`. Constants of one weight source with equal keys are uploaded once. */
       readonly key: string;
       readonly needs: readonly WeightName[];
       readonly compute: (...weights: Float32Array[]) => Float32Array | Uint32Array;
     };
 
-/** The graph that a tensor belongs to, as models and ops see it. `Graph` of record.ts is the only one there is. */
+/** The graph that a tensor belongs to, as models and ops see it. `Graph` in record.ts implements it. */
 export interface Recorder {
   weight(name: string, shape: readonly number[]): Tensor;
   constant(spec: ConstantSpec): Tensor;
   tap(name: string, tensor: Tensor): Tensor;
   scope<T>(name: string, body: () => T): T;
-  /** Called by ops, which have checked the node. */
+  /** Appends a node. Ops call it after checking the node. */
   append(node: Omit<Node, 'scope'>): void;
 }
 
-/** A tensor: a shape, a type and where its values come from. */
+/** A tensor of a recorded graph: a shape, an element type and the origin of its values. */
 export class Tensor implements Operand {
   readonly storage = 'buffer' as const;
 
@@ -36,7 +37,7 @@ export class Tensor implements Operand {
     readonly shape: readonly number[],
     readonly dtype: DType,
     readonly origin: Origin,
-    /** Set on views: the tensor whose memory this one shows under another shape. */
+    /** For a view: the tensor whose memory it shares, under another shape. */
     readonly base?: Tensor,
   ) {}
 
@@ -46,7 +47,7 @@ export class Tensor implements Operand {
   }
 
   /**
-   * The same values under another shape; at most one `-1` is inferred.
+   * A view of the same values under another shape. One axis may be -1; its length is inferred.
    * @throws ShapeError if the number of elements differs
    */
   reshape(shape: readonly number[]): Tensor {
@@ -61,24 +62,24 @@ export class Tensor implements Operand {
   }
 }
 
-/** Operands by name. `null` is an operand that this node does without. */
+/** Inputs of a node by name. `null` is an optional input that the node does not have. */
 export type Inputs = Readonly<Record<string, Tensor | null | readonly Tensor[]>>;
 
-/** One call of an op. Ops narrow it: `linearOp.is(node)` types its inputs and attributes. */
+/** One call of an op. `linearOp.is(node)` narrows the types of its inputs and attributes. */
 export interface Node {
   readonly op: AnyOp;
   readonly inputs: Inputs;
   /** Plain data. */
   readonly attributes: object;
   readonly outputs: readonly Tensor[];
-  /** Path of `Graph.scope` names, for profiles. */
+  /** Names of the enclosing `Graph.scope` calls, joined by dots. For profiles. */
   readonly scope: string;
 }
 
-/** An op whose inputs and attributes are not known; `Op` of op.ts has them. */
+/** An op without the types of its inputs and attributes; `Op` in op.ts has them. */
 export interface AnyOp {
   readonly name: string;
-  /** Kernel calls that compute the node on a target. Its results are the outputs of the last dispatch. */
+  /** Kernel calls that compute the node on a target. The outputs of the last dispatch are the results. */
   lower(target: Target, node: Node): readonly Step[];
 }
 

@@ -1,4 +1,4 @@
-/** Moving values between host memory and the device. */
+/** Transfers between host memory and the device. */
 import { FLAT_WIDTH, flatRows } from '../kernels/dispatch.ts';
 import { BYTES, bufferBytes, VEC4_BYTES, type DType } from '../kernels/dtype.ts';
 import { fromHalves, toHalves } from '../kernels/half.ts';
@@ -9,14 +9,17 @@ import { Lifetime } from './lifetime.ts';
 
 export type HostArray = Float32Array | Uint32Array | Int32Array;
 
-/** The array type of a tensor's values on the host: halves are f32 there. */
+/** Element type of a tensor's values on the host: f16 values are f32 there. */
 export const hostDtypeOf = (dtype: DType): DType => (dtype === 'f16' ? 'f32' : dtype);
 
-/** Values as a buffer of `dtype` holds them. Float32 values become halves, rounded to nearest and limited to their range. */
+/**
+ * Converts host values to the form of a buffer of `dtype`. For f16, they are rounded to nearest and limited to the
+ * range of halves.
+ */
 export const toStored = (data: HostArray, dtype: DType): HostArray =>
   dtype === 'f16' ? toHalves(data as Float32Array) : data;
 
-/** Values of `elements` in the bytes of a buffer of `dtype`. */
+/** The host values of the first `elements` in the bytes of a buffer of `dtype`. */
 function fromStored(bytes: ArrayBuffer, elements: number, dtype: DType): HostArray {
   if (dtype === 'f16') return fromHalves(new Uint16Array(bytes, 0, elements));
   return new arrayOf[dtype](bytes, 0, elements);
@@ -24,7 +27,7 @@ function fromStored(bytes: ArrayBuffer, elements: number, dtype: DType): HostArr
 
 const arrayOf = { f32: Float32Array, u32: Uint32Array, i32: Int32Array } as const;
 
-/** Usage flags as numbers: Node has no global `GPUBufferUsage` until the host makes one. */
+/** Usage flags as numbers, because Node has no global `GPUBufferUsage` until the host defines it. */
 const STORAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
 const READBACK = 0x01 | 0x08; // MAP_READ | COPY_DST
 const TEXTURE = 0x02 | 0x08; // COPY_DST | STORAGE_BINDING
@@ -52,7 +55,7 @@ export function flatTexture(device: Device, label: string, elements: number, for
 
 /** Writes a packed constant into a flat texture. */
 export function writeFlat(device: Device, texture: GPUTexture, data: HostArray): void {
-  const perRow = 4 * FLAT_WIDTH;
+  const perRow = 4 * FLAT_WIDTH; // elements; a texel holds four
   const whole = Math.floor(data.length / perRow);
   const write = (from: number, y: number, width: number, height: number): void => {
     if (width === 0 || height === 0) return;
@@ -75,7 +78,7 @@ export function writeFlat(device: Device, texture: GPUTexture, data: HostArray):
 
 /**
  * Copies the first `elements` of a buffer into a flat texture.
- * @param at the first element written, a multiple of 4; copies of more than one row start at a row
+ * @param at index of the first element written, a multiple of 4
  */
 export function copyToFlat(
   encoder: GPUCommandEncoder,
@@ -103,15 +106,15 @@ export function copyToFlat(
   }
 }
 
-/** Buffers for reading back, kept by size so that a second read allocates nothing. */
+/** Readback buffers. They are kept by size, so that a second read allocates nothing. */
 export class Readback {
   private readonly free = new Map<number, GPUBuffer>();
 
   constructor(readonly device: Device) {}
 
   /**
-   * The first `size(shape)` elements of a buffer, as they are when it is called.
-   * @throws DeviceError, never zeros, when the device fails; LimitError when it is out of memory
+   * Reads the first `size(shape)` elements of a buffer, with the values at the time of the call. f16 values become f32.
+   * @throws DeviceError if the device fails; LimitError when it is out of memory
    */
   async read(buffer: GPUBuffer, shape: readonly number[], dtype: DType): Promise<HostArray> {
     const elements = size({ shape });
@@ -136,15 +139,6 @@ export class Readback {
     return data;
   }
 
-  duplicate(buffer: GPUBuffer): GPUBuffer {
-    const { gpu } = this.device;
-    const copy = storageBuffer(this.device, 'copy', buffer.size);
-    const encoder = gpu.createCommandEncoder({ label: 'copy' });
-    encoder.copyBufferToBuffer(buffer, 0, copy, 0, buffer.size);
-    gpu.queue.submit([encoder.finish()]);
-    return copy;
-  }
-
   dispose(): void {
     for (const buffer of this.free.values()) buffer.destroy();
     this.free.clear();
@@ -158,10 +152,10 @@ function copyBuffer(device: Device, from: GPUBuffer, to: GPUBuffer, bytes: numbe
   device.gpu.queue.submit([encoder.finish()]);
 }
 
-/** A value on the device, valid until the plan that made it runs again or is disposed. */
+/** A result on the device. It is valid until the plan that computed it runs again or is disposed. */
 export class DeviceTensor {
   constructor(
-    /** For errors. */
+    /** Name of the result, for errors. */
     readonly name: string,
     protected readonly memory: GPUBuffer,
     readonly shape: readonly number[],
@@ -170,20 +164,23 @@ export class DeviceTensor {
     protected readonly lifetime: Lifetime,
   ) {}
 
-  /** Where the values are. @throws LifetimeError if they are gone; DeviceError */
+  /** The buffer of the values. @throws LifetimeError if the values are gone; DeviceError */
   get buffer(): GPUBuffer {
     this.readback.device.check();
     this.lifetime.check(this.name);
     return this.memory;
   }
 
-  /** @throws LifetimeError if the values are gone; DeviceError; LimitError when the device is out of memory */
+  /**
+   * The values on the host, flat; f16 values become f32.
+   * @throws LifetimeError if they are gone; DeviceError; LimitError
+   */
   async read(): Promise<HostArray> {
     return this.readback.read(this.buffer, this.shape, this.dtype);
   }
 
   /**
-   * The same values in memory of their own, valid until `release`.
+   * A copy of the values in a buffer of its own, valid until `release`.
    * @throws as `read`
    */
   async copy(): Promise<OwnedTensor> {
@@ -198,7 +195,7 @@ export class DeviceTensor {
   }
 }
 
-/** A value on the device in memory of its own. */
+/** A tensor on the device that owns its buffer. */
 class OwnedTensor extends DeviceTensor {
   /** Frees the memory. */
   release(): void {

@@ -1,8 +1,8 @@
 /** The engine as a host gives it to its users: photos are decoded, and results can save themselves. */
 import type { CameraOptions } from '../pipeline/camera.ts';
+import type { ColoredPoints } from '../pipeline/coloredPoints.ts';
 import type { Engine } from '../pipeline/engine.ts';
 import type { Photo } from '../pipeline/photo.ts';
-import type { PointArrays } from '../pipeline/points/geometry.ts';
 import type { SegmentAnswer } from '../pipeline/roles.ts';
 import type { CompletedObject } from '../pipeline/session/completedObject.ts';
 import type {
@@ -17,11 +17,11 @@ import type { CallOptions } from '../pipeline/session/stages.ts';
 import type { Depth, Seen } from '../pipeline/session/steps.ts';
 
 /** What a host adds to the engine. */
-export interface Host<Source, Cloud extends PointArrays, Whole extends CompletedObject> {
+export interface Host<Source, Cloud extends ColoredPoints, Whole extends CompletedObject> {
   /** A photo that is decoded already is returned as it is. */
   decode(source: Source): Photo | Promise<Photo>;
   /** Points that can save themselves. */
-  cloud(points: PointArrays): Cloud;
+  cloud(points: ColoredPoints): Cloud;
   /** An object that can save itself. */
   object(object: CompletedObject): Whole;
 }
@@ -34,11 +34,11 @@ export type HostReconstruction<Cloud, Whole> = Omit<Reconstruction, 'seen' | 'ob
 };
 
 /**
- * A photo that is open. It is encoded once, on the first prompt; depth is estimated once.
- * All results are plain typed arrays and numbers: `structuredClone` works, so they may cross to a worker and back.
- * Calls of one engine wait for one another; a call's options hold its signal and its callbacks.
+ * An open photo. Its image embedding is computed on the first prompt, its depth on the first use of depth; later calls
+ * reuse both. All results are plain typed arrays and numbers, so `structuredClone` works, and results can be sent to a
+ * worker and back. Calls of one engine run one after the other. The options of a call hold its signal and its callbacks.
  */
-export class HostSession<Source, Cloud extends PointArrays, Whole extends CompletedObject> {
+export class HostSession<Source, Cloud extends ColoredPoints, Whole extends CompletedObject> {
   constructor(
     private readonly session: Session,
     private readonly host: Host<Source, Cloud, Whole>,
@@ -49,52 +49,63 @@ export class HostSession<Source, Cloud extends PointArrays, Whole extends Comple
   }
 
   /**
-   * The masks that a prompt may mean, best first. The photo is encoded on first use.
-   * @throws PromptError, WeightsError, DeviceError; an AbortError when stopped
+   * Masks of the object that a prompt means.
+   * @returns candidates, best first
+   * @throws PromptError if the prompt does not fit the photo; WeightsError; DeviceError; an AbortError when stopped
    */
   segment(prompt: PromptOptions, call?: CallOptions): Promise<SegmentAnswer> {
     return this.session.segment(prompt, call);
   }
 
   /**
-   * Depth of every pixel in meters.
-   * @throws OptionError, ShapeError, LimitError, WeightsError, DeviceError; an AbortError when stopped
+   * Depth of every pixel in meters, and the camera. If the network has a canonical field of view, its depth is scaled
+   * to the camera's focal length.
+   * @throws OptionError for an invalid camera; ShapeError or LimitError if the photo is too small or too large;
+   *   WeightsError; DeviceError; an AbortError when stopped
    */
   depth(camera?: CameraOptions, call?: CallOptions): Promise<Depth> {
     return this.session.depth(camera, call);
   }
 
   /**
-   * The points of the object that the photo shows.
-   * @param mask [height, width], not 0 on the object
-   * @param depth of this session, or given: depth, or a map of points
-   * @throws PromptError, OptionError, GeometryError, WeightsError, DeviceError; an AbortError when stopped
+   * The visible part of the object: its points, and the square around it that `complete` takes.
+   * @param mask [height, width] of the decoded photo, not 0 on the object
+   * @param depth result of `depth`, or depth or a point map from the caller
+   * @throws PromptError if the mask has another size than the photo; OptionError if the depth or the point map has
+   *   another size; GeometryError if the mask is empty or too few of its pixels have a point; WeightsError; DeviceError;
+   *   an AbortError when stopped
    */
   async points(mask: Uint8Array, depth: GivenDepth | PointMap, call?: CallOptions): Promise<HostSeen<Cloud>> {
     return hostSeen(this.host, await this.session.points(mask, depth, call));
   }
 
   /**
-   * The whole object. A sweep that is stopped gives what it had found, marked as partial.
-   * @throws OptionError, GridError, WeightsError, DeviceError; an AbortError when stopped before the sweep
+   * The whole object: all occupied points of a grid. A sweep that is stopped returns the points found so far, marked as
+   * partial.
+   * @throws OptionError for an invalid option; GridError for an invalid grid; WeightsError; DeviceError; an AbortError
+   *   when stopped before the sweep
    */
   async complete(seen: Seen, options?: ObjectOptions, call?: CallOptions): Promise<Whole> {
     return this.host.object(await this.session.complete(seen, options, call));
   }
 
-  /** Segment, depth, points, complete, and a preview. @throws as the steps */
+  /**
+   * The whole chain: segment, depth, points, complete, and a preview. All options are checked before the first step. The
+   * embedding and the depth of earlier calls are reused.
+   * @throws as the steps
+   */
   async reconstruct(options: ReconstructOptions, call?: CallOptions): Promise<HostReconstruction<Cloud, Whole>> {
     return hostResult(this.host, await this.session.reconstruct(options, call));
   }
 
-  /** Frees what the device holds for this photo. */
+  /** Frees the photo's embedding once earlier calls have ended. Later calls throw an Error. */
   close(): void {
     this.session.close();
   }
 }
 
 /** The engine. Its short forms open a photo, ask once, and close it. */
-export class HostEngine<Source, Cloud extends PointArrays, Whole extends CompletedObject> {
+export class HostEngine<Source, Cloud extends ColoredPoints, Whole extends CompletedObject> {
   constructor(
     private readonly engine: Engine,
     private readonly host: Host<Source, Cloud, Whole>,
@@ -135,17 +146,17 @@ export class HostEngine<Source, Cloud extends PointArrays, Whole extends Complet
   }
 }
 
-type Results<Cloud extends PointArrays, Whole extends CompletedObject> = Pick<
+type Results<Cloud extends ColoredPoints, Whole extends CompletedObject> = Pick<
   Host<never, Cloud, Whole>,
   'cloud' | 'object'
 >;
 
-const hostSeen = <Cloud extends PointArrays>(
+const hostSeen = <Cloud extends ColoredPoints>(
   host: Pick<Results<Cloud, CompletedObject>, 'cloud'>,
   seen: Seen,
 ): HostSeen<Cloud> => ({ ...seen, cloud: host.cloud(seen.cloud) });
 
-const hostResult = <Cloud extends PointArrays, Whole extends CompletedObject>(
+const hostResult = <Cloud extends ColoredPoints, Whole extends CompletedObject>(
   host: Results<Cloud, Whole>,
   { seen, object, ...rest }: Reconstruction,
 ): HostReconstruction<Cloud, Whole> => ({ ...rest, seen: hostSeen(host, seen), object: host.object(object) });

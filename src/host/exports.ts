@@ -1,7 +1,8 @@
 /** What both entries export: results, options and errors of the engine, and the networks by themselves. */
 export { DeviceError, KernelError, LimitError, ShapeError } from '../graph/errors.ts';
 export { GridError } from '../pipeline/mcc/grid.ts';
-export { GeometryError, type PointArrays } from '../pipeline/points/geometry.ts';
+export type { ColoredPoints } from '../pipeline/coloredPoints.ts';
+export { GeometryError } from '../pipeline/points/geometry.ts';
 export type { Crop, CropBox } from '../pipeline/points/crop.ts';
 export type { Normalization } from '../pipeline/points/normalization.ts';
 export { PromptError } from '../pipeline/prompts.ts';
@@ -11,7 +12,6 @@ export { CompletedObject, type ObjectPoints } from '../pipeline/session/complete
 export {
   OptionError,
   type GivenDepth,
-  type NewPoints,
   type ObjectOptions,
   type PointMap,
   type PromptOptions,

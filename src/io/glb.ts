@@ -7,7 +7,8 @@
  * of linear light would lose dark tones. Points without normals are drawn unlit, as the format asks.
  */
 import { Accessor, Document, Primitive, WebIO } from '@gltf-transform/core';
-import { type ColoredPoints, countPoints } from './points.ts';
+import type { ColoredPoints } from '../pipeline/coloredPoints.ts';
+import { countPoints } from './points.ts';
 
 /**
  * Encodes points in the camera's axes as a GLB file.

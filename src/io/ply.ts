@@ -1,5 +1,6 @@
 /** PLY point clouds, binary little-endian: x, y, z as float, red, green, blue as uchar. 15 bytes a point. */
-import { type ColoredPoints, countPoints } from './points.ts';
+import type { ColoredPoints } from '../pipeline/coloredPoints.ts';
+import { countPoints } from './points.ts';
 
 const BYTES_PER_POINT = 15;
 

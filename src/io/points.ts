@@ -1,10 +1,5 @@
-/** Colored points as file formats take them. */
-export interface ColoredPoints {
-  /** [n, 3] positions, in the unit and frame that the caller chose. */
-  xyz: Float32Array;
-  /** [n, 3] sRGB bytes. */
-  rgb: Uint8Array;
-}
+/** The check of colored points that all file formats share. */
+import type { ColoredPoints } from '../pipeline/coloredPoints.ts';
 
 /** Number of points. @throws RangeError if positions and colors do not hold three values for each point */
 export function countPoints(format: string, points: ColoredPoints): number {

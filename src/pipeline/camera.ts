@@ -1,8 +1,8 @@
-/** The photo's camera: its focal length, as a user or EXIF says it, and its intrinsics in pixels. */
+/** The photo's camera: its focal length, from the caller or from EXIF, and its intrinsics in pixels. */
 import { DEFAULT_FOV } from './defaults.ts';
 import type { Photo } from './photo.ts';
 
-/** A pinhole camera in pixels: pixel (u, v) looks along ((u - cx) / fx, (v - cy) / fy, 1). */
+/** A pinhole camera, in pixels: the ray of pixel (u, v) has the direction ((u - cx) / fx, (v - cy) / fy, 1). */
 export interface Intrinsics {
   readonly fx: number;
   readonly fy: number;
@@ -19,7 +19,7 @@ export function focalFromFov(width: number, degrees: number): number {
 }
 
 /**
- * The camera of a photo: one focal length for both axes, the optical axis through the middle.
+ * The camera of a photo: one focal length for both axes, and the principal point in the middle of the photo.
  * as in the released code: the middle is (W / 2, H / 2) for integer pixel coordinates, without a half-pixel shift.
  * @param focal in pixels
  * @throws RangeError unless focal is positive and finite
@@ -37,24 +37,25 @@ export function intrinsicsOf(
 /** Width of 35 mm film, in millimeters. */
 const FILM_WIDTH = 36;
 
-/** A camera as a user knows it; at most one of the two. */
+/** What the caller knows of the camera. With both, `focal` is used. */
 export interface CameraOptions {
-  /** Focal length in pixels of the photo: of its file, when it was reduced while decoding. */
+  /** Focal length in pixels of the photo's file, also if the photo was reduced while decoding. */
   readonly focal?: number;
   /** Horizontal field of view in degrees. */
   readonly fov?: number;
 }
 
+/** A focal length and its source. */
 export interface Focal {
-  /** In pixels of the photo as decoded. */
+  /** Focal length in pixels of the decoded photo. */
   readonly pixels: number;
   readonly source: 'focal' | 'fov' | 'EXIF' | 'default';
 }
 
 /**
- * The focal length of a photo: as given, else from EXIF, else from a field of view of 55 degrees. A 35 mm equivalent
- * belongs to the longer side of the photo.
- * @throws RangeError for a field of view that is no angle of a camera
+ * The focal length of a photo: given by the caller, else from EXIF, else from a field of view of 55 degrees. EXIF gives
+ * a 35 mm equivalent, which refers to the longer side of the photo.
+ * @throws RangeError unless 0 < fov < 180
  */
 export function focalOf(photo: Photo, { focal, fov }: CameraOptions): Focal {
   if (focal !== undefined) {
@@ -67,5 +68,5 @@ export function focalOf(photo: Photo, { focal, fov }: CameraOptions): Focal {
   return { pixels, source: fov === undefined ? 'default' : 'fov' };
 }
 
-/** fx, fy, cx, cy: as kernels read them. */
+/** [fx, fy, cx, cy], the order in which kernels read them. */
 export const intrinsicsArray = ({ fx, fy, cx, cy }: Intrinsics): Float32Array => Float32Array.of(fx, fy, cx, cy);

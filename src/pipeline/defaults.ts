@@ -1,9 +1,12 @@
-/** What is taken where a caller says nothing: the settings of the released demos. It imports nothing, so that help texts can quote it. */
+/**
+ * Default values of options, from the released demos. This file imports nothing, so that help texts can quote it
+ * cheaply.
+ */
 
-/** Distance of grid points in the object's own frame. */
+/** Distance between grid points in the object's frame. */
 export const DEFAULT_GRANULARITY = 0.05;
 
-/** Of the softmax over colors. */
+/** Temperature of the softmax over colors. */
 export const DEFAULT_TEMPERATURE = 0.1;
 
 /** Horizontal field of view of a photo, in degrees. */

@@ -1,4 +1,7 @@
-/** The engine: the networks on one device, and the sessions that use them. Hosts make the device and open the weights. */
+/**
+ * The engine: the networks on one device, and the sessions that use them. The host creates the device and opens the
+ * weights.
+ */
 import { adapterName, type Device } from '../graph/device.ts';
 import { sharedFor, type Shared } from '../graph/shared.ts';
 import type { CameraOptions } from './camera.ts';
@@ -17,24 +20,26 @@ import type { Depth } from './session/steps.ts';
 export interface EngineSetup {
   readonly device: Device;
   readonly weights: WeightSet;
-  /** Whether networks stay on the device for the next photo; by default yes. If not, only one is there at a time. */
+  /**
+   * Whether networks stay on the device after use; true by default. If false, the device holds one network at a time.
+   */
   readonly keepNetworks?: boolean;
-  /** Networks that play a role, by id, where several could; by default the first one whose weights are there. */
+  /** Ids of the networks that play the roles; by default the first network of a role that has weights. */
   readonly networks?: NetworkChoice;
-  /** Bytes of encoded photos that the device keeps; by default 64 MiB. */
+  /** Maximum bytes of image embeddings on the device; 64 MiB by default. */
   readonly embeddingBytes?: number;
-  /** Called once when the engine is disposed: closes what the host opened. */
+  /** Called once when the engine is disposed, so that the host can close its files. */
   readonly onDispose?: () => void;
 }
 
-/** Opens photos. Calls wait for one another: they share the memory of plans. */
+/** Opens photos. Calls run one after the other, because they share the memory of plans. */
 export class Engine {
   private readonly shared: Shared;
   private readonly parts: EngineParts;
   private readonly seenPoints = new Map<string, SeenPoints>();
   private seconds: Readonly<Record<string, number>> = {};
   private disposed = false;
-  /** Settles when no call is under way. */
+  /** Settles when the last call has ended. */
   private idle: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly setup: EngineSetup) {
@@ -54,27 +59,30 @@ export class Engine {
     };
   }
 
-  /** Opens a decoded photo; nothing runs yet. @throws OptionError if the photo does not hold what it says */
+  /**
+   * Opens a decoded photo. Nothing runs on the device yet.
+   * @throws OptionError unless the photo has width x height x 4 bytes
+   */
   open(photo: Photo): Session {
     return new Session(this.parts, photo);
   }
 
-  /** Masks of one photo: opens it, asks, closes it. @throws as Session.segment */
+  /** Opens a photo, segments it and closes it. @throws as Session.segment */
   segment(photo: Photo, prompt: PromptOptions, call?: CallOptions): Promise<SegmentAnswer> {
     return this.once(photo, (session) => session.segment(prompt, call));
   }
 
-  /** Depth of one photo. @throws as Session.depth */
+  /** Opens a photo, estimates its depth and closes it. @throws as Session.depth */
   depth(photo: Photo, camera?: CameraOptions, call?: CallOptions): Promise<Depth> {
     return this.once(photo, (session) => session.depth(camera, call));
   }
 
-  /** The object of one photo in 3D. @throws as Session.reconstruct */
+  /** Opens a photo, reconstructs its object and closes it. @throws as Session.reconstruct */
   reconstruct(photo: Photo, options: ReconstructOptions, call?: CallOptions): Promise<Reconstruction> {
     return this.once(photo, (session) => session.reconstruct(options, call));
   }
 
-  /** What the engine runs on, for summaries; seconds are those of the last call. */
+  /** Adapter, precision and weights of the engine, and the seconds of each stage of the last call. For summaries. */
   describe(): {
     adapter: string;
     adapterClass: string;
@@ -92,7 +100,7 @@ export class Engine {
     };
   }
 
-  /** Frees the device: a Node process can exit afterwards. */
+  /** Frees the device. A Node process can exit afterwards. */
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
@@ -109,6 +117,7 @@ export class Engine {
     }
   }
 
+  /** Runs `work` after all earlier calls. */
   private exclusive<T>(call: CallOptions, work: (stages: Stages) => Promise<T>): Promise<T> {
     const result = this.idle.then(async () => {
       const stages = new Stages(call);
@@ -121,7 +130,7 @@ export class Engine {
         this.seconds = stages.seconds;
       }
     });
-    // A call that failed is reported to whoever made it; the next one starts all the same.
+    // The caller of a failed call gets the error; the next call starts all the same.
     this.idle = result.catch(() => undefined);
     return result;
   }

@@ -1,6 +1,6 @@
 /**
- * A network as the rest of the program sees it: its folder exports one module. A new network is a folder and a line in
- * `registry.ts`.
+ * The module of a network: the one export of its folder that the rest of the program uses. A new network is a folder
+ * and a line in `registry.ts`.
  */
 import { neededWeights } from '../graph/needs.ts';
 import type { Graph } from '../graph/record.ts';
@@ -14,14 +14,14 @@ import {
 } from '../../weights/index.ts';
 import type { Completer, DepthEstimator, Role, Segmenter } from './roles.ts';
 
-/** What a network of each role can do. */
+/** The interface of a network, by its role. */
 export interface RoleNetworks {
   readonly segment: Segmenter;
   readonly depth: DepthEstimator;
   readonly complete: Completer;
 }
 
-/** A tensor that a released checkpoint may hold although inference never reads it. */
+/** A tensor of a released checkpoint that inference never reads. */
 export interface UnusedTensor {
   readonly name: string;
   readonly shape: readonly number[];
@@ -36,20 +36,20 @@ export interface NetworkModule<
 > extends NetworkDescription<Config, Id> {
   readonly role: R;
   /**
-   * Graphs that together read every tensor that the network uses: one for each path through it that reads tensors of its
-   * own. They are recorded, never run, so their sizes do not matter.
+   * Graphs that together read every tensor of the network: one graph for each path that reads further tensors. The
+   * graphs are recorded and never run, so the sizes of their inputs do not matter.
    */
   record(config: Config): readonly Graph[];
-  /** Tensors that released checkpoints hold beside those; without it, none. */
+  /** Further tensors of released checkpoints, which no graph reads; none by default. */
   unused?(config: Config): readonly UnusedTensor[];
   /**
-   * Cheap: plans are made and weights uploaded when the network is first used.
+   * Creates the network. Plans are compiled and weights uploaded later, on first use.
    * @param shared its constants must read weights of `config`
    */
   create(shared: Shared, config: Config): RoleNetworks[R];
 }
 
-/** A module from what its folder says. The list of its tensors is made by recording it, once for each configuration. */
+/** Makes a module. The list of tensors comes from recording the network, once for each configuration. */
 export function defineNetwork<Config extends object, R extends Role, const Id extends string>(
   parts: Omit<NetworkModule<Config, R, Id>, 'specs'>,
 ): NetworkModule<Config, R, Id> {
@@ -65,7 +65,10 @@ export function defineNetwork<Config extends object, R extends Role, const Id ex
   return network;
 }
 
-/** @throws WeightsError if the sizes of the configuration make no network */
+/**
+ * The tensors of a network's checkpoint, by name.
+ * @throws WeightsError if the sizes of the configuration do not fit together
+ */
 function tensorsOf<Config>(network: NetworkModule<Config>, config: Config): Map<string, TensorSpec> {
   const tensors = new Map<string, TensorSpec>();
   for (const [name, shape] of neededWeights(recorded(network, config))) {

@@ -1,4 +1,4 @@
-/** The networks of an engine: each is opened when it is first used, and may be closed to make room. */
+/** The networks of an engine. Each is opened on first use. */
 import { sharedFor } from '../graph/shared.ts';
 import type { Device } from '../graph/device.ts';
 import type { Shared } from '../graph/shared.ts';
@@ -7,13 +7,13 @@ import type { NetworkModule, RoleNetworks } from './networkModule.ts';
 import { networks } from './registry.ts';
 import type { Role } from './roles.ts';
 
-/** Which network plays a role, by id. */
+/** The id of the network that plays a role. */
 export type NetworkChoice = Readonly<Partial<Record<Role, string>>>;
 
 export interface PoolOptions {
-  /** By default, the first network of a role whose weights are there. */
+  /** By default, the first network of a role that has weights. */
   readonly choice?: NetworkChoice;
-  /** All networks; by default those of `registry.ts`. */
+  /** All networks; by default `registry.ts`. */
   readonly modules?: readonly NetworkModule[];
 }
 
@@ -27,7 +27,7 @@ export class NetworkPool {
   private readonly choice: NetworkChoice;
   private readonly modules: readonly NetworkModule[];
 
-  /** @param keep whether networks stay on the device after their use; if not, opening one closes the others */
+  /** @param keep whether networks stay on the device after use; if false, opening a network closes the others */
   constructor(
     private readonly device: Device,
     private readonly weights: WeightSet,
@@ -39,13 +39,14 @@ export class NetworkPool {
   }
 
   /**
-   * The network that plays a role.
-   * @throws WeightsError if the weights have none of this role, or not the chosen one; or if there is no such network
+   * The network that plays a role, opened on first use.
+   * @throws WeightsError if no network of the role has weights, the chosen network has none, or there is no such
+   *   network
    */
   async get<R extends Role>(role: R): Promise<RoleNetworks[R]> {
     const module = this.moduleOf(role);
     const known = this.open.get(module);
-    // A module creates what its role says: TypeScript cannot follow it through the list.
+    // A module of role R creates a network of role R. TypeScript cannot infer that from the list of modules.
     if (known) return known.network as RoleNetworks[R];
     if (!this.keep) await this.dispose();
     const { source, config } = weightsOf(this.weights, module);
@@ -55,26 +56,26 @@ export class NetworkPool {
     return network as RoleNetworks[R];
   }
 
-  /** The module of the network that plays a role: its title, for messages. @throws as `get` */
+  /** The module of the network that plays a role. @throws as `get` */
   moduleOf(role: Role): NetworkModule {
-    const able = this.modules.filter((module) => module.role === role);
+    const ofRole = this.modules.filter((module) => module.role === role);
     const id = this.choice[role];
     if (id === undefined) {
-      const present = able.find((module) => findWeights(this.weights, module));
+      const present = ofRole.find((module) => findWeights(this.weights, module));
       if (present) return present;
-      throw missingWeights(this.weights, able);
+      throw missingWeights(this.weights, ofRole);
     }
-    const chosen = able.find((module) => module.id === id);
+    const chosen = ofRole.find((module) => module.id === id);
     if (chosen) return chosen;
     throw new WeightsError({
       file: this.weights.describe,
       expected: `a network for the role "${role}"`,
       found: `the choice "${id}"`,
-      advice: `Choose one of: ${able.map((module) => module.id).join(', ')}.`,
+      advice: `Choose one of: ${ofRole.map((module) => module.id).join(', ')}.`,
     });
   }
 
-  /** Frees the memory of all networks on the device. They are opened again when they are used again. */
+  /** Frees all networks on the device. They are opened again on their next use. */
   async dispose(): Promise<void> {
     for (const [module, { network, shared }] of this.open) {
       this.open.delete(module);

@@ -1,28 +1,31 @@
-/** Pixels across and down. */
+/** Photos: decoded, and in the form that the device reads. */
+import { BYTES } from '../kernels/dtype.ts';
+
+/** Width and height in pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** A decoded photo: what every network and every host agrees on. */
+/** A decoded photo. */
 export interface Photo {
-  /** Pixels across, after the EXIF orientation was applied. */
+  /** Pixels per row, after the EXIF orientation was applied. */
   width: number;
-  /** Pixels down. */
+  /** Number of rows. */
   height: number;
-  /** [height, width, 4] sRGB bytes in row order; the fourth byte is always 255. */
+  /** [height, width, 4] sRGB bytes, row by row; the fourth byte is always 255. */
   rgba: Uint8Array;
-  /** Name for messages and default output names; no path. */
+  /** File name without its folder, for messages and default output names. */
   name?: string;
-  /** Focal length in millimeters on 36 mm film, from EXIF. */
+  /** 35 mm equivalent focal length in millimeters, from EXIF. */
   focal35mm?: number;
-  /** Size of the file's picture, when the photo was reduced while decoding. Prompts are given in these pixels. */
+  /** Size in the file, if the photo was reduced while decoding. Prompts are given in these pixels. */
   original?: { width: number; height: number };
-  /** What was done to the photo that its owner may want to know, as sentences. */
+  /** Sentences for the user on changes made while decoding, such as a reduced size. */
   notices?: string[];
 }
 
-/** A photo as the device reads it. */
+/** A photo in the form that the device reads. */
 export interface PhotoWords {
   readonly width: number;
   readonly height: number;
@@ -30,8 +33,8 @@ export interface PhotoWords {
   readonly words: Uint32Array;
 }
 
-/** The same bytes as words: WebGPU's byte order is little-endian, and so is that of every host it runs on. */
+/** The photo's bytes as words. WebGPU is little-endian, and so is every host that it runs on. */
 export function wordsOf({ width, height, rgba }: Photo): PhotoWords {
-  const aligned = rgba.byteOffset % 4 === 0 ? rgba : rgba.slice();
+  const aligned = rgba.byteOffset % BYTES.u32 === 0 ? rgba : rgba.slice();
   return { width, height, words: new Uint32Array(aligned.buffer, aligned.byteOffset, width * height) };
 }

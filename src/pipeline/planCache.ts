@@ -1,28 +1,29 @@
-/** Compiled plans by what they compute, so that a second photo of the same size compiles nothing. */
+/** A cache of compiled plans, so that a second photo of the same size compiles nothing. */
 import { keyOf } from '../graph/key.ts';
 import { compile, type CompileOptions, type Plan } from '../graph/plan.ts';
 import type { Shared } from '../graph/shared.ts';
 import type { Graph } from '../graph/record.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
-/** A recorded graph and what is wanted of it. */
+/** A recorded graph and its results by name. */
 export interface Recorded {
   readonly graph: Graph;
   readonly outputs: Readonly<Record<string, Tensor>>;
 }
 
 /**
- * Records a graph from its argument, and from nothing else: a function at the top level of a module, whose argument is
- * plain data. Only then does the argument say which graph it is.
+ * Records a graph. It is a function at the top level of a module and its argument is plain data, so that the graph
+ * depends on the argument alone and the argument identifies the graph.
  */
 export type Recorder<A> = (argument: A) => Recorded;
 
-/** Plans kept by default: a network needs a few at a time, and each holds the memory of its intermediates. */
+/** Plans kept by default. A network needs a few at a time, and each plan holds memory for its intermediate results. */
 const CAPACITY = 8;
 
 export class PlanCache {
   /** Least recently used first. */
   private readonly plans = new Map<string, Promise<Plan>>();
+  /** A number for each recorder, for keys. */
   private readonly recorders = new Map<unknown, number>();
 
   constructor(
@@ -31,9 +32,9 @@ export class PlanCache {
   ) {}
 
   /**
-   * The plan of what `record` makes of `argument`, compiled when it is not there. The plan that was not used for longest
-   * makes room; its results are gone.
-   * @throws TypeError if the argument is not plain data; what `record` throws; what `compile` throws
+   * The plan of the graph that `record` records from `argument`, compiled on first use. If the cache is full, the least
+   * recently used plan is disposed, and with it its results.
+   * @throws TypeError if the argument is not plain data; as `record`; as `compile`
    */
   async get<A>(record: Recorder<A>, argument: A, options: Pick<CompileOptions, 'onUpload'> = {}): Promise<Plan> {
     const key = keyOf([this.idOf(record), argument]);
@@ -54,7 +55,7 @@ export class PlanCache {
     }
   }
 
-  /** Two recorders of one argument are two plans. */
+  /** Plans of different recorders differ, even with equal arguments. */
   private idOf(record: unknown): number {
     const id = this.recorders.get(record) ?? this.recorders.size;
     this.recorders.set(record, id);
@@ -65,7 +66,7 @@ export class PlanCache {
     for (const [key, plan] of this.plans) {
       if (this.plans.size <= this.capacity) return;
       this.plans.delete(key);
-      // A plan that failed to compile is reported to whoever asked for it.
+      // The caller of `get` gets the error of a plan that failed to compile.
       await plan.then(
         (p) => p.dispose(),
         () => undefined,
@@ -73,7 +74,7 @@ export class PlanCache {
     }
   }
 
-  /** Frees all plans. Their results are gone. */
+  /** Frees all plans and their results. */
   async dispose(): Promise<void> {
     const plans = [...this.plans.values()];
     this.plans.clear();

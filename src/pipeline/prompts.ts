@@ -1,20 +1,21 @@
-/** Prompts: does what a user points at mean something on the photo? */
+/** Checks that a prompt fits its photo. */
 import type { Size } from './photo.ts';
 import type { PromptBox, PromptPoint } from './roles.ts';
 
-/** A prompt that means nothing on this photo. */
+/** A prompt is missing or does not fit the photo. */
 export class PromptError extends Error {
   override name = 'PromptError';
 }
 
+/** A prompt in pixels of the photo. */
 export interface Prompt {
   readonly points?: readonly PromptPoint[];
   readonly boxes?: readonly PromptBox[];
-  /** Of an earlier answer. */
+  /** Low-resolution mask logits of an earlier candidate. */
   readonly maskInput?: Float32Array;
 }
 
-/** Whether a prompt means something on a photo. @throws PromptError if there is none, or it lies outside or has no area */
+/** @throws PromptError if the prompt is empty, lies outside the photo, has a box without area or an unknown label */
 export function expectPrompt({ points = [], boxes = [], maskInput }: Prompt, photo: Size): void {
   if (!points.length && !boxes.length && !maskInput) {
     throw new PromptError('There is no prompt. Say which object is meant: by a point, a box or an earlier mask.');

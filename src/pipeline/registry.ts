@@ -1,11 +1,13 @@
-/** All networks of the program, and the functions of `weights/` for them. A new network is one more line in the array. */
+/**
+ * All networks of the program, and the functions of `weights/` applied to them. A new network is a line in the array.
+ */
 import * as weights from '../../weights/index.ts';
 import { mccModule } from './mcc/module.ts';
 import type { NetworkModule } from './networkModule.ts';
 import { samModule } from './sam/module.ts';
 import { zoeModule } from './zoeDepth/module.ts';
 
-/** Every network, in the order of the chain. Of two that play one role, the first is taken unless the other is chosen. */
+/** Every network, in the order of the chain. If several play one role, the first one with weights is the default. */
 export const networks = [samModule, zoeModule, mccModule] as const;
 
 /** One configuration of each network, by id. */
@@ -14,7 +16,7 @@ export type ChainConfig = weights.ConfigsOf<typeof networks>;
 /** Weights of these networks, by id. */
 export type WeightSet = weights.WeightSet<ChainConfig>;
 
-/** Sets of configurations that a user can name. */
+/** Named sets of configurations. */
 export const presets: Readonly<Record<weights.PresetName, ChainConfig>> = {
   small: weights.presetOf(networks, 'small'),
   full: weights.presetOf(networks, 'full'),
@@ -25,9 +27,10 @@ export const syntheticSet = (seed: number, configs: ChainConfig): WeightSet =>
   weights.syntheticSet(networks, seed, configs);
 
 /**
- * Weights in files, in any order; shards of one network are put together.
- * @param configs configurations that are not among the released ones; a network without one is recognized by its shapes
- * @throws WeightsError if a file belongs to none of the networks, or its tensors do not fit the configuration
+ * Weights in files, in any order; shards of one network are joined.
+ * @param configs configurations that are not released ones; without it, the shapes of the tensors tell the
+ *   configuration
+ * @throws WeightsError if a file belongs to no network, or its tensors do not fit the configuration
  */
 export const fileSet = (
   describe: string,
@@ -35,10 +38,10 @@ export const fileSet = (
   configs?: Partial<ChainConfig>,
 ): WeightSet => weights.fileSet(networks, describe, files, configs);
 
-/** The network of an id. @throws RangeError if there is none */
+/** The network with an id. @throws RangeError if there is none */
 export const networkNamed = (id: string): NetworkModule => weights.networkOf<NetworkModule>(networks, id);
 
-/** What `official` means when nothing else is said: of each network, the checkpoint of its default configuration. */
+/** Ids of the checkpoints that `official` means: for each network, its default configuration. */
 export const defaultCheckpoints: readonly string[] = networks.flatMap(({ id, defaultConfig }) =>
   weights.checkpoints.filter(({ network, config }) => network === id && config === defaultConfig).map((one) => one.id),
 );

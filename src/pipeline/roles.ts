@@ -1,18 +1,18 @@
 /**
- * What the chain asks of a network, by role. A network plays one role; sessions know roles only.
- * Results are plain typed arrays and numbers, so that they can be cloned, stored and sent to a worker. What stays on
- * the device is opaque here: an embedding.
+ * Roles: the interfaces between the chain and the networks. A network plays one role, and sessions know roles only.
+ * Results are plain typed arrays and numbers, so that they can be cloned, stored and sent to a worker. Only an
+ * embedding stays on the device, and it is opaque here.
  */
 import type { RunOptions } from '../graph/run.ts';
 import type { PhotoWords, Size } from './photo.ts';
 
-/** What the chain needs networks for, in its order. */
+/** The roles, in the order of the chain. */
 export const ROLES = ['segment', 'depth', 'complete'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Options for the run of one stage of a network. */
+/** Options for running one stage of a network. */
 export interface StageRunOptions extends RunOptions {
-  /** Share of the weights uploaded, 0..1; only the first use uploads. */
+  /** Gets the share of the weights that is uploaded, 0..1. Only the first use of a network uploads. */
   readonly onUpload?: (done: number) => void;
 }
 
@@ -22,25 +22,25 @@ export interface Box {
   readonly max: readonly [number, number, number];
 }
 
-/** A point in pixels of the photo: 1 = on the object, 0 = not on it, -1 = no point (ignored by the network). */
+/** A point in pixels of the photo. Label 1: on the object; 0: not on the object; -1: ignored by the network. */
 export interface PromptPoint {
   readonly x: number;
   readonly y: number;
   readonly label: 1 | 0 | -1;
 }
 
-/** Left, top, right, bottom, in pixels of the photo. */
+/** [left, top, right, bottom] in pixels of the photo. */
 export type PromptBox = readonly [number, number, number, number];
 
-/** Which object is meant, in pixels of the photo as decoded. */
+/** A prompt that tells which object is meant, in pixels of the decoded photo. */
 export interface SegmentPrompt {
   readonly box?: PromptBox;
   readonly points?: readonly PromptPoint[];
-  /** `lowRes` of an earlier candidate. */
+  /** `lowRes` of an earlier candidate, to be refined. */
   readonly previous?: Float32Array;
-  /** [height, width] of 0 and 1: a mask that was painted roughly, to be refined; instead of `previous`. */
+  /** [height, width] of 0 and 1: a roughly painted mask, to be refined. Not together with `previous`. */
   readonly roughMask?: Uint8Array;
-  /** Whether to answer with several candidates; by default only for a single point, which may mean a part as well as the whole. */
+  /** Whether to return several candidates. By default only for a single point, which may mean a part or the whole. */
   readonly multimask?: boolean;
 }
 
@@ -48,112 +48,126 @@ export interface SegmentPrompt {
 export interface MaskCandidate {
   /** [height, width] of 0 and 1. */
   readonly mask: Uint8Array;
-  /** The network's own estimate of the mask's overlap with the truth: about 0..1, not clipped. */
+  /** The network's estimate of the mask's intersection over union with the true mask: about 0..1, not clipped. */
   readonly quality: number;
-  /** Intersection over union of the mask at a logit threshold 1 higher and 1 lower than usual: 1 for a sharp border. */
+  /** Intersection over union of the masks at logit thresholds of +1 and -1: 1 for a sharp border. */
   readonly stability: number;
-  /** Logits at the network's own low resolution, row by row: the `previous` of a later prompt. */
+  /**
+   * Mask logits at the network's low resolution, row by row (256 x 256 for SAM). Pass them as `previous` of a later
+   * prompt.
+   */
   readonly lowRes: Float32Array;
 }
 
-/** Candidates, best first. */
+/** The answer to a prompt. */
 export interface SegmentAnswer {
+  /** Candidates, best first. */
   readonly candidates: readonly MaskCandidate[];
-  /** Index of the candidate that is taken when nobody chooses: 0. */
+  /** Index of the default candidate: 0. */
   readonly chosen: number;
 }
 
-/** A photo as a network has encoded it, on the device. It owns its memory. */
+/** The image embedding of a photo, on the device. It has the size of the photo and owns its memory. */
 export interface Embedding extends Size {
+  /** Bytes that it takes on the device. */
   readonly bytes: number;
+  /** Frees the memory. */
   release(): void;
 }
 
 export interface Segmenter {
-  /** @throws PromptError if the photo is too narrow; Canceled; DeviceError; WeightsError */
+  /** Encodes a photo. @throws PromptError if the photo is too narrow; Canceled; DeviceError; WeightsError */
   encode(photo: PhotoWords, options?: StageRunOptions): Promise<Embedding>;
-  /** @throws PromptError if the prompt does not fit the photo; Canceled; DeviceError; WeightsError */
+  /**
+   * Decodes the candidates for a prompt.
+   * @throws PromptError if the prompt does not fit the photo; Canceled; DeviceError; WeightsError
+   */
   answer(embedding: Embedding, prompt: SegmentPrompt, options?: StageRunOptions): Promise<SegmentAnswer>;
   /** Frees the plans, not the weights. */
   dispose(): Promise<void>;
 }
 
 export interface DepthEstimator {
-  /** Horizontal field of view, in degrees, that the weights take every photo to have; undefined if they do not care. */
+  /** Horizontal field of view, in degrees, that the network assumes for every photo; undefined if it assumes none. */
   readonly canonicalFov?: number;
   /**
-   * Depth of every pixel in meters, [height, width], as the network gives it.
-   * @throws ShapeError, LimitError for a photo that does not fit; Canceled; DeviceError; WeightsError
+   * Depth of every pixel in meters, [height, width], seen through a camera of the canonical field of view if there is
+   * one.
+   * @throws ShapeError if the photo is too small; LimitError if it is too large; Canceled; DeviceError; WeightsError
    */
   estimate(photo: PhotoWords, options?: StageRunOptions): Promise<Float32Array>;
   /** Frees the plans, not the weights. */
   dispose(): Promise<void>;
 }
 
-/** What a completer looks at: colors and points of a square around the object, as plain arrays. */
+/** The input of a completer: colors and points of a square around the object, as plain arrays. */
 export interface SeenSquare {
   /** [rgbSide, rgbSide, 3] in 0..1. */
   readonly rgb: Float32Array;
-  /** [xyzSide, xyzSide, 3] in the object's own frame, -100 where not valid. */
+  /** [xyzSide, xyzSide, 3] in the object's frame; -100 where not valid. */
   readonly xyz: Float32Array;
-  /** [xyzSide, xyzSide] of 0 and 1. */
+  /** [xyzSide, xyzSide], 1 where the point is valid, else 0. */
   readonly valid: Uint32Array;
 }
 
 /** Occupied points of a grid. */
 export interface GridPoints {
-  /** Places in the grid, x slowest and z fastest. */
+  /** Indices [n] of the points in the grid: x is the slowest axis, z the fastest. */
   readonly indices: Uint32Array;
-  /** [n, 3] in the object's own frame. */
+  /** [n, 3] in the object's frame. */
   readonly xyz: Float32Array;
-  /** [n, 3] in 0..1; not clamped where colors are regressed. */
+  /** [n, 3] in 0..1; not clamped if the network regresses colors. */
   readonly colors: Float32Array;
   /** Occupancy logits [n]. */
   readonly logits: Float32Array;
 }
 
-/** What is asked of a grid. */
+/** The grid of points that a completer queries. */
 export interface GridOptions {
-  /** Step of the grid in the object's own frame. */
+  /** Distance between grid points in the object's frame; 0.05 by default. */
   readonly granularity?: number;
-  /** Corners of the grid in the object's own frame; by default those that the weights were trained for. */
+  /** Corners of the grid in the object's frame; by default those that the network was trained with. */
   readonly gridBox?: Box;
 }
 
 export interface CompleteOptions extends GridOptions {
-  /** Probability above which a point is occupied; by default that of the weights. */
+  /** Probability above which a point is occupied; by default that of the network's configuration. */
   readonly threshold?: number;
-  /** Of the softmax over colors. */
+  /** Temperature of the softmax over colors; 0.1 by default. */
   readonly temperature?: number;
 }
 
-/** Points of a grid that are occupied, and how much of the grid was asked. */
+/** The occupied points of a grid, and how much of the grid was queried. */
 export interface Completion extends GridPoints {
-  /** Distance of neighboring grid points in the object's own frame. */
+  /** Distance between neighboring grid points in the object's frame. */
   readonly step: number;
-  /** Points asked: all of the grid, or fewer if the run was aborted. */
+  /** Points queried: all points of the grid, or fewer if the sweep was stopped. */
   readonly queries: number;
+  /** Points of the grid. */
   readonly total: number;
 }
 
 export interface CompleteRunOptions extends Pick<StageRunOptions, 'signal' | 'onProfile' | 'onUpload'> {
-  /** Share of the encoding done, 0..1. */
+  /** Gets the share of the encoding that is done, 0..1. */
   readonly onEncode?: (done: number) => void;
-  /** Points asked, of all. */
+  /** Gets the number of points queried so far, and of all points of the grid. */
   readonly onCount?: (done: number, total: number) => void;
-  /** Gets the points that were found since it was called last. */
+  /** Gets the occupied points that were found since the last call. */
   readonly onPartial?: (found: GridPoints) => void;
 }
 
 export interface Completer {
-  /** Sides of the squares that the network takes. */
+  /** Sides of the square inputs, in pixels: of the colors and of the points. */
   readonly sides: { readonly rgb: number; readonly xyz: number };
-  /** Probability above which a point is occupied when nobody says otherwise. */
+  /** Default of `CompleteOptions.threshold`. */
   readonly threshold: number;
-  /** How many points a grid has, and their distance. @throws GridError if the grid cannot be made */
+  /**
+   * Number of points of a grid, and their distance in the object's frame.
+   * @throws GridError for an invalid box or granularity
+   */
   measure(options: GridOptions): { readonly total: number; readonly step: number };
   /**
-   * Asks all points of a grid. An aborted sweep gives what it had found.
+   * Queries all points of a grid. A sweep that is stopped returns the points found so far.
    * @throws GridError, ShapeError, DeviceError, WeightsError; Canceled before the sweep
    */
   complete(seen: SeenSquare, options?: CompleteOptions, run?: CompleteRunOptions): Promise<Completion>;

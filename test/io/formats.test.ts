@@ -8,8 +8,8 @@ import {
   NpyError,
   ObjError,
   toGltfAxes,
-  type ColoredPoints,
 } from '../../src/io/index.ts';
+import type { ColoredPoints } from '../../src/pipeline/coloredPoints.ts';
 
 const POINTS: ColoredPoints = {
   xyz: new Float32Array([1, 2, 3, -0.5, 0.25, 1e-3]),

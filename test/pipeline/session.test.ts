@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StepTime } from '../../src/graph/run.ts';
 import { Engine } from '../../src/pipeline/engine.ts';
 import type { Photo } from '../../src/pipeline/photo.ts';
-import type { NewPoints } from '../../src/pipeline/session/options.ts';
+import type { ColoredPoints } from '../../src/pipeline/coloredPoints.ts';
 import type { Session } from '../../src/pipeline/session/session.ts';
 import { presets, syntheticSet } from '../../src/pipeline/registry.ts';
 import { scene } from '../../weights/index.ts';
@@ -103,8 +103,8 @@ describe('a session', () => {
 
   it('hands out new points while the sweep runs: together they are the object', async () => {
     const seen = await session.points(mask, { meters: depth });
-    const parts: NewPoints[] = [];
-    const onPoints = (points: NewPoints) => void parts.push(points);
+    const parts: ColoredPoints[] = [];
+    const onPoints = (points: ColoredPoints) => void parts.push(points);
     const object = await session.complete(seen, { granularity: 0.25, threshold: 0.3, onPoints });
     expect(parts.length).toBeGreaterThan(1);
     expect(Float32Array.from(parts.flatMap(({ xyz }) => [...xyz]))).toEqual(object.xyz);

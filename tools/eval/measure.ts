@@ -1,6 +1,7 @@
 /** Runs the engine on a scene, twice through MCC: with the true mask and depth, and with its own. */
 import type { NodeEngine, NodeReconstruction } from '../../src/node.ts';
 import { focalFromFov } from '../../src/pipeline/camera.ts';
+import type { ColoredPoints } from '../../src/pipeline/coloredPoints.ts';
 import { GeometryError } from '../../src/pipeline/points/geometry.ts';
 import type { Normalization } from '../../src/pipeline/points/normalization.ts';
 import type { SegmentAnswer } from '../../src/pipeline/roles.ts';
@@ -12,7 +13,6 @@ import {
   maskIou,
   sizeRatio,
   toTrueFrame,
-  type ColoredSet,
   type Coverage,
   type Surface,
 } from './metrics.ts';
@@ -76,15 +76,15 @@ const chosenMask = ({ candidates, chosen }: SegmentAnswer): Uint8Array => candid
 
 /** A run's points in the true frame. */
 interface Shape {
-  readonly object: ColoredSet;
-  readonly seen: ColoredSet;
+  readonly object: ColoredPoints;
+  readonly seen: ColoredPoints;
 }
 
-const empty: ColoredSet = { xyz: new Float32Array(0), rgb: new Uint8Array(0) };
+const empty: ColoredPoints = { xyz: new Float32Array(0), rgb: new Uint8Array(0) };
 const nothing: Shape = { object: empty, seen: empty };
 
 function inTrueFrame(run: NodeReconstruction, normalization: Normalization, ratio = 1): Shape {
-  const moved = ({ xyz, rgb }: ColoredSet): ColoredSet => ({ xyz: toTrueFrame(xyz, normalization, ratio), rgb });
+  const moved = ({ xyz, rgb }: ColoredPoints): ColoredPoints => ({ xyz: toTrueFrame(xyz, normalization, ratio), rgb });
   return { object: moved(run.object), seen: moved(run.seen.cloud) };
 }
 

@@ -6,6 +6,7 @@
  * evenly over the whole surface of the main object, seen and unseen. A prediction is a set of points: the
  * occupied grid points of MCC, or, to compare with, the points of the photo itself (one for each pixel of the mask).
  */
+import type { ColoredPoints } from '../../src/pipeline/coloredPoints.ts';
 import type { Normalization } from '../../src/pipeline/points/normalization.ts';
 import { nearestWithin } from './nearest.ts';
 
@@ -21,21 +22,10 @@ const DEPTH_FACTOR = 1.25;
 /** The color error of a prediction without any point near the surface: the largest there is, so that emptiness never pays. */
 const WORST_COLOR = 1;
 
-/** Points on the whole surface of an object. */
-export interface Surface {
-  /** [n, 3] in the true frame. */
-  readonly xyz: Float32Array;
-  /** [n, 3] sRGB bytes. */
-  readonly rgb: Uint8Array;
+/** Points on the whole surface of an object, in the true frame. */
+export interface Surface extends ColoredPoints {
   /** [n], 1 where the photo's camera sees the point: it faces the camera and nothing stands in between. */
   readonly seen: Uint8Array;
-}
-
-export interface ColoredSet {
-  /** [n, 3] in the true frame. */
-  readonly xyz: Float32Array;
-  /** [n, 3] sRGB bytes. */
-  readonly rgb: Uint8Array;
 }
 
 /** How well points cover a surface, at one distance. All are shares, 0 to 1. */
@@ -147,7 +137,7 @@ const share = (distances: Float64Array, limit: number): number =>
  * Mean absolute difference, over channels and points, 0 to 1, between the color of a predicted point and that of the nearest
  * surface point; over the predicted points closer than 0.2 to the surface. 1 when there are none.
  */
-export function colorError({ xyz, rgb }: ColoredSet, surface: Surface): number {
+export function colorError({ xyz, rgb }: ColoredPoints, surface: Surface): number {
   const { index } = nearestWithin(xyz, surface.xyz, REACH);
   let [sum, points] = [0, 0];
   index.forEach((nearest, p) => {

@@ -1,6 +1,6 @@
 /**
- * Rules that move what follows a matrix product into its epilogue: y = residual + scale * activation(product + bias).
- * Each saves one trip of the whole result through memory.
+ * Rules that fuse the ops after a matrix product into its epilogue: y = residual + scale * activation(product + bias).
+ * Each rule saves one write and one read of the whole result.
  */
 import { lastDim, sameShape, size } from '../../kernels/check.ts';
 import type { Activation } from '../../kernels/shared/gemm/gemm.ts';
@@ -9,14 +9,14 @@ import { binaryOp, unaryOp } from '../ops/pointwise.ts';
 import type { Node, Tensor } from '../tensor.ts';
 import type { Rewrite, Rule } from './rule.ts';
 
-/** What these rules change of a product. */
+/** The inputs, attributes and outputs that these rules change in a product. */
 interface Change {
   readonly inputs?: Partial<Pick<ProductInputs, 'scale' | 'residual'>>;
   readonly attributes?: { readonly activation: Activation };
   readonly outputs: readonly Tensor[];
 }
 
-/** A node whose kernel has that epilogue. */
+/** A matrix product whose kernel has the epilogue, seen without its op. */
 interface Product {
   readonly node: Node;
   readonly inputs: ProductInputs;
@@ -36,9 +36,10 @@ function productOf(node: Node | undefined): Product | undefined {
 
 const replaced = (product: Product, change: Change): Rewrite => ({
   replacements: [product.with(change)],
-  absorbed: [product.node],
+  fused: [product.node],
 });
 
+/** gelu or relu of a product -> the epilogue's activation. */
 export const activation: Rule = {
   name: 'activation',
   apply(node, context) {
@@ -52,7 +53,7 @@ export const activation: Rule = {
   },
 };
 
-/** A factor per channel, as BEiT's layer scale. */
+/** mul of a product by a factor per channel, such as BEiT's layer scale -> the epilogue's scale. */
 export const layerScale: Rule = {
   name: 'layerScale',
   apply(node, context) {
@@ -65,13 +66,14 @@ export const layerScale: Rule = {
   },
 };
 
+/** add of a product and a tensor of its size -> the epilogue's residual. */
 export const residual: Rule = {
   name: 'residual',
   apply(node, context) {
     if (!binaryOp.is(node) || node.attributes.kind !== 'add') return undefined;
     const { a, b } = node.inputs;
     if (size(a) !== size(b)) return undefined;
-    // The later operand is the usual spelling of a residual (x + f(x)); either may be the product.
+    // Either operand may be the product. The second one is tried first: a residual is usually written x + f(x).
     for (const [x, other] of [
       [b, a],
       [a, b],
@@ -85,7 +87,7 @@ export const residual: Rule = {
   },
 };
 
-/** relu, then conv2d -> one node that rectifies what it loads. The un-rectified input may have other readers. */
+/** relu, then conv2d -> one conv2d that applies relu to the values it loads. Other nodes may read relu's input. */
 export const inputActivation: Rule = {
   name: 'inputActivation',
   apply(node, context) {
@@ -95,7 +97,7 @@ export const inputActivation: Rule = {
     const { x } = producer.inputs;
     return {
       replacements: [conv2dOp.with(node, { inputs: { x }, attributes: { inputActivation: 'relu' } })],
-      absorbed: [producer],
+      fused: [producer],
     };
   },
 };

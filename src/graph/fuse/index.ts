@@ -8,8 +8,9 @@ import { windows } from './windows.ts';
 export const RULES: readonly Rule[] = [windows, activation, layerScale, residual, inputActivation];
 
 /**
+ * Applies the rules to a list of nodes until no rule applies.
  * @param nodes in execution order
- * @param keep tensors that somebody reads from outside: they stay computed
+ * @param keep results of the graph: the nodes that compute them are not fused away
  */
 export function fuse(nodes: readonly Node[], keep: ReadonlySet<Tensor>, rules = RULES): Node[] {
   let current = [...nodes];
@@ -35,14 +36,14 @@ export function fuse(nodes: readonly Node[], keep: ReadonlySet<Tensor>, rules = 
       let result: ReturnType<Rule['apply']>;
       for (const rule of rules) {
         result = rule.apply(node, context);
-        // One rewrite may consume what another wants in the same sweep; the next sweep sees the new nodes.
-        if (result && !result.absorbed.some((n) => removed.has(n) || !current.includes(n))) break;
+        // Within one pass, a node may be fused by one rewrite only. The next pass sees the new nodes.
+        if (result && !result.fused.some((n) => removed.has(n) || !current.includes(n))) break;
         result = undefined;
       }
       if (result) {
-        result.absorbed.forEach((n) => removed.add(n));
+        result.fused.forEach((n) => removed.add(n));
         next.push(...result.replacements);
-        // Producers just created must not be absorbed under their old identity.
+        // The old producer of a replaced output is gone: no other rule of this pass may fuse it.
         for (const output of result.replacements.flatMap((n) => n.outputs)) producers.delete(output);
         changed = true;
       } else {

@@ -1,11 +1,11 @@
 /**
- * Attention within windows without moving a token: windows by index arithmetic.
+ * Windowed attention without copies: the attention kernel finds the tokens of a window by index arithmetic.
  *
  * before: windowPartition -> linear (qkv) -> attention -> linear -> windowMerge
  * after:  linear (qkv) -> attention within windows -> linear
  *
- * Both linear layers then run on the tokens of the map alone, not on its padding. The padding is zero, so its q, k and v
- * are the bias of the first layer; what the second layer makes of it is cut away.
+ * Both linear layers then run on the tokens of the map alone, without the padding. Padding tokens are zero, so their q,
+ * k and v are the bias of the first layer. The merge drops the padding tokens after the second layer.
  */
 import type { NodeOf } from '../op.ts';
 import { attentionOp } from '../ops/attention.ts';
@@ -14,7 +14,7 @@ import { windowMergeOp, windowPartitionOp } from '../ops/movement.ts';
 import { Tensor } from '../tensor.ts';
 import type { Rule } from './rule.ts';
 
-/** Nothing was fused into it yet. */
+/** Whether a linear layer has an empty epilogue: no op was fused into it yet. */
 const isPlain = ({ inputs, attributes }: NodeOf<typeof linearOp>): boolean =>
   attributes.activation === 'none' && !inputs.scale && !inputs.residual;
 
@@ -31,7 +31,7 @@ export const windows: Rule = {
     if (!linearOp.is(project) || !isPlain(project)) return undefined;
     const attend = context.onlyProducer(project.inputs.x);
     if (!attentionOp.is(attend) || attend.attributes.windows) return undefined;
-    // A bias for every pair of tokens would have to be known for every window.
+    // A full bias has one entry for each pair of tokens of a window; the windowed kernel has no such bias.
     if (attend.attributes.bias?.kind === 'full') return undefined;
     const { q, k, v } = attend.inputs;
     if (q.root !== k.root || q.root !== v.root) return undefined;
@@ -58,7 +58,7 @@ export const windows: Rule = {
         }),
         linearOp.with(project, { inputs: { x: attended }, outputs: merge.outputs }),
       ],
-      absorbed: [partition, toQkv, attend, project],
+      fused: [partition, toQkv, attend, project],
     };
   },
 };

@@ -1,4 +1,4 @@
-/** Attention, as the networks call it. */
+/** The attention op. */
 import { expect } from '../../kernels/check.ts';
 import { attention as attentionKernel, type AttentionOptions } from '../../kernels/attention/attention.ts';
 import { defineOp } from '../op.ts';
@@ -7,19 +7,19 @@ import { Tensor } from '../tensor.ts';
 /** A range of columns. */
 export type ColumnRange = { readonly from: number; readonly to: number };
 
-/** Columns of a tensor's last axis, without a copy. */
+/** A view of columns of a tensor, along its last axis. */
 export interface ColumnView extends ColumnRange {
   readonly tensor: Tensor;
 }
 
-/** Columns `from` .. `to` of t [B, N, S]: how q, k and v are taken from one linear layer's result. */
+/** Columns [from, to) of a tensor [B, N, S]: takes q, k and v from the result of one linear layer. */
 export const columns = (tensor: Tensor, from: number, to: number): ColumnView => ({ tensor, from, to });
 
 /** All columns of a tensor, or those of a view. */
 export const viewOf = (x: Tensor | ColumnView): ColumnView =>
   x instanceof Tensor ? columns(x, 0, x.shape[x.shape.length - 1]) : x;
 
-/** A view's columns, without its tensor: an attribute. */
+/** The range of a view, without its tensor: an attribute of an op. */
 export const rangeOf = ({ from, to }: ColumnView): ColumnRange => ({ from, to });
 
 export type AttentionBias =
@@ -33,7 +33,7 @@ export type AttentionBias =
     }
   | { readonly kind: 'beit'; readonly table: Tensor; readonly height: number; readonly width: number };
 
-/** A grid of height x width tokens, cut into windows of size x size. */
+/** A grid of height x width tokens, partitioned into windows of size x size. */
 export interface WindowGrid {
   readonly height: number;
   readonly width: number;
@@ -42,11 +42,14 @@ export interface WindowGrid {
 
 export interface AttentionSettings {
   readonly heads: number;
-  /** Of the products of queries and keys; 1 / sqrt(features of a head) when absent. */
+  /** Factor of the products of queries and keys; 1 / sqrt(features of a head) when absent. */
   readonly scale?: number;
-  /** full: [heads, N, M]; decomposed: SAM's relPosH [2h - 1, d], relPosW [2w - 1, d]; beit: table [(2h - 1)(2w - 1) + 3, heads]. */
+  /**
+   * Added to the logits. full: bias [heads, N, M]. decomposed, as in SAM: relPosH [2h - 1, d] and relPosW [2w - 1, d].
+   * beit: table [(2h - 1)(2w - 1) + 3, heads].
+   */
   readonly bias?: AttentionBias;
-  /** `fill` [S], the qkv bias, stands for tokens beyond its right and lower edge. */
+  /** `fill` [S], the qkv bias, stands for the tokens of windows beyond the right and lower edge of the grid. */
   readonly windows?: WindowGrid & { readonly fill: Tensor };
 }
 
@@ -54,9 +57,9 @@ type AttentionInputs = {
   readonly q: Tensor;
   readonly k: Tensor;
   readonly v: Tensor;
-  /** Tables of the bias: none; [bias] of a full one; [relPosH, relPosW]; [table] of BEiT's. */
+  /** Tables of the bias: empty without one, [bias] if full, [relPosH, relPosW] if decomposed, [table] if beit. */
   readonly bias: readonly Tensor[];
-  /** Of windows; null without them. */
+  /** Stands for tokens beyond the grid's edge; null without windows. */
   readonly fill: Tensor | null;
 };
 
@@ -86,7 +89,7 @@ export const attentionOp = defineOp<AttentionInputs, AttentionAttributes>({
 /** Number of tables of each kind of bias. */
 const TABLES = { none: 0, full: 1, decomposed: 2, beit: 1 } as const;
 
-/** @throws ShapeError unless there are the tables that the kind of bias needs */
+/** @throws ShapeError unless the number of tables fits the kind of bias */
 function biasOptions(bias: AttentionAttributes['bias'], tables: readonly Tensor[]): AttentionOptions['bias'] {
   const kind = bias?.kind ?? 'none';
   expect(
@@ -109,14 +112,14 @@ function windowOptions(grid: WindowGrid | undefined, fill: Tensor | null): Atten
   return undefined;
 }
 
-/** Tables of a bias, as inputs. */
+/** The tables of a bias, in the order of the op's inputs. */
 function biasTables(bias: AttentionBias | undefined): readonly Tensor[] {
   if (!bias) return [];
   if (bias.kind === 'full') return [bias.bias];
   return bias.kind === 'beit' ? [bias.table] : [bias.relPosH, bias.relPosW];
 }
 
-/** What is left of a bias without its tables. */
+/** A bias without its tables: an attribute of the op. */
 function biasAttribute(bias: AttentionBias | undefined): AttentionAttributes['bias'] {
   if (!bias) return undefined;
   return bias.kind === 'full' ? { kind: 'full' } : { kind: bias.kind, height: bias.height, width: bias.width };

@@ -8,6 +8,9 @@ const castOp = defineOp<{ readonly x: Tensor }, { readonly dtype: 'f32' | 'f16' 
   lower: (_, { x }, { dtype }) => [castKernel(x, dtype)],
 });
 
-/** The same numbers stored as f32 or f16 -> like x. Rounded to nearest, and limited to 65504, in f16. For tests until a network stores halves. */
+/**
+ * The values of x, stored as f32 or f16 -> like x. For f16 they are rounded to nearest and limited to 65504 in
+ * magnitude. For tests until a network stores halves.
+ */
 export const cast = (x: Tensor, dtype: 'f32' | 'f16'): Tensor =>
   x.dtype === dtype ? x : castOp.record({ x }, { dtype });

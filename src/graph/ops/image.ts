@@ -1,4 +1,4 @@
-/** Ops between 8-bit photos (RGBA8 words, r in the low byte) and the networks' numbers. */
+/** Ops on 8-bit photos (RGBA8 words, red in the low byte). */
 import { pillowResize as pillowResizeKernel } from '../../kernels/pillowResize/pillowResize.ts';
 import { photo as photoKernel } from '../../kernels/photo/photo.ts';
 import { pillowTaps } from '../../kernels/resize/taps.ts';
@@ -15,9 +15,9 @@ const photoOp = defineOp<
 });
 
 /**
- * Numbers of a photo's bytes: photo u32 [H, W] -> f32 [1, size, 3], zeros to the right and below the photo.
- * @param table what the conversion is, as data
- * @param value the number that stands for a byte of a channel
+ * Maps every byte of a photo to a number: photo u32 [H, W] -> f32 [1, size, 3]. Zeros fill the right and the bottom.
+ * @param table name and data of the conversion, for the key of its lookup table
+ * @param value the number for a byte of a channel
  * @throws ShapeError if the photo is larger than `size`
  */
 export function convertPhoto(
@@ -30,15 +30,18 @@ export function convertPhoto(
   return photoOp.record({ photo, table: photo.graph.constant({ ...table, shape: [3, 256], compute }) }, { size });
 }
 
-/** Colors of a photo u32 [H, W] -> f32 [1, H, W, 3], byte / divisor: 255 for 0..1, 1 for 0..255. */
+/**
+ * Colors of a photo u32 [H, W] -> f32 [1, H, W, 3]: byte / divisor. A divisor of 255 gives 0..1, a divisor of 1 gives
+ * 0..255.
+ */
 export function photoToRgb(photo: Tensor, divisor: 1 | 255): Tensor {
   const [H, W] = photo.shape;
   return convertPhoto(photo, [H, W], { name: 'byte / divisor', of: divisor }, (byte) => Math.fround(byte / divisor));
 }
 
 /**
- * Pillow's 8-bit bilinear resize, bit for bit: photo u32 [H, W] -> [h, w]. Antialiased when shrinking; horizontal pass
- * first, rounded to 8 bits; an axis that keeps its length is left alone.
+ * Pillow's 8-bit bilinear resize, bit for bit: photo u32 [H, W] -> u32 [h, w]. It is antialiased when shrinking. The
+ * horizontal pass comes first and is rounded to 8 bits. An axis that keeps its length is not resampled.
  */
 export function resizeRgba8(photo: Tensor, [h, w]: readonly [number, number]): Tensor {
   return resizeAxis(resizeAxis(photo, 1, w), 0, h);

@@ -1,4 +1,4 @@
-/** What models call, in reading order. */
+/** The ops that models call, in reading order. */
 export * from './matmul.ts';
 export * from './attention.ts';
 export * from './rows.ts';

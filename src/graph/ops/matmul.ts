@@ -1,4 +1,4 @@
-/** Ops that are matrix products: linear layers, products of computed matrices, convolutions. */
+/** Ops that are matrix products: linear layers, products of two computed matrices, convolutions. */
 import { matmul as matmulKernel } from '../../kernels/matmul/matmul.ts';
 import { conv2d as conv2dKernel, type Conv2dOptions } from '../../kernels/conv2d/conv2d.ts';
 import { convTranspose2d as convTranspose2dKernel } from '../../kernels/convTranspose2d/convTranspose2d.ts';
@@ -8,10 +8,10 @@ import { expect } from '../../kernels/check.ts';
 import { defineOp } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
 
-/** Constants can be repacked at load time, computed tensors cannot. */
+/** Whether a tensor is a constant: only constants can be packed at load time. */
 const isConstant = (t: Tensor): boolean => t.root.origin.kind === 'constant';
 
-/** A product and what is done with it before it is stored: residual + scale * activation(product + b). */
+/** Inputs of a product with its epilogue: residual + scale * activation(product + b). */
 export type ProductInputs = {
   readonly x: Tensor;
   readonly w: Tensor;
@@ -22,7 +22,7 @@ export type ProductInputs = {
   readonly residual: Tensor | null;
 };
 
-/** Nothing but a bias; fusion rules fill in the rest. */
+/** An epilogue with a bias alone. Fusion rules add scale and residual. */
 const plainEpilogue = { scale: null, residual: null } as const;
 
 export const linearOp = defineOp<ProductInputs, { readonly activation: Activation }>({
@@ -43,13 +43,13 @@ const matmulOp = defineOp<{ readonly a: Tensor; readonly b: Tensor }, { readonly
 });
 
 /**
- * Products of computed matrices: a [B, M, K], b [B, K, N] -> [B, M, N]; with transposeB, b is [B, N, K].
- * @throws ShapeError if they do not fit
+ * Products of two computed matrices: a [B, M, K], b [B, K, N] -> [B, M, N]. With transposeB, b is [B, N, K].
+ * @throws ShapeError if a and b do not fit
  */
 export const matmul = (a: Tensor, b: Tensor, { transposeB = false }: { transposeB?: boolean } = {}): Tensor =>
   matmulOp.record({ a, b }, { transposeB });
 
-/** Convolution weights are packed at load time, so they cannot be computed. */
+/** Convolution weights are packed at load time, so they must be constants. @throws ShapeError */
 function expectConstant(op: string, w: Tensor): void {
   expect(isConstant(w), op, 'w is computed; give a weight or a constant, or use linear on patches.');
 }

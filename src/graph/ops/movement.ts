@@ -1,4 +1,4 @@
-/** Ops that move values and compute nothing: exact on every adapter. */
+/** Ops that copy values and compute nothing. They are exact on every adapter. */
 import { expect, show } from '../../kernels/check.ts';
 import { operand, type Step } from '../../kernels/dispatch.ts';
 import { fill } from '../../kernels/fill/fill.ts';
@@ -6,10 +6,10 @@ import { stridedCopy, stridesOf, type Placement } from '../../kernels/stridedCop
 import { defineOp, type Op } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
 
-/** A whole tensor, row-major. */
+/** Offset and strides of a contiguous row-major tensor. */
 const contiguous = (shape: readonly number[]): Placement => ({ offset: 0, strides: stridesOf(shape) });
 
-/** Attributes of one copy into a new tensor of `shape`, read through `from`. */
+/** Attributes of an op that copies x, read with the offset and strides `from`, into a new tensor of `shape`. */
 type Gather = { readonly shape: readonly number[]; readonly from: Placement };
 
 const defineGather = (name: string): Op<{ readonly x: Tensor }, Gather, Tensor> =>
@@ -38,7 +38,7 @@ const replaced = (shape: readonly number[], axis: number, length: number): numbe
   shape.map((n, a) => (a === axis ? length : n));
 
 /**
- * Axes in another order: y's axis i is x's axis order[i]. PyTorch's permute. Exported for tests.
+ * Reorders axes: axis i of the result is axis order[i] of x, as in PyTorch's permute. Exported for tests.
  * @throws ShapeError unless `order` holds every axis once
  */
 export function permute(x: Tensor, order: readonly number[]): Tensor {
@@ -54,7 +54,7 @@ export function permute(x: Tensor, order: readonly number[]): Tensor {
 }
 
 /**
- * Elements start, start + step, ... below `end` of one axis.
+ * Takes the elements start, start + step, ... below `end` of one axis.
  * @throws ShapeError if the range is empty or leaves the axis
  */
 export function slice(x: Tensor, axis: number, start: number, end: number, step = 1): Tensor {
@@ -104,7 +104,7 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
 }
 
 /**
- * Repeats axes of length 1, and the whole in new leading axes, until the shape is `shape`.
+ * Repeats axes of length 1, and adds leading axes that repeat the whole tensor, until the shape is `shape`.
  * @throws ShapeError if an axis of x is neither 1 nor the wanted length
  */
 export function expand(x: Tensor, shape: readonly number[]): Tensor {
@@ -119,7 +119,7 @@ export function expand(x: Tensor, shape: readonly number[]): Tensor {
   return expandOp.record({ x }, { shape, from: { offset: 0, strides: repeated } });
 }
 
-/** One axis in reverse order. */
+/** Reverses one axis. */
 export function flip(x: Tensor, axis: number): Tensor {
   const a = axisOf('flip', x, axis);
   const strides = stridesOf(x.shape);
@@ -141,8 +141,8 @@ const padOp = defineOp<{ readonly x: Tensor }, Padding>({
 });
 
 /**
- * Puts `value` around x: before[i] and after[i] elements on axis i.
- * @throws ShapeError unless both hold one count, not negative, per axis
+ * Pads x with `value`: before[i] elements before and after[i] after axis i.
+ * @throws ShapeError unless `before` and `after` hold one count of at least 0 for each axis
  */
 export function pad(x: Tensor, before: readonly number[], after: readonly number[], value: number): Tensor {
   expect(
@@ -189,8 +189,8 @@ const reflectPadOp = defineOp<{ readonly x: Tensor }, Margins>({
 });
 
 /**
- * Continues a map x [B, H, W, C] by mirroring it at its edges; the edge itself is not repeated.
- * @throws ShapeError if a margin is not smaller than the side it mirrors
+ * Pads a map x [B, H, W, C] by reflection at its edges, without repeating the edge. PyTorch's reflect padding.
+ * @throws ShapeError if a margin is not smaller than the side that it reflects
  */
 export function reflectPad(x: Tensor, { top, bottom, left, right }: Margins): Tensor {
   expect(x.shape.length === 4, 'reflectPad', `x is ${show(x.shape)}, expected [B, H, W, C].`);
@@ -204,7 +204,7 @@ export function reflectPad(x: Tensor, { top, bottom, left, right }: Margins): Te
   return reflectPadOp.record({ x }, { top, bottom, left, right });
 }
 
-/** The runs of one padded axis: mirrored before, as it is, mirrored after. */
+/** The three runs of a reflection-padded axis: reflected before, the axis itself, reflected after. */
 function mirrored(length: number, before: number, after: number) {
   return [
     { length: before, source: before, step: -1, target: 0 },
@@ -213,7 +213,10 @@ function mirrored(length: number, before: number, after: number) {
   ].filter((run) => run.length > 0);
 }
 
-/** The grid of windows that covers maps of B x H x W x C, and how its axes lie in the padded map. */
+/**
+ * The windows that cover maps [B, H, W, C], with the strides of a window's elements in the padded map and in the list
+ * of windows.
+ */
 function windowGrid(B: number, H: number, W: number, C: number, size: number) {
   const [rows, columns] = [Math.ceil(H / size), Math.ceil(W / size)];
   const padded = [B, rows * size, columns * size, C];
@@ -245,8 +248,8 @@ export const windowPartitionOp = defineOp<{ readonly x: Tensor }, { readonly siz
 });
 
 /**
- * Cuts x [B, H, W, C] into windows [B * windows, size, size, C], row by row; H and W are padded with zeros at the
- * bottom and right up to multiples of `size`.
+ * Partitions x [B, H, W, C] into windows [B * windows, size, size, C], row by row. H and W are padded with zeros at the
+ * bottom and the right to multiples of `size`.
  */
 export function windowPartition(x: Tensor, size: number): Tensor {
   expect(x.shape.length === 4, 'windowPartition', `x is ${show(x.shape)}, expected [B, H, W, C].`);
@@ -274,7 +277,7 @@ export const windowMergeOp = defineOp<{ readonly x: Tensor }, WindowMerge>({
 
 /**
  * Inverse of `windowPartition`: windows [B * windows, size, size, C] -> [B, H, W, C] without the padding.
- * @throws ShapeError if there are not whole grids of windows
+ * @throws ShapeError if the windows do not fill maps of H x W
  */
 export function windowMerge(windows: Tensor, size: number, H: number, W: number): Tensor {
   const B = windows.shape[0] / (Math.ceil(H / size) * Math.ceil(W / size));

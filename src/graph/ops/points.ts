@@ -1,4 +1,6 @@
-/** Ops on points and flags. A map of points is [..., 3] f32 with its validity beside it, [...] u32 0 or 1. */
+/**
+ * Ops on points and flags. A point map is points f32 [..., 3] with flags u32 [...], 1 where a point is valid, else 0.
+ */
 import { compact as compactKernel } from '../../kernels/compact/compact.ts';
 import { gatherRows as gatherRowsKernel } from '../../kernels/gatherRows/gatherRows.ts';
 import { maskBounds as maskBoundsKernel } from '../../kernels/maskBounds/maskBounds.ts';
@@ -17,13 +19,13 @@ import type { Tensor } from '../tensor.ts';
 export interface PointMap {
   /** [..., 3] f32. */
   readonly points: Tensor;
-  /** [...] u32, 0 or 1. */
+  /** [...] u32, 1 where valid, else 0. */
   readonly valid: Tensor;
 }
 
 /**
- * Where the points of a photo come from: depth [H, W] (meters), mask [H, W] u32 and intrinsics [4] (fx, fy, cx, cy in
- * pixels), or a map of points [H, W, 3] and a mask. Points are in the camera's frame: x right, y down, z forward.
+ * The source of a photo's points: depth [H, W] in meters, mask u32 [H, W] and intrinsics [4] (fx, fy, cx, cy in
+ * pixels); or points [H, W, 3] and a mask. Points are in the camera's frame: x right, y down, z forward.
  */
 export type PointSource = Source<Tensor>;
 
@@ -36,8 +38,9 @@ const thresholdOp = defineOp<{ readonly x: Tensor }, { readonly limit: number }>
 export const threshold = (x: Tensor, limit: number): Tensor => thresholdOp.record({ x }, { limit });
 
 /**
- * 1 where sigmoid(logits) > probability, else 0: compared as logits, which rounding cannot blur near 0 and 1.
- * @throws ShapeError if probability is not inside 0..1
+ * 1 where sigmoid(logits) > probability, else 0. Logits are compared, because probabilities near 0 and 1 lose
+ * precision.
+ * @throws ShapeError unless 0 < probability < 1
  */
 export function probabilityThreshold(logits: Tensor, probability: number): Tensor {
   if (!(probability > 0 && probability < 1)) {
@@ -52,8 +55,8 @@ const pointMapOp = defineOp<PointSource, NoAttributes, PointMap>(
 );
 
 /**
- * The points of all pixels. Valid are those inside the mask whose depth is finite and positive, or whose coordinates are
- * finite.
+ * The points of all pixels. A point is valid if its pixel is inside the mask and its depth is finite and positive (from
+ * depth), or its coordinates are finite (from points).
  */
 export const pointMap = (source: PointSource): PointMap => pointMapOp.record(source, {});
 
@@ -63,8 +66,8 @@ const maskedStatsOp = defineOp<PointSource>({
 });
 
 /**
- * Over the valid points -> [8]: mean x, y, z · count · standard deviation x, y, z (unbiased) · mean of the three
- * deviations.
+ * Statistics of the valid points -> [8]: mean x, y, z · count · standard deviation x, y, z (unbiased) · mean of the
+ * three deviations.
  */
 export const maskedStats = (source: PointSource): Tensor => maskedStatsOp.record(source, {});
 
@@ -76,7 +79,7 @@ const seenMapOp = defineOp<SeenMapInputs, NoAttributes, PointMap>(
 );
 
 /**
- * The points of the square around the object, normalized with the numbers of `maskedStats` and resized.
+ * The points of the square around the object, normalized with the result of `maskedStats` and resized.
  * taps [size, 4] u32: bilinear taps of the square's side · box [4] u32: top, left, height, width of the crop
  * -> points [1, size, size, 3], (-100, -100, -100) where not valid · valid [1, size, size].
  */
@@ -88,7 +91,9 @@ const seenColorsOp = defineOp<{ readonly photo: Tensor; readonly taps: Tensor; r
   lower: (_, { photo, taps, box }) => [seenColorsKernel(photo, taps, box)],
 });
 
-/** The colors of the same square: photo [H, W] u32 words -> [1, size, size, 3] in 0..1, black beyond the crop. */
+/**
+ * The colors of the square that `seenMap` takes: photo u32 [H, W] -> [1, size, size, 3] in 0..1, black beyond the crop.
+ */
 export const seenColors = (photo: Tensor, taps: Tensor, box: Tensor): Tensor =>
   seenColorsOp.record({ photo, taps, box }, {});
 
@@ -97,7 +102,7 @@ const normalizePointsOp = defineOp<{ readonly points: Tensor; readonly valid: Te
   lower: (_, { points, valid, stats }) => [normalizePointsKernel(points, valid, stats)],
 });
 
-/** (x - mean) / scale with the numbers of `maskedStats`, scale being the mean deviation -> like points. */
+/** (x - mean) / scale -> like points. Mean and scale (the mean deviation) come from the result of `maskedStats`. */
 export const normalizePoints = ({ points, valid }: PointMap, stats: Tensor): Tensor =>
   normalizePointsOp.record({ points, valid, stats }, {});
 
@@ -106,7 +111,10 @@ const maskBoundsOp = defineOp<{ readonly mask: Tensor }>({
   lower: (_, { mask }) => maskBoundsKernel(mask),
 });
 
-/** mask [H, W] u32 -> [5] u32: top, bottom + 1, left, right + 1, number of pixels; (H, 0, W, 0, 0) when it is empty. */
+/**
+ * Bounds of a mask u32 [H, W] -> u32 [5]: top, bottom + 1, left, right + 1, number of pixels. (H, 0, W, 0, 0) for an
+ * empty mask.
+ */
 export const maskBounds = (mask: Tensor): Tensor => maskBoundsOp.record({ mask }, {});
 
 type Compacted = { readonly indices: Tensor; readonly count: Tensor };
@@ -116,7 +124,10 @@ const compactOp = defineOp<{ readonly flags: Tensor }, NoAttributes, Compacted>(
   ([indices, count]) => ({ indices, count }),
 );
 
-/** flags [n] u32 -> indices [n] u32 of those that are not 0, in order, then zeros · count [1] u32. */
+/**
+ * flags u32 [n] -> indices u32 [n] of the flags that are not 0, in order, padded with zeros · count u32 [1] of these
+ * flags.
+ */
 export const compact = (flags: Tensor): Compacted => compactOp.record({ flags }, {});
 
 const gatherRowsOp = defineOp<{ readonly x: Tensor; readonly indices: Tensor }>({
@@ -139,8 +150,8 @@ const renderPointsOp = defineOp<{ readonly points: Tensor; readonly colors: Tens
 });
 
 /**
- * A picture of colored points: points [n, 3], colors [n] u32 (RGBA8 words) -> [height, width] u32, RGBA8 words.
- * @param radius of a splat, in the points' unit; a little less than the distance of neighbors closes the surface
+ * Draws colored points: points [n, 3], colors u32 [n] (RGBA8 words) -> picture u32 [height, width] (RGBA8 words).
+ * @param radius of a splat, in the unit of the points; about the distance between neighboring points closes the surface
  */
 export const renderPoints = (
   points: Tensor,

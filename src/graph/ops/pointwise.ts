@@ -1,4 +1,4 @@
-/** Ops that work on each element by itself. */
+/** Elementwise ops. */
 import { affine as affineKernel } from '../../kernels/affine/affine.ts';
 import { batchNorm as batchNormKernel } from '../../kernels/batchNorm/batchNorm.ts';
 import { binary as binaryKernel, type BinaryKind } from '../../kernels/binary/binary.ts';
@@ -11,7 +11,7 @@ export const unaryOp = defineOp<{ readonly x: Tensor }, { readonly kind: UnaryKi
   lower: (_, { x }, { kind }) => [unaryKernel(kind, x)],
 });
 
-/** f(x), element by element. */
+/** f(x), elementwise. */
 export const unary = (kind: UnaryKind, x: Tensor): Tensor => unaryOp.record({ x }, { kind });
 
 /** x Phi(x), the erf form. Gaussian Error Linear Units, arXiv:1606.08415, section 2. */
@@ -27,9 +27,9 @@ export const binaryOp = defineOp<{ readonly a: Tensor; readonly b: Tensor }, { r
 });
 
 /**
- * f(a, b), element by element -> like a. b has a's shape, the last axes of it, or 1 in place of axes over which it is
- * repeated. Exported for tests.
- * @throws ShapeError if b cannot be repeated onto a
+ * f(a, b), elementwise -> like a. b is broadcast to a: it has the shape of a or of a's last axes, where an axis may be
+ * 1. Exported for tests.
+ * @throws ShapeError if b cannot be broadcast to a
  */
 export const binary = (kind: BinaryKind, a: Tensor, b: Tensor): Tensor => binaryOp.record({ a, b }, { kind });
 
@@ -46,10 +46,10 @@ const affineOp = defineOp<
   lower: (_, { x }, { scale, offset, low, high }) => [affineKernel(x, scale, offset, low, high)],
 });
 
-/** x * scale + offset, with numbers. */
+/** x * scale + offset, where scale and offset are numbers. */
 export const affine = (x: Tensor, scale: number, offset: number): Tensor => affineOp.record({ x }, { scale, offset });
 
-/** x limited to low .. high. */
+/** min(max(x, low), high). */
 export const clamp = (x: Tensor, low: number, high: number): Tensor =>
   affineOp.record({ x }, { scale: 1, offset: 0, low, high });
 

@@ -9,11 +9,11 @@ import type { Recorder, Tensor } from '../tensor.ts';
 
 export interface ResizeOptions {
   readonly mode: ResizeMode;
-  /** Never defaulted: the networks use both. Nearest takes false. */
+  /** It has no default, because the networks use both. It must be false for nearest. */
   readonly alignCorners: boolean;
-  /** Input step per output step, 1 / scaleFactor, where the source gives a factor instead of a size. */
+  /** Input pixels per output pixel, 1 / scale_factor, where the released code gives a factor and no size. */
   readonly scale?: number;
-  /** Widens the filter when shrinking; for bilinear and bicubic (then with A = -0.5), alignCorners false. */
+  /** Widens the filter when shrinking. For bilinear, and for bicubic with A = -0.5; alignCorners must be false. */
   readonly antialias?: boolean;
   /** Only output rows [from, to): a band of the result. */
   readonly rows?: readonly [number, number];
@@ -22,9 +22,9 @@ export interface ResizeOptions {
 }
 
 /**
- * Interpolates a map to height x width, with the coordinates of PyTorch's interpolate (float32, same order).
- * Bicubic uses A = -0.75 and does not clamp. Resizing to the same size is the identity.
- * @throws ShapeError for sizes below 1 and combinations that have no meaning
+ * Resamples a map x [B, H, W, C] -> [B, height, width, C], with the coordinates of PyTorch's interpolate, computed in
+ * float32 in the same order. Bicubic uses A = -0.75 and does not clamp. Resizing to the same size is the identity.
+ * @throws ShapeError for sizes below 1, and for options that exclude each other
  */
 export function resize(x: Tensor, size: readonly [number, number], options: ResizeOptions): Tensor {
   expect(x.shape.length === 4, 'resize', `x is ${show(x.shape)}, expected [B, H, W, C].`);
@@ -52,7 +52,7 @@ function plain(x: Tensor, [h, w]: readonly [number, number], options: ResizeOpti
   return resizeOp.record(inputs, {});
 }
 
-/** The table of one axis as a constant: it depends on sizes alone, so all maps of a plan share it. */
+/** The taps of one axis as a constant. They depend on sizes alone, so all maps of a plan share them. */
 export function tapTable(graph: Recorder, spec: AxisSpec, range: readonly [number, number] = [0, spec.to]): Tensor {
   const [first, end] = range;
   expect(
@@ -80,7 +80,7 @@ function antialiased(x: Tensor, [h, w]: readonly [number, number], options: Resi
   expect(
     mode !== 'nearest' && !alignCorners && !options.rows && !options.columns,
     'resize',
-    'antialias goes with bilinear or bicubic, alignCorners false and whole results.',
+    'antialias needs bilinear or bicubic, alignCorners false, and neither rows nor columns.',
   );
   const pass = (map: Tensor, axis: number, to: number): Tensor => {
     const from = map.shape[axis];
@@ -108,7 +108,7 @@ type ResizeMaskedInputs = {
   readonly columns: Tensor;
 };
 
-/** A map and where it is valid. */
+/** A map with flags of its valid pixels. */
 type MaskedMap = { readonly values: Tensor; readonly valid: Tensor };
 
 const resizeMaskedOp = defineOp<ResizeMaskedInputs, NoAttributes, MaskedMap>(
@@ -121,7 +121,7 @@ const resizeMaskedOp = defineOp<ResizeMaskedInputs, NoAttributes, MaskedMap>(
 
 /**
  * Bilinear (alignCorners false) resize of a map with holes: x [B, H, W, C], valid u32 [B, H, W].
- * A result is valid when all of its taps are, taps of weight zero included; invalid values are 0.
+ * A result is valid if all its taps are valid, including taps of weight zero. Invalid values are 0.
  */
 export function resizeMasked(x: Tensor, valid: Tensor, [h, w]: readonly [number, number]): MaskedMap {
   expect(x.shape.length === 4, 'resizeMasked', `x is ${show(x.shape)}, expected [B, H, W, C].`);

@@ -1,11 +1,11 @@
-/** Ops that work on rows: normalization and softmax. */
+/** Ops over the last axis: normalization and softmax. */
 import { layerNorm as layerNormKernel } from '../../kernels/layerNorm/layerNorm.ts';
 import { softmax as softmaxKernel } from '../../kernels/softmax/softmax.ts';
 import { constantOf } from '../constants.ts';
 import { defineOp } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
 
-/** Exported for tests, which read its epsilon. */
+/** Exported for tests, which read the epsilon of nodes. */
 export const layerNormOp = defineOp<
   { readonly x: Tensor; readonly gamma: Tensor; readonly beta: Tensor },
   { readonly eps: number }
@@ -27,8 +27,8 @@ const softmaxOp = defineOp<{ readonly x: Tensor }, { readonly divisor: number }>
 });
 
 /**
- * exp(x / divisor) over the last axis, divided by its sum -> like x. Columns that must not count hold a large negative
- * number, not an infinity.
+ * softmax(x / divisor) over the last axis -> like x. Columns that must not count hold a large negative number, not an
+ * infinity.
  */
 export const softmax = (x: Tensor, { divisor = 1 }: { divisor?: number } = {}): Tensor =>
   softmaxOp.record({ x }, { divisor });

@@ -4,9 +4,9 @@ import type { Tensor } from '../../graph/tensor.ts';
 import { linear } from './linear.ts';
 
 export interface SelfAttentionOptions {
-  /** Added to the logits. */
+  /** Bias that is added to the logits. */
   readonly bias?: AttentionBias;
-  /** Bias [3C] of the projection where it is not `name.qkv.bias`. */
+  /** Bias [3C] of the projection, in place of `name.qkv.bias`. */
   readonly qkvBias?: Tensor;
 }
 

@@ -5,15 +5,16 @@ import type { Tensor } from '../../graph/tensor.ts';
 export interface ConvOptions {
   /** Side of the kernel; 1 by default. */
   readonly kernel?: number;
+  /** 1 by default. */
   readonly stride?: number;
-  /** Zeros on each side. */
+  /** Zeros on each side; 0 by default. */
   readonly padding?: number;
-  /** Whether the layer has `name.bias`; it has, by default. */
+  /** Whether the layer has `name.bias`; true by default. */
   readonly bias?: boolean;
 }
 
 /**
- * x [B, H, W, C] -> [B, H', W', out]. Reads `name.weight` [out, C, kernel, kernel] and `name.bias` [out].
+ * Convolution. x [B, H, W, C] -> [B, H', W', out]. Reads `name.weight` [out, C, kernel, kernel] and `name.bias` [out].
  */
 export function conv(name: string, x: Tensor, out: number, options: ConvOptions = {}): Tensor {
   const { kernel = 1, stride = 1, padding = 0, bias = true } = options;
@@ -22,7 +23,7 @@ export function conv(name: string, x: Tensor, out: number, options: ConvOptions 
 }
 
 /**
- * Transposed convolution whose kernel is its stride: each pixel becomes a square of `stride` x `stride`.
+ * Transposed convolution with a kernel as large as its stride: each pixel becomes a square of `stride` x `stride`.
  * x [B, H, W, C] -> [B, H * stride, W * stride, out]. Reads `name.weight` [C, out, stride, stride], `name.bias` [out].
  */
 export function convTranspose(name: string, x: Tensor, out: number, stride: number): Tensor {

@@ -1,4 +1,4 @@
-/** Layers that the networks share: an op, and the weights it reads by their names in the checkpoint. */
+/** Layers that the networks share: ops with the weights that they read, by their names in the checkpoint. */
 export { linear, type LinearOptions } from './linear.ts';
 export { layerNorm } from './norm.ts';
 export { conv, convTranspose, type ConvOptions } from './conv.ts';

@@ -3,7 +3,7 @@ import { linear as linearOp } from '../../graph/ops/matmul.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 
 export interface LinearOptions {
-  /** Whether the layer has `name.bias` (it has, by default), or a bias that comes from elsewhere. */
+  /** Whether the layer has `name.bias`, or the bias itself; true by default. */
   readonly bias?: boolean | Tensor;
 }
 

@@ -1,4 +1,4 @@
-/** From pixels to patch tokens. */
+/** The patch embedding of a ViT. */
 import type { Tensor } from '../../graph/tensor.ts';
 import { conv } from './conv.ts';
 

@@ -4,11 +4,11 @@ import type { Tensor } from '../../graph/tensor.ts';
 import { layerNorm } from './norm.ts';
 
 export interface VitBlockParts {
-  /** Of both norms. */
+  /** Epsilon of both layer norms. */
   readonly eps: number;
   readonly attention: (x: Tensor) => Tensor;
   readonly mlp: (x: Tensor) => Tensor;
-  /** Whether both branches are scaled per channel, by `name.gamma_1` and `name.gamma_2` (BEiT). */
+  /** Whether `name.gamma_1` and `name.gamma_2` scale the two branches per channel, as in BEiT; false by default. */
   readonly layerScale?: boolean;
 }
 

@@ -1,35 +1,37 @@
-/** Sizes of MCC: what they are, and those of the released checkpoint. */
+/** Configurations of MCC: their fields, and their values for the released checkpoint. */
 import type { Box } from '../roles.ts';
 
 /** MCC. Multiview Compressive Coding, arXiv:2301.08247; released code, mcc_model.py. */
 export interface MccConfig {
   /** Channels of an encoder token. */
   readonly embed: number;
-  /** Blocks of each of the two encoders. */
+  /** Number of blocks of each of the two encoders. */
   readonly depth: number;
   readonly heads: number;
+  /** Channels of a decoder token. */
   readonly decoderEmbed: number;
   readonly decoderDepth: number;
   readonly decoderHeads: number;
-  /** Side of the square color input, pixels; the point map has half of it. */
+  /** Side of the square color input in pixels. The point map has half this side. */
   readonly image: number;
+  /** Side of a patch in pixels. */
   readonly patch: number;
-  /** Heads of the block that turns a window of points into a token. */
+  /** Heads of the attention block that turns a window of points into a token. */
   readonly xyzHeads: number;
-  /** Color as three numbers instead of 3 x 256 classes. */
+  /** Whether the decoder predicts a color as three numbers; else as logits of 3 x 256 classes. */
   readonly regressColor: boolean;
-  /** Points farther from the origin than this are moved towards it. */
+  /** Points farther from the origin than this distance are moved towards it (`shrinkPoints`). */
   readonly shrinkThreshold: number;
-  /** Corners of the query grid in the normalized frame; `defaultBox` when absent. */
+  /** Corners of the query grid in the object's frame; `defaultBox` when absent. */
   readonly box?: Box;
   /** Probability above which a point is occupied; `defaultThreshold` when absent. */
   readonly threshold?: number;
 }
 
-/** The box that the released MCC demo sweeps. */
+/** The query grid's box in the released demo. */
 export const defaultBox: Box = { min: [-3, -3, -3], max: [3, 3, 3] };
 
-/** The occupancy threshold of the released MCC demo. */
+/** The occupancy threshold of the released demo. */
 export const defaultThreshold = 0.1;
 
 const mccFull: MccConfig = {
@@ -46,7 +48,7 @@ const mccFull: MccConfig = {
   shrinkThreshold: 10,
 };
 
-/** MCC by checkpoint: `full` is co3dv2_all_categories; `small` for tests. */
+/** Configurations by name: `full` is the checkpoint co3dv2_all_categories; `small` is for tests. */
 export const mccConfigs = {
   full: mccFull,
   small: { ...mccFull, embed: 48, depth: 2, heads: 4, decoderEmbed: 32, decoderDepth: 2, decoderHeads: 4 },

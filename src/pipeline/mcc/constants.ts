@@ -1,13 +1,13 @@
-/** Constants of MCC that are computed once from its weights. */
+/** Constants of MCC: numbers, and tensors that are computed once from weights. */
 import type { Recorder, Tensor } from '../../graph/tensor.ts';
 
-/** Of every norm of MCC. */
+/** Epsilon of every layer norm of MCC. */
 export const EPS = 1e-6;
 
 /** Side of the square of points that becomes one token. */
 export const POINT_WINDOW = 8;
 
-/** Rows `from` .. `to` of a weight [1, N, C] or [N, C], as a tensor [to - from, C]. */
+/** Rows [from, to) of a weight [1, N, C] or [N, C], as a tensor [to - from, C]. */
 export function weightRows(graph: Recorder, name: string, shape: readonly number[], from: number, to: number): Tensor {
   const C = shape[shape.length - 1];
   const compute = (w: Float32Array): Float32Array => w.slice(from * C, to * C);
@@ -20,7 +20,10 @@ export function weightRows(graph: Recorder, name: string, shape: readonly number
   });
 }
 
-/** A class token with its place in the position table: [C]. `table` is [1, N, C]; its first row is the class token's. */
+/**
+ * A class token plus its position code, [C]. `table` [1, N, C] holds the position codes; the first row belongs to the
+ * class token.
+ */
 export function classToken(graph: Recorder, token: string, table: string, N: number, C: number): Tensor {
   const needs = [
     { name: token, shape: [1, 1, C] },

@@ -1,7 +1,8 @@
 /**
- * MCC's decoder: what is at a point of space? arXiv:2301.08247, section 3.
- * Seen tokens attend to seen tokens only, a query to them and itself. So the seen tokens go through the decoder once per
- * image, leaving their keys and values of every block, and a query's result depends on no other query.
+ * MCC's decoder: predicts occupancy and color at query points. arXiv:2301.08247, section 3.
+ * Seen tokens attend to seen tokens only. A query attends to the seen tokens and to itself. So the seen tokens go
+ * through the decoder once per image, and every block keeps their keys and values. The result of a query depends on no
+ * other query.
  */
 import { attention, columns } from '../../graph/ops/attention.ts';
 import { queryAttention } from './ops.ts';
@@ -14,20 +15,23 @@ import type { MccConfig } from './config.ts';
 import { layerNorm, linear, mlp, vitBlock } from '../layers/index.ts';
 import { EPS, weightRows } from './constants.ts';
 
-/** MLP width of the decoder's blocks, in units of the token width. */
+/** Hidden channels of the MLPs in the decoder's blocks, divided by the channels of a token. */
 export const DECODER_MLP_RATIO = 4;
 
 export const blockName = (i: number): string => `decoder_blocks.${i}`;
 
-/** What queries need of the seen tokens. */
+/** The seen tokens in every block of the decoder. */
 export interface SeenTokens {
-  /** Queries, keys and values of each block, [1, M, 3 decoderEmbed]: keys and values are columns of them. */
+  /** Queries, keys and values of each block, [1, M, 3 decoderEmbed]. Queries need the keys and values. */
   readonly qkv: readonly Tensor[];
-  /** The tokens after each block, [1, M, decoderEmbed]: for comparisons; nobody else needs the last. */
+  /** The tokens after each block, [1, M, decoderEmbed]. For comparisons. */
   readonly states: readonly Tensor[];
 }
 
-/** latent [1, M, 2 embed] -> the seen tokens' way through the decoder. Tap: decoder.seen. */
+/**
+ * Runs the seen tokens through the decoder: latent [1, M, 2 embed] -> queries, keys, values and states of every block.
+ * Tap: decoder.seen.
+ */
 export function seenTokens(latent: Tensor, config: MccConfig): SeenTokens {
   const { graph } = latent;
   const M = latent.shape[1];
@@ -48,8 +52,8 @@ export function seenTokens(latent: Tensor, config: MccConfig): SeenTokens {
 }
 
 /**
- * points [Q, 3] -> features [Q, decoderEmbed] after the last norm.
- * @param seen keys and values of each block: columns of [1, M, 3 decoderEmbed]
+ * Runs query points through the decoder: points [Q, 3] -> features [Q, decoderEmbed] after the last norm.
+ * @param seen queries, keys and values of the seen tokens in each block, [1, M, 3 decoderEmbed]
  * @param onBlock gets the queries after each block
  */
 export function decodePoints(
@@ -69,7 +73,7 @@ export function decodePoints(
   return layerNorm('decoder_norm', x, EPS);
 }
 
-/** Block i; `attend` turns queries, keys and values into what attention gives. */
+/** Block i. `attend` is its attention: queries, keys and values [..., 3 decoderEmbed] -> [..., decoderEmbed]. */
 function decoderBlock(i: number, x: Tensor, attend: (qkv: Tensor) => Tensor): Tensor {
   const name = blockName(i);
   const D = x.shape[x.shape.length - 1];
@@ -82,10 +86,10 @@ function decoderBlock(i: number, x: Tensor, attend: (qkv: Tensor) => Tensor): Te
   );
 }
 
-/** Numbers that the decoder predicts per point: occupancy, then color. */
+/** Number of predictions for each point: the occupancy logit, then the color predictions. */
 export const predictions = (config: MccConfig): number => 1 + 3 * (config.regressColor ? 1 : 256);
 
-/** Features [Q, decoderEmbed] -> occupancy logits and colors' numbers, [Q, 1 + 768 or 1 + 3]. */
+/** Features [Q, decoderEmbed] -> occupancy logits and color predictions, [Q, 1 + 768 or 1 + 3]. */
 export const predict = (features: Tensor, config: MccConfig): Tensor =>
   linear('decoder_pred', features, predictions(config));
 
@@ -93,10 +97,11 @@ export const predict = (features: Tensor, config: MccConfig): Tensor =>
 export const predictOccupancy = (features: Tensor, config: MccConfig): Tensor =>
   predictRows(features, config, 0, 1).reshape([features.shape[0]]);
 
-/** Features [Q, decoderEmbed] -> the colors' numbers [Q, 768 or 3]. */
+/** Features [Q, decoderEmbed] -> color predictions [Q, 768 or 3]. */
 export const predictColor = (features: Tensor, config: MccConfig): Tensor =>
   predictRows(features, config, 1, predictions(config));
 
+/** The predictions from rows [from, to) of the last linear layer. */
 function predictRows(features: Tensor, config: MccConfig, from: number, to: number): Tensor {
   const { graph } = features;
   const rows = predictions(config);
@@ -111,6 +116,6 @@ function predictRows(features: Tensor, config: MccConfig, from: number, to: numb
   return linearOp(features, w, b);
 }
 
-/** States of seen tokens [1, M, D] and of queries [Q, D] as one list of tokens [1, M + Q, D]. */
+/** Seen tokens [1, M, D] and queries [Q, D] -> [1, M + Q, D]. For comparisons. */
 export const joinTokens = (seen: Tensor, queries: Tensor): Tensor =>
   concat([seen, queries.reshape([1, ...queries.shape])], 1);

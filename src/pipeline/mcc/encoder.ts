@@ -1,4 +1,7 @@
-/** MCC's encoder: two ViTs, for colors and for points, whose tokens are joined. arXiv:2301.08247, section 3. */
+/**
+ * MCC's encoder: two ViTs, one for colors and one for points, whose tokens are concatenated.
+ * arXiv:2301.08247, section 3.
+ */
 import { concat } from '../../graph/ops/movement.ts';
 import { add, div, sub } from '../../graph/ops/pointwise.ts';
 import { shrinkPoints } from './ops.ts';
@@ -9,27 +12,32 @@ import { layerNorm, mlp, patchEmbed, selfAttention, vitBlock } from '../layers/i
 import { classToken, EPS, weightRows } from './constants.ts';
 import { pointEncoder, type PointEncoderOptions } from './pointEncoder.ts';
 
-/** Of ImageNet, for colors in 0..1. */
+/** Mean and standard deviation of ImageNet's colors in 0..1. */
 const MEAN = [0.485, 0.456, 0.406];
 const STD = [0.229, 0.224, 0.225];
 
-/** Side that the released code resizes crops to before the network; its own resize starts from there. */
+/** Side that the released code resizes crops to, in pixels. The network resizes them again. */
 export const CROP_SIDE = 800;
 
-export interface Seen {
-  /** [1, S, S, 3] in 0..1, with S 800 or the network's own side. */
+/** The inputs of the encoder. */
+export interface SeenTensors {
+  /** [1, S, S, 3] in 0..1, where S is 800 or the side of the network's color input. */
   readonly rgb: Tensor;
-  /** [1, P, P, 3], in the normalized frame, P half the network's side. */
+  /** [1, P, P, 3] in the object's frame, where P is half the side of the network's color input. */
   readonly xyz: Tensor;
-  /** u32 [1, P, P], 0 or 1. */
+  /** u32 [1, P, P], 1 where the point is valid, else 0. */
   readonly valid: Tensor;
 }
 
 /**
- * What is seen -> latent [1, 1 + patches, 2 embed].
+ * Colors and points -> latent [1, 1 + patches, 2 embed].
  * Taps: image, rgb.patches, xyz.shrunk, those of `pointEncoder`, rgb.block<i>, xyz.block<i>, latent.
  */
-export function encoder({ rgb, xyz, valid }: Seen, config: MccConfig, options: PointEncoderOptions = {}): Tensor {
+export function encoder(
+  { rgb, xyz, valid }: SeenTensors,
+  config: MccConfig,
+  options: PointEncoderOptions = {},
+): Tensor {
   const { graph } = rgb;
   const { embed, image, patch, depth } = config;
   const patches = (image / patch) ** 2;
@@ -43,7 +51,7 @@ export function encoder({ rgb, xyz, valid }: Seen, config: MccConfig, options: P
 
   const points = graph.tap('xyz.shrunk', shrinkPoints(xyz, config.shrinkThreshold));
   const pointTokens = graph.scope('points', () => pointEncoder(points, valid, config, options));
-  // as in the released code: point tokens get no position code, and neither does their class token.
+  // as in the released code: point tokens and their class token get no position code.
   let y = concat([graph.weight('cls_token_xyz', [1, 1, embed]), pointTokens], 1); // [1, 1 + patches, embed]
 
   for (let i = 0; i < depth; i++) {
@@ -53,16 +61,16 @@ export function encoder({ rgb, xyz, valid }: Seen, config: MccConfig, options: P
   return graph.tap('latent', concat([layerNorm('norm', x, EPS), layerNorm('norm_xyz', y, EPS)], 2));
 }
 
-/** rgb [1, S, S, 3] in 0..1 -> [1, side, side, 3], standardized per channel. */
+/** rgb [1, S, S, 3] in 0..1 -> [1, side, side, 3], standardized with ImageNet's statistics. */
 export function standardized(rgb: Tensor, side: number): Tensor {
   const constant = (name: string, values: readonly number[]) =>
     rgb.graph.constant({ name, of: values, shape: [3], compute: () => Float32Array.from(values) });
-  const own =
+  const resized =
     rgb.shape[1] === side
       ? rgb
-      : // as in the released code: the scale factor is given, so coordinates step by its reciprocal.
+      : // as in the released code: the resize is given a scale factor, so the coordinates step by its reciprocal.
         resize(rgb, [side, side], { mode: 'bilinear', alignCorners: false, scale: 1 / (side / CROP_SIDE) });
-  return div(sub(own, constant('ImageNet mean', MEAN)), constant('ImageNet deviation', STD));
+  return div(sub(resized, constant('ImageNet mean', MEAN)), constant('ImageNet deviation', STD));
 }
 
 function block(name: string, x: Tensor, heads: number): Tensor {

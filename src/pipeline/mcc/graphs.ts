@@ -1,4 +1,4 @@
-/** MCC as graphs: the seen image once, then queries as often as wanted. */
+/** MCC's graphs: one encodes the image, the others decode queries. */
 import { concat, slice } from '../../graph/ops/movement.ts';
 import { temperatureColor } from './ops.ts';
 import { Graph } from '../../graph/record.ts';
@@ -7,17 +7,17 @@ import type { SweepStrategy } from '../../kernels/target.ts';
 import type { MccConfig } from './config.ts';
 import type { Recorded } from '../planCache.ts';
 import { decodePoints, joinTokens, predict, predictColor, seenTokens } from './decoder.ts';
-import { encoder, type Seen } from './encoder.ts';
+import { encoder, type SeenTensors } from './encoder.ts';
 import type { PointEncoderOptions } from './pointEncoder.ts';
 import { decodeBy } from './strategies.ts';
 
-/** Tokens of an image: the class token and the patches. */
+/** Number of tokens of an image: the class token and the patches. */
 const tokenCount = ({ image, patch }: MccConfig): number => (image / patch) ** 2 + 1;
 
-/** Side of the point map: half that of the colors. */
+/** Side of the point map: half the side of the color input. */
 export const pointSide = ({ image }: MccConfig): number => image / 2;
 
-function seenInputs(graph: Graph, config: MccConfig, side: number): Seen {
+function seenInputs(graph: Graph, config: MccConfig, side: number): SeenTensors {
   const points = pointSide(config);
   return {
     rgb: graph.input('rgb', [1, side, side, 3]),
@@ -27,9 +27,10 @@ function seenInputs(graph: Graph, config: MccConfig, side: number): Seen {
 }
 
 /**
- * Inputs `rgb` [1, side, side, 3] in 0..1 (side 800 or the network's), `xyz` [1, P, P, 3], `valid` u32 [1, P, P]
- * -> outputs `latent` [1, M, 2 embed] and `seen` [decoderDepth, M, 3 decoderEmbed]: queries, keys and values of the seen
- * tokens in every block of the decoder. Taps: those of `encoder`, and decoder.seen.
+ * Inputs `rgb` [1, side, side, 3] in 0..1 (side is 800 or that of the color input), `xyz` [1, P, P, 3] and
+ * `valid` u32 [1, P, P]
+ * -> outputs `latent` [1, M, 2 embed] and `seen` [decoderDepth, M, 3 decoderEmbed]: queries, keys and values of the
+ * seen tokens in every block of the decoder. Taps: those of `encoder`, and decoder.seen.
  */
 export function encoderGraph({ config, side }: { config: MccConfig; side: number }): Recorded {
   const graph = new Graph();
@@ -42,17 +43,18 @@ export function encoderGraph({ config, side }: { config: MccConfig; side: number
 export const seenInput = (graph: Graph, config: MccConfig): Tensor =>
   graph.input('seen', [config.decoderDepth, tokenCount(config), 3 * config.decoderEmbed]);
 
-/** Colors in 0..1 of the color predictions [n, 768 or 3]. Regressed colors are used as they are. */
-const toColors = (numbers: Tensor, config: MccConfig, temperature: number): Tensor =>
-  config.regressColor ? numbers : temperatureColor(numbers, temperature);
+/** Color predictions [n, 768 or 3] -> colors [n, 3] in 0..1. Regressed colors are not changed. */
+const toColors = (predicted: Tensor, config: MccConfig, temperature: number): Tensor =>
+  config.regressColor ? predicted : temperatureColor(predicted, temperature);
 
+/** The color predictions among all predictions. `temperatureColor` reads the last 768 columns of all of them. */
 const colorColumns = (pred: Tensor, config: MccConfig): Tensor => (config.regressColor ? slice(pred, 1, 1, 4) : pred);
 
 export interface QueryShape {
   readonly config: MccConfig;
   /** Points of one run. */
   readonly count: number;
-  /** Of the softmax over colors. */
+  /** Temperature of the softmax over colors. */
   readonly temperature: number;
   readonly strategy: SweepStrategy;
 }
@@ -74,7 +76,7 @@ export interface ColorShape {
   readonly rows: number;
   /** Rows that get a color. */
   readonly take: number;
-  /** Of the softmax over colors. */
+  /** Temperature of the softmax over colors. */
   readonly temperature: number;
 }
 
@@ -86,9 +88,9 @@ export function colorGraph({ config, rows, take, temperature }: ColorShape): Rec
 }
 
 /**
- * The whole network with all its taps, for comparisons: inputs of `encoderGraph` and `queries` [count, 3]
- * -> outputs of `queryGraph` and `latent`. Further taps: decoder.block<i> [1, M + count, decoderEmbed] (seen tokens, then
- * queries), decoder.norm [1, count, decoderEmbed].
+ * The whole network with all taps, for comparisons: inputs of `encoderGraph` and `queries` [count, 3] -> outputs of
+ * `queryGraph` and `latent`. Further taps: decoder.block<i> [1, M + count, decoderEmbed] (seen tokens, then queries),
+ * decoder.norm [1, count, decoderEmbed].
  */
 export function wholeGraph(
   config: MccConfig,

@@ -1,24 +1,25 @@
-/** The grid of points that a sweep asks about. */
+/** The grid of points that a sweep queries. */
 import { defaultBox } from './config.ts';
 import type { Box } from '../roles.ts';
 
-/** A grid cannot be made as asked. */
+/** The granularity, the box or the chunk of a sweep is invalid. */
 export class GridError extends Error {
   override name = 'GridError';
 }
 
+/** A grid in the object's frame. */
 export interface Grid {
-  /** Points along x, y, z; z runs fastest. */
+  /** Points along x, y, z. In the order of indices, x is the slowest axis and z the fastest. */
   readonly counts: readonly [number, number, number];
   /** Coordinates along x, along y, along z, one after the other. */
   readonly axes: Float32Array;
-  /** Largest distance of neighbors along an axis. */
+  /** Distance between neighboring points: the maximum over the three axes. */
   readonly step: number;
-  /** Points in all. */
+  /** Number of points. */
   readonly total: number;
 }
 
-/** 645 points along each axis. A grid of more is taken for a slip of the granularity. */
+/** Maximum number of points of a grid: 645 along each axis. A larger grid is probably a mistyped granularity. */
 const MAX_POINTS = 2 ** 28;
 
 const isTriple = (corner: unknown): corner is Box['min'] =>
@@ -28,8 +29,8 @@ const showCorner = (corner: unknown): string =>
   Array.isArray(corner) ? `[${corner.join(', ')}]` : `of type ${typeof corner}`;
 
 /**
- * Checks a box that somebody else made: corners `min` and `max` of three finite numbers each, `min` below `max` on every
- * axis. Exported for tests.
+ * Checks a box from the caller: its corners `min` and `max` are three finite numbers each, and `min` is below `max` on
+ * every axis. Exported for tests.
  * @throws GridError
  */
 export function expectGridBox(box: unknown): asserts box is Box {
@@ -50,9 +51,9 @@ export function expectGridBox(box: unknown): asserts box is Box {
 }
 
 /**
- * N = ceil(size / granularity) points along an axis, at (i - N / 2) / (N / 2 / half the size) from its center.
+ * A grid with N = ceil(size / granularity) points along each axis, at center + (i - N / 2) / (N / 2 / (size / 2)).
  * as in the released code: from the lower bound to one step below the upper bound, with a step of size / N, in float32.
- * @throws GridError if the box is not one, or the granularity would give no points or more than 2^28
+ * @throws GridError for an invalid box, a granularity that is not positive, or more than 2^28 points
  */
 export function gridOf(granularity: number, box: Box = defaultBox): Grid {
   if (!(granularity > 0) || !Number.isFinite(granularity)) {

@@ -1,4 +1,4 @@
-/** Multiview Compressive Coding: encode what is seen once, then ask about as many points as wanted. arXiv:2301.08247. */
+/** Multiview Compressive Coding: encodes an image once, then decodes any number of query points. arXiv:2301.08247. */
 import { show } from '../../kernels/check.ts';
 import { ShapeError } from '../../graph/errors.ts';
 import type { Plan, PlanInput } from '../../graph/plan.ts';
@@ -22,13 +22,13 @@ import { encoderGraph, pointSide, queryGraph } from './graphs.ts';
 import { gridOf } from './grid.ts';
 import { Sweep, type SweepOptions, type SweepResult, type SweepRunOptions } from './sweep.ts';
 
-/** What the network is given. */
+/** The inputs of the encoder. */
 export interface MccInput {
-  /** [1, S, S, 3] in 0..1, with S 800 or the network's own side. */
+  /** [1, S, S, 3] in 0..1, where S is 800 or the side of the network's color input. */
   readonly rgb: PlanInput;
-  /** [1, P, P, 3] in the normalized frame, P half the network's side; finite where not valid, too. */
+  /** [1, P, P, 3] in the object's frame, where P is half the side of the color input. Also finite where not valid. */
   readonly xyz: PlanInput;
-  /** u32 [1, P, P], 0 or 1. */
+  /** u32 [1, P, P], 1 where the point is valid, else 0. */
   readonly valid: PlanInput;
 }
 
@@ -36,28 +36,31 @@ export interface MccInput {
 export interface MccImage {
   /** [1, tokens, 2 embed]. */
   readonly latent: DeviceTensor;
-  /** Queries, keys and values of the seen tokens in each block of the decoder, [decoderDepth, tokens, 3 decoderEmbed]. */
+  /**
+   * Queries, keys and values of the seen tokens in each block of the decoder, [decoderDepth, tokens, 3 decoderEmbed].
+   */
   readonly seen: DeviceTensor;
 }
 
-/** What the decoder says of points. The tensors stay valid until the next `decode`. */
+/** Predictions at query points. The tensors stay valid until the next `decode`. */
 export interface MccPrediction {
-  /** Occupancy logit, then color logits or the color, [n, 1 + 768 or 1 + 3]. */
+  /** Occupancy logit, then 768 color logits or three color values, [n, 1 + 768 or 1 + 3]. */
   readonly pred: DeviceTensor;
-  /** [n, 3] in 0..1; not clamped where colors are regressed. */
+  /** [n, 3] in 0..1; not clamped if the network regresses colors. */
   readonly color: DeviceTensor;
 }
 
 export interface DecodeOptions extends StageRunOptions {
-  /** Of the softmax over colors; 0.1 by default. */
+  /** Temperature of the softmax over colors; 0.1 by default. */
   readonly temperature?: number;
-  /** How the decoder runs; layer by layer by default. */
+  /** How the decoder runs; `layered` by default. */
   readonly strategy?: SweepStrategy;
 }
 
-/** Share of MCC's weights that its encoder has, at full size. */
+/** Share of MCC's weights that belong to the encoder, at full size. For the progress of uploads. */
 const ENCODER_SHARE = 0.85;
 
+/** MCC on a device. */
 export class Mcc implements Completer {
   private readonly encoders: PlanCache;
   private readonly decoders: PlanCache;
@@ -90,8 +93,8 @@ export class Mcc implements Completer {
   }
 
   /**
-   * Encodes what is seen and asks all points of a grid. All weights are uploaded before anything runs. An aborted sweep
-   * gives what it had found.
+   * Encodes the image and queries all points of a grid. All weights are uploaded before anything runs. A sweep that is
+   * stopped returns the points found so far.
    * @throws GridError, ShapeError, WeightsError, LimitError, DeviceError; Canceled before the sweep
    */
   async complete(seen: SeenSquare, options: CompleteOptions = {}, run: CompleteRunOptions = {}): Promise<Completion> {
@@ -104,8 +107,9 @@ export class Mcc implements Completer {
   }
 
   /**
-   * Encodes what is seen; the image encoded before is forgotten.
-   * @throws ShapeError if a side is not one that the network takes; Canceled; DeviceError; WeightsError
+   * Encodes an image. The image that was encoded before becomes invalid.
+   * @throws ShapeError if `rgb` has another side than 800 or that of the color input; Canceled; DeviceError;
+   *   WeightsError
    */
   async encode({ rgb, xyz, valid }: MccInput, options: StageRunOptions = {}): Promise<MccImage> {
     this.current = undefined;
@@ -117,9 +121,9 @@ export class Mcc implements Completer {
   }
 
   /**
-   * Predictions at given points.
-   * @param queries [n, 3] in the normalized frame
-   * @throws ShapeError if queries are not triples; Canceled; DeviceError; WeightsError
+   * Predictions at query points.
+   * @param queries [n, 3] in the object's frame
+   * @throws ShapeError if `queries` is empty or not a list of triples; Canceled; DeviceError; WeightsError
    */
   async decode(image: MccImage, queries: Float32Array, options: DecodeOptions = {}): Promise<MccPrediction> {
     this.expectCurrent(image);
@@ -134,8 +138,8 @@ export class Mcc implements Completer {
   }
 
   /**
-   * All occupied points of a grid, with colors. An aborted sweep gives what it had found.
-   * @throws GridError if the grid cannot be made; ShapeError; DeviceError; WeightsError
+   * All occupied points of a grid, with colors. A sweep that is stopped returns the points found so far.
+   * @throws GridError for an invalid grid; ShapeError; DeviceError; WeightsError
    */
   sweep(image: MccImage, options: SweepOptions = {}, run: SweepRunOptions = {}): Promise<SweepResult> {
     this.expectCurrent(image);
@@ -160,11 +164,12 @@ export class Mcc implements Completer {
     }
   }
 
+  /** Side of the colors. @throws ShapeError if the network does not take it */
   private sideOf(rgb: PlanInput): number {
-    const numbers = rgb instanceof DeviceTensor ? rgb.shape.reduce((a, b) => a * b, 1) : rgb.length;
-    const side = Math.sqrt(numbers / 3);
+    const count = rgb instanceof DeviceTensor ? rgb.shape.reduce((a, b) => a * b, 1) : rgb.length;
+    const side = Math.sqrt(count / 3);
     if (side !== CROP_SIDE && side !== this.config.image) {
-      const given = rgb instanceof DeviceTensor ? show(rgb.shape) : `${numbers} numbers`;
+      const given = rgb instanceof DeviceTensor ? show(rgb.shape) : `${count} numbers`;
       throw new ShapeError(
         `encode: rgb is ${given}, expected [1, S, S, 3] with S ${CROP_SIDE} or ${this.config.image}. Resize it first.`,
       );

@@ -1,4 +1,4 @@
-/** MCC as a network of the program. Multiview Compressive Coding, arXiv:2301.08247. */
+/** The module of MCC. Multiview Compressive Coding, arXiv:2301.08247. */
 import { mccConfigs, type MccConfig } from './config.ts';
 import { defineNetwork } from '../networkModule.ts';
 import { encoderGraph, queryGraph } from './graphs.ts';
@@ -13,7 +13,7 @@ export const mccModule = defineNetwork<MccConfig, 'complete', 'mcc'>({
   naming: { starts: { official: ['blocks.', 'blocks_xyz.', 'decoder_blocks.', 'xyz_pos_embed.'] }, rules: [] },
   torchKey: 'model',
   typedName: (config) => (config === 'full' ? 'mcc' : `mcc_${config}`),
-  // The folded point block, the sweep's packed decoder and its separate predictions read the same tensors in other forms.
+  // The packed decoder of the sweep and its separate predictions read the same tensors, in other forms.
   record: (config) =>
     [
       encoderGraph({ config, side: config.image }),

@@ -14,12 +14,13 @@ import {
 import { shrinkPoints as shrinkPointsKernel } from '../../kernels/shrinkPoints/shrinkPoints.ts';
 import { temperatureColor as temperatureColorKernel } from '../../kernels/temperatureColor/temperatureColor.ts';
 
+/** Weights of the point embedding. */
 export interface PointEmbedding {
   /** [E, 3] */
   readonly w: Tensor;
   /** [E] */
   readonly b: Tensor;
-  /** What an invalid point has in place of w p + b, [E]. */
+  /** Embedding of an invalid point, [E]. */
   readonly missing: Tensor;
 }
 
@@ -47,8 +48,9 @@ const sweepDecoderOp = defineOp<
 });
 
 /**
- * MCC's decoder for points of space, from coordinates to the features after the last norm, in one dispatch.
- * points [Q, 3] · seen [depth, M, 3C], queries, keys and values of the seen tokens · weights of `packDecoder` -> [Q, C].
+ * MCC's decoder for query points in one dispatch, from coordinates to the features after the last norm.
+ * points [Q, 3] · seen [depth, M, 3C], queries, keys and values of the seen tokens · weights, packed by `packDecoder`
+ * -> [Q, C].
  * @throws ShapeError if operands do not fit together; LimitError for heads or weights that are too large
  */
 export const sweepDecoder = (points: Tensor, seen: Tensor, weights: Tensor, options: SweepDecoderOptions): Tensor =>
@@ -70,7 +72,7 @@ const queryAttentionOp = defineOp<
 });
 
 /**
- * MCC's decoder: each query attends to all seen tokens and to itself, to no other query.
+ * Attention of MCC's decoder: each query attends to all seen tokens and to itself, but to no other query.
  * qkv [Q, 3C] · seenK, seenV [1, M, C], or columns of wider tensors -> [Q, C].
  * @throws ShapeError if operands do not fit together
  */
@@ -89,10 +91,11 @@ export function queryAttention(
   return y.reshape([qkv.shape[0], y.shape[2]]);
 }
 
+/** A grid by its axes. */
 export interface GridAxes {
   /** Points along x, y, z. */
   readonly counts: readonly [number, number, number];
-  /** Their coordinates, x first. */
+  /** Coordinates along x, then y, then z. */
   readonly axes: Float32Array;
 }
 
@@ -105,8 +108,9 @@ const gridPointsOp = defineOp<
 });
 
 /**
- * Points start .. start + count - 1 of a grid, x slowest and z fastest -> [count, 3]; beyond its end, its last point.
- * @param start a number, or a tensor u32 [1] that is given anew to every run
+ * Points start .. start + count - 1 of a grid -> [count, 3]. x is the slowest axis, z the fastest. Beyond the end of
+ * the grid, its last point is repeated.
+ * @param start a number, or a tensor u32 [1], so that it can change from run to run
  */
 export function gridPoints(graph: Recorder, { counts, axes }: GridAxes, start: number | Tensor, count: number): Tensor {
   const first = (index: number): Tensor =>
@@ -118,6 +122,7 @@ export function gridPoints(graph: Recorder, { counts, axes }: GridAxes, start: n
   return gridPointsOp.record(inputs, { counts, count });
 }
 
+/** Tables of `pointAttention`, made by pointFold.ts. */
 export interface PointTables {
   /** [states + 2, 4] */
   readonly spread: Tensor;
@@ -134,8 +139,9 @@ const pointAttentionOp = defineOp<
 });
 
 /**
- * The class token's attention over windows of points, from coordinates alone: points [1, S, S, 3], valid u32 [1, S, S]
- * -> [windows, heads, 3 + states]. What the tables and the result are: kernels/pointAttention.
+ * Attention of the class token over windows of points, computed from coordinates.
+ * points [1, S, S, 3], valid u32 [1, S, S]
+ * -> [windows, heads, 3 + states]. kernels/pointAttention defines the tables and the result.
  */
 export const pointAttention = (
   points: Tensor,
@@ -157,6 +163,9 @@ const temperatureColorOp = defineOp<{ readonly logits: Tensor }, { readonly temp
   lower: (_, { logits }, { temperature }) => [temperatureColorKernel(logits, temperature)],
 });
 
-/** logits [n, 768 or more], whose last 768 are 256 levels of R, of G, of B -> colors [n, 3] in 0..1. */
+/**
+ * logits [n, 768 or more] -> colors [n, 3] in 0..1. The last 768 columns are the logits of 256 levels of R, then G,
+ * then B.
+ */
 export const temperatureColor = (logits: Tensor, temperature: number): Tensor =>
   temperatureColorOp.record({ logits }, { temperature });

@@ -1,6 +1,8 @@
-/** How many points a sweep asks about at once: few enough to stay within a time, many enough to keep the device busy. */
+/** Sizes the chunks of a sweep: small enough to stay within a time budget, large enough to keep the device busy. */
 
+/** Sizes in points. */
 export interface PaceLimits {
+  /** Size of the first chunk. */
   readonly first: number;
   readonly min: number;
   readonly max: number;
@@ -8,11 +10,14 @@ export interface PaceLimits {
   readonly budgetMs: number;
 }
 
-/** Sizes are powers of two, so that there are few plans; results do not depend on them. */
-const floorPower = (n: number): number => 2 ** Math.floor(Math.log2(n));
+/**
+ * The largest power of two up to n. Sizes are powers of two, so that few plans are compiled; results do not depend on
+ * the size.
+ */
+const floorPowerOfTwo = (n: number): number => 2 ** Math.floor(Math.log2(n));
 
 export class Pace {
-  /** Points of the next chunk. */
+  /** Number of points of the next chunk. */
   size: number;
   /** Points per millisecond. */
   private rate: number | undefined;
@@ -21,10 +26,13 @@ export class Pace {
     this.size = this.clamp(limits.first);
   }
 
-  /** Learns from a chunk of `size` points that took `ms`. Grows at most fourfold; shrinks only when far too slow. */
+  /**
+   * Adapts the size to a chunk of `size` points that took `ms` milliseconds. It grows at most fourfold, and shrinks
+   * only if the ideal size is below half.
+   */
   learn(ms: number): void {
     const rate = this.size / Math.max(ms, 0.1);
-    // Half of what was known stays: other programs on the machine must not make the size jump about.
+    // The rate is averaged with the last one, so that other programs on the machine do not make the size jump.
     this.rate = this.rate === undefined ? rate : (this.rate + rate) / 2;
     const ideal = this.rate * this.limits.budgetMs;
     if (ideal >= 2 * this.size) this.size = this.clamp(Math.min(ideal, 4 * this.size));
@@ -33,6 +41,6 @@ export class Pace {
 
   private clamp(size: number): number {
     const { min, max } = this.limits;
-    return floorPower(Math.min(max, Math.max(min, size)));
+    return floorPowerOfTwo(Math.min(max, Math.max(min, size)));
   }
 }

@@ -1,4 +1,4 @@
-/** The decoder's weights as the sweep's kernel reads them. */
+/** The decoder's weights in the layout that the kernel `sweepDecoder` reads. */
 import type { Recorder, Tensor } from '../../graph/tensor.ts';
 import type { WeightName } from '../../graph/constantSpec.ts';
 import { packDecoder, packedSize, type BlockWeights } from '../../kernels/sweepDecoder/pack.ts';
@@ -7,7 +7,7 @@ import { blockName, DECODER_MLP_RATIO } from './decoder.ts';
 
 type Pair = readonly [Float32Array, Float32Array];
 
-/** All weights of the decoder but its predictions, in one constant: `packDecoder`. */
+/** All weights of the decoder except those of the predictions, packed by `packDecoder` into one constant. */
 export function packedDecoder(graph: Recorder, { decoderEmbed: C, decoderDepth: depth }: MccConfig): Tensor {
   const size = { channels: C, depth };
   const linear = (name: string, outputs: number, inputs: number): WeightName[] => [

@@ -1,4 +1,7 @@
-/** Seen points to tokens: one per 8 x 8 window of the point map. Multiview Compressive Coding, arXiv:2301.08247. */
+/**
+ * MCC's point encoder: one token for each 8 x 8 window of the point map.
+ * Multiview Compressive Coding, arXiv:2301.08247.
+ */
 import { linear as linearOp } from '../../graph/ops/matmul.ts';
 import { pointAttention, pointEmbed } from './ops.ts';
 import { concat, expand, slice, windowPartition } from '../../graph/ops/movement.ts';
@@ -15,16 +18,16 @@ const PREFIX = 'xyz_pos_embed';
 const BLOCK = `${PREFIX}.blocks.0`;
 const TABLE = `${PREFIX}.two_d_pos_embed`;
 
-/** Tokens of a window: the class token and the points. */
+/** Number of tokens of a window: the class token and the points. */
 const TOKENS = POINT_WINDOW ** 2 + 1;
 
 export interface PointEncoderOptions {
-  /** Computes only what the class token needs (pointFold.ts); on by default. */
+  /** Whether only the class token is computed (pointFold.ts); true by default. */
   readonly fold?: boolean;
 }
 
 /**
- * points [1, S, S, 3], already pulled in · valid u32 [1, S, S] -> one token per window, [1, (S / 8)^2, embed].
+ * points [1, S, S, 3] after `shrinkPoints` · valid u32 [1, S, S] -> one token per window, [1, (S / 8)^2, embed].
  * Taps: xyz.points (unless folded), xyz.tokens.
  */
 export function pointEncoder(
@@ -39,7 +42,7 @@ export function pointEncoder(
 
 const blockMlp = (x: Tensor, C: number): Tensor => mlp(`${BLOCK}.mlp`, x, 2 * C);
 
-/** The block for the class token alone. */
+/** The block, computed for the class token alone. */
 function folded(points: Tensor, valid: Tensor, { embed: C, xyzHeads: heads }: MccConfig): Tensor {
   const { graph } = points;
   const needs = foldNeeds(PREFIX, { embed: C });
@@ -63,7 +66,7 @@ function folded(points: Tensor, valid: Tensor, { embed: C, xyzHeads: heads }: Mc
   return add(x, blockMlp(layerNorm(`${BLOCK}.norm2`, x, EPS), C));
 }
 
-/** The block as in the released code: all tokens of a window, of which the first is kept. */
+/** The block as in the released code: all tokens of a window are computed, and the class token is kept. */
 function asWritten(points: Tensor, valid: Tensor, { embed: C, xyzHeads: heads }: MccConfig): Tensor {
   const { graph } = points;
   const embedded = pointEmbed(points, valid, {

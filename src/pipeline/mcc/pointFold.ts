@@ -1,20 +1,21 @@
 /**
- * The point block, folded: an exact rewriting of its attention, from a few numbers per point.
+ * The folded point block: its attention, rewritten exactly so that it needs a few numbers for each point.
  *
- * Of each window only the class token's result is used, and its query is the same in all windows. So, per head, with
+ * Only the class token of each window is used, and its query is the same in all windows. So, for each head, with
  * y = norm1(token) = r (x - mean x) gamma + beta:
  *   logit  = scale (q . Wk y) = (scale Wk^T q) . y                  q . bk adds the same to all logits
  *   result = proj(sum a (Wv y + bv)) = P Wv (sum a y) + P bv        the weights a sum to 1
- * Further, x = W p + c_j with a point p in one of few states j: c_j is the place's position code plus the bias, or plus
- * the token for missing points, or the class token. So x - mean x = W' p + e_j (both centered over channels), its variance
- * is a quadratic form of p, logits are r (a . p + b_j), and the result is linear in sum a r p and in the weights a r of
- * the states: one matrix, made here. Keys, values and the tokens themselves are never computed.
+ * Further, x = W p + c_j, where the point p is in one of few states j. For a valid point, c_j is the position code of
+ * its place plus the bias; for an invalid one, the position code plus the token for missing points; for the class
+ * token, the token plus its position code. So x - mean x = W' p + e_j (both centered over channels). Its variance is a
+ * quadratic form of p, logits are r (a . p + b_j), and the result is linear in sum a r p and in the weights a r of the
+ * states. That linear map is one matrix, computed here. Keys, values and the tokens themselves are never computed.
  */
 import type { MccConfig } from './config.ts';
 import type { WeightName } from '../../graph/constantSpec.ts';
 import { EPS, POINT_WINDOW } from './constants.ts';
 
-/** Weights that the fold is made from, in the order of `FoldWeights`. */
+/** Weights that the fold is computed from, in the order in which the functions below take them. */
 export function foldNeeds(prefix: string, { embed: C }: Pick<MccConfig, 'embed'>): WeightName[] {
   const block = `${prefix}.blocks.0`;
   return [
@@ -32,7 +33,7 @@ export function foldNeeds(prefix: string, { embed: C }: Pick<MccConfig, 'embed'>
   ];
 }
 
-/** The directions that a centered token is a sum of: W' along x, y, z, then e_j of every state. */
+/** A centered token is a sum of these directions: W' along x, y and z, and e_j of its state. */
 interface Directions {
   readonly axes: readonly Float64Array[];
   readonly states: readonly Float64Array[];
@@ -50,7 +51,7 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   return sum;
 };
 
-/** States in the order of the kernel: class, places with a point, places without. */
+/** Directions, with the states in the order of the kernel: class token, places with a valid point, places without. */
 function directionsOf([token, table, missing, w, b]: readonly Float32Array[]): Directions {
   const C = token.length;
   const place = (n: number, rest: Float32Array) =>
@@ -123,7 +124,7 @@ export const foldProjection =
     return out;
   };
 
-/** What the projected attention has beside: proj(Wv beta + bv), [C]. */
+/** The constant part of the projected attention: proj(Wv beta + bv), [C]. */
 export function foldBias(...weights: Float32Array[]): Float32Array {
   const [, , , , , , beta, qkv, qkvBias, proj, projBias] = weights;
   const C = beta.length;

@@ -1,4 +1,7 @@
-/** How the decoder runs over the points of a grid: variants of one computation, chosen as those of a kernel are. */
+/**
+ * Strategies of the sweep: variants of the decoder for the points of a grid. They are chosen like the variants of a
+ * kernel.
+ */
 import { slice } from '../../graph/ops/movement.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { sweepDecoderObstacle } from '../../kernels/sweepDecoder/sweepDecoder.ts';
@@ -10,7 +13,7 @@ import { decodePoints } from './decoder.ts';
 import { sweepDecoder } from './ops.ts';
 import { packedDecoder } from './packedDecoder.ts';
 
-/** points [Q, 3], seen [decoderDepth, M, 3 decoderEmbed] -> features [Q, decoderEmbed]. */
+/** The decoder: points [Q, 3], seen [decoderDepth, M, 3 decoderEmbed] -> features [Q, decoderEmbed]. */
 export type Decode = (points: Tensor, seen: Tensor) => Tensor;
 
 interface SweepVariant extends Variant<MccConfig, Decode> {
@@ -18,7 +21,7 @@ interface SweepVariant extends Variant<MccConfig, Decode> {
   build(config: MccConfig): Decode;
 }
 
-/** All blocks in one dispatch: a workgroup carries its points through the whole decoder. */
+/** All blocks in one dispatch: a workgroup computes the whole decoder for its points. */
 const batched: SweepVariant = {
   name: 'batched',
   supports: (target, { decoderEmbed: channels, decoderDepth: depth, decoderHeads: heads }) =>
@@ -31,7 +34,7 @@ const batched: SweepVariant = {
     }),
 };
 
-/** Layer by layer, each over many points. Runs every decoder. */
+/** One dispatch or more for each layer, over all points of the chunk. It supports every decoder. */
 const layered: SweepVariant = {
   name: 'layered',
   supports: () => true,
@@ -43,6 +46,6 @@ const layered: SweepVariant = {
 
 export const sweepStrategies: readonly SweepVariant[] = [batched, layered];
 
-/** Builds the decoder for a strategy that was chosen, or asked for, by name. */
+/** The decoder of a strategy. */
 export const decodeBy = (name: SweepStrategy, config: MccConfig): Decode =>
   (name === 'batched' ? batched : layered).build(config);

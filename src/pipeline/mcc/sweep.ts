@@ -1,6 +1,6 @@
 /**
- * The sweep: which points of a grid belong to the object, and in what color? A chunk of the grid at a time goes through
- * the decoder; the occupied points are gathered on the device, colored there, and only they are read.
+ * The sweep finds the occupied points of a grid and their colors. It decodes one chunk of the grid after the other.
+ * Occupied points are gathered and colored on the device, and only these are read.
  */
 import { Canceled } from '../../graph/errors.ts';
 import type { Plan } from '../../graph/plan.ts';
@@ -23,21 +23,22 @@ import { sweepStrategies } from './strategies.ts';
 import { sweepGraph } from './sweepGraph.ts';
 
 export interface SweepOptions extends CompleteOptions {
-  /** How the decoder runs; by default what the table of kernels says for the adapter. */
+  /** How the decoder runs; by default the strategy that the target prefers. */
   readonly strategy?: SweepStrategy;
-  /** Points at once, instead of a number that adapts to the device. */
+  /** Points of a chunk. By default the size adapts to the speed of the device. */
   readonly chunk?: number;
 }
 
-/** What a sweep found, and how the decoder ran. */
+/** The occupied points, and how the decoder ran. */
 export interface SweepResult extends Completion {
   readonly strategy: SweepStrategy;
-  /** Why the strategy that the adapter prefers was not taken; absent when it was. */
+  /** Why the preferred strategy was not taken; absent if it was. */
   readonly why?: string;
 }
 
+/** The speed of a sweep so far. */
 export interface SweepPace {
-  /** Points asked per second, so far. */
+  /** Points queried per second. */
   readonly pointsPerSecond: number;
   readonly secondsLeft: number;
   /** Occupied points so far. */
@@ -45,30 +46,34 @@ export interface SweepPace {
 }
 
 export interface SweepRunOptions extends Pick<RunOptions, 'signal' | 'onProfile'> {
+  /** Gets the number of points queried so far, and of all points of the grid. */
   readonly onProgress?: (done: number, total: number, pace: SweepPace) => void;
-  /** Gets the points that were found since it was called last. */
+  /** Gets the occupied points that were found since the last call. */
   readonly onPartial?: (found: GridPoints) => void;
-  /** Share of the weights uploaded, 0..1; only the first use uploads. */
+  /** Gets the share of the weights that is uploaded, 0..1. Only the first use uploads. */
   readonly onUpload?: (done: number) => void;
 }
 
-/** Software adapters have no GPU watchdog, and long dispatches cost them less overhead: so many budgets long is a chunk there. */
+/**
+ * Submission budgets of one chunk on a software adapter: it has no GPU watchdog, and long dispatches cost it less
+ * overhead.
+ */
 const SOFTWARE_BUDGETS = 5;
-/** A chunk of the layered strategy is many submissions: it may take so many budgets, and still reports often enough. */
+/** Submission budgets of one chunk of the layered strategy: it has many submissions, and still reports often enough. */
 const LAYERED_BUDGETS = 10;
 
 /** Points of the first chunk, before the speed of the device is known. */
 const FIRST_CHUNK = { gpu: 4096, software: 256 } as const;
-/** Fewer points would leave cores of a software adapter idle: a workgroup has 128. */
+/** Fewer points would leave cores of a software adapter idle: a workgroup computes up to 128 points. */
 const MIN_CHUNK = 256;
-/** More rows at once gain nothing in the layered strategy, and take memory. */
+/** More points at once make the layered strategy no faster, and take more memory. */
 const MAX_LAYERED_CHUNK = 8192;
 
-/** Smallest plan for colors: fewer points are padded to it. */
+/** Minimum rows of a plan for colors: fewer points are padded to this number. */
 const MIN_COLORS = 64;
 
 export class Sweep {
-  /** A new size makes the old one's memory useless. */
+  /** Plans of chunks. It keeps one, because the memory of another size is not needed again. */
   private readonly chunks: PlanCache;
   private readonly colors: PlanCache;
 
@@ -80,7 +85,7 @@ export class Sweep {
     this.colors = new PlanCache(shared, 4);
   }
 
-  /** Makes the plan of the first chunk and uploads the weights, so that a run starts at once. */
+  /** Compiles the plan of the first chunk and uploads its weights, so that a run starts at once. */
   async prepare(options: SweepOptions, onUpload?: (done: number) => void): Promise<void> {
     const { strategy } = this.strategyFor(options.strategy);
     const { size } = this.paceOf(strategy, options.chunk);
@@ -88,8 +93,9 @@ export class Sweep {
   }
 
   /**
-   * @param seen of `encoderGraph`
-   * @returns all occupied points; those found so far when the signal is aborted
+   * Runs a sweep.
+   * @param seen output of `encoderGraph`
+   * @returns all occupied points; if the signal is aborted, those found so far
    * @throws GridError, ShapeError, WeightsError, LimitError, DeviceError
    */
   async run(seen: DeviceTensor, options: SweepOptions, run: SweepRunOptions): Promise<SweepResult> {
@@ -129,7 +135,7 @@ export class Sweep {
     };
   }
 
-  /** Occupied points among `count` from `start` on; undefined if there are none. */
+  /** Occupied points of one chunk: `count` points from `start` on. Undefined if there are none. */
   private async chunk(
     seen: DeviceTensor,
     grid: Grid,
@@ -141,11 +147,11 @@ export class Sweep {
   ): Promise<GridPoints | undefined> {
     const plan = await this.chunkPlan(grid, count, strategy, options, onUpload);
     const result = await plan.run({ start: Uint32Array.of(start), seen }, { signal, onProfile });
-    const [all] = await result.found.read();
-    if (all === 0) return undefined;
-    // The last chunk repeats the grid's last point beyond its end.
-    const places = (await result.indices.read()).subarray(0, all).filter((i) => start + i < grid.total);
-    const indices = Uint32Array.from(places, (i) => start + i);
+    const [found] = await result.found.read();
+    if (found === 0) return undefined;
+    // Beyond the end of the grid, the last chunk repeats the last point.
+    const inChunk = (await result.indices.read()).subarray(0, found).filter((i) => start + i < grid.total);
+    const indices = Uint32Array.from(inChunk, (i) => start + i);
     const colors = await this.colorsOf(
       result.features,
       indices.length,
@@ -186,7 +192,10 @@ export class Sweep {
     return (await color.read()).slice(0, 3 * n) as Float32Array;
   }
 
-  /** @throws LimitError from the kernel if a strategy is asked for that cannot run */
+  /**
+   * The wanted strategy, else the preferred one that runs on the target. If a wanted one cannot run, its kernel throws
+   * LimitError.
+   */
   private strategyFor(wanted: SweepStrategy | undefined): { strategy: SweepStrategy; why?: string } {
     if (wanted) return { strategy: wanted };
     const { variant, why } = choose('sweep', sweepStrategies, this.shared.device.target, this.config);
@@ -209,7 +218,7 @@ export class Sweep {
     return new Pace({
       first: isGpu ? FIRST_CHUNK.gpu : FIRST_CHUNK.software,
       min: MIN_CHUNK,
-      // All points of a chunk may be occupied, and their color logits are one binding.
+      // All points of a chunk may be occupied, and their color logits must fit into one binding.
       max: Math.min(
         elements / predictions(this.config),
         strategy === 'layered'
@@ -227,6 +236,7 @@ export class Sweep {
   }
 }
 
+/** The points of all chunks, in order. */
 function joined(parts: readonly GridPoints[]): GridPoints {
   const n = parts.reduce((sum, p) => sum + p.indices.length, 0);
   const all = {

@@ -1,4 +1,4 @@
-/** One chunk of a sweep as a graph. */
+/** The graph of one chunk of a sweep. */
 import { gridPoints, type GridAxes } from './ops.ts';
 import { compact, gatherRows, probabilityThreshold } from '../../graph/ops/points.ts';
 import { Graph } from '../../graph/record.ts';
@@ -20,9 +20,10 @@ export interface Chunk {
 }
 
 /**
- * Inputs `start` u32 [1], index of the first point, and `seen` -> outputs of the occupied points, in the order of the grid:
- * `features` [count, decoderEmbed], `logits` [count, 1] and `indices` u32 [count] from `start` on, all filled up at the end, and `found` u32 [1],
- * how many they are. Beyond the end of the grid its last point is repeated.
+ * Inputs `start` u32 [1], index of the first point, and `seen` -> outputs of the occupied points, in the order of the
+ * grid: `features` [count, decoderEmbed], `logits` [count, 1] and `indices` u32 [count], counted from `start`, all
+ * padded at the end; and `found` u32 [1], the number of occupied points. Beyond the end of the grid, its last point is
+ * repeated.
  */
 export function sweepGraph({ config, grid, count, threshold, strategy }: Chunk): Recorded {
   const graph = new Graph();

@@ -1,4 +1,7 @@
-/** The square around the object that MCC looks at: the mask's rectangle, a margin, padded to a square. */
+/**
+ * The square around the object that is the completer's input: the mask's bounding box with a margin, padded to a
+ * square.
+ */
 import type { Size } from '../photo.ts';
 
 /** Rows [top, bottom) and columns [left, right) of the photo. */
@@ -9,24 +12,24 @@ export interface CropBox {
   readonly right: number;
 }
 
-/** What was cut out of the photo. */
+/** The crop around the object. */
 export interface Crop {
-  /** The mask's rectangle and a margin, inside the photo. */
+  /** The mask's bounding box with a margin, clipped to the photo. */
   readonly box: CropBox;
-  /** Side of the square that the box is padded to, right or below. */
+  /** Side in pixels of the square that the box is padded to, at the right or at the bottom. */
   readonly side: number;
   /** Pixels of the mask. */
   readonly maskCount: number;
   /** Pixels of the mask that have a point. */
   readonly pointCount: number;
-  /** Valid points on the map that MCC sees. */
+  /** Valid points of the completer's input. */
   readonly validCount: number;
 }
 
-/** Pixels around the mask that belong to the crop, as in the released code. */
+/** Margin around the mask in pixels, as in the released code. */
 const MARGIN = 40;
 
-/** The mask's rectangle with its margin, cut at the photo's edges. */
+/** The mask's bounding box with the margin, clipped to the photo. */
 export const withMargin = (mask: CropBox, photo: Size): CropBox => ({
   top: Math.max(mask.top - MARGIN, 0),
   bottom: Math.min(mask.bottom + MARGIN, photo.height),

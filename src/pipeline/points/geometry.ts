@@ -1,12 +1,13 @@
-/** Where the points of a photo are: from depth and a camera, or from a map of points. */
+/** The geometry of a photo: its points, from depth and a camera or from a point map. */
 import type { Intrinsics } from '../camera.ts';
+import type { ColoredPoints } from '../coloredPoints.ts';
 import type { PhotoWords } from '../photo.ts';
 
-/** Depth [H, W] in meters and a camera, or a map of points [H, W, 3]; not finite where there is none. */
+/** Depth [H, W] in meters with a camera, or a point map [H, W, 3]. Values are not finite where they are unknown. */
 export type Geometry =
   { readonly depth: Float32Array; readonly camera: Intrinsics } | { readonly points: Float32Array };
 
-/** The mask or the depth leave nothing to work with. */
+/** The mask is empty, or too few of its pixels have a point. */
 export class GeometryError extends Error {
   override name = 'GeometryError';
 }
@@ -14,23 +15,19 @@ export class GeometryError extends Error {
 export const emptyMask = (): GeometryError =>
   new GeometryError('The mask is empty: no pixel belongs to the object.\n  Choose another box, point or mask.');
 
-/** Colored points: [n, 3] positions, in meters and the camera's frame (x right, y down, z forward), and [n, 3] sRGB bytes. */
-export interface PointArrays {
-  readonly xyz: Float32Array;
-  readonly rgb: Uint8Array;
-}
-
 /**
- * The points that the photo itself shows of the object, pixel by pixel: computed on the host, in float64, rounded once.
- * @param mask not 0 inside the object, [H, W]
+ * The visible points of the object: one for each pixel of the mask that has a depth or a point. They are computed on
+ * the host in float64 and rounded once.
+ * @param mask [H, W], not 0 on the object
+ * @returns points in meters in the camera's frame, or in the unit and frame of the point map
  */
-export function visiblePoints(photo: PhotoWords, mask: ArrayLike<number>, geometry: Geometry): PointArrays {
+export function visiblePoints(photo: PhotoWords, mask: ArrayLike<number>, geometry: Geometry): ColoredPoints {
   const { width, words } = photo;
-  // Room for every pixel of the mask; a photo has millions, so lists of numbers would not do.
-  let room = 0;
-  for (let i = 0; i < words.length; i++) if (mask[i]) room++;
-  const xyz = new Float32Array(3 * room);
-  const rgb = new Uint8Array(3 * room);
+  // Typed arrays are allocated for all pixels of the mask: a mask may have millions.
+  let maskCount = 0;
+  for (let i = 0; i < words.length; i++) if (mask[i]) maskCount++;
+  const xyz = new Float32Array(3 * maskCount);
+  const rgb = new Uint8Array(3 * maskCount);
   let at = 0;
   for (let i = 0; i < words.length; i++) {
     if (!mask[i] || !setPoint(xyz, at, i, width, geometry)) continue;
@@ -42,7 +39,7 @@ export function visiblePoints(photo: PhotoWords, mask: ArrayLike<number>, geomet
   return { xyz: xyz.slice(0, at), rgb: rgb.slice(0, at) };
 }
 
-/** Writes the point of pixel i to xyz[at ...]. @returns false if it has none */
+/** Writes the point of pixel i to xyz[at], xyz[at + 1], xyz[at + 2]. @returns false if the pixel has no point */
 function setPoint(xyz: Float32Array, at: number, i: number, width: number, geometry: Geometry): boolean {
   if ('points' in geometry) {
     const point = geometry.points.subarray(3 * i, 3 * i + 3);

@@ -1,6 +1,6 @@
 /**
- * From photo, mask and depth to what MCC looks at: colors and normalized points of a square around the object.
- * As in MCC's released demo (arXiv:2301.08247): statistics over the whole mask, a margin, a square, two resizes.
+ * From photo, mask and depth to the completer's input: colors and normalized points of a square around the object.
+ * As in MCC's released demo (arXiv:2301.08247): statistics of the points in the mask, a margin, a square, two resizes.
  */
 import { axisTaps } from '../../kernels/resize/taps.ts';
 import { maskBounds, maskedStats, normalizePoints, pointMap, seenColors, seenMap } from '../../graph/ops/points.ts';
@@ -17,13 +17,16 @@ import { withMargin, type Crop } from './crop.ts';
 import { emptyMask, GeometryError, type Geometry } from './geometry.ts';
 import type { Normalization } from './normalization.ts';
 
-/** What MCC sees of a photo, and where it was. */
-export interface Seen extends SeenSquare {
+/** The completer's input, with the crop and the normalization that it was made with. */
+export interface SeenCrop extends SeenSquare {
   readonly crop: Crop;
   readonly normalization: Normalization;
 }
 
-/** Sides of the two results. as in the released code: colors go through 800, whatever MCC then makes of them. */
+/**
+ * Sides of the two results, in pixels.
+ * as in the released code: colors are resized to 800 first, and MCC resizes them again.
+ */
 export interface SeenSizes {
   readonly rgb: number;
   readonly xyz: number;
@@ -44,8 +47,8 @@ const sourceOf = (graph: Graph, kind: Kind, { width, height }: Size): PointSourc
 };
 
 /**
- * Inputs mask u32 [H, W] with depth [H, W] and intrinsics [4], or with points [H, W, 3] -> outputs `stats` [8] of
- * `maskedStats` and `bounds` [5] of `maskBounds`. Taps: points, normalized.
+ * Inputs `mask` u32 [H, W] with `depth` [H, W] and `intrinsics` [4], or with `points` [H, W, 3] -> outputs `stats` [8]
+ * of `maskedStats` and `bounds` u32 [5] of `maskBounds`. Taps: points, normalized.
  */
 function statisticsGraph({ kind, photo }: SourceShape): Recorded {
   const graph = new Graph();
@@ -58,9 +61,10 @@ function statisticsGraph({ kind, photo }: SourceShape): Recorded {
 }
 
 /**
- * Inputs as `statisticsGraph`, and photo u32 [H, W], stats [8], box u32 [4] (top, left, height, width) and the taps of the
- * square's side, u32 [size, 4] each -> outputs rgb, xyz, valid of `Seen`. Taps: rgb800, xyz, valid. Cut off from the
- * statistics because the box decides the taps; being inputs, they leave the plan the same for every box.
+ * Inputs of `statisticsGraph`, and `photo` u32 [H, W], `stats` [8], `box` u32 [4] (top, left, height, width), and
+ * `rgbTaps` and `xyzTaps` u32 [side, 4], the resize taps of the square -> outputs `rgb`, `xyz`, `valid` of `SeenCrop`.
+ * Taps: rgb800, xyz, valid. The graph is separate from `statisticsGraph` because the box determines the taps. The
+ * taps are inputs, so that all boxes share one plan.
  */
 function seenGraph({ kind, photo, sizes }: SourceShape & { readonly sizes: SeenSizes }): Recorded {
   const graph = new Graph();
@@ -87,10 +91,11 @@ export class SeenPoints {
   }
 
   /**
-   * @param mask u32 [H, W], not 0 inside the object
+   * Crops and normalizes the colors and points of the object.
+   * @param mask u32 [H, W], not 0 on the object
    * @throws GeometryError if the mask is empty or too few of its pixels have a point; ShapeError; Canceled; DeviceError
    */
-  async see(photo: PhotoWords, mask: Uint32Array, geometry: Geometry, options: RunOptions = {}): Promise<Seen> {
+  async see(photo: PhotoWords, mask: Uint32Array, geometry: Geometry, options: RunOptions = {}): Promise<SeenCrop> {
     const kind: Kind = 'depth' in geometry ? 'depth' : 'points';
     const inputs: Record<string, PlanInput> =
       'depth' in geometry
@@ -125,7 +130,7 @@ export class SeenPoints {
     if (validCount === 0) {
       throw new GeometryError(
         `Of the object's ${pointCount} points none is left on the ${this.sizes.xyz} x ${this.sizes.xyz} map that MCC sees: ` +
-          'it is too small or too ragged.\n  Mark a larger object, or use a photo that shows it larger.',
+          'the object is too small or too ragged.\n  Mark a larger object, or use a photo that shows it larger.',
       );
     }
     const center = [meanX / scale, meanY / scale, meanZ / scale] as const;
@@ -138,18 +143,18 @@ export class SeenPoints {
     };
   }
 
-  /** Frees the plans. Their results are gone. */
+  /** Frees the plans. */
   dispose(): Promise<void> {
     return this.plans.dispose();
   }
 }
 
-/** @throws GeometryError if there is nothing to normalize */
+/** @throws GeometryError if the mask is empty, or its points have no extent */
 function expectPoints(maskCount: number, pointCount: number, scale: number): void {
   if (maskCount === 0) throw emptyMask();
   if (pointCount < 2) {
     throw new GeometryError(
-      `Of the mask's ${maskCount} pixels ${pointCount} have a depth; at least 2 are needed to know the object's size.\n` +
+      `Of the mask's ${maskCount} pixels ${pointCount} have a depth; at least 2 are needed to tell the object's size.\n` +
         '  Mark a larger object, or check the depth map or point map: depths must be finite and positive.',
     );
   }
@@ -160,5 +165,6 @@ function expectPoints(maskCount: number, pointCount: number, scale: number): voi
   }
 }
 
+/** Bilinear taps of one axis, u32 [to, 4]. */
 const tapsOf = (from: number, to: number): Uint32Array =>
   axisTaps({ mode: 'bilinear', alignCorners: false, from, to }).table;

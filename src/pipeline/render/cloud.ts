@@ -1,17 +1,15 @@
-/** Colored points to be drawn: how their colors are packed for the kernel, and how far apart neighbors are. */
+/** Colored points to be drawn: their colors packed for the kernel, and the distance between neighboring points. */
 
-/** x right, y down, z away from the photo's camera, in any unit. */
-export interface Cloud {
-  /** [n, 3] */
-  readonly xyz: Float32Array;
-  /** [n, 3] sRGB bytes. */
-  readonly rgb: Uint8Array;
-  /** Distance of neighboring points, where it is known; else it is measured. */
+import type { ColoredPoints } from '../coloredPoints.ts';
+
+/** Points in the camera's frame (x right, y down, z forward), in any unit. */
+export interface Cloud extends ColoredPoints {
+  /** Distance between neighboring points, in the same unit. Measured when absent. */
   readonly spacing?: number;
 }
 
 /**
- * One word per point, red in the low byte, as the kernel `renderPoints` reads colors.
+ * Colors in the form that the kernel `renderPoints` reads: one u32 word for each point, red in the low byte.
  * @throws RangeError if rgb and xyz differ in length
  */
 export function packColors({ xyz, rgb }: Cloud): Uint32Array {
@@ -24,12 +22,12 @@ export function packColors({ xyz, rgb }: Cloud): Uint32Array {
   );
 }
 
-/** Points whose nearest neighbor is searched for. */
+/** Number of points whose nearest neighbor is searched for. */
 const SAMPLE = 100;
 
 /**
- * Distance of neighboring points: as the cloud says, else the median, over a sample of its points, of the distance to the
- * nearest other place.
+ * Distance between neighboring points: the cloud's `spacing`, else the median of the distances from sampled points to
+ * their nearest neighbors. Points in the same place do not count as neighbors.
  */
 export function spacingOf({ xyz, spacing }: Cloud): number {
   if (spacing !== undefined) return spacing;
@@ -46,6 +44,6 @@ export function spacingOf({ xyz, spacing }: Cloud): number {
     if (nearest < Infinity) distances.push(Math.sqrt(nearest));
   }
   distances.sort((a, b) => a - b);
-  // A single place has no spacing: any size shows it.
+  // With one point there is no spacing to measure; any point size works.
   return distances[distances.length >> 1] ?? 1;
 }

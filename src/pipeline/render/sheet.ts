@@ -1,12 +1,13 @@
-/** A picture of the object from a few sides, on one sheet. */
+/** The sheet: one picture of the object from five sides. */
 import { renderPoints } from '../../graph/ops/points.ts';
 import { compile } from '../../graph/plan.ts';
 import type { Shared } from '../../graph/shared.ts';
 import { Graph } from '../../graph/record.ts';
 import type { RunOptions } from '../../graph/run.ts';
-import { type Cloud, packColors, spacingOf } from './cloud.ts';
+import { packColors, spacingOf, type Cloud } from './cloud.ts';
 import { frameOf, sheetViews } from './views.ts';
 
+/** A picture. */
 export interface Sheet {
   readonly width: number;
   readonly height: number;
@@ -14,13 +15,13 @@ export interface Sheet {
   readonly rgba: Uint8Array;
 }
 
-/** Splats reach a little beyond the neighbors, which closes surfaces; their rims fade. */
+/** Radius of a splat, in distances between neighboring points. Above 1, splats overlap and close surfaces. */
 const RADIUS = 1.05;
 
 /**
- * Draws a sheet twice as wide as high. The left half shows the object from the photo's camera; in the right half, from
- * left to right, are its right side and its back, and below them its left side and its top.
- * @param height even number of pixels
+ * Draws a sheet that is twice as wide as high. The left half shows the object from the photo's camera. The right half
+ * shows its right side and its back, and below them its left side and its top.
+ * @param height in pixels, an even number; 640 by default
  * @throws RangeError if rgb and xyz differ in length; ShapeError; Canceled; DeviceError
  */
 export async function renderSheet(

@@ -1,17 +1,20 @@
-/** The cameras of the sheet: which sides they show, where on the sheet, and from how far away. */
+/** The cameras of the sheet: the sides that they show, their places on the sheet, and their distance. */
 import { mat4, vec3 } from 'gl-matrix';
 import type { View } from '../../kernels/renderPoints/renderPoints.ts';
 
 /** Vertical field of view of the cameras, in degrees. */
 const FOV = 28;
-/** The frame in sizes of the object. */
+/** Radius of the frame divided by the radius of the object. */
 const MARGIN = 1.06;
-/** Share of points, on each side of an axis and in distance, that does not tell how large the object is. */
-const RARE = 0.01;
-/** A point this many times as far from the middle as nearly all others is stray and may lie outside the frame. */
-const STRAY = 1.6;
+/** Share of the points that is ignored at each end of an axis, and in distance, when the object's size is measured. */
+const OUTLIER_SHARE = 0.01;
+/**
+ * A point is an outlier, and may lie outside the frame, if it is this many times as far from the middle as nearly all
+ * others.
+ */
+const OUTLIER_FACTOR = 1.6;
 
-/** The sheet in units of its height: the front large, then right and back above left and top. */
+/** The views of the sheet; places and sizes in units of its height, angles in degrees. */
 const SIDES = [
   { x: 0, y: 0, size: 1, yaw: 0, pitch: 12 },
   { x: 1, y: 0, size: 0.5, yaw: 90, pitch: 12 },
@@ -20,30 +23,30 @@ const SIDES = [
   { x: 1.5, y: 0.5, size: 0.5, yaw: 0, pitch: 90 },
 ] as const;
 
-/** What the cameras look at, in the unit of the points. */
+/** The sphere that the cameras look at, in the unit of the points. */
 export interface Frame {
   readonly middle: vec3;
-  /** Radius of the sphere around `middle` that the cameras frame. */
-  readonly reach: number;
+  /** Radius of the sphere around `middle`. */
+  readonly radius: number;
 }
 
 const radians = (degrees: number): number => (degrees * Math.PI) / 180;
 
 /**
- * The middle of the points and how far they reach. Stray points are left out, thin parts are not.
+ * The sphere around the points. Outliers are left out; thin parts are not.
  * @param xyz [n, 3]
- * @param spacing distance of neighboring points
+ * @param spacing distance between neighboring points
  */
 export function frameOf(xyz: Float32Array, spacing: number): Frame {
   const n = xyz.length / 3;
-  if (n === 0) return { middle: vec3.create(), reach: spacing };
-  const drop = Math.floor(RARE * n);
+  if (n === 0) return { middle: vec3.create(), radius: spacing };
+  const drop = Math.floor(OUTLIER_SHARE * n);
   const bulk = [0, 1, 2].map((axis) => {
     const sorted = Float32Array.from({ length: n }, (_, i) => xyz[3 * i + axis]).sort();
     return (sorted[drop] + sorted[n - 1 - drop]) / 2;
   });
   const distances = Float32Array.from({ length: n }, (_, i) => distanceTo(bulk, xyz, i));
-  const limit = STRAY * (Float32Array.from(distances).sort()[n - 1 - drop] + spacing);
+  const limit = OUTLIER_FACTOR * (Float32Array.from(distances).sort()[n - 1 - drop] + spacing);
   const low = [Infinity, Infinity, Infinity];
   const high = [-Infinity, -Infinity, -Infinity];
   for (let k = 0; k < xyz.length; k++) {
@@ -52,18 +55,18 @@ export function frameOf(xyz: Float32Array, spacing: number): Frame {
     high[k % 3] = Math.max(high[k % 3], xyz[k]);
   }
   const middle = vec3.fromValues((low[0] + high[0]) / 2, (low[1] + high[1]) / 2, (low[2] + high[2]) / 2);
-  let reach = 0;
-  for (let i = 0; i < n; i++) if (distances[i] <= limit) reach = Math.max(reach, distanceTo(middle, xyz, i));
-  return { middle, reach: reach + spacing };
+  let radius = 0;
+  for (let i = 0; i < n; i++) if (distances[i] <= limit) radius = Math.max(radius, distanceTo(middle, xyz, i));
+  return { middle, radius: radius + spacing };
 }
 
 const distanceTo = (middle: ArrayLike<number>, xyz: Float32Array, i: number): number =>
   Math.hypot(xyz[3 * i] - middle[0], xyz[3 * i + 1] - middle[1], xyz[3 * i + 2] - middle[2]);
 
-/** A camera for each side. @param height of the sheet, in pixels */
-export function sheetViews({ middle, reach }: Frame, height: number): View[] {
+/** A camera for each side. @param height of the sheet in pixels */
+export function sheetViews({ middle, radius }: Frame, height: number): View[] {
   const half = 0.5 * radians(FOV);
-  const distance = (MARGIN * reach) / Math.sin(half);
+  const distance = (MARGIN * radius) / Math.sin(half);
   return SIDES.map(({ x, y, size, yaw, pitch }) => ({
     rect: { left: x * height, top: y * height, right: (x + size) * height, bottom: (y + size) * height },
     matrix: orbitView(middle, distance, yaw, pitch),
@@ -74,9 +77,9 @@ export function sheetViews({ middle, reach }: Frame, height: number): View[] {
 }
 
 /**
- * A view from a sphere around `target`, in a frame whose x is right, y down and z forward (away from the photo's camera).
- * Column-major 4 x 4 matrix to a frame with x right, y up and z towards the viewer, as WebGPU projections take it.
- * Exported for tests.
+ * A view from a sphere around `target`, in a frame whose x is right, y down and z forward (away from the photo's
+ * camera). Column-major 4 x 4 matrix to a frame with x right, y up and z towards the viewer, as WebGPU projections take
+ * it. Exported for tests.
  * @param yaw degrees to the right around the object; 0 is the side of the photo's camera
  * @param pitch degrees upwards
  */
@@ -87,7 +90,7 @@ export function orbitView(target: vec3, distance: number, yaw: number, pitch: nu
     target[1] - distance * Math.sin(b),
     target[2] - distance * Math.cos(b) * Math.cos(a),
   );
-  // Straight above or below, "up" is where the photo's camera would have to look.
+  // From straight above or below, the vertical is no up direction; the forward direction of the view's yaw is.
   const up = Math.abs(pitch) > 89 ? vec3.fromValues(-Math.sin(a), 0, Math.cos(a)) : vec3.fromValues(0, -1, 0);
   return mat4.lookAt(mat4.create(), eye, target, up);
 }

@@ -1,30 +1,34 @@
-/** Sizes of SAM: what they are, and those of the released checkpoints. */
+/** Configurations of SAM: their fields, and their values for the released checkpoints. */
 
 /** SAM. Segment Anything, arXiv:2304.02643; released code, build_sam.py. */
 export interface SamConfig {
   /** Channels of an image token. */
   readonly embed: number;
-  /** Blocks of the image encoder. */
+  /** Number of blocks of the image encoder. */
   readonly depth: number;
   readonly heads: number;
   /** Indices of the blocks that attend over the whole grid; the others attend within windows. */
   readonly globalBlocks: readonly number[];
-  /** Side of the square input, pixels. */
+  /** Side of the square input in pixels. */
   readonly image: number;
-  /** Side of a patch, pixels. */
+  /** Side of a patch in pixels. */
   readonly patch: number;
-  /** Side of an attention window, tokens. */
+  /** Side of an attention window in tokens. */
   readonly window: number;
+  /** Hidden channels of an MLP divided by `embed`. */
   readonly mlpRatio: number;
   /** Channels of the image embedding and of the decoder. */
   readonly out: number;
   /** Channels of a mask prompt before the last convolution. */
   readonly maskChannels: number;
+  /** Number of layers of the decoder's two-way transformer. */
   readonly decoderDepth: number;
   readonly decoderHeads: number;
+  /** Hidden channels of the decoder's MLPs. */
   readonly decoderMlp: number;
-  /** Masks of a multi-mask answer; there is one more mask token, for the single mask. */
+  /** Masks of a multi-mask answer. There is one more mask token, for the single mask. */
   readonly multimask: number;
+  /** Hidden channels of the IoU prediction head. */
   readonly iouHidden: number;
 }
 
@@ -46,7 +50,10 @@ const samVitB: SamConfig = {
   iouHidden: 256,
 };
 
-/** SAM by checkpoint: sam_vit_b_01ec64, sam_vit_l_0b3195, sam_vit_h_4b8939; `small` for tests. */
+/**
+ * Configurations by name, of the checkpoints sam_vit_b_01ec64, sam_vit_l_0b3195 and sam_vit_h_4b8939; `small` is for
+ * tests.
+ */
 export const samConfigs = {
   vit_b: samVitB,
   vit_l: { ...samVitB, embed: 1024, depth: 24, heads: 16, globalBlocks: [5, 11, 17, 23] },

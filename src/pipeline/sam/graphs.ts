@@ -1,4 +1,7 @@
-/** SAM as four graphs, cut where sizes change: photo, network, prompt, masks. */
+/**
+ * SAM's four graphs. They are separate because each depends on other sizes: of the photo, the network, the prompt, the
+ * masks.
+ */
 import { resizeRgba8 } from '../../graph/ops/image.ts';
 import { slice } from '../../graph/ops/movement.ts';
 import { gatherRows, maskBounds, threshold } from '../../graph/ops/points.ts';
@@ -15,7 +18,7 @@ import { densePositions, densePrompt, noDensePrompt, sparsePrompt } from './prom
 
 /**
  * Input `photo` u32 [H, W] of RGBA8 words -> output `input` [1, image, image, 3]. Taps: resized, input.
- * as in the released code: resized with 8-bit rounding, normalized, and only then padded with zeros.
+ * as in the released code: the photo is resized with 8-bit rounding, normalized, and then padded with zeros.
  */
 export function inputGraph({ config, photo }: { config: SamConfig; photo: Size }): Recorded {
   const graph = new Graph();
@@ -34,16 +37,17 @@ export function encoderGraph({ config }: { config: SamConfig }): Recorded {
 
 export interface PromptShape {
   readonly config: SamConfig;
+  /** Number of prompts. */
   readonly batch: number;
-  /** Sparse tokens of each prompt; 0 for a mask prompt alone. */
+  /** Sparse tokens of each prompt; 0 if there is a mask prompt alone. */
   readonly count: number;
   readonly hasMask: boolean;
 }
 
 /**
- * Inputs `embedding` [1, grid, grid, out]; `xy` [batch, count, 2] and `kinds` u32 [batch, count] unless count is 0; with a
- * mask prompt `mask` [4 * grid, 4 * grid] -> outputs `lowRes` [batch, masks, 4 * grid, 4 * grid] and `iou` [batch, masks].
- * Taps: sparse, dense (with a mask prompt), dense_pe and those of `maskDecoder`.
+ * Inputs `embedding` [1, grid, grid, out]; unless count is 0, `xy` [batch, count, 2] and `kinds` u32 [batch, count];
+ * with a mask prompt, `mask` [4 * grid, 4 * grid] -> outputs `lowRes` [batch, masks, 4 * grid, 4 * grid] and `iou`
+ * [batch, masks]. Taps: sparse, dense (with a mask prompt), dense_pe and those of `maskDecoder`.
  */
 export function promptGraph({ config, batch, count, hasMask }: PromptShape): Recorded {
   const graph = new Graph();
@@ -62,22 +66,22 @@ export function promptGraph({ config, batch, count, hasMask }: PromptShape): Rec
   return { graph, outputs: { lowRes: maskLogits, iou: quality } };
 }
 
-/** Logits of a mask are compared with +1 and -1 to tell how little it depends on the threshold of 0. */
+/** Stability compares a mask's area at logit thresholds of +1 and -1. */
 const STABILITY_OFFSET = 1;
 
 export interface MaskShape {
   readonly config: SamConfig;
-  /** Prompts whose logits are given. */
+  /** Number of prompts in the input. */
   readonly batch: number;
-  /** Masks that are made. */
+  /** Number of masks to compute. */
   readonly picks: number;
   readonly photo: Size;
 }
 
 /**
- * Inputs `lowRes` [batch, masks, 4 * grid, 4 * grid] and `choice` u32 [picks], indices of single masks in it
- * -> outputs `logits` [picks, H, W] at the photo's size and `mask` u32 [picks, H, W] of 0 and 1; of a single pick also
- * `above` and `below`, the `maskBounds` of logits over +1 and over -1.
+ * Inputs `lowRes` [batch, masks, 4 * grid, 4 * grid] and `choice` u32 [picks], indices of masks among its batch * masks
+ * -> outputs `logits` [picks, H, W] at the photo's size and `mask` u32 [picks, H, W] of 0 and 1; for a single pick also
+ * `above` and `below`, the `maskBounds` of logits above +1 and above -1.
  * The stability of a mask is the ratio of their areas: segment-anything, utils/amg.py, calculate_stability_score.
  */
 export function maskGraph({ config, batch, picks, photo }: MaskShape): Recorded {
@@ -88,12 +92,12 @@ export function maskGraph({ config, batch, picks, photo }: MaskShape): Recorded 
   const choice = graph.input('choice', [picks], 'u32');
   const chosen = gatherRows(lowRes.reshape([batch * masks, side * side]), choice);
 
-  // as in the released code: two resizes, to the padded square and from its filled part to the photo.
+  // as in the released code: two resizes, one to the padded square and one from its unpadded part to the photo.
   const bilinear = { mode: 'bilinear', alignCorners: false } as const;
   const square = resize(chosen.reshape([picks, side, side, 1]), [config.image, config.image], bilinear);
   const { height, width } = resizedSize(photo, config);
-  const filled = slice(slice(square, 1, 0, height), 2, 0, width); // [picks, height, width, 1]
-  const logits = resize(filled, [photo.height, photo.width], bilinear).reshape([picks, photo.height, photo.width]);
+  const unpadded = slice(slice(square, 1, 0, height), 2, 0, width); // [picks, height, width, 1]
+  const logits = resize(unpadded, [photo.height, photo.width], bilinear).reshape([picks, photo.height, photo.width]);
   const outputs = { logits, mask: threshold(logits, 0) };
   if (picks > 1) return { graph, outputs };
   const bounds = (limit: number) => maskBounds(threshold(logits, limit).reshape([photo.height, photo.width]));

@@ -5,7 +5,7 @@ import type { Tensor } from '../../graph/tensor.ts';
 import type { SamConfig } from './config.ts';
 import { conv, layerNorm, mlp, patchEmbed, selfAttention, vitBlock } from '../layers/index.ts';
 
-/** Of every norm in the encoder; the decoder's is another. */
+/** Epsilon of every layer norm in the image encoder. The mask decoder uses 1e-5. */
 const EPS = 1e-6;
 const PREFIX = 'image_encoder';
 
@@ -18,7 +18,7 @@ export function imageEncoder(image: Tensor, config: SamConfig): Tensor {
   const grid = config.image / config.patch;
   let x = patchEmbed(`${PREFIX}.patch_embed`, image, config.embed, config.patch); // [B, grid, grid, embed]
   graph.tap('patch_embed', x);
-  // The table is [1, grid, grid, embed] in the checkpoint: channels last already.
+  // The checkpoint stores the table channels last.
   const posEmbed = graph.weight(`${PREFIX}.pos_embed`, [1, grid, grid, config.embed]);
   x = graph.tap('pos_embed', add(x, posEmbed.reshape([grid, grid, config.embed])));
   for (let i = 0; i < config.depth; i++) {
@@ -27,7 +27,7 @@ export function imageEncoder(image: Tensor, config: SamConfig): Tensor {
   return graph.tap('image_embedding', neck(x, config.out));
 }
 
-/** x [B, H, W, embed] -> the same shape. */
+/** Transformer block `index`. x [B, H, W, embed] -> like x. */
 function block(index: number, x: Tensor, config: SamConfig): Tensor {
   const { graph } = x;
   const name = `${PREFIX}.blocks.${index}`;
@@ -50,8 +50,9 @@ function block(index: number, x: Tensor, config: SamConfig): Tensor {
 }
 
 /**
- * Attention within windows of `size` x `size` tokens. The map is padded with zeros at the right and at the bottom, and
- * nothing is masked: as in the released code, padding takes part with the projection's bias as its q, k and v.
+ * Attention within windows of `size` x `size` tokens. x [B, H, W, embed] -> like x. The map is padded with zeros at the
+ * right and at the bottom.
+ * as in the released code: padding tokens are not masked; their q, k and v are the projection's bias.
  */
 function windowAttention(
   name: string,
@@ -66,7 +67,7 @@ function windowAttention(
   return windowMerge(gridAttention(name, windows, heads), size, H, W); // [B, H, W, embed]
 }
 
-/** Attention of all tokens of a grid, with relative positions decomposed by axis. x [B, H, W, C] -> the same shape. */
+/** Attention of all tokens of a grid, with relative positions decomposed by axis. x [B, H, W, C] -> like x. */
 function gridAttention(name: string, x: Tensor, heads: number): Tensor {
   const [B, height, width, C] = x.shape;
   const headDim = C / heads;
@@ -83,7 +84,7 @@ function gridAttention(name: string, x: Tensor, heads: number): Tensor {
   return attended.reshape(x.shape);
 }
 
-/** Two convolutions without bias, each followed by a norm over channels. x [B, H, W, embed] -> [B, H, W, out]. */
+/** Two convolutions without bias, each followed by a layer norm. x [B, H, W, embed] -> [B, H, W, out]. */
 function neck(x: Tensor, out: number): Tensor {
   const name = `${PREFIX}.neck`;
   return x.graph.scope('neck', () => {

@@ -7,29 +7,29 @@ import type { Tensor } from '../../graph/tensor.ts';
 import type { SamConfig } from './config.ts';
 import { convTranspose, layerNorm, linear, mlp, reluMlp } from '../layers/index.ts';
 
-/** Of the norms between tokens. The norm of the upscaling has the encoder's, 1e-6. */
+/** Epsilon of the layer norms in the two-way transformer. The upscaling uses 1e-6. */
 const EPS = 1e-5;
 const PREFIX = 'mask_decoder';
 
 export interface DecoderInputs {
   /** Image embedding, [1, grid, grid, out]. */
   readonly embedding: Tensor;
-  /** Position code of the image tokens, [grid, grid, out]. */
+  /** Position codes of the image tokens, [grid, grid, out]. */
   readonly positions: Tensor;
-  /** Tokens of points and boxes, [B, T, out]; none when the mask prompt stands alone. */
+  /** Tokens of points and boxes, [B, T, out]; undefined if there is a mask prompt alone. */
   readonly sparse: Tensor | undefined;
-  /** Mask prompt [1, grid, grid, out], or what stands for none [out]. */
+  /** Embedding of the mask prompt [1, grid, grid, out], or [out] if there is none. */
   readonly dense: Tensor;
 }
 
 export interface Decoded {
   /** Logits of all mask tokens, [B, 1 + multimask, 4 * grid, 4 * grid]; the first is the single mask. */
   readonly maskLogits: Tensor;
-  /** Predicted quality of each, [B, 1 + multimask], not squashed. */
+  /** Predicted IoU of each mask, [B, 1 + multimask], without a sigmoid. */
   readonly quality: Tensor;
 }
 
-/** Taps: those of `twoWayTransformer`, then upscaled and hyper. */
+/** Decodes the masks of B prompts. Taps: those of `twoWayTransformer`, then upscaled and hyper. */
 export function maskDecoder({ embedding, positions, sparse, dense }: DecoderInputs, config: SamConfig): Decoded {
   const { graph } = embedding;
   const { out, multimask } = config;
@@ -37,8 +37,9 @@ export function maskDecoder({ embedding, positions, sparse, dense }: DecoderInpu
   const B = sparse?.shape[0] ?? 1;
   const masks = multimask + 1;
 
-  const own = concat([ownTokens('iou_token', 1), ownTokens('mask_tokens', masks)], 0).reshape([1, 1 + masks, out]);
-  const tokens = sparse ? concat([expand(own, [B, 1 + masks, out]), sparse], 1) : own; // [B, 1 + masks + T, out]
+  const learned = concat([learnedTokens('iou_token', 1), learnedTokens('mask_tokens', masks)], 0);
+  const output = learned.reshape([1, 1 + masks, out]);
+  const tokens = sparse ? concat([expand(output, [B, 1 + masks, out]), sparse], 1) : output; // [B, 1 + masks + T, out]
   const source = expand(add(embedding, dense), [B, grid, grid, out]).reshape([B, grid * grid, out]);
 
   const { queries, keys } = twoWayTransformer(tokens, source, positions.reshape([grid * grid, out]), config);
@@ -54,14 +55,14 @@ export function maskDecoder({ embedding, positions, sparse, dense }: DecoderInpu
   const quality = reluMlp(`${PREFIX}.iou_prediction_head`, token(0), [config.iouHidden, config.iouHidden, masks]);
   return { maskLogits: maskLogits.reshape([B, masks, 4 * grid, 4 * grid]), quality: quality.reshape([B, masks]) };
 
-  function ownTokens(name: string, count: number): Tensor {
+  function learnedTokens(name: string, count: number): Tensor {
     return graph.weight(`${PREFIX}.${name}.weight`, [count, out]);
   }
 }
 
 /**
- * Tokens and image look at each other. tokens [B, T, C], source [B, N, C], positions [N, C] of the image tokens.
- * The position of a query is its initial token throughout.
+ * Attention between prompt tokens and image tokens, in both directions. tokens [B, T, C], source [B, N, C], positions
+ * [N, C] of the image tokens -> queries [B, T, C], keys [B, N, C]. The position code of a query is its initial token.
  * Taps: layer<i>.self, .cross, .queries, .keys; tokens_out.
  */
 function twoWayTransformer(
@@ -92,26 +93,29 @@ function twoWayTransformer(
       }
       queries = graph.tap(`layer${i}.self`, norm(`${layer}.norm1`, queries));
 
-      const looked = attend(`${layer}.cross_attn_token_to_image`, add(queries, tokens), placedKeys, keys, cross);
-      queries = graph.tap(`layer${i}.cross`, norm(`${layer}.norm2`, add(queries, looked)));
+      const fromImage = attend(`${layer}.cross_attn_token_to_image`, add(queries, tokens), placedKeys, keys, cross);
+      queries = graph.tap(`layer${i}.cross`, norm(`${layer}.norm2`, add(queries, fromImage)));
 
-      const fed = mlp(`${name}.${layer}.mlp`, queries, config.decoderMlp, {
+      const mlpOut = mlp(`${name}.${layer}.mlp`, queries, config.decoderMlp, {
         layers: ['lin1', 'lin2'],
         activation: 'relu',
       });
-      queries = graph.tap(`layer${i}.queries`, norm(`${layer}.norm3`, add(queries, fed)));
+      queries = graph.tap(`layer${i}.queries`, norm(`${layer}.norm3`, add(queries, mlpOut)));
 
-      const told = attend(`${layer}.cross_attn_image_to_token`, placedKeys, add(queries, tokens), queries, cross);
-      keys = graph.tap(`layer${i}.keys`, norm(`${layer}.norm4`, add(keys, told)));
+      const fromTokens = attend(`${layer}.cross_attn_image_to_token`, placedKeys, add(queries, tokens), queries, cross);
+      keys = graph.tap(`layer${i}.keys`, norm(`${layer}.norm4`, add(keys, fromTokens)));
       placedKeys = add(keys, positions);
     });
   }
-  const looked = attend('final_attn_token_to_image', add(queries, tokens), placedKeys, keys, cross);
-  queries = norm('norm_final_attn', add(queries, looked));
+  const fromImage = attend('final_attn_token_to_image', add(queries, tokens), placedKeys, keys, cross);
+  queries = norm('norm_final_attn', add(queries, fromImage));
   return { queries: graph.tap('tokens_out', queries), keys };
 }
 
-/** Attention with a projection each for q [B, N, C], k and v [B, M, C], `inner` wide, and one back -> [B, N, C]. */
+/**
+ * Attention with projections of q [B, N, C], k and v [B, M, C] to `inner` channels, and of the result back
+ * -> [B, N, C].
+ */
 function projectedAttention(name: string, q: Tensor, k: Tensor, v: Tensor, inner: number, heads: number): Tensor {
   const attended = attention(
     linear(`${name}.q_proj`, q, inner),
@@ -122,7 +126,7 @@ function projectedAttention(name: string, q: Tensor, k: Tensor, v: Tensor, inner
   return linear(`${name}.out_proj`, attended, q.shape[2]);
 }
 
-/** Image tokens to four times the size: x [B, grid, grid, C] -> [B, 4 * grid, 4 * grid, C / 8]. */
+/** Image tokens, upscaled four times: x [B, grid, grid, C] -> [B, 4 * grid, 4 * grid, C / 8]. */
 function upscaling(x: Tensor, C: number): Tensor {
   const name = `${PREFIX}.output_upscaling`;
   return x.graph.scope('upscaling', () => {

@@ -1,7 +1,7 @@
-/** SAM: names of the released sam_vit_*.pth and of the Hugging Face safetensors (facebook/sam-vit-*). */
+/** Names of SAM's tensors in the released sam_vit_*.pth and in the Hugging Face safetensors (facebook/sam-vit-*). */
 import type { Rule } from '../../../weights/names/rules.ts';
 
-/** Official name of the matrix of random frequencies behind all position codes of prompts. */
+/** Official name of the Fourier matrix: random frequencies for all position codes of prompts. */
 export const fourierMatrix = 'prompt_encoder.pe_layer.positional_encoding_gaussian_matrix';
 
 /** Hugging Face files store the Fourier matrix under the first name, the second, or both. */
@@ -12,7 +12,10 @@ const fourierSpellings = [
 
 const layer = 'mask_decoder.transformer.layers.*';
 
-/** Three-layer perceptrons: Hugging Face calls the outer layers proj_in and proj_out and counts only those between. */
+/**
+ * A three-layer perceptron. Hugging Face calls the outer layers proj_in and proj_out, and counts only the layers
+ * between.
+ */
 function mlp3(name: string): Rule[] {
   return [
     [`${name}.layers.0`, `${name}.proj_in`],

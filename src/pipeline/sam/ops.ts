@@ -1,4 +1,4 @@
-/** Ops that only SAM needs: its input, and tokens of its prompts. */
+/** Ops that only SAM needs: input normalization and prompt tokens. */
 import { convertPhoto } from '../../graph/ops/image.ts';
 import { defineOp } from '../../graph/op.ts';
 import type { Tensor } from '../../graph/tensor.ts';
@@ -7,12 +7,13 @@ import {
   type PromptTokensOptions,
 } from '../../kernels/promptTokens/promptTokens.ts';
 
-/** Mean and standard deviation of the colors that SAM was trained on, 0..255. */
+/** Mean and standard deviation of SAM's training colors in 0..255. */
 const SAM_MEAN = [123.675, 116.28, 103.53].map(Math.fround);
 const SAM_STD = [58.395, 57.12, 57.375].map(Math.fround);
 
 /**
- * SAM's input: photo u32 [h, w] -> f32 [1, size, size, 3], normalized, then zeros to the right and below.
+ * SAM's input: photo u32 [h, w] -> f32 [1, size, size, 3], normalized, then padded with zeros at the right and the
+ * bottom.
  * @throws ShapeError if the photo is larger than `size`
  */
 export function samNormalize(photo: Tensor, size: number): Tensor {
@@ -36,7 +37,8 @@ const promptTokensOp = defineOp<PromptTokensInputs, PromptTokensOptions>({
 });
 
 /**
- * Tokens of points and box corners: xy [B, T, 2], kinds u32 [B, T], matrix [2, C / 2], embeddings [kinds, C] -> [B, T, C].
+ * Tokens of points and box corners: xy [B, T, 2], kinds u32 [B, T], matrix [2, C / 2], embeddings [kinds, C]
+ * -> [B, T, C].
  */
 export const promptTokens = (
   xy: Tensor,

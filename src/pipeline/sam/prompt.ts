@@ -1,26 +1,27 @@
-/** Prompts of SAM: what a user points at, and the tokens that the network gets for it. */
+/** Prompts of SAM, and their sparse tokens. */
 import type { SamConfig } from './config.ts';
 import type { Size } from '../photo.ts';
 import { expectPrompt, PromptError } from '../prompts.ts';
 import type { PromptBox, PromptPoint } from '../roles.ts';
 import { TokenKind } from './promptEncoder.ts';
 
+/** A prompt in pixels of the photo. */
 export interface SamPrompt {
   readonly points?: readonly PromptPoint[];
-  /** Each box asks for a mask of its own; points and mask logits, if any, go with every box. */
+  /** Each box gets a mask of its own. Points and `maskInput` apply to every box. */
   readonly boxes?: readonly PromptBox[];
-  /** Logits of an earlier mask, [4 * grid, 4 * grid] (256 x 256 in the released networks). */
+  /** Mask prompt: logits of an earlier mask, [4 * grid, 4 * grid] (256 x 256 in the released networks). */
   readonly maskInput?: Float32Array;
   /**
-   * Whether to take the best of the three masks of a multi-mask answer instead of the single mask. By default only for a single
-   * point, which may mean a part as well as the whole.
+   * Whether to take the best of the three masks of a multi-mask answer, not the single mask. By default only for a
+   * single point, which may mean a part or the whole.
    */
   readonly multimask?: boolean;
 }
 
 /**
- * Size of the photo as the network sees it: the longer side becomes `image` pixels.
- * @throws PromptError if nothing would be left of the shorter side
+ * Size of the photo in the network's input: the longer side becomes `image` pixels.
+ * @throws PromptError if the shorter side would have no pixel
  */
 export function resizedSize({ height, width }: Size, { image }: Pick<SamConfig, 'image'>): Size {
   const scale = image / Math.max(height, width);
@@ -34,30 +35,32 @@ export function resizedSize({ height, width }: Size, { image }: Pick<SamConfig, 
   return resized;
 }
 
-/** Tokens of a prompt, as the network reads them. */
+/** Sparse tokens of a prompt. */
 export interface PromptTokens {
-  /** One for each box, at least 1. */
+  /** Number of boxes, at least 1. */
   readonly batch: number;
-  /** Tokens of each; 0 when there is only a mask prompt. */
+  /** Tokens of each batch entry; 0 if there is a mask prompt alone. */
   readonly count: number;
-  /** [batch, count, 2], pixels of the resized photo. */
+  /** [batch, count, 2] in pixels of the resized photo. */
   readonly xy: Float32Array;
-  /** [batch, count], see TokenKind. */
+  /** [batch, count] of `TokenKind`. */
   readonly kinds: Uint32Array;
 }
 
 const pointKind = { [1]: TokenKind.foreground, [0]: TokenKind.background, [-1]: TokenKind.none };
 
 /**
- * Points, then boxes. as in the released code: one more point without meaning when there are points and no box.
- * @throws PromptError if there is no prompt, or one lies outside the photo or has no area
+ * The sparse tokens of a prompt: points, then box corners.
+ * as in the released code: if there are points and no box, an ignored point follows.
+ * @throws PromptError if the prompt is empty, lies outside the photo, has a box without area, or a `maskInput` of
+ *   another size
  */
 export function promptTokensOf(prompt: SamPrompt, photo: Size, config: SamConfig): PromptTokens {
   expectPrompt(prompt, photo);
   expectMaskInput(prompt, config);
   const { points = [], boxes = [] } = prompt;
   const resized = resizedSize(photo, config);
-  // In double precision, each axis by itself; the tokens are rounded to float32 once.
+  // Each axis has its own scale. Coordinates are computed in float64 and rounded to float32 once.
   const [scaleX, scaleY] = [resized.width / photo.width, resized.height / photo.height];
   const xy: number[] = [];
   const kinds: number[] = [];
@@ -83,8 +86,8 @@ function expectMaskInput({ maskInput }: SamPrompt, config: SamConfig): void {
   const side = (4 * config.image) / config.patch;
   if (maskInput && maskInput.length !== side * side) {
     throw new PromptError(
-      `A mask prompt is ${side} x ${side} logits (${side * side} numbers), as an earlier answer's lowRes; ` +
-        `this one has ${maskInput.length}.`,
+      `The mask prompt has ${maskInput.length} numbers, expected ${side} x ${side} logits. ` +
+        'Give the lowRes of an earlier candidate.',
     );
   }
 }

@@ -6,19 +6,20 @@ import type { Tensor } from '../../graph/tensor.ts';
 import type { SamConfig } from './config.ts';
 import { conv, layerNorm } from '../layers/index.ts';
 
+/** Epsilon of every layer norm in the prompt encoder. */
 const EPS = 1e-6;
 const PREFIX = 'prompt_encoder';
 const MATRIX = `${PREFIX}.pe_layer.positional_encoding_gaussian_matrix`;
 
 /**
- * What a token of a sparse prompt stands for. The first four are rows of `point_embeddings`; `none` is a point that is
- * to be ignored, and stands in for the missing box when only points are given.
+ * Kinds of sparse tokens. The first four are rows of `point_embeddings`. `none` is an ignored point; it also takes the
+ * place of the box if there are points alone.
  */
 export const TokenKind = { background: 0, foreground: 1, topLeft: 2, bottomRight: 3, none: 4 } as const;
 
 /**
- * Points and box corners. xy [B, T, 2], pixels of the resized photo; kinds u32 [B, T], see TokenKind -> [B, T, out].
- * A token is the position code of its pixel's center plus the embedding of its kind; `none` has no position.
+ * Embeds points and box corners. xy [B, T, 2] in pixels of the resized photo, kinds u32 [B, T] of `TokenKind`
+ * -> [B, T, out]. A token is the position code of its pixel's center plus the embedding of its kind; `none` has no position code.
  */
 export function sparsePrompt(xy: Tensor, kinds: Tensor, { out, image }: SamConfig): Tensor {
   const { graph } = xy;
@@ -33,7 +34,7 @@ export function sparsePrompt(xy: Tensor, kinds: Tensor, { out, image }: SamConfi
   return graph.tap('sparse', promptTokens(xy, kinds, matrix, embeddings, { side: image, none: TokenKind.none }));
 }
 
-/** Logits of an earlier mask, [B, 4 * grid, 4 * grid, 1] -> [B, grid, grid, out]. The prompt is not resized. */
+/** Embeds a mask prompt: logits [B, 4 * grid, 4 * grid, 1] -> [B, grid, grid, out]. */
 export function densePrompt(maskLogits: Tensor, { out, maskChannels }: SamConfig): Tensor {
   const name = `${PREFIX}.mask_downscaling`;
   let x = conv(`${name}.0`, maskLogits, maskChannels / 4, { kernel: 2, stride: 2 });
@@ -43,14 +44,14 @@ export function densePrompt(maskLogits: Tensor, { out, maskChannels }: SamConfig
   return maskLogits.graph.tap('dense', conv(`${name}.6`, x, out));
 }
 
-/** What is added to the image embedding when there is no mask prompt: [out]. */
+/** The embedding [out] that replaces a missing mask prompt. */
 export function noDensePrompt(graph: Graph, { out }: SamConfig): Tensor {
   return graph.weight(`${PREFIX}.no_mask_embed.weight`, [1, out]).reshape([out]);
 }
 
 /**
- * Position code of every token of the image embedding, [grid, grid, out]: sines and cosines of random projections of
- * the token's center, x first. It depends on nothing but the weights, so it is computed once, on the host.
+ * Position codes of the image tokens, [grid, grid, out]: sines, then cosines, of random projections of the token's
+ * center. They depend on weights alone, so they are computed once, on the host.
  */
 export function densePositions(graph: Graph, { out, image, patch }: SamConfig): Tensor {
   const grid = image / patch;

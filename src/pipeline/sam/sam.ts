@@ -1,4 +1,4 @@
-/** Segment Anything: encode a photo once, then prompt as often as wanted. arXiv:2304.02643. */
+/** Segment Anything: encodes a photo once, then decodes any number of prompts. arXiv:2304.02643. */
 import type { Shared } from '../../graph/shared.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import type { SamConfig } from './config.ts';
@@ -9,28 +9,29 @@ import { encoderGraph, inputGraph, maskGraph, promptGraph } from './graphs.ts';
 import { promptTokensOf, type SamPrompt } from './prompt.ts';
 import { roughMaskLogits } from './roughMask.ts';
 
-/** An encoded photo. It stays on the device until it is released. */
+/** The image embedding of a photo. It stays on the device until it is released. */
 export interface SamImage extends Embedding {
   /** [1, grid, grid, out]. */
   readonly embedding: DeviceTensor;
 }
 
-/** What the network says to a prompt. The tensors stay valid until the next prompt. */
+/** The network's output for a prompt. The tensors stay valid until the next prompt. */
 export interface SamOutput {
   /** Logits of all mask tokens, [B, masks, 4 * grid, 4 * grid]; the first is the single mask. */
   readonly lowRes: DeviceTensor;
-  /** Predicted quality of each mask, [B, masks]: about its overlap with the truth, 0..1, not clipped. */
+  /** Predicted IoU of each mask with the true mask, [B, masks]: about 0..1, not clipped. */
   readonly iou: Float32Array;
-  /** Mask token that was taken, for each of B. */
+  /** Mask token that was taken, for each box. */
   readonly tokens: readonly number[];
-  /** Logits of the masks taken, at the photo's size: [B, H, W]. */
+  /** Logits of the taken masks, at the photo's size: [B, H, W]. */
   readonly logits: DeviceTensor;
   /** logits > 0: u32 [B, H, W] of 0 and 1. */
   readonly mask: DeviceTensor;
 }
 
+/** SAM on a device. */
 export class Sam implements Segmenter {
-  /** Apart, so that many kinds of prompts do not push out the encoder. */
+  /** Separate from the decoders, so that many kinds of prompts do not evict the encoder. */
   private readonly encoders: PlanCache;
   private readonly decoders: PlanCache;
 
@@ -44,7 +45,7 @@ export class Sam implements Segmenter {
   }
 
   /**
-   * Encodes a photo. Several may be encoded at the same time.
+   * Encodes a photo. Embeddings of several photos may exist at the same time.
    * @throws PromptError if the photo is too narrow; Canceled; DeviceError; WeightsError
    */
   async encode({ words, height, width }: PhotoWords, options: StageRunOptions = {}): Promise<SamImage> {
@@ -57,19 +58,20 @@ export class Sam implements Segmenter {
   }
 
   /**
-   * Masks of what the prompt means, best first: the single mask, or the three of a multi-mask answer by their quality.
+   * Masks that the prompt means, best first: the single mask, or the three masks of a multi-mask answer, sorted by
+   * quality.
    * @throws PromptError if the prompt does not fit the photo; Canceled; DeviceError; WeightsError
    */
   async answer(image: SamImage, prompt: SegmentPrompt, options: StageRunOptions = {}): Promise<SegmentAnswer> {
     const { box, points, roughMask, multimask } = prompt;
     const maskInput = prompt.previous ?? (roughMask && roughMaskLogits(roughMask, image, this.config));
-    const wanted: SamPrompt = { points, boxes: box && [box], maskInput, multimask };
-    const { lowRes, iou } = await this.decode(image, wanted, options);
+    const samPrompt: SamPrompt = { points, boxes: box && [box], maskInput, multimask };
+    const { lowRes, iou } = await this.decode(image, samPrompt, options);
     const quality = (await iou.read()) as Float32Array;
     const logits = (await lowRes.read()) as Float32Array;
     const area = logits.length / quality.length;
     const candidates: MaskCandidate[] = [];
-    for (const token of rankedTokens(quality, multimask ?? isAmbiguous(wanted))) {
+    for (const token of rankedTokens(quality, multimask ?? isAmbiguous(samPrompt))) {
       const { mask, stability } = await this.maskOf(image, lowRes, token, options.signal);
       candidates.push({
         mask,
@@ -82,7 +84,7 @@ export class Sam implements Segmenter {
   }
 
   /**
-   * Masks of what the prompt means, on the device: one for each box of the prompt.
+   * The best mask for each box of the prompt (one mask without boxes), on the device.
    * @throws PromptError if the prompt does not fit the photo; Canceled; DeviceError; WeightsError
    */
   async prompt(image: SamImage, prompt: SamPrompt, options: StageRunOptions = {}): Promise<SamOutput> {
@@ -103,7 +105,7 @@ export class Sam implements Segmenter {
     return { lowRes, iou: quality, tokens, logits, mask };
   }
 
-  /** Logits of all mask tokens and their qualities. */
+  /** Runs the prompt encoder and the mask decoder. @returns logits of all mask tokens, and their predicted IoU */
   private async decode(
     image: SamImage,
     prompt: SamPrompt,
@@ -124,7 +126,10 @@ export class Sam implements Segmenter {
     return { lowRes, iou };
   }
 
-  /** One mask at the photo's size, and how little it depends on the threshold. One at a time: a large photo's mask fills a binding. */
+  /**
+   * One mask at the photo's size, and its stability. Masks are computed one at a time, because that of a large photo
+   * fills a binding.
+   */
   private async maskOf(
     { height, width }: SamImage,
     lowRes: DeviceTensor,
@@ -145,17 +150,17 @@ export class Sam implements Segmenter {
   }
 }
 
-/** A single point may mean a part, the object or the whole group. */
+/** Whether the prompt is a single point, which may mean a part, the object or a group. */
 function isAmbiguous({ points = [], boxes = [], maskInput }: SamPrompt): boolean {
   return points.length === 1 && boxes.length === 0 && maskInput === undefined;
 }
 
-/** Mask tokens to answer with, best first: token 0 (the single mask), or the others by their quality. */
+/** The mask tokens of an answer, best first: token 0 (the single mask), or the other tokens sorted by quality. */
 function rankedTokens(quality: Float32Array, multimask: boolean): number[] {
   if (!multimask) return [0];
   const others = Array.from(quality.keys()).slice(1);
-  return others.sort((a, b) => quality[b] - quality[a]); // sort is stable: of equals, the first token leads
+  return others.sort((a, b) => quality[b] - quality[a]); // the sort is stable: of equal qualities, the lower token is first
 }
 
-/** Place of the number of pixels in what `maskBounds` gives. */
+/** Index of the number of pixels in the result of `maskBounds`. */
 const AREA = 4;

@@ -1,30 +1,31 @@
-/** The completed object: occupied points of the grid, and what is needed to choose another threshold without a new sweep. */
+/**
+ * The completed object: the occupied points of the grid. It keeps more points than it shows, so that the threshold can
+ * change without a new sweep.
+ */
+import type { ColoredPoints } from '../coloredPoints.ts';
 import { toCamera, type Normalization } from '../points/normalization.ts';
 import type { GridPoints } from '../roles.ts';
 import { OptionError } from './options.ts';
 
-/** Points of the grid, in its order. */
-export interface ObjectPoints {
-  /** [n, 3] meters in the photo's camera frame: x right, y down, z forward. */
-  readonly xyz: Float32Array;
-  /** [n, 3] sRGB bytes. */
-  readonly rgb: Uint8Array;
+/** Points of the object, in meters in the camera's frame, in the order of the grid. */
+export interface ObjectPoints extends ColoredPoints {
   /** Occupancy logits [n]. */
   readonly logits: Float32Array;
-  /** Places in the grid [n], x slowest and z fastest. */
+  /** Indices [n] of the points in the grid: x is the slowest axis, z the fastest. */
   readonly indices: Uint32Array;
-  /** [n, 3] in the object's own frame: the coordinates that the network was asked about. */
+  /** [n, 3] in the object's frame: the coordinates that the network was queried at. */
   readonly grid: Float32Array;
 }
 
-/** What holds whatever the threshold is. */
+/** The parts of an object that do not depend on its threshold. */
 export interface ObjectFacts {
-  /** Distance of neighboring grid points, in meters. */
+  /** Distance between neighboring grid points, in meters. */
   readonly spacing: number;
+  /** From the camera's frame to the object's frame. */
   readonly normalization: Normalization;
-  /** Points asked, and points of the whole grid. */
+  /** Points queried, and points of the whole grid. */
   readonly swept: { readonly queries: number; readonly of: number };
-  /** Whether the sweep was stopped before it had asked all of the grid. */
+  /** Whether the sweep was stopped before it had queried the whole grid. */
   readonly partial: boolean;
   /** Every point with a probability above `minThreshold`. */
   readonly kept: ObjectPoints;
@@ -32,6 +33,7 @@ export interface ObjectFacts {
   readonly minThreshold: number;
 }
 
+/** The points above `threshold`, with all facts of the object. Its fields are plain typed arrays and numbers. */
 export class CompletedObject implements ObjectPoints, ObjectFacts {
   readonly xyz: Float32Array;
   readonly rgb: Uint8Array;
@@ -45,7 +47,7 @@ export class CompletedObject implements ObjectPoints, ObjectFacts {
   readonly kept: ObjectPoints;
   readonly minThreshold: number;
 
-  /** @param threshold probability that a point has to be above */
+  /** @param threshold probability above which a point belongs to the object */
   constructor(
     facts: ObjectFacts,
     readonly threshold: number,
@@ -65,8 +67,8 @@ export class CompletedObject implements ObjectPoints, ObjectFacts {
   }
 
   /**
-   * The same object with another threshold, from what the sweep has stored.
-   * @throws OptionError below `minThreshold`, or for a number that is no probability
+   * The same object with another threshold, from the kept logits; no new sweep runs.
+   * @throws OptionError unless minThreshold <= threshold < 1
    */
   withThreshold(threshold: number): this {
     if (!(threshold >= this.minThreshold && threshold < 1)) {
@@ -79,12 +81,12 @@ export class CompletedObject implements ObjectPoints, ObjectFacts {
   }
 }
 
-/** Grid points of a sweep as points of an object. */
+/** Grid points of a sweep as points of an object: in meters in the camera's frame, with colors as bytes. */
 export function objectPoints({ xyz, colors, logits, indices }: GridPoints, normalization: Normalization): ObjectPoints {
   return { xyz: toCamera(xyz, normalization), rgb: bytesOf(colors), logits, indices, grid: xyz };
 }
 
-/** The points whose probability is above a threshold; compared as float32 logits, as the sweep does. */
+/** The points whose probability is above a threshold. Logits are compared in float32, as in the sweep. */
 export function above(points: ObjectPoints, threshold: number): ObjectPoints {
   const limit = Math.fround(Math.log(threshold / (1 - threshold)));
   const { logits } = points;

@@ -1,7 +1,7 @@
-/** Encoded photos on the device, within a budget: the one that was not used for longest makes room. */
+/** The image embeddings on the device, limited in bytes. The least recently used embedding is released first. */
 import type { Embedding } from '../roles.ts';
 
-/** Sixteen photos of a released SAM. */
+/** Sixteen embeddings of a released SAM, of 4 MiB each. */
 const MAX_BYTES = 64 * 2 ** 20;
 
 export class EmbeddingCache {
@@ -10,7 +10,7 @@ export class EmbeddingCache {
 
   constructor(private readonly maxBytes = MAX_BYTES) {}
 
-  /** The embedding of an owner, undefined if it has none or had to make room. */
+  /** The embedding of an owner; undefined if there is none, or it was released to make room. */
   get(owner: object): Embedding | undefined {
     const embedding = this.kept.get(owner);
     if (embedding) {
@@ -20,7 +20,7 @@ export class EmbeddingCache {
     return embedding;
   }
 
-  /** Keeps an embedding, whatever its size, and releases others until the budget holds. */
+  /** Keeps an embedding of any size, and releases others until all fit into the limit. */
   put(owner: object, embedding: Embedding): void {
     this.release(owner);
     this.kept.set(owner, embedding);
@@ -30,15 +30,18 @@ export class EmbeddingCache {
     }
   }
 
+  /** Releases the embedding of an owner, if there is one. */
   release(owner: object): void {
     this.kept.get(owner)?.release();
     this.kept.delete(owner);
   }
 
+  /** Releases all embeddings. */
   clear(): void {
     for (const owner of [...this.kept.keys()]) this.release(owner);
   }
 
+  /** Bytes of all embeddings together. */
   get bytes(): number {
     return [...this.kept.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   }

@@ -1,4 +1,4 @@
-/** What the sessions of one engine share. */
+/** The parts of an engine that its sessions share. */
 import type { Shared } from '../../graph/shared.ts';
 import type { NetworkPool } from '../networks.ts';
 import type { SeenPoints } from '../points/seenPoints.ts';
@@ -10,8 +10,8 @@ export interface EngineParts {
   readonly shared: Shared;
   readonly networks: NetworkPool;
   readonly embeddings: EmbeddingCache;
-  /** The step from mask and depth to what a completer of these sides looks at. */
+  /** Makes the input of a completer, of the given sides, from a photo, a mask and depth. */
   seenPoints(sides: Completer['sides']): SeenPoints;
-  /** Runs `work` when no other call is under way. */
+  /** Runs `work` after all earlier calls. @throws Canceled, DeviceError; as `work` */
   exclusive<T>(call: CallOptions, work: (stages: Stages) => Promise<T>): Promise<T>;
 }

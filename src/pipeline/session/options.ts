@@ -1,80 +1,89 @@
-/** What a session is asked, and the checks before the networks work for minutes. */
+/** The options of a session's methods, and their checks. Checks run first, because the networks may take minutes. */
 import type { CameraOptions, Intrinsics } from '../camera.ts';
+import type { ColoredPoints } from '../coloredPoints.ts';
 import type { Photo } from '../photo.ts';
 import { emptyMask } from '../points/geometry.ts';
 import type { Completer, CompleteOptions, PromptBox, PromptPoint, SegmentPrompt } from '../roles.ts';
 import { expectPrompt, PromptError } from '../prompts.ts';
 
-/** An option has a value that means nothing. */
+/** An option has an invalid value. */
 export class OptionError extends Error {
   override name = 'OptionError';
 }
 
-/** Which object is meant. Box and points are in pixels of the photo's file, also when the photo was reduced while decoding. */
+/**
+ * Which object is meant. Box and points are in pixels of the photo's file, also if the photo was reduced while
+ * decoding.
+ */
 export interface PromptOptions {
-  /** Left, top, right, bottom. */
+  /** [left, top, right, bottom]. */
   readonly box?: PromptBox;
   readonly points?: readonly PromptPoint[];
-  /** `lowRes` of an earlier candidate, to be refined: alone, or with box and points. */
+  /** `lowRes` of an earlier candidate, to be refined; alone, or with box and points. */
   readonly previous?: Float32Array;
-  /** [height, width] of 0 and 1, of the photo as decoded: a mask that was painted roughly; instead of `previous`. */
+  /** A roughly painted mask, [height, width] of the decoded photo, 0 or 1, to be refined. Not with `previous`. */
   readonly roughMask?: Uint8Array;
-  /** Whether to answer with three candidates; by default only for a single point, which may mean a part as well as the whole. */
+  /** Whether to return three candidates. By default only for a single point, which may mean a part or the whole. */
   readonly multimask?: boolean;
 }
 
-/** Depth that the caller brings along: meters [height, width], NaN where unknown, and the camera if it is known better than by EXIF. */
+/** Depth from the caller. */
 export interface GivenDepth {
+  /** [height, width] of the decoded photo, in meters along the optical axis; NaN where unknown. */
   readonly meters: Float32Array;
+  /** By default the camera that EXIF describes, else one with a field of view of 55 degrees. */
   readonly camera?: Intrinsics;
 }
 
-/** Points of all pixels [height, width, 3], NaN where there is none: instead of depth and camera. */
+/** A point map from the caller, in place of depth and camera. */
 export interface PointMap {
+  /**
+   * [height, width, 3] of the decoded photo, in the camera's frame, in meters or another unit; NaN where there is no
+   * point.
+   */
   readonly xyz: Float32Array;
 }
 
-/** Points above a threshold of the object that are handed out while the sweep runs. */
-export interface NewPoints {
-  /** [n, 3] meters in the photo's camera frame. */
-  readonly xyz: Float32Array;
-  /** [n, 3] sRGB bytes. */
-  readonly rgb: Uint8Array;
-}
-
+/** Options of the completed object. */
 export interface ObjectOptions extends CompleteOptions {
   /**
-   * The object remembers all points with a probability above this, so that `withThreshold` can go down to it. By default
-   * 0.05, or the threshold where that is lower.
+   * The object keeps all points with a probability above this one, so that `withThreshold` can go down to it. By
+   * default 0.05, or the threshold if that is lower.
    */
   readonly minThreshold?: number;
-  /** Gets new points of the object while the sweep runs. */
-  readonly onPoints?: (points: NewPoints) => void;
+  /**
+   * Gets the points above `threshold` that were found since the last call, while the sweep runs. They are in meters in
+   * the camera's frame.
+   */
+  readonly onPoints?: (points: ColoredPoints) => void;
 }
 
-/** Without `focal` and `fov`, the camera is that of the photo's EXIF, else one with a field of view of 55 degrees. */
+/**
+ * Options of the whole chain. Without `focal` and `fov`, EXIF gives the camera, else it has a field of view of 55
+ * degrees.
+ */
 export interface ReconstructOptions extends PromptOptions, CameraOptions, ObjectOptions {
-  /** [height, width] of 0 and 1, of the photo as decoded; instead of a prompt. */
+  /** Mask of the object, [height, width] of the decoded photo, not 0 on the object. It replaces the prompt. */
   readonly mask?: Uint8Array;
-  /** [height, width] meters, NaN where unknown; instead of the depth network. */
+  /** Depth [height, width] of the decoded photo, in meters, NaN where unknown. It replaces the depth network. */
   readonly depth?: Float32Array;
-  /** Instead of depth and camera. */
+  /** It replaces depth and camera. */
   readonly pointMap?: PointMap;
-  /** Whether to draw a preview; by default yes. */
+  /** Whether to draw a preview; true by default. */
   readonly render?: boolean;
 }
 
-/** A photo made by hand may not hold what it says. @throws OptionError */
+/** @throws OptionError unless the photo has width x height x 4 bytes */
 export function expectPhoto({ width, height, rgba }: Photo): void {
   const isSide = (n: number): boolean => Number.isInteger(n) && n > 0;
   if (isSide(width) && isSide(height) && rgba.length === 4 * width * height) return;
   throw new OptionError(
-    `The photo is said to have ${width} x ${height} pixels and has ${rgba.length} bytes. ` +
+    `The photo has ${width} x ${height} pixels and ${rgba.length} bytes. ` +
       'Give four bytes (red, green, blue, 255) for each pixel, row by row.',
   );
 }
 
-/** @throws OptionError for a camera that cannot be */
+/** @throws OptionError unless the focal length is positive and the field of view between 0 and 180 degrees */
 export function expectCamera({ focal, fov }: CameraOptions): void {
   if (focal !== undefined && !(focal > 0 && focal < Infinity)) {
     throw new OptionError(`The focal length is ${focal}. Give a positive number of pixels.`);
@@ -84,20 +93,23 @@ export function expectCamera({ focal, fov }: CameraOptions): void {
   }
 }
 
-/** @throws PromptError if nothing says which object is meant, or it does not fit the photo; GeometryError for an empty mask */
+/**
+ * @throws PromptError if there is neither prompt nor mask, or it does not fit the photo; GeometryError for an empty
+ *   mask
+ */
 export function expectObject(photo: Photo, prompt: PromptOptions & { readonly mask?: Uint8Array }): void {
   const { box, points, mask, previous, roughMask } = prompt;
   if (mask) return expectMask(photo, mask);
   if (roughMask) expectMask(photo, roughMask);
   if (roughMask && previous) {
-    throw new PromptError('There are a rough mask and an earlier answer to refine. Give one of the two.');
+    throw new PromptError('There are both a rough mask and an earlier answer to refine. Give one of the two.');
   }
   // A rough mask alone is a prompt.
   if (roughMask && !box && !points?.length) return;
   expectPrompt({ points, boxes: box && [box], maskInput: previous }, photo.original ?? photo);
 }
 
-/** @throws PromptError if the mask is not of the photo's size; GeometryError if it is empty */
+/** @throws PromptError unless the mask has the photo's size; GeometryError if it is empty */
 export function expectMask(photo: Photo, mask: Uint8Array): void {
   if (mask.length !== photo.width * photo.height) {
     throw new PromptError(
@@ -107,7 +119,7 @@ export function expectMask(photo: Photo, mask: Uint8Array): void {
   if (!mask.some((value) => value !== 0)) throw emptyMask();
 }
 
-/** @throws OptionError if depth or point map are not of the photo's size */
+/** @throws OptionError unless depth and point map have the photo's size */
 export function expectGeometry(
   photo: Photo,
   { depth, pointMap }: Pick<ReconstructOptions, 'depth' | 'pointMap'>,
@@ -124,7 +136,7 @@ export function expectGeometry(
   }
 }
 
-/** @throws OptionError, GridError */
+/** @throws OptionError for an invalid threshold or temperature; GridError for an invalid grid */
 export function expectObjectOptions(completer: Completer, options: ObjectOptions): void {
   const { threshold, minThreshold, temperature } = options;
   completer.measure(options);

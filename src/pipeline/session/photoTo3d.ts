@@ -1,23 +1,24 @@
-/** The whole chain: a photo and a hint of which object is meant in, the object in 3D out. */
+/** The whole chain: from a photo and a prompt to the object in 3D. */
 import type { MaskCandidate } from '../roles.ts';
 import type { CompletedObject } from './completedObject.ts';
 import type { ReconstructOptions } from './options.ts';
 import type { Depth, PhotoSteps, Seen } from './steps.ts';
 
-export interface Chain {
-  /** [height, width] of 0 and 1. */
+/** The results of all steps. */
+export interface ChainResult {
+  /** Mask of the object, [height, width] of the decoded photo, not 0 on the object. */
   readonly mask: Uint8Array;
-  /** The candidate that the mask is; undefined for a mask that was given. */
+  /** The candidate that the mask comes from; undefined if the caller gave the mask. */
   readonly candidate?: MaskCandidate;
   readonly depth: Depth;
-  /** What the photo shows of the object. */
+  /** The visible part of the object. */
   readonly seen: Seen;
   /** The whole object. */
   readonly object: CompletedObject;
 }
 
-/** Segment, depth, points, complete. @throws as the steps; an aborted sweep ends with a partial object instead */
-export async function photoTo3d(steps: PhotoSteps, options: ReconstructOptions): Promise<Chain> {
+/** Runs segment, depth, points and complete. A sweep that is stopped returns a partial object. @throws as the steps */
+export async function photoTo3d(steps: PhotoSteps, options: ReconstructOptions): Promise<ChainResult> {
   const candidate = options.mask ? undefined : chosen(await steps.segment(options));
   const mask = options.mask ?? candidate!.mask;
   const depth = await steps.depth(options);

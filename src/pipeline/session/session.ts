@@ -1,4 +1,4 @@
-/** One photo: what is known of it, and what can be asked about it. */
+/** A session: one open photo, and the steps that can be run on it. */
 import type { CameraOptions } from '../camera.ts';
 import type { Photo } from '../photo.ts';
 import { renderSheet, type Sheet } from '../render/sheet.ts';
@@ -17,27 +17,28 @@ import {
   type PromptOptions,
   type ReconstructOptions,
 } from './options.ts';
-import { photoTo3d, type Chain } from './photoTo3d.ts';
+import { photoTo3d, type ChainResult } from './photoTo3d.ts';
 import type { CallOptions, Stages } from './stages.ts';
 import { PhotoSteps, type Depth, type Seen } from './steps.ts';
 
-export interface Reconstruction extends Chain {
-  /** The object from a few sides; undefined if it was not asked for, or there is no point to draw. */
+/** The results of the whole chain. */
+export interface Reconstruction extends ChainResult {
+  /** A picture of the object from five sides; undefined if `render` was false, or the object has no points. */
   readonly preview?: Sheet;
-  /** Seconds of each stage, loading of weights apart. */
+  /** Seconds of each stage. Loading the weights of a network is a stage of its own. */
   readonly seconds: Readonly<Record<string, number>>;
 }
 
 /**
- * A photo that is open. It is encoded once, on the first prompt; depth is estimated once.
- * All results are plain typed arrays and numbers: `structuredClone` works, so they may cross to a worker and back.
- * Calls of one engine wait for one another.
+ * An open photo. Its image embedding is computed on the first prompt, its depth on the first use of depth; later calls
+ * reuse both. All results are plain typed arrays and numbers, so `structuredClone` works, and results can be sent to a
+ * worker and back. Calls of one engine run one after the other.
  */
 export class Session {
   private readonly known: { owner: object; meters?: Float32Array } = { owner: this };
   private closed = false;
 
-  /** @throws OptionError if the photo does not hold what it says */
+  /** @throws OptionError unless the photo has width x height x 4 bytes */
   constructor(
     private readonly parts: EngineParts,
     readonly photo: Photo,
@@ -46,41 +47,49 @@ export class Session {
   }
 
   /**
-   * The masks that a prompt may mean, best first. The photo is encoded on first use.
-   * @throws PromptError, WeightsError, DeviceError; an AbortError when stopped
+   * Masks of the object that a prompt means.
+   * @returns candidates, best first
+   * @throws PromptError if the prompt does not fit the photo; WeightsError; DeviceError; an AbortError when stopped
    */
   segment(prompt: PromptOptions, call: CallOptions = {}): Promise<SegmentAnswer> {
     return this.steps(call, (steps) => steps.segment(prompt));
   }
 
   /**
-   * Depth of every pixel in meters. The camera matters to the points, and to weights with a canonical field of view.
-   * @throws OptionError, ShapeError, LimitError, WeightsError, DeviceError; an AbortError when stopped
+   * Depth of every pixel in meters, and the camera. If the network has a canonical field of view, its depth is scaled
+   * to the camera's focal length.
+   * @throws OptionError for an invalid camera; ShapeError or LimitError if the photo is too small or too large;
+   *   WeightsError; DeviceError; an AbortError when stopped
    */
   depth(camera: CameraOptions = {}, call: CallOptions = {}): Promise<Depth> {
     return this.steps(call, (steps) => steps.depth({ focal: camera.focal, fov: camera.fov }));
   }
 
   /**
-   * The points of the object that the photo shows.
-   * @param mask [height, width], not 0 on the object
-   * @param depth of this session, or given: depth, or a map of points
-   * @throws PromptError, OptionError, GeometryError, WeightsError, DeviceError; an AbortError when stopped
+   * The visible part of the object: its points, and the square around it that `complete` takes.
+   * @param mask [height, width] of the decoded photo, not 0 on the object
+   * @param depth result of `depth`, or depth or a point map from the caller
+   * @throws PromptError if the mask has another size than the photo; OptionError if the depth or the point map has
+   *   another size; GeometryError if the mask is empty or too few of its pixels have a point; WeightsError; DeviceError;
+   *   an AbortError when stopped
    */
   points(mask: Uint8Array, depth: GivenDepth | PointMap, call: CallOptions = {}): Promise<Seen> {
     return this.steps(call, (steps) => steps.points(mask, depth));
   }
 
   /**
-   * The whole object. A sweep that is stopped gives what it had found, marked as partial.
-   * @throws OptionError, GridError, WeightsError, DeviceError; an AbortError when stopped before the sweep
+   * The whole object: all occupied points of a grid. A sweep that is stopped returns the points found so far, marked as
+   * partial.
+   * @throws OptionError for an invalid option; GridError for an invalid grid; WeightsError; DeviceError; an AbortError
+   *   when stopped before the sweep
    */
   complete(seen: Seen, options: ObjectOptions = {}, call: CallOptions = {}): Promise<CompletedObject> {
     return this.steps(call, (steps) => steps.complete(seen, options));
   }
 
   /**
-   * All of it: segment, depth, points, complete, and a preview. What was asked of this session before is not computed again.
+   * The whole chain: segment, depth, points, complete, and a preview. All options are checked before the first step. The
+   * embedding and the depth of earlier calls are reused.
    * @throws as the steps
    */
   reconstruct(options: ReconstructOptions, call: CallOptions = {}): Promise<Reconstruction> {
@@ -93,7 +102,7 @@ export class Session {
     });
   }
 
-  /** Frees what the device holds for this photo, after the calls that were made before. Later calls throw. */
+  /** Frees the photo's embedding once earlier calls have ended. Later calls throw an Error. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
@@ -102,11 +111,11 @@ export class Session {
       this.known.meters = undefined;
       return Promise.resolve();
     };
-    // Without a device there is nothing to free.
+    // If the device is lost or disposed, its memory is free already.
     this.parts.exclusive({}, release).catch(() => undefined);
   }
 
-  /** Everything is checked before the first network works for minutes. */
+  /** Checks all options of the chain. */
   private async expectOptions(options: ReconstructOptions): Promise<void> {
     const { photo } = this;
     expectObject(photo, options);
@@ -118,7 +127,7 @@ export class Session {
   private async preview(object: CompletedObject, stages: Stages): Promise<Sheet | undefined> {
     if (object.rgb.length === 0) return undefined;
     const { onProfile } = stages;
-    // Without the signal: what a stopped sweep has found is drawn all the same.
+    // The signal is not passed on, so that the partial object of a stopped sweep is drawn, too.
     const onProgress = (done: number): void => stages.report('render', done, 1);
     onProgress(0);
     return renderSheet(this.parts.shared, object, { onProfile, onProgress });

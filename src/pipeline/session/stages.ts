@@ -1,27 +1,33 @@
-/** The stages of one call: their progress, their time, and what stops them. */
+/** The stages of one call: their progress and their time. */
 import type { RunOptions, StepTime } from '../../graph/run.ts';
 import type { StageRunOptions } from '../roles.ts';
 
-/** How far a stage is. A stage ends when the next one begins. */
+/** The progress of a stage. A stage ends when the next one begins. */
 export interface StageProgress {
+  /** `load` and the network's title, segment, depth, points, encode, sweep or render. */
   readonly stage: string;
+  /** Amount done, of `total`. */
   readonly done: number;
   readonly total: number;
-  /** What is counted, in the plural. */
+  /** Unit of `done` and `total`, in the plural; without it, they are shares of the work. */
   readonly unit?: string;
 }
 
-/** What belongs to one call. */
+/** Options of one call. */
 export interface CallOptions {
-  /** Stops the call. A sweep that is stopped gives what it had found; everything else throws an AbortError. */
+  /**
+   * Stops the call. A sweep that is stopped returns the points found so far; every other stage throws an AbortError.
+   */
   readonly signal?: AbortSignal;
+  /** Gets the progress of each stage. */
   readonly onProgress?: (event: StageProgress) => void;
-  /** Gets the time of every dispatch, run by run; they are then timed, which costs a little. */
+  /** Gets the times of all dispatches after each run of a plan. Timing them makes the call a little slower. */
   readonly onProfile?: (times: readonly StepTime[]) => void;
 }
 
+/** Passes the call's options to the stages, and measures their time. */
 export class Stages {
-  /** Seconds of each stage so far. Loading of weights is a stage of its own. */
+  /** Seconds of each stage so far. Loading weights is a stage of its own. */
   readonly seconds: Record<string, number> = {};
   private current: { stage: string; started: number } | undefined;
 
@@ -35,7 +41,7 @@ export class Stages {
     return this.call.onProfile;
   }
 
-  /** @param title of the network that the stage loads first, if it loads one */
+  /** Run options of a stage. @param title title of the network whose weights the stage loads, if it loads any */
   options(stage: string, title?: string): StageRunOptions {
     return {
       signal: this.signal,
@@ -45,17 +51,18 @@ export class Stages {
     };
   }
 
-  /** Reports how much of a network's weights is on the device. */
+  /** A callback that reports the share of a network's weights that is uploaded. */
   loading(title: string): (done: number) => void {
     return (done) => this.report(`load ${title}`, done, 1);
   }
 
-  /** Reports how far a stage is; a stage that is not the current one begins, and the current one ends. */
+  /** Reports the progress of a stage. If it is not the current stage, the current one ends and this one begins. */
   report(stage: string, done: number, total: number, unit?: string): void {
     this.begin(stage);
     this.call.onProgress?.({ stage, done, total, unit });
   }
 
+  /** Ends the current stage. */
   end(): void {
     if (!this.current) return;
     const { stage, started } = this.current;

@@ -1,8 +1,9 @@
-/** The steps from a photo to an object, each with the networks that it needs. One call runs at a time. */
+/** The steps from a photo to an object, with their networks. One call runs at a time. */
 import { focalFromFov, focalOf, intrinsicsOf, type CameraOptions, type Focal, type Intrinsics } from '../camera.ts';
+import type { ColoredPoints } from '../coloredPoints.ts';
 import { wordsOf, type Photo } from '../photo.ts';
-import { emptyMask, visiblePoints, type Geometry, type PointArrays } from '../points/geometry.ts';
-import type { Seen as SeenSquareOfPhoto } from '../points/seenPoints.ts';
+import { emptyMask, visiblePoints, type Geometry } from '../points/geometry.ts';
+import type { SeenCrop } from '../points/seenPoints.ts';
 import type { Role, SegmentAnswer } from '../roles.ts';
 import { above, CompletedObject, objectPoints } from './completedObject.ts';
 import type { EngineParts } from './engineParts.ts';
@@ -21,25 +22,26 @@ import {
 } from './options.ts';
 import type { Stages } from './stages.ts';
 
-/** Depth of a photo. */
+/** Depth of a photo, and its camera. */
 export interface Depth extends GivenDepth {
-  /** [height, width] of the photo as decoded. */
+  /** [height, width] of the decoded photo, in meters along the optical axis; NaN where unknown. */
   readonly meters: Float32Array;
   readonly camera: Intrinsics;
+  /** Focal length of the camera, and where it comes from. */
   readonly focal: Focal;
 }
 
-/** What the photo shows of the object: the points themselves, and the square around it that the next network looks at. */
-export interface Seen extends SeenSquareOfPhoto {
-  /** A point for each pixel of the mask that has a depth. */
-  readonly cloud: PointArrays;
+/** The visible part of the object: its points, and the square around it that is the completer's input. */
+export interface Seen extends SeenCrop {
+  /** One point for each pixel of the mask that has a depth, in meters in the camera's frame. */
+  readonly cloud: ColoredPoints;
 }
 
-/** The object remembers points above this probability when nobody says otherwise. */
+/** Default of `ObjectOptions.minThreshold`. */
 const MIN_THRESHOLD = 0.05;
 
-/** The third coordinate of each point. */
-const thirdOf = (xyz: Float32Array): Float32Array =>
+/** The z coordinates of points [n, 3]. */
+const zOf = (xyz: Float32Array): Float32Array =>
   Float32Array.from({ length: xyz.length / 3 }, (_, i) => xyz[3 * i + 2]);
 
 /** The steps of one photo, within one call. */
@@ -47,12 +49,15 @@ export class PhotoSteps {
   constructor(
     private readonly parts: EngineParts,
     private readonly photo: Photo,
-    /** What is known of the photo from earlier calls. */
+    /** State of the session: the owner of its embedding, and the depth of an earlier call. */
     private readonly known: { owner: object; meters?: Float32Array },
     private readonly stages: Stages,
   ) {}
 
-  /** @throws PromptError, WeightsError, DeviceError; Canceled */
+  /**
+   * Encodes the photo, unless its embedding is cached, and decodes a prompt.
+   * @throws PromptError, WeightsError, DeviceError; Canceled
+   */
   async segment(prompt: PromptOptions): Promise<SegmentAnswer> {
     const { photo, stages } = this;
     expectObject(photo, prompt);
@@ -71,7 +76,7 @@ export class PhotoSteps {
   }
 
   /**
-   * Depth as given (of a point map, the third coordinate), or as the network estimates it, once for a photo.
+   * Depth from the caller (for a point map, its z coordinates), else from the network, which runs once for a photo.
    * @throws OptionError, ShapeError, LimitError, WeightsError, DeviceError; Canceled
    */
   async depth(options: CameraOptions & Pick<ReconstructOptions, 'depth' | 'pointMap'>): Promise<Depth> {
@@ -80,17 +85,21 @@ export class PhotoSteps {
     expectGeometry(photo, options);
     const focal = focalOf(photo, options);
     const camera = intrinsicsOf(photo, focal.pixels);
-    if (options.pointMap) return { meters: thirdOf(options.pointMap.xyz), camera, focal };
+    if (options.pointMap) return { meters: zOf(options.pointMap.xyz), camera, focal };
     if (options.depth) return { meters: options.depth, camera, focal };
     const network = await this.parts.networks.get('depth');
     known.meters ??= await network.estimate(wordsOf(photo), this.stages.options('depth', this.titleOf('depth')));
     const { canonicalFov } = network;
-    // The canonical camera of arXiv:2307.10984, section 3.2. A copy: callers may send the result away.
+    // The canonical camera of arXiv:2307.10984, section 3.2. The result is a copy, because callers may transfer it to a
+    // worker.
     const factor = canonicalFov === undefined ? 1 : focal.pixels / focalFromFov(photo.width, canonicalFov);
     return { meters: factor === 1 ? known.meters.slice() : known.meters.map((v) => factor * v), camera, focal };
   }
 
-  /** @throws PromptError, OptionError, GeometryError, WeightsError, DeviceError; Canceled */
+  /**
+   * Points of the object, and the completer's input.
+   * @throws PromptError, OptionError, GeometryError, WeightsError, DeviceError; Canceled
+   */
   async points(mask: Uint8Array, depth: GivenDepth | PointMap): Promise<Seen> {
     const { photo, stages } = this;
     if (!mask.some((value) => value !== 0)) throw emptyMask();
@@ -108,8 +117,11 @@ export class PhotoSteps {
     return { ...square, cloud: visiblePoints(wordsOf(photo), mask, geometry) };
   }
 
-  /** An aborted sweep gives what it had found. @throws OptionError, GridError, WeightsError, DeviceError; Canceled before the sweep */
-  async complete(seen: Seen | SeenSquareOfPhoto, options: ObjectOptions): Promise<CompletedObject> {
+  /**
+   * Queries the grid. A sweep that is stopped returns a partial object.
+   * @throws OptionError, GridError, WeightsError, DeviceError; Canceled before the sweep
+   */
+  async complete(seen: Seen | SeenCrop, options: ObjectOptions): Promise<CompletedObject> {
     const { stages } = this;
     const network = await this.parts.networks.get('complete');
     expectObjectOptions(network, options);

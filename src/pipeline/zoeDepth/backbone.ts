@@ -6,16 +6,16 @@ import type { Recorder, Tensor } from '../../graph/tensor.ts';
 import type { ZoeConfig } from './config.ts';
 import { mlp, patchEmbed, selfAttention, vitBlock } from '../layers/index.ts';
 
-/** Start of the backbone's names in the checkpoint. */
+/** Prefix of the backbone's tensors in the checkpoint. */
 export const BACKBONE = 'core.core.pretrained.model';
 
-/** Side of a patch, pixels. */
+/** Side of a patch in pixels. */
 export const PATCH = 16;
 
 /**
- * Image x [B, H, W, 3], normalized -> tokens [B, 1 + h w, embed] after each of the hooked blocks, shallow first.
- * There is no absolute position code, and no norm after the last block: `fc_norm` and `head` never run.
- * @throws ShapeError if the hooks are not four of the blocks
+ * Normalized image x [B, H, W, 3] -> tokens [B, 1 + h w, embed] after each of the four hooked blocks, shallow first.
+ * There is neither an absolute position code nor a norm after the last block: `fc_norm` and `head` never run.
+ * @throws ShapeError unless the hooks are four different blocks
  */
 export function backbone(config: ZoeConfig, x: Tensor): Tensor[] {
   const { embed, heads } = config;
@@ -53,14 +53,14 @@ export function backbone(config: ZoeConfig, x: Tensor): Tensor[] {
   return hooked;
 }
 
-/** The block's position biases for h x w patches. */
+/** The table of position biases of a block, resized to h x w patches. */
 function biasTable({ nativeGrid, heads }: ZoeConfig, graph: Recorder, name: string, h: number, w: number): Tensor {
   const rows = (2 * nativeGrid - 1) ** 2 + 3;
   const table = graph.weight(`${name}.relative_position_bias_table`, [rows, heads]);
   return resizeBiasTable(table, nativeGrid, h, w);
 }
 
-/** Queries and values have a bias, keys have none. */
+/** The bias of the qkv projection, [3 embed]: BEiT has one for queries and values; it is zero for keys. */
 function qkvBias(graph: Recorder, name: string, embed: number): Tensor {
   const needs = ['q_bias', 'v_bias'].map((bias) => ({ name: `${name}.${bias}`, shape: [embed] }));
   const compute = (q: Float32Array, v: Float32Array): Float32Array => {

@@ -1,4 +1,4 @@
-/** Horizontal bands: how maps that are larger than a binding are worked through piece by piece. */
+/** Horizontal bands: maps that are larger than a binding are computed band by band. */
 
 /** Rows [from, to) of the result, and rows [low, high) of the input that a 3x3 convolution needs for them. */
 export interface Band {
@@ -9,13 +9,13 @@ export interface Band {
 }
 
 /**
- * Cuts `height` rows of `rowBytes` bytes into as few bands as keep each within `maxBytes`, one row of margin on each side
- * included, where there is one.
+ * Splits `height` rows of `rowBytes` bytes into the minimum number of bands of at most `maxBytes`, where a band
+ * includes one row of margin on each side.
  */
 export function bandsOf(height: number, rowBytes: number, maxBytes: number): Band[] {
   const whole = height * rowBytes <= maxBytes;
-  const most = Math.max(1, Math.floor(maxBytes / rowBytes) - 2);
-  const count = whole ? 1 : Math.ceil(height / most);
+  const maxRows = Math.max(1, Math.floor(maxBytes / rowBytes) - 2);
+  const count = whole ? 1 : Math.ceil(height / maxRows);
   const rows = Math.ceil(height / count);
   const bands: Band[] = [];
   for (let from = 0; from < height; from += rows) {

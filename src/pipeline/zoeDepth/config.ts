@@ -1,4 +1,4 @@
-/** Sizes of ZoeDepth: what they are, and those of the released checkpoints. */
+/** Configurations of ZoeDepth: their fields, and their values for the released checkpoints. */
 
 /** ZoeDepth. arXiv:2302.12288; released code, models/zoedepth and models/zoedepth_nk. */
 export interface ZoeConfig {
@@ -6,7 +6,7 @@ export interface ZoeConfig {
   readonly variant: 'N' | 'K' | 'NK';
   /** Channels of a backbone token. */
   readonly embed: number;
-  /** Blocks of the backbone. */
+  /** Number of blocks of the backbone. */
   readonly depth: number;
   readonly heads: number;
   /** Side of the patch grid that the position bias tables were trained for. */
@@ -17,25 +17,26 @@ export interface ZoeConfig {
   readonly neck: readonly number[];
   /** Channels of the fusion blocks. */
   readonly features: number;
+  /** Number of depth bins. */
   readonly bins: number;
   /** Channels of a bin embedding. */
   readonly binEmbed: number;
-  /** Attractors of the four levels, coarse first. */
+  /** Number of attractors of each of the four levels, coarse first. */
   readonly attractors: readonly number[];
-  /** Height and width that the network's input is resized towards, pixels. */
+  /** Height and width in pixels that the input is resized to, up to the aspect ratio of the photo. */
   readonly inputSize: readonly [number, number];
   /** Hidden channels of the seed regressor, the projectors and the attractors. */
   readonly seedMlp: number;
   readonly projectorMlp: number;
   readonly attractorMlp: number;
-  /** Range of depth, meters; `kittiMaxDepth` is that of NK's outdoor expert. */
+  /** Range of depth in meters. `kittiMaxDepth` is the maximum of NK's outdoor expert. */
   readonly minDepth: number;
   readonly maxDepth: number;
   readonly kittiMaxDepth: number;
   /** Range of the temperature of the bin distribution. */
   readonly minTemp: number;
   readonly maxTemp: number;
-  /** Bin centers as widths that sum to the range (K) instead of softplus (N, NK). */
+  /** Whether bin centers come from widths that sum to the depth range (K); else from softplus (N, NK). */
   readonly normed: boolean;
   /** Channels, hidden channels, heads and layers of NK's router. */
   readonly router: number;
@@ -43,12 +44,12 @@ export interface ZoeConfig {
   readonly routerHeads: number;
   readonly routerLayers: number;
   /**
-   * Horizontal field of view, degrees, of the lens through which the network sees every photo: its depth is multiplied by
-   * the ratio of the photo's focal length to that of this lens. Without it, as in the released weights, depth stays as the network gives it.
-   * The canonical camera of arXiv:2307.10984, section 3.2.
+   * Horizontal field of view, in degrees, that the network assumes for every photo. The chain multiplies the depth by
+   * the ratio of the photo's focal length to the focal length of this field of view. The released weights have none,
+   * and their depth is not scaled. The canonical camera of arXiv:2307.10984, section 3.2.
    */
   readonly canonicalFov?: number;
-  /** Outputs of the backbone's classifier, which the files hold and inference never runs. */
+  /** Outputs of the backbone's classifier. Checkpoints hold it, but inference never runs it. */
   readonly classes: number;
 }
 
@@ -81,12 +82,12 @@ const zoeN: ZoeConfig = {
   classes: 1000,
 };
 
-/** ZoeDepth by checkpoint: ZoeD_M12_N, ZoeD_M12_K, ZoeD_M12_NK; `small` (an N) for tests. */
+/** Configurations by name, of the checkpoints ZoeD_M12_N, ZoeD_M12_K and ZoeD_M12_NK; `small` (an N) is for tests. */
 export const zoeConfigs = {
   N: zoeN,
-  // as in the released code: ZoeD_K was trained up to 80 m, and the hub runs it up to 10 m.
+  // as in the released code: ZoeD_K was trained up to 80 m, but torch hub runs it up to 10 m.
   K: { ...zoeN, variant: 'K', inputSize: [384, 768], normed: true },
-  // as in the released code: the configured 16, 8, 4, 1 attractors never reach NK, each level has 16.
+  // as in the released code: NK ignores the configured 16, 8, 4, 1 attractors; each level has 16.
   NK: { ...zoeN, variant: 'NK', attractors: [16, 16, 16, 16], seedMlp: 64, projectorMlp: 64 },
   small: {
     ...zoeN,

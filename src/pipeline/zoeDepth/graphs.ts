@@ -1,5 +1,9 @@
-/** ZoeDepth as graphs: one for a pass of N or K; two for NK, cut where the router's answer is read; one for the average. */
+/**
+ * ZoeDepth's graphs: one for a pass of N or K; two for a pass of NK, before and after the host reads the router's
+ * logits; one for the average.
+ */
 import { expect, LimitError } from '../../kernels/check.ts';
+import { BYTES } from '../../kernels/dtype.ts';
 import { resizePhoto } from './ops.ts';
 import { flip, slice } from '../../graph/ops/movement.ts';
 import { add, affine } from '../../graph/ops/pointwise.ts';
@@ -16,27 +20,30 @@ import { router, type Expert } from './router.ts';
 import { conv } from '../layers/index.ts';
 import { networkSize, padAmount } from './size.ts';
 
-/** What one pass is run on. */
+/** Configuration and sizes of one pass. */
 export interface PassShape {
   readonly config: ZoeConfig;
-  /** Of the photo, pixels. */
+  /** Size of the photo in pixels. */
   readonly height: number;
   readonly width: number;
-  /** Whether the photo is continued at its edges before it is resized, as the released program does. */
+  /** Whether the photo is padded by reflection before it is resized, as in the released program. */
   readonly pad: boolean;
-  /** Bytes that a tensor may take; larger maps are worked through in bands. */
+  /** Maximum bytes of a tensor. Larger maps are computed in bands. */
   readonly maxBytes: number;
 }
 
-/** Sizes that follow from a photo's. */
+/** Sizes that follow from the size of the photo. */
 interface PassSizes {
+  /** Rows of padding above and below, and columns of padding at the left and the right. */
   readonly top: number;
   readonly left: number;
+  /** Height and width of the padded photo. */
   readonly padded: readonly [number, number];
+  /** Height and width of the network's input. */
   readonly network: readonly [number, number];
 }
 
-/** @throws ShapeError for photos that are too small, LimitError for photos that are too wide or too tall */
+/** @throws ShapeError if the photo is too small; LimitError if it is too wide or too tall */
 function sizesOf({ config, height, width, pad, maxBytes }: PassShape): PassSizes {
   const [top, left] = pad ? [padAmount(height), padAmount(width)] : [0, 0];
   const padded: [number, number] = [height + 2 * top, width + 2 * left];
@@ -44,10 +51,10 @@ function sizesOf({ config, height, width, pad, maxBytes }: PassShape): PassSizes
   expect(
     network.every((side) => side > 0) && top < height && left < width,
     'ZoeDepth',
-    `a photo of ${width} x ${height} pixels is too small or too narrow to see depth in. Use a larger one.`,
+    `a photo of ${width} x ${height} pixels is too small or too narrow to estimate depth. Use a larger one.`,
   );
-  // The largest map that is not worked through in bands: the finest fused one, at half the network's size.
-  const bytes = network[0] * network[1] * config.features;
+  // The largest map that is not computed in bands is the finest fused one, at half the size of the network's input.
+  const bytes = (network[0] / 2) * (network[1] / 2) * config.features * BYTES.f32;
   if (bytes > maxBytes) {
     throw new LimitError(
       `ZoeDepth: a photo of ${width} x ${height} pixels makes a map of ${bytes} bytes; this device binds at most ` +
@@ -58,7 +65,7 @@ function sizesOf({ config, height, width, pad, maxBytes }: PassShape): PassSizes
 }
 
 /**
- * Input `photo` u32 [H, W] of RGBA8 words -> output `depth` [H, W], meters. N and K.
+ * A pass of N or K: input `photo` u32 [H, W] of RGBA8 words -> output `depth` [H, W] in meters.
  * Taps: input, patch_embed, block0.bias, block<i>, reassemble<i>, layer<i>_rn, path<i>, bottleneck, seed_centers,
  * seed_embedding, centers<i>, embedding<i>, features, relative_depth, probabilities, metric_depth.
  */
@@ -72,8 +79,8 @@ export function passGraph(shape: PassShape): Recorded {
 }
 
 /**
- * NK up to the router: input `photo` u32 [H, W] -> outputs `logits` [1, 2] of the experts, and what `expertGraph` takes.
- * Taps: those of `passGraph` up to bottleneck, and domain_logits.
+ * NK up to the router: input `photo` u32 [H, W] -> outputs `logits` [1, 2] of the experts, and the inputs of
+ * `expertGraph`. Taps: those of `passGraph` up to bottleneck, and domain_logits.
  */
 export function trunkGraph(shape: PassShape): Recorded {
   const graph = new Graph();
@@ -88,7 +95,7 @@ export function trunkGraph(shape: PassShape): Recorded {
 }
 
 /**
- * One expert of NK: inputs `bottleneck` and `path0` .. `path3`, coarse first -> output `depth` [H, W], meters.
+ * One expert of NK: inputs `bottleneck` and `path0` .. `path3`, coarse first -> output `depth` [H, W] in meters.
  * Taps: those of `passGraph` after bottleneck.
  */
 export function expertGraph({ expert, ...shape }: PassShape & { readonly expert: Expert }): Recorded {
@@ -105,37 +112,39 @@ export function expertGraph({ expert, ...shape }: PassShape & { readonly expert:
   return { graph, outputs: { depth: toPhoto(depth, shape, sizes) } };
 }
 
-/** Inputs `plain` and `mirrored` [H, W] -> output `depth` [H, W], the average of the first and the second turned back. */
+/** Inputs `plain` and `mirrored` [H, W] -> output `depth` [H, W], the average of `plain` and the flipped `mirrored`. */
 export function averageGraph({ height, width }: { height: number; width: number }): Recorded {
   const graph = new Graph();
   const [plain, mirrored] = ['plain', 'mirrored'].map((name) => graph.input(name, [height, width]));
   return { graph, outputs: { depth: affine(add(plain, flip(mirrored, 1)), 0.5, 0) } };
 }
 
-/** The photo as the network sees it: [1, h, w, 3] in -1..1. */
+/** The network's input: the photo, padded, resized and scaled to -1..1, [1, h, w, 3]. */
 function networkInput(graph: Graph, { height, width }: PassShape, margins: PassSizes): Tensor {
   const photo = graph.input('photo', [height, width], 'u32');
   return graph.tap('input', affine(resizePhoto(photo, margins.network, margins), 2, -1));
 }
 
-/** From the input to what the metric head reads. */
+/** Backbone and decoder: the network's input -> the inputs of the metric head. */
 function trunk(config: ZoeConfig, input: Tensor): HeadInputs {
   const { graph } = input;
   const [h, w] = [input.shape[1] / PATCH, input.shape[2] / PATCH];
   const hooked = graph.scope('backbone', () => backbone(config, input));
   const levels = graph.scope('reassemble', () => reassemble(config, hooked, h, w));
   const paths = fusion(levels);
-  // As in the released code: the bottleneck is read from the coarsest level itself, not from its fused map.
+  // as in the released code: the bottleneck reads the coarsest level, not its fused map.
   return { bottleneck: graph.tap('bottleneck', conv('conv2', levels[3], config.features)), paths };
 }
 
-/** Depth [1, h, w] at the network's size -> [H, W] at the photo's: bicubic, not clamped, and without the padding. */
+/**
+ * Depth [1, h, w] at the network's size -> [H, W] at the photo's size, without the padding. Bicubic and not clamped.
+ */
 function toPhoto(depth: Tensor, { height, width }: PassShape, { top, left, padded, network }: PassSizes): Tensor {
   const map = depth.graph.tap('metric_depth', depth.reshape([1, ...network, 1]));
   const rows: [number, number] = [top, top + height];
   const columns: [number, number] = [left, left + width];
-  const isPadded = network[0] === padded[0] && network[1] === padded[1];
-  const inside = isPadded
+  const keepsSize = network[0] === padded[0] && network[1] === padded[1];
+  const inside = keepsSize
     ? slice(slice(map, 1, ...rows), 2, ...columns)
     : resize(map, padded, { mode: 'bicubic', alignCorners: false, rows, columns });
   return inside.reshape([height, width]);

@@ -5,6 +5,7 @@ import { concat, pad, slice } from '../../graph/ops/movement.ts';
 import { add, affine, clamp, div, gelu, relu, softplus } from '../../graph/ops/pointwise.ts';
 import { sum } from '../../graph/ops/reduce.ts';
 import { resize } from '../../graph/ops/resize.ts';
+import { BYTES } from '../../kernels/dtype.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { ZoeConfig } from './config.ts';
 import { conv } from '../layers/index.ts';
@@ -12,7 +13,7 @@ import { bandsOf, type Band } from './bands.ts';
 import { RELATIVE_FEATURES, relativeBand, relativeStem } from './relativeHead.ts';
 import type { Expert } from './router.ts';
 
-/** What the metric head reads. */
+/** Inputs of the metric head. */
 export interface HeadInputs {
   /** [B, h, w, features] */
   readonly bottleneck: Tensor;
@@ -20,17 +21,18 @@ export interface HeadInputs {
   readonly paths: readonly Tensor[];
 }
 
-/** Which head runs, and how large a tensor may become. */
+/** The head to run, and the maximum size of a tensor. */
 export interface HeadOptions {
-  /** NK has two heads; N and K have one, without a name. */
+  /** The head of NK; undefined for N and K, which have one head. */
   readonly expert?: Expert;
+  /** Maximum bytes of a tensor. */
   readonly maxBytes: number;
 }
 
-/** Added to rectified numbers that must be positive. */
+/** Added after relu, to make values positive. */
 const POSITIVE = 1e-3;
 
-/** -> depth in meters [B, H, W], at twice the finest path's size. */
+/** The metric head -> depth [B, H, W] in meters, at twice the size of the finest path. */
 export function metricHead(config: ZoeConfig, { bottleneck, paths }: HeadInputs, options: HeadOptions): Tensor {
   const { graph } = bottleneck;
   const { expert } = options;
@@ -43,7 +45,7 @@ export function metricHead(config: ZoeConfig, { bottleneck, paths }: HeadInputs,
   let previous = graph.tap('seed_embedding', projector('seed_projector', bottleneck));
   paths.forEach((path, i) => {
     const embedding = projector(`projectors.${i}`, path);
-    const context = add(embedding, enlarge(previous, path)); // previous is the projector's output, not such a sum
+    const context = add(embedding, enlarge(previous, path)); // `previous` is a projector's output, not a sum like this
     const count = config.attractors[i];
     const raw = twoConvs(`attractors${suffix}.${i}`, context, config.attractorMlp, config.normed ? 2 * count : count);
     centers = graph.tap(`centers${i}`, attract(attractorPoints(raw, config), enlarge(centers, path)));
@@ -71,7 +73,7 @@ const twoConvs = (name: string, x: Tensor, hidden: number, out: number): Tensor 
 const enlarge = (x: Tensor, like: Tensor): Tensor =>
   resize(x, [like.shape[1], like.shape[2]], { mode: 'bilinear', alignCorners: true });
 
-/** K: positive widths that fill the range of depth; centers are the middles, mapped to 0..1. */
+/** K: positive bin widths that sum to the depth range. The centers are the middles of the bins, mapped to 0..1. */
 function centersFromWidths(seed: Tensor, { low, high }: Range): Tensor {
   const positive = affine(relu(seed), 1, POSITIVE);
   const total = sum(positive);
@@ -82,25 +84,26 @@ function centersFromWidths(seed: Tensor, { low, high }: Range): Tensor {
   return affine(middles, 1 / (high - low), 0);
 }
 
-/** Where centers are drawn to. */
+/** The attractors: points that bin centers move towards. */
 function attractorPoints(raw: Tensor, { normed }: ZoeConfig): Tensor {
   if (!normed) return softplus(raw);
-  // As in the released code: pairs were meant to be normalized, but the first of each pair is used as it is.
+  // as in the released code: pairs were meant to be normalized, but the first of each pair is used without
+  // normalization.
   return slice(affine(relu(raw), 1, POSITIVE), 3, 0, raw.shape[3], 2);
 }
 
-/** K: centers in 0..1 to meters, ascending, within the range. */
+/** K: centers in 0..1 -> meters, in ascending order, clamped to the depth range. */
 const orderedMeters = (centers: Tensor, { low, high }: Range): Tensor =>
   clamp(sortRows(affine(centers, high - low, low)), low, high);
 
 interface LastStage {
-  /** The finest fused map; features come from it at twice its size. */
+  /** The finest fused map. The features have twice its size. */
   readonly path: Tensor;
   readonly embedding: Tensor;
   readonly centers: Tensor;
 }
 
-/** Distribution over bins and expected depth at full size, in bands where a map would not fit into a binding. */
+/** Distribution over bins and expected depth at full size, in bands if a map would not fit into a binding. */
 function lastStage(
   config: ZoeConfig,
   { path, embedding, centers }: LastStage,
@@ -109,17 +112,18 @@ function lastStage(
 ): Tensor {
   const { graph } = path;
   const name = `conditional_log_binomial${suffix}.mlp`;
-  // N and K also see the relative depth.
-  const own = RELATIVE_FEATURES + (expert ? 0 : 1);
-  const hidden = Math.floor((own + config.binEmbed) / (expert ? 4 : 2));
+  // N and K also read the relative depth.
+  const fullSizeChannels = RELATIVE_FEATURES + (expert ? 0 : 1);
+  const hidden = Math.floor((fullSizeChannels + config.binEmbed) / (expert ? 4 : 2));
   const stem = relativeStem(path);
   const [height, width] = [2 * stem.shape[1], 2 * stem.shape[2]];
-  // The released code enlarges the embedding, joins it to the features and convolves. A 1x1 convolution and a resize are
-  // both linear, so the embedding's share is computed at the small size: roundings differ, and the widest map is not made.
-  const context = conv2d(embedding, columnsOf(path, name, hidden, own, config.binEmbed, true), null);
+  // The released code enlarges the embedding, concatenates it to the features and convolves. A 1x1 convolution and a
+  // resize are both linear, so here the embedding is convolved at its small size and then enlarged. Only roundings
+  // differ, and the map with the largest number of channels is never computed.
+  const context = conv2d(embedding, columnsOf(path, name, hidden, fullSizeChannels, config.binEmbed, true), null);
   const bias = graph.weight(`${name}.0.bias`, [hidden]);
-  const weight = columnsOf(path, name, hidden, own, config.binEmbed, false);
-  const bands = bandsOf(height, 4 * width * Math.max(stem.shape[3], hidden), maxBytes);
+  const weight = columnsOf(path, name, hidden, fullSizeChannels, config.binEmbed, false);
+  const bands = bandsOf(height, width * Math.max(stem.shape[3], hidden) * BYTES.f32, maxBytes);
   const parts = bands.map((band) =>
     graph.scope(`rows ${band.from}..${band.to}`, () => {
       const { features, relative } = relativeBand(stem, band);
@@ -150,17 +154,17 @@ function lastStage(
 
 const rowsOf = ({ from, to }: Band): [number, number] => [from, to];
 
-/** The columns of the first layer that read the embedding, or those that read what is made at full size. */
+/** Columns of the first layer's weight: those that read the embedding, or those that read the features at full size. */
 function columnsOf(
   { graph }: Tensor,
   name: string,
   hidden: number,
-  own: number,
+  fullSizeChannels: number,
   embedding: number,
   ofEmbedding: boolean,
 ): Tensor {
-  const inputs = own + embedding;
-  const [from, to] = ofEmbedding ? [own, inputs] : [0, own];
+  const inputs = fullSizeChannels + embedding;
+  const [from, to] = ofEmbedding ? [fullSizeChannels, inputs] : [0, fullSizeChannels];
   const needs = [{ name: `${name}.0.weight`, shape: [hidden, inputs, 1, 1] }];
   const compute = (weight: Float32Array): Float32Array => {
     const part = new Float32Array(hidden * (to - from));

@@ -1,4 +1,4 @@
-/** ZoeDepth as a network of the program. arXiv:2302.12288. */
+/** The module of ZoeDepth. arXiv:2302.12288. */
 import { zoeConfigs, type ZoeConfig } from './config.ts';
 import { BASELINE } from '../../kernels/target.ts';
 import { defineNetwork, type UnusedTensor } from '../networkModule.ts';
@@ -36,15 +36,15 @@ export const zoeModule = defineNetwork<ZoeConfig, 'depth', 'zoe'>({
   create: (shared, config) => new ZoeDepth(shared, config),
 });
 
-/** Tensors of the released files that are no parameters, and parameters of layers that never run. */
+/** Tensors of the released checkpoints that are not parameters, and parameters of layers that never run. */
 function unused({ variant, embed, depth, nativeGrid, features, bins, classes }: ZoeConfig): UnusedTensor[] {
   const tokens = nativeGrid ** 2 + 1;
-  // The index follows from the size of the patch grid, which differs from photo to photo.
+  // The index is computed from the size of the patch grid, which differs from photo to photo.
   const indices = Array.from({ length: depth }, (_, i): UnusedTensor => {
     const name = `${BACKBONE}.blocks.${i}.attn.relative_position_index`;
     return { name, shape: [tokens, tokens], dtype: 'I64' };
   });
-  // ZoeDepth takes the outputs of four blocks: what comes after the last block never runs.
+  // ZoeDepth uses the outputs of four blocks; the layers after the last block never run.
   const classifier: UnusedTensor[] = [
     { name: `${BACKBONE}.fc_norm.weight`, shape: [embed] },
     { name: `${BACKBONE}.fc_norm.bias`, shape: [embed] },
@@ -59,7 +59,7 @@ function unused({ variant, embed, depth, nativeGrid, features, bins, classes }: 
       { name: `${name}.bias`, shape: [features] },
     ];
   });
-  // Numbers that follow from the number of bins.
+  // These are computed from the number of bins.
   const binNumbers = (variant === 'NK' ? EXPERTS.map((expert) => `.${expert}`) : ['']).flatMap((expert) => {
     const name = `conditional_log_binomial${expert}.log_binomial_transform`;
     return [

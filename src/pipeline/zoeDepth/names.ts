@@ -1,4 +1,4 @@
-/** ZoeDepth: names of the released ZoeD_M12_*.pt and of the Hugging Face safetensors (Intel/zoedepth-*). */
+/** Names of ZoeDepth's tensors in the released ZoeD_M12_*.pt and in the Hugging Face safetensors (Intel/zoedepth-*). */
 import type { Rule } from '../../../weights/names/rules.ts';
 
 const block = 'core.core.pretrained.model.blocks.*';
@@ -43,12 +43,13 @@ const dptDecoder: readonly Rule[] = [1, 2, 3, 4].flatMap((i): Rule[] => {
 const routerLayer = 'patch_transformer.transformer_encoder.layers.*';
 const routerAttention = 'metric_head.patch_transformer.transformer_encoder.*.self_attn';
 
+/** The router's qkv projection. Hugging Face stores queries, keys and values in three tensors. */
 function routerThirds(kind: 'weight' | 'bias'): Rule {
   const [q, k, v] = ['query', 'key', 'value'].map((part) => `${routerAttention}.${part}.${kind}`);
   return [`${routerLayer}.self_attn.in_proj_${kind}`, [q, k, v]];
 }
 
-/** The two convolutions of a small network; `*` in the name for a level or an expert. */
+/** A network of two convolutions. `*` in the name stands for a level or an expert. */
 function twoConvs(name: string): Rule[] {
   return [
     [`${name}._net.0`, `metric_head.${name}.conv1`],

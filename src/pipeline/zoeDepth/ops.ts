@@ -31,9 +31,10 @@ const resizePhotoOp = defineOp<ResizePhotoInputs>({
 });
 
 /**
- * ZoeDepth's input: photo u32 [H, W], continued by reflection at its edges and resized (bilinear, alignCorners true) ->
- * f32 [1, h, w, 3] in 0..1. What `reflectPad` and `resize` make of `photoToRgb`, for photos of any size.
- * @throws ShapeError if a margin is not smaller than the side that it continues
+ * ZoeDepth's input: photo u32 [H, W], padded by reflection and resized (bilinear, alignCorners true)
+ * -> f32 [1, h, w, 3] in 0..1. It equals `resize(reflectPad(photoToRgb(photo)))`, but also takes photos that are too
+ * large for a binding as f32.
+ * @throws ShapeError if a margin is not smaller than the side that it reflects
  */
 export function resizePhoto(
   photo: Tensor,
@@ -54,7 +55,7 @@ export function resizePhoto(
       of: { side, margin, to },
       shape: [to, 4],
       dtype: 'u32',
-      compute: () => continuedTaps(side, margin, to),
+      compute: () => reflectedTaps(side, margin, to),
     });
   const bytes = () => Float32Array.from({ length: 256 }, (_, i) => i / 255);
   const table = graph.constant({ name: 'byte / 255', shape: [256], compute: bytes });
@@ -62,8 +63,10 @@ export function resizePhoto(
   return resizePhotoOp.record(inputs, {});
 }
 
-/** Bilinear taps over an axis that is continued by `margin` on both ends, as positions inside of it. */
-function continuedTaps(side: number, margin: number, to: number): Uint32Array {
+/**
+ * Bilinear taps of an axis that is padded by reflection, `margin` on both ends, with positions in the unpadded axis.
+ */
+function reflectedTaps(side: number, margin: number, to: number): Uint32Array {
   const { table } = axisTaps({ mode: 'bilinear', alignCorners: true, from: side + 2 * margin, to });
   return table.map((word, k) => {
     if (k % 4 > 1) return word; // the bits of a weight
@@ -95,7 +98,9 @@ const relativeBiasOp = defineOp<{ readonly table: Tensor }, { readonly h: number
   lower: (_, { table }, { h, w }) => [relativeBiasKernel(table, h, w)],
 });
 
-/** The biases that a table for h x w patches stands for: [heads, 1 + hw, 1 + hw], class token first. */
+/**
+ * Position biases of all pairs of tokens from a table for h x w patches -> [heads, 1 + hw, 1 + hw], class token first.
+ */
 export const relativeBias = (table: Tensor, h: number, w: number): Tensor => relativeBiasOp.record({ table }, { h, w });
 
 const attractOp = defineOp<{ readonly points: Tensor; readonly centers: Tensor }>({
@@ -103,7 +108,7 @@ const attractOp = defineOp<{ readonly points: Tensor; readonly centers: Tensor }
   lower: (_, { points, centers }) => [attractKernel(points, centers)],
 });
 
-/** Centers [..., bins] move by the mean over points [..., A] of d / (1 + 300 d^2), d = point - center. */
+/** Moves centers [..., bins] by the mean, over points [..., A], of d / (1 + 300 d^2), where d = point - center. */
 export const attract = (points: Tensor, centers: Tensor): Tensor => attractOp.record({ points, centers }, {});
 
 const sortRowsOp = defineOp<{ readonly x: Tensor }>({
@@ -111,7 +116,7 @@ const sortRowsOp = defineOp<{ readonly x: Tensor }>({
   lower: (_, { x }) => [sortRowsKernel(x)],
 });
 
-/** Each row of x [..., C] in ascending order. */
+/** Sorts each row of x [..., C] in ascending order. */
 export const sortRows = (x: Tensor): Tensor => sortRowsOp.record({ x }, {});
 
 const cumsumRowsOp = defineOp<{ readonly x: Tensor }>({
@@ -119,12 +124,12 @@ const cumsumRowsOp = defineOp<{ readonly x: Tensor }>({
   lower: (_, { x }) => [cumsumRowsKernel(x)],
 });
 
-/** Running sums along the last axis of x [..., C]. */
+/** Cumulative sums along the last axis of x [..., C]. */
 export const cumsumRows = (x: Tensor): Tensor => cumsumRowsOp.record({ x }, {});
 
 /**
- * Logarithms of binomial coefficients C(bins - 1, k) by Stirling's leading terms, as a constant [bins]. As in the released
- * code the epsilons of 1e-7 vanish in float32 beside numbers above 1, so every step is rounded to float32.
+ * Logarithms of binomial coefficients C(bins - 1, k) by Stirling's leading terms, as a constant [bins].
+ * as in the released code: every step is rounded to float32, where an epsilon of 1e-7 vanishes next to numbers above 1.
  */
 export function logBinomial(graph: Recorder, bins: number): Tensor {
   const { fround } = Math;
@@ -141,15 +146,15 @@ export function logBinomial(graph: Recorder, bins: number): Tensor {
   return graph.constant({ name: 'logarithms of binomial coefficients', of: { bins }, shape: [bins], compute });
 }
 
-/** The kernels read bins four at a time. */
-const inFours = (bins: number): number => 4 * Math.ceil(bins / 4);
+/** Number of bins, rounded up to a multiple of 4: the kernels read four bins at a time. */
+const roundUpTo4 = (bins: number): number => 4 * Math.ceil(bins / 4);
 
-/** A coefficient so low that its bin gets no probability, whatever the temperature. */
+/** Coefficient of a padding bin: so low that the bin has probability 0 at any temperature. */
 const NO_BIN = -1e9;
 
-/** `logBinomial` in whole fours: what is filled up gets no probability. */
+/** `logBinomial`, padded to a multiple of 4 bins. */
 function coefficientsOf(graph: Recorder, bins: number): Tensor {
-  const fill = inFours(bins) - bins;
+  const fill = roundUpTo4(bins) - bins;
   return fill === 0 ? logBinomial(graph, bins) : pad(logBinomial(graph, bins), [0], [fill], NO_BIN);
 }
 
@@ -158,11 +163,13 @@ const binProbabilitiesOp = defineOp<{ readonly raw: Tensor; readonly coefficient
   lower: (_, { raw, coefficients }, range) => [binProbabilitiesKernel(raw, coefficients, range)],
 });
 
-/** Probabilities [..., bins] of depth bins from raw [..., 4], the four numbers of a pixel before softplus. */
+/**
+ * Probabilities [..., bins] of depth bins from raw [..., 4]: the network's four numbers of a pixel, before softplus.
+ */
 export function binProbabilities(raw: Tensor, bins: number, { minTemp, maxTemp }: Temperatures): Tensor {
   const inputs = { raw, coefficients: coefficientsOf(raw.graph, bins) };
   const all = binProbabilitiesOp.record(inputs, { bins, minTemp, maxTemp });
-  return inFours(bins) === bins ? all : slice(all, all.shape.length - 1, 0, bins);
+  return roundUpTo4(bins) === bins ? all : slice(all, all.shape.length - 1, 0, bins);
 }
 
 type MetricBinsInputs = {
@@ -180,7 +187,8 @@ const metricBinsOp = defineOp<MetricBinsInputs, BinRange>({
 
 /**
  * Expected depth [B, h, w] from raw [B, h, w, 4] (as in `binProbabilities`) and centers [B, H, W, bins], which are
- * interpolated with aligned corners. `band` says which rows of a result of `height` rows `raw` is.
+ * interpolated with aligned corners.
+ * @param band rows [from, to) that `raw` holds of a result of `height` rows
  */
 export function metricBins(
   raw: Tensor,
@@ -194,7 +202,7 @@ export function metricBins(
   const axis = { mode: 'bilinear', alignCorners: true } as const;
   const inputs = {
     raw,
-    centers: inFours(bins) === bins ? centers : pad(centers, [0, 0, 0, 0], [0, 0, 0, inFours(bins) - bins], 0),
+    centers: roundUpTo4(bins) === bins ? centers : pad(centers, [0, 0, 0, 0], [0, 0, 0, roundUpTo4(bins) - bins], 0),
     coefficients: coefficientsOf(graph, bins),
     rows: tapTable(graph, { ...axis, from: H, to: height }, band),
     columns: tapTable(graph, { ...axis, from: W, to: raw.shape[2] }),

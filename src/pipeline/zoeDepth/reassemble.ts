@@ -1,4 +1,6 @@
-/** From tokens to maps at four scales. Vision Transformers for Dense Prediction, arXiv:2103.13413, section 3.1. */
+/**
+ * Reassembles tokens into maps at four scales. Vision Transformers for Dense Prediction, arXiv:2103.13413, section 3.1.
+ */
 import { concat, expand, slice } from '../../graph/ops/movement.ts';
 import { gelu } from '../../graph/ops/pointwise.ts';
 import type { Tensor } from '../../graph/tensor.ts';
@@ -33,7 +35,7 @@ function readout(name: string, tokens: Tensor, h: number, w: number): Tensor {
   return gelu(linear(name, concat([patches, classToken], 2), C)).reshape([B, h, w, C]);
 }
 
-/** Level 0 is enlarged four times, level 1 twice, level 3 is halved. */
+/** Enlarges level 0 four times and level 1 twice, and halves level 3. */
 function rescale(name: string, x: Tensor, level: number): Tensor {
   const channels = x.shape[3];
   if (level === 0) return convTranspose(name, x, channels, 4);

@@ -8,22 +8,22 @@ import type { Band } from './bands.ts';
 
 const PREFIX = 'core.core.scratch.output_conv';
 
-/** Channels of the features that the relative depth is read from; the metric head reads them too. */
+/** Channels of the features. The relative depth and the metric head are computed from them. */
 export const RELATIVE_FEATURES = 32;
 
-/** Finest path [B, H, W, C] -> [B, H, W, C / 2]: what `relativeBand` enlarges. */
+/** The first layer of the head: finest path [B, H, W, C] -> [B, H, W, C / 2]. */
 export const relativeStem = (path: Tensor): Tensor =>
   conv(`${PREFIX}.0`, path, path.shape[3] / 2, { kernel: 3, padding: 1 });
 
 /**
- * Rows of the head's result at twice the stem's size.
+ * The other layers of the head for one band of rows, at twice the size of the stem
  * -> features [B, rows, 2W, 32] and relative depth [B, rows, 2W, 1]
  */
 export function relativeBand(stem: Tensor, { from, to, low, high }: Band): { features: Tensor; relative: Tensor } {
   const size: [number, number] = [2 * stem.shape[1], 2 * stem.shape[2]];
   const enlarged = resize(stem, size, { mode: 'bilinear', alignCorners: true, rows: [low, high] });
   const rows = conv(`${PREFIX}.2`, enlarged, RELATIVE_FEATURES, { kernel: 3, padding: 1 });
-  // A band's first and last row saw zeros where the map goes on: they are cut off, except at the map's own edge.
+  // The margin rows of a band are dropped, because their convolution read zeros in place of the neighboring band.
   const inner = low === from && high === to ? rows : slice(rows, 1, from - low, to - low);
   const features = relu(inner);
   return { features, relative: relu(conv(`${PREFIX}.4`, features, 1)) };

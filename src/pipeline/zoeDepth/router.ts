@@ -1,4 +1,7 @@
-/** ZoeD_NK's choice between its two heads. ZoeDepth, arXiv:2302.12288, section 3.3; released code, zoedepth_nk. */
+/**
+ * The router of ZoeD_NK, which chooses between the two heads. ZoeDepth, arXiv:2302.12288, section 3.3; released code,
+ * zoedepth_nk.
+ */
 import { attention, columns } from '../../graph/ops/attention.ts';
 import { linear as linearOp } from '../../graph/ops/matmul.ts';
 import { pad, slice } from '../../graph/ops/movement.ts';
@@ -11,7 +14,7 @@ import { conv, layerNorm, linear, mlp } from '../layers/index.ts';
 export const EXPERTS = ['nyu', 'kitti'] as const;
 export type Expert = (typeof EXPERTS)[number];
 
-/** The expert with the greater logit; the first one when they are equal. */
+/** The expert with the greater logit; the first one if both are equal. */
 export const expertOf = (logits: ArrayLike<number>): Expert => EXPERTS[logits[1] > logits[0] ? 1 : 0];
 
 /** Bottleneck map [B, h, w, features] -> logits [B, 2] of the domains, indoor and outdoor. */
@@ -20,7 +23,7 @@ export function router(config: ZoeConfig, bottleneck: Tensor): Tensor {
   const [B, h, w] = bottleneck.shape;
   const C = config.router;
   const patches = conv('patch_transformer.embedding_convPxP', bottleneck, C).reshape([B, h * w, C]);
-  // As in the released code: the class token in front is zero, not learnt.
+  // as in the released code: the class token in front is zero, not learned.
   let x = add(pad(patches, [0, 1, 0], [0, 0, 0], 0), positionCode(graph, 1 + h * w, C));
   for (let i = 0; i < config.routerLayers; i++) {
     x = encoderLayer(`patch_transformer.transformer_encoder.layers.${i}`, x, config);
@@ -41,7 +44,10 @@ function encoderLayer(name: string, x: Tensor, { routerHeads: heads, routerMlp }
   return layerNorm(`${name}.norm2`, add(x, y), 1e-5);
 }
 
-/** Sines of all frequencies, then cosines (not interleaved): a constant [N, C]. Float32 steps as in the released code. */
+/**
+ * Position codes, a constant [N, C]: sines of all frequencies, then cosines, not interleaved.
+ * as in the released code: every step is rounded to float32.
+ */
 function positionCode(graph: Recorder, N: number, C: number): Tensor {
   const { fround } = Math;
   const step = fround(-fround(Math.log(10000)) / C);

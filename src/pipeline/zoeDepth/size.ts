@@ -1,12 +1,12 @@
-/** Sizes of ZoeDepth's inputs. Released code, models/depth_model.py and midas/transforms. */
+/** Sizes of ZoeDepth's input. Released code, models/depth_model.py and midas/transforms. */
 
-/** Pixels by which a side of the photo is continued on each end. */
+/** Padding in pixels at each end of a side of the photo. */
 export const padAmount = (side: number): number => Math.trunc(Math.sqrt(side / 2) * 3);
 
 /** Sides of the network's input are multiples of this: twice the patch, so that the coarsest map halves evenly. */
 const MULTIPLE = 32;
 
-/** Whole number nearest to x; halves go to the even one, as in NumPy. */
+/** The integer nearest to x. Halves are rounded to even, as in NumPy. */
 function roundHalfEven(x: number): number {
   const below = Math.floor(x);
   const rest = x - below;
@@ -14,8 +14,8 @@ function roundHalfEven(x: number): number {
 }
 
 /**
- * Height and width at which the network sees a picture of H x W: the aspect ratio is kept up to rounding, and of the two
- * scales towards `target` the one nearer to 1 is taken.
+ * Height and width of the network's input for a picture of H x W. The aspect ratio is kept up to rounding. Of the two
+ * scales that lead to `target`, the one nearer to 1 is taken.
  */
 export function networkSize(H: number, W: number, target: readonly [number, number]): [number, number] {
   const scales = [target[0] / H, target[1] / W];

@@ -10,15 +10,18 @@ import { averageGraph, expertGraph, passGraph, trunkGraph, type PassShape } from
 import { expertOf } from './router.ts';
 
 export interface DepthOptions extends StageRunOptions {
-  /** Whether the photo is continued at its edges before it is resized; on by default, as in the released program. */
+  /** Whether the photo is padded by reflection before it is resized; true by default, as in the released program. */
   readonly pad?: boolean;
-  /** Whether the result is averaged with that of the mirrored photo; on by default, as in the released program. */
+  /** Whether the depth is averaged with that of the mirrored photo; true by default, as in the released program. */
   readonly mirror?: boolean;
 }
 
-/** Plans of one photo size: N and K run a pass and the average, NK a trunk, two experts and the average. */
+/**
+ * Number of plans of one photo size: N and K run a pass and the average; NK runs a trunk, two experts and the average.
+ */
 const plansOf = ({ variant }: ZoeConfig): number => (variant === 'NK' ? 4 : 2);
 
+/** ZoeDepth on a device. */
 export class ZoeDepth implements DepthEstimator {
   private readonly plans: PlanCache;
 
@@ -27,7 +30,7 @@ export class ZoeDepth implements DepthEstimator {
     private readonly shared: Shared,
     readonly config: ZoeConfig,
   ) {
-    // A plan holds all maps of a pass, so those of another size make room.
+    // A plan holds memory for all maps of a pass, so only the plans of one photo size are kept.
     this.plans = new PlanCache(shared, plansOf(config));
   }
 
@@ -41,8 +44,8 @@ export class ZoeDepth implements DepthEstimator {
   }
 
   /**
-   * Depth of each pixel in meters, f32 [H, W]; valid until the next call. Bicubic resizing may overshoot: values are not
-   * limited to the range of the bins.
+   * Depth of each pixel in meters, f32 [H, W], valid until the next call. Bicubic resizing may overshoot, so values may
+   * lie outside the range of the bins.
    * @throws ShapeError if the photo is too small; LimitError if it is too large or too wide; Canceled; DeviceError
    */
   async infer(photo: PhotoWords, options: DepthOptions = {}): Promise<DeviceTensor> {
@@ -51,14 +54,14 @@ export class ZoeDepth implements DepthEstimator {
     const { config } = this;
     const shape = { config, height, width, pad, maxBytes: this.shared.device.target.maxBindingBytes };
     if (!mirror) return this.pass(words, shape, options);
-    // The second pass runs in the same buffers, so the first one's result is kept on the host.
+    // The second pass overwrites the result of the first one, so the first result is read to the host.
     const plain = await (await this.pass(words, shape, part(options, 0, 0.5))).read();
     const mirrored = await this.pass(mirroredRows(words, width), shape, part(options, 0.5, 1));
     const average = await this.plans.get(averageGraph, { height, width });
     return (await average.run({ plain, mirrored }, { signal: options.signal })).depth;
   }
 
-  /** One run of the network. */
+  /** Runs the network once. */
   private async pass(words: Uint32Array, shape: PassShape, options: DepthOptions): Promise<DeviceTensor> {
     const { onUpload } = options;
     if (this.config.variant !== 'NK') {
@@ -78,7 +81,7 @@ export class ZoeDepth implements DepthEstimator {
   }
 }
 
-/** The same options for a share of the work. */
+/** Options for a part of the work: its progress is scaled to the range from `from` to `to`. */
 const part = <T extends RunOptions>(options: T, from: number, to: number): T => ({
   ...options,
   onProgress: options.onProgress && ((done: number) => options.onProgress?.(from + (to - from) * done)),

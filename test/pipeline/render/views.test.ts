@@ -26,20 +26,20 @@ describe('orbitView', () => {
 
 describe('sheetViews', () => {
   it('cover the sheet without overlap', () => {
-    const rects = sheetViews({ middle: vec3.create(), reach: 1 }, 100).map(({ rect }) => rect);
+    const rects = sheetViews({ middle: vec3.create(), radius: 1 }, 100).map(({ rect }) => rect);
     const area = rects.reduce((sum, { left, top, right, bottom }) => sum + (right - left) * (bottom - top), 0);
     expect(area).toBe(200 * 100);
     expect(Math.max(...rects.map(({ right }) => right))).toBe(200);
   });
 
   it('see the whole sphere around the object', () => {
-    const reach = 3;
-    for (const { matrix, rect, focal, near, far } of sheetViews({ middle: vec3.fromValues(1, 2, 9), reach }, 100)) {
+    const radius = 3;
+    for (const { matrix, rect, focal, near, far } of sheetViews({ middle: vec3.fromValues(1, 2, 9), radius }, 100)) {
       const middle = vec3.transformMat4(vec3.create(), vec3.fromValues(1, 2, 9), matrix as mat4);
-      expect(near).toBeLessThan(-middle[2] - reach);
-      expect(far).toBeGreaterThan(-middle[2] + reach);
-      // The rim of a sphere is seen under asin(reach / distance).
-      const rim = focal * Math.tan(Math.asin(reach / -middle[2]));
+      expect(near).toBeLessThan(-middle[2] - radius);
+      expect(far).toBeGreaterThan(-middle[2] + radius);
+      // The rim of a sphere is seen under asin(radius / distance).
+      const rim = focal * Math.tan(Math.asin(radius / -middle[2]));
       expect(rim).toBeLessThan((rect.right - rect.left) / 2);
     }
   });
@@ -47,12 +47,12 @@ describe('sheetViews', () => {
 
 describe('frameOf', () => {
   it('is as large as the points, with a margin of their spacing', () => {
-    const { middle, reach } = frameOf(Float32Array.of(-1, 0, 5, 1, 0, 5), 0.1);
+    const { middle, radius } = frameOf(Float32Array.of(-1, 0, 5, 1, 0, 5), 0.1);
     expect([...middle]).toEqual([0, 0, 5]);
-    expect(reach).toBeCloseTo(1.1, 6);
+    expect(radius).toBeCloseTo(1.1, 6);
   });
 
   it('is as large as the spacing where there is no point', () => {
-    expect(frameOf(new Float32Array(0), 0.25)).toEqual({ middle: vec3.create(), reach: 0.25 });
+    expect(frameOf(new Float32Array(0), 0.25)).toEqual({ middle: vec3.create(), radius: 0.25 });
   });
 });

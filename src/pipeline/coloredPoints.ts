@@ -1,0 +1,7 @@
+/** Colored points: the one form in which points are shown, drawn, saved and measured. It imports nothing. */
+export interface ColoredPoints {
+  /** [n, 3] positions. Points of a photo are in meters in its camera's frame: x right, y down, z forward. */
+  readonly xyz: Float32Array;
+  /** [n, 3] sRGB bytes. */
+  readonly rgb: Uint8Array;
+}
