@@ -1,4 +1,7 @@
-// Operands of the tiled variant for any head size, offset and stride: read element by element, zeros beyond the head.
+// Operands of the tiled variant for any head size, offset and stride: read element by element, with zeros after the
+// last feature of the head.
+// Takes: params.headDim, params.strideQ, params.fillRow, params.strideK, params.strideV (attention/params.wgsl).
+// Takes: params.heads (attention/params.wgsl).
 @group(0) @binding(1) var<storage, read> q: array<f32>;
 @group(0) @binding(2) var<storage, read> k: array<f32>;
 @group(0) @binding(3) var<storage, read> v: array<f32>;

@@ -1,4 +1,6 @@
-// Operands of the tiled variant where head sizes, offsets and strides are whole vec4s.
+// Operands of the tiled variant if head sizes, offsets and strides are whole vec4s.
+// Takes: params.strideQ, params.fillRow, params.strideK, params.strideV, params.heads (attention/params.wgsl).
+// Takes: params.vecs (attention/params.wgsl).
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;
 @group(0) @binding(2) var<storage, read> k: array<vec4f>;
 @group(0) @binding(3) var<storage, read> v: array<vec4f>;
