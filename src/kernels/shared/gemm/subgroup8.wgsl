@@ -7,8 +7,8 @@
 // It takes literals only, which is why the lines are written out. A lane owns four columns (and four more, 32 to the
 // right). Weights come from a flat texture, whose loads do not branch. All loads of a step come before its arithmetic.
 //
-// The reduction runs over `params.taps` taps of `params.quads` vec4s: one tap in a plain product, one per kernel element
-// in a convolution. gemm.ts lists the parts.
+// The reduction runs over `params.taps` taps of `params.quads` vec4s: one tap in a plain product, one per element of
+// the window in a convolution. gemm.ts lists the parts.
 // Takes: rowSource, tapSource, loadX, params.firstTile, params.endTile, params.rows, params.taps (the kernel).
 // Takes: params.quads (the kernel); channelTerms, store (shared/gemm/output.*.wgsl).
 // Takes: panelStart, loadPanel (shared/gemm/panels.*.wgsl); rank4 (shared/gemm/rank4.wgsl).
