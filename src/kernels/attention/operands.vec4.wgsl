@@ -5,7 +5,7 @@
 @group(0) @binding(2) var<storage, read> k: array<vec4f>;
 @group(0) @binding(3) var<storage, read> v: array<vec4f>;
 @group(0) @binding(4) var<storage, read> biases: array<f32>;
-@group(0) @binding(5) var<storage, read> fill: array<vec4f>; // what tokens beyond the grid have in place of a row
+@group(0) @binding(5) var<storage, read> fill: array<vec4f>; // the row of every token outside the grid
 @group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
 
 fn queryVec(row: u32, column: u32, i: u32) -> vec4f {

@@ -83,7 +83,9 @@ export function gemmEpilogue(g: Gemm) {
   const { columns, inner, taps } = layout;
   const largest = Math.max(size(x), size(g), columns * taps * inner);
   if (largest > 2 ** 30) {
-    throw new LimitError(`${kernel}: an operand of ${largest} elements is beyond 2^30. Split the work along its rows.`);
+    throw new LimitError(
+      `${kernel}: an operand of ${largest} elements is too large; at most 2^30 fit. Split the work along its rows.`,
+    );
   }
   return {
     params: { rows, columns, inner, quads: ceilDiv(inner, 4), taps },
