@@ -1,18 +1,23 @@
-/** Format, lint and types: `node tools/check.mjs`. They run at once and report in turn. */
+/** Format (WGSL's, too), lint and types: `node tools/check.mjs`. They run at once and report in turn. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ensurePackages } from './setup/packages.mjs';
 import { isProgram, root, runTool } from './setup/process.mjs';
 
 const checks = [
-  { name: 'prettier', program: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level', 'warn', '.'] },
-  { name: 'eslint', program: 'eslint/bin/eslint.js', args: ['--max-warnings', '0', '.'] },
-  { name: 'tsc', program: 'typescript/bin/tsc', args: ['--noEmit', '-p', '.'] },
+  {
+    name: 'prettier',
+    program: 'node_modules/prettier/bin/prettier.cjs',
+    args: ['--check', '--log-level', 'warn', '.'],
+  },
+  { name: 'wgsl', program: 'tools/wgsl.mjs', args: [] },
+  { name: 'eslint', program: 'node_modules/eslint/bin/eslint.js', args: ['--max-warnings', '0', '.'] },
+  { name: 'tsc', program: 'node_modules/typescript/bin/tsc', args: ['--noEmit', '-p', '.'] },
 ];
 
 /** @returns {Promise<string[]>} names of the checks that failed; their output is printed */
 export async function failedChecks() {
-  const running = checks.map(({ program, args }) => runQuietly(join(root, 'node_modules', program), args));
+  const running = checks.map(({ program, args }) => runQuietly(join(root, program), args));
   const failed = [];
   for (const [i, { name }] of checks.entries()) {
     const { status, output } = await running[i];

@@ -36,7 +36,7 @@ export function expectShape(
   }
 }
 
-/** @throws ShapeError naming the first operand with fewer or more axes than `rank` */
+/** @throws ShapeError naming the first operand that does not have `rank` axes */
 export function expectRank(kernel: string, operands: Readonly<Record<string, Operand>>, rank: number): void {
   for (const [name, x] of Object.entries(operands)) {
     if (x.shape.length !== rank) {

@@ -1,10 +1,10 @@
-/** IEEE half precision on the host: what weights and tensors stored as f16 are made of. */
+/** IEEE half precision on the host: conversions for weights and tensors that are stored as f16. */
 
 const bits = new Uint32Array(1);
 const value = new Float32Array(bits.buffer);
 
 /**
- * The bits of the half nearest to `x`, ties to even; beyond the range of halves, the largest half of that sign.
+ * The bits of the half nearest to `x`, ties to even; outside the range of halves, the largest half of that sign.
  * Exported for tests.
  */
 export function halfBits(x: number): number {

@@ -1,9 +1,9 @@
 /**
  * What kernels may rely on, and the table that says which variant of a kernel each class of adapter prefers.
  *
- * Workgroup-tiled kernels are right on GPUs. Software adapters (lavapipe) run the same WGSL ten times too slowly,
- * because buffer and workgroup-memory loads are scalarized there; kernels that read constants from storage textures and
- * share values by constant-lane `subgroupBroadcast` are fast. Those are written for subgroups of exactly eight lanes.
+ * Kernels with workgroup tiles are fast on GPUs. On software adapters (lavapipe) they are ten times slower than they could
+ * be, because loads from buffers and workgroup memory are scalarized there. Kernels are fast there if they read constants
+ * from storage textures and share values by constant-lane `subgroupBroadcast`. Those need subgroups of exactly eight lanes.
  */
 
 /** Variants of matrix products, convolutions and attention. */
@@ -20,7 +20,7 @@ export interface Preferences {
   readonly linear: Family;
   /** Convolutions and transposed convolutions. */
   readonly conv: Family;
-  /** Attention, and the sweep's decoder, which is attention for the most part. */
+  /** Attention, and the sweep's decoder, which is mostly attention. */
   readonly attention: Family;
   /** Kernels that reduce rows: a workgroup per row, or a single invocation. */
   readonly rows: RowVariant;
@@ -69,7 +69,7 @@ export interface AdapterFacts {
   readonly subgroupMaxSize: number;
 }
 
-/** Whether every subgroup has exactly eight lanes, as the `subgroup8` variants need; else why not. */
+/** Whether every subgroup has exactly eight lanes, as the `subgroup8` variants need, or the reason why not. */
 export function supportsSubgroup8({
   subgroupMinSize: min,
   subgroupMaxSize: max,

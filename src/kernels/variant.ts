@@ -1,6 +1,6 @@
 /**
- * Variants of a kernel: several programs for one result, each right for other adapters or sizes. A kernel lists its
- * variants as values of one shape; `choose` picks one of them, and the reasons against the others are kept.
+ * Variants of a kernel: several programs for one result, each suited to other adapters or sizes. A kernel lists its
+ * variants as values of one shape; `choose` picks one of them, and keeps the reasons against the others.
  */
 import { isCopy, type OtherVariant, type Step } from './dispatch.ts';
 import { LimitError } from './errors.ts';
@@ -8,7 +8,7 @@ import { preferred, type Target } from './target.ts';
 
 /** One way to run a kernel. */
 export interface Variant<Problem, Built> {
-  /** Stands in profiles, in `unflat doctor` and in the table of preferences. */
+  /** Shown in profiles and `unflat doctor`; used in the table of preferences. */
   readonly name: string;
   /** True, or why this variant cannot run the problem on the target: a plain sentence without its full stop. */
   supports(target: Target, problem: Problem): true | string;
@@ -52,7 +52,7 @@ export function choose<Problem, V extends Variant<Problem, unknown>>(
   };
 }
 
-/** Builds the chosen variant's steps; its dispatches carry the variant's name and what spoke against the others. */
+/** Builds the chosen variant's steps; its dispatches carry the variant's name and the reasons against the others. */
 export function build<Problem, Built extends Step>(
   kernel: string,
   variants: readonly Variant<Problem, readonly Built[]>[],
@@ -65,5 +65,5 @@ export function build<Problem, Built extends Step>(
   return variant.build(problem, target).map((step) => (takesLabels(step) ? { ...step, ...labels } : step));
 }
 
-/** Copies take no labels, and dispatches that another kernel has built for this one have their own. */
+/** Copies take no labels, and dispatches that another kernel built for this one have labels of their own. */
 const takesLabels = (step: Step): boolean => !isCopy(step) && step.variant === undefined;

@@ -22,7 +22,7 @@ it('a profile says which variant of a kernel ran, and why not the preferred one'
     {
       kernel: 'linear',
       variant: 'tiled',
-      why: 'not subgroup8: w is computed, and its panels can only be made before a run',
+      why: 'not subgroup8: w is computed, and only constants can be packed into panels',
     },
   ]);
   plan.dispose();

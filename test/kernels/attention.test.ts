@@ -263,7 +263,7 @@ describe('attention without textures', () => {
   it('reads buffers where columns are not whole vec4s, and says so', () => {
     expect(chosen(operand([1, 8, 20]), 20, { heads: 4 })).toEqual([
       'tiled',
-      'not subgroup8: columns of q, k or v do not start and end at whole vec4s',
+      'not subgroup8: columns of q, k or v do not start and end at multiples of 4',
     ]);
   });
 
@@ -291,7 +291,7 @@ describe('attention without textures', () => {
     ]);
     const lanes16 = 'subgroups here have 16 to 16 lanes; exactly 8 lanes are needed';
     expect(variants({ ...software8, subgroupMinSize: 16, subgroupMaxSize: 16 })).toEqual([
-      ['relativeTerms', 'plain', 'not subgroup8: attention did not make q a texture'],
+      ['relativeTerms', 'plain', 'not subgroup8: q is not in a texture'],
       ['attention', 'tiled', `not subgroup8: ${lanes16}`],
     ]);
   });
@@ -308,7 +308,7 @@ describe('attention checks', () => {
     expect(() => attention(c(0, 8), c(8, 16), c(16, 32), { heads: 2 })).toThrow(/v is columns 16 to 32/);
     expect(() => attention(x.reshape([12, 24]), x, x, { heads: 2 })).toThrow(/expected 3 axes/);
     const two = g.input('two', [2, 6, 24]);
-    expect(() => attention(x, two, two, { heads: 2 })).toThrow(/batches and tokens do not agree/);
+    expect(() => attention(x, two, two, { heads: 2 })).toThrow(/their batch sizes or token counts differ/);
     const wide = g.input('wide', [1, 4, 96]);
     expect(() => attention(wide, wide, wide, { heads: 1 })).toThrow(/at most 80/);
   });
@@ -336,7 +336,7 @@ describe('attention checks', () => {
     const other = columns(g.input('other', [1, 12, 24]), 8, 16);
     expect(run({ height: 3, width: 4, size: 2, fill }, other)).toThrow(/k is in another/);
     expect(run({ height: 3, width: 5, size: 2, fill })).toThrow(/has 15 tokens/);
-    expect(run({ height: 3, width: 4, size: 0, fill })).toThrow(/windows of side 0/);
+    expect(run({ height: 3, width: 4, size: 0, fill })).toThrow(/windows have side 0/);
     expect(run({ height: 3, width: 4, size: 2, fill: g.input('short', [8]) })).toThrow(
       /fill is \[8\], expected \[24\]/,
     );

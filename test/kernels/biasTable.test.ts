@@ -42,6 +42,6 @@ describe('biasTable', () => {
     const g = new Graph();
     expect(() => resizeBiasTable(g.input('t', [12, 2]), 3, 4, 4)).toThrow(/table is \[12, 2\], expected \[28, 2\]/);
     const taps = operand([3, 4], 'u32');
-    expect(() => biasTable(operand([13, 2]), taps, taps)).toThrow(/its rows are no square number plus three/);
+    expect(() => biasTable(operand([13, 2]), taps, taps)).toThrow(/the number of its rows must be a square plus three/);
   });
 });

@@ -162,7 +162,7 @@ describe('linear', () => {
       residual: null,
     };
     expect(() => linearKernel(BASELINE, operands, 'none', true)).toThrow(
-      /linear: an operand of 2147483648 elements is beyond/,
+      /linear: an operand of 2147483648 elements is too large/,
     );
   });
 });

@@ -30,6 +30,6 @@ describe('resizeAxis', () => {
     const g = new Graph();
     const x = g.input('x', [2, 3]);
     const table = (rows: number, columns: number) => g.input(`${rows} ${columns}`, [rows, columns], 'u32');
-    expect(() => resizeAxis(x, 2, table(4, 2), table(4, 3))).toThrow(/resizeAxis: axis 2 of \[2, 3\]/);
+    expect(() => resizeAxis(x, 2, table(4, 2), table(4, 3))).toThrow(/resizeAxis: cannot resize axis 2 of \[2, 3\]/);
   });
 });

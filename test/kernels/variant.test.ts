@@ -88,7 +88,7 @@ describe('matrix products', () => {
   it('say why a preferred variant was not taken', () => {
     expect(run(software8, false)).toEqual([
       'tiled',
-      'not subgroup8: w is computed, and its panels can only be made before a run',
+      'not subgroup8: w is computed, and only constants can be packed into panels',
     ]);
     expect(run({ ...BASELINE, linear: 'subgroup8' }, true)).toEqual([
       'tiled',
@@ -113,11 +113,11 @@ describe('matrix products', () => {
     expect(chosen(conv(1, software8))).toEqual(['subgroup8', undefined]);
     expect(chosen(conv(2, software8))).toEqual([
       'grouped',
-      'not subgroup8: there are 2 groups, and it computes one product; not tiled: there are 2 groups, and it computes one product',
+      'not subgroup8: there are 2 groups, and this variant computes one product; not tiled: there are 2 groups, and this variant computes one product',
     ]);
     expect(conv(1, BASELINE)[0].others).toContainEqual({
       name: 'grouped',
-      reason: 'there is one group, which makes a matrix product',
+      reason: 'there is one group, so the convolution is one matrix product',
     });
     const transposed = convTranspose2d(software8, operand([1, 5, 5, 8]), operand([8, 4, 2, 2]), null, 2);
     expect(chosen(transposed)).toEqual(['subgroup8', undefined]);
@@ -139,7 +139,7 @@ describe('rows', () => {
   it('say why a preferred variant was not taken', () => {
     expect(norm(operand([8, 16]), false)).toEqual([
       'workgroup',
-      'not lane: gamma or beta is computed, and they can only be made textures before a run',
+      'not lane: gamma or beta is computed, and only constants can be packed into textures',
     ]);
     expect(norm(operand([8, 15]))[1]).toBe('not lane: rows of 15 columns are not made of whole vec4s');
     expect(norm(half([8, 16]))[1]).toBe('not lane: x is f16, and flat textures hold f32');

@@ -1,6 +1,7 @@
-// ceiling: multiply-adds in registers and nothing else; the most that this adapter computes.
+// ceiling: multiply-adds in registers and nothing else, which gives the maximum arithmetic rate of an adapter.
 //   y [workgroups * 64]
-// Eight chains of dependent multiply-adds per invocation: enough to hide their latency, few enough for sixteen registers.
+// Eight chains of dependent multiply-adds per invocation: enough to hide their latency, few enough for sixteen
+// registers.
 struct Params {
   rounds: u32,
   factor: f32,

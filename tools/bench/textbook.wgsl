@@ -1,6 +1,7 @@
-// textbook: y = a b as textbooks have it, the yardstick for our own kernels.
+// textbook: y = a b as in textbooks, the yardstick for our own kernels.
 //   a [M, K] · b [K, N] · y [M, N], f32
-// A workgroup owns a tile of 16 x 16 results, an invocation one of them. Tiles of a and b pass through workgroup memory.
+// A workgroup owns a tile of 16 x 16 results, an invocation one of them. Workgroup memory holds a tile of a and
+// one of b.
 struct Params {
   M: u32,
   K: u32,

@@ -1,4 +1,4 @@
-/** A linear function of each element, limited to a range. */
+/** A linear function of each element, clamped to a range. */
 import { expect, expectFloats, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
@@ -6,7 +6,7 @@ import { vec4Elements } from '../shared/elements.ts';
 import gridWgsl from '../shared/grid.wgsl';
 import affineWgsl from './affine.wgsl';
 
-/** The largest float32: WGSL knows no infinities, so "no limit" is spelled so. */
+/** The largest float32. It stands for no limit, because WGSL may assume that there are no infinities. */
 const LARGEST = 3.4028234663852886e38;
 
 /**
@@ -15,7 +15,7 @@ const LARGEST = 3.4028234663852886e38;
  */
 export function affine(x: Operand, scale: number, offset: number, low = -LARGEST, high = LARGEST): Dispatch {
   expectFloats('affine', { x });
-  expect(low <= high, 'affine', `the range ${low} .. ${high} is empty; the lower limit comes first.`);
+  expect(low <= high, 'affine', `the range ${low} .. ${high} is empty; give the lower limit first.`);
   const vectors = ceilDiv(size(x), 4);
   return {
     kernel: 'affine',

@@ -1,5 +1,5 @@
-// affine: y = clamp(x * scale + offset, low, high), with numbers. x, y [n], f32 or f16.
-// From shared/elements.*.wgsl: `Stored`, `loaded`, `stored`.
+// affine: y = clamp(x * scale + offset, low, high). x, y [n], f32 or f16.
+// Takes: Stored, stored, loaded (shared/elements.f*.wgsl); workgroupIndex (shared/grid.wgsl).
 struct Params {
   vectors: u32,
   scale: f32,

@@ -1,4 +1,4 @@
-/** Attention in plain float64 loops, and what its bias variants mean. */
+/** Attention in plain float64 loops, and its kinds of bias as full tensors. */
 
 export interface AttentionRefOptions {
   readonly B: number;
@@ -6,7 +6,7 @@ export interface AttentionRefOptions {
   readonly M: number;
   readonly heads: number;
   readonly scale?: number;
-  /** What is added to the logit of a pair. */
+  /** Added to the logit of a query and a key. */
   readonly bias?: (item: number, head: number, query: number, key: number) => number;
 }
 
@@ -88,8 +88,8 @@ export function beitBiasRef(
 }
 
 /**
- * Rows [B, height * width, S] as windows [B * windows, size * size, S]; places beyond the grid get `fill` [S].
- * `merge` is the inverse: it drops those places.
+ * Rows [B, height * width, S] as windows [B * windows, size * size, S]; tokens outside the grid are `fill` [S].
+ * `merge` is the inverse: it drops those tokens.
  */
 export function windowsRef(B: number, height: number, width: number, side: number) {
   const across = Math.ceil(width / side);

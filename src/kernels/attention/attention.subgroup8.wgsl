@@ -1,8 +1,16 @@
-// attention on subgroups of exactly eight lanes: y = softmax(scale q kT + bias) v, softmax online over tiles of 32 keys.
+// attention for subgroups of exactly eight lanes: y = softmax(scale q kT + bias) v, with online softmax over tiles of
+// 32 keys.
 //   q, k, v, biases: flat textures of vec4s · y [rows, heads * headDim]
-// One subgroup per eight queries of a head. In q kT a lane stands for keys, in the product with v for features
-// (vec4s lane, lane + 8, lane + 16 of the head). Values that lanes share travel by broadcast and shuffle: on a software
-// adapter a texture load is five times cheaper than a buffer load, and a constant-lane broadcast is almost free.
+// A subgroup computes eight queries of one head. In q kT a lane owns keys; in the product with v it owns features, the
+// vec4s lane, lane + 8 and lane + 16 of the head. Lanes share values by broadcast and shuffle: on a software adapter a
+// texture load is five times cheaper than a buffer load, and a constant-lane broadcast is almost free.
+// Takes: queryCode, BIASED (attention/bias.*.wgsl); FourKeys, biasOfFour, fourKeys (attention/four.*.wgsl).
+// Takes: Values, Row, addLogits, weighFour (attention/online8.wgsl).
+// Takes: LOG2E, LOWEST, selfKey, rowOf, keyOf, params.strideQ, params.selfV, params.vecs (attention/params.wgsl).
+// Takes: params.queries, params.fillRow, params.heads, params.firstHead, params.fromQ (attention/params.wgsl).
+// Takes: params.biasHeight, params.slotWidth, params.keys, params.fromK, params.fromV (attention/params.wgsl).
+// Takes: params.selfK, params.scale, params.strideK, params.strideV (attention/params.wgsl).
+// Takes: Keys, scores (attention/rows8.wgsl).
 enable subgroups;
 
 @group(0) @binding(1) var q: texture_storage_2d<rgba32float, read>;
@@ -11,7 +19,7 @@ enable subgroups;
 @group(0) @binding(4) var biases: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
 
-// Features of a head, in units of 8 lanes * 4.
+// Number of vec4s of a head that a lane owns: 1 to 3.
 override slots: u32;
 
 const ROWS = 8u;
@@ -21,7 +29,7 @@ fn texel(i: u32) -> vec2u {
   return vec2u(i & 1023u, i >> 10u);
 }
 
-// Four terms from `i`, a multiple of four, on.
+// Loads the four terms that start at `i`, a multiple of four.
 fn biasesAt(i: u32) -> vec4f {
   return textureLoad(biases, texel(i >> 2u));
 }
@@ -47,7 +55,7 @@ fn loadValues(base: u32, lane: u32) -> Values {
   return values;
 }
 
-// A row before its first tile: empty, or holding the query's own key and value.
+// Returns a query's softmax before the first tile: empty, or with the query's own key and value.
 fn begin(qRow: u32, ownLogit: f32, head: u32, lane: u32) -> Row {
   var row = Row(LOWEST, 0.0, vec4f(), vec4f(), vec4f());
   if (selfKey) {
@@ -86,7 +94,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let first = workgroup.x * ROWS;
   let head = params.firstHead + workgroup.y;
   let group = workgroup.z;
-  // A lane stands for query row `first + lane` here.
+  // Here the lane owns query `first + lane`.
   let token = min(first + lane, params.queries - 1u);
   let qRow = rowOf(group, token, params.queries);
   let qBase = (qRow * params.strideQ + params.fromQ) / 4u + head * params.vecs;

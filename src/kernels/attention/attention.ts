@@ -1,5 +1,5 @@
-/** Fused multi-head attention. Attention Is All You Need, arXiv:1706.03762, section 3.2; softmax online as in
- *  FlashAttention, arXiv:2205.14135: no matrix of queries by keys is ever stored. */
+/** Fused multi-head attention. Attention Is All You Need, arXiv:1706.03762, section 3.2; online softmax as
+ *  in FlashAttention, arXiv:2205.14135: no matrix of queries by keys is stored. */
 import { expect, expectDtype, expectRank, expectShape, LimitError, show } from '../check.ts';
 import type { Operand, Step } from '../dispatch.ts';
 import { MAX_GROUPS } from '../grid.ts';
@@ -29,7 +29,9 @@ export function attention(target: Target, operands: AttentionOperands, options: 
   expectOperands(operands, options);
   const problem = problemOf(operands, options);
   if (problem.groups > MAX_GROUPS) {
-    throw new LimitError(`attention: ${problem.groups} windows or batch items; at most ${MAX_GROUPS}.`);
+    throw new LimitError(
+      `attention: ${problem.groups} windows or batch items, at most ${MAX_GROUPS} fit. Split the batch.`,
+    );
   }
   expectBias(problem);
   return build('attention', attentionVariants, target, problem);
@@ -44,13 +46,13 @@ function expectOperands({ q, k, v }: AttentionOperands, { heads, windows }: Atte
   expect(
     k.to - k.from === C && v.to - v.from === C,
     'attention',
-    `q has ${C} columns, k ${k.to - k.from} and v ${v.to - v.from}; they must have as many.`,
+    `q has ${C} columns, k ${k.to - k.from} and v ${v.to - v.from}; all three must have the same number.`,
   );
   const [B] = q.of.shape;
   expect(
     k.of.shape[0] === B && v.of.shape[0] === B && v.of.shape[1] === k.of.shape[1],
     'attention',
-    `q is in ${show(q.of.shape)}, k in ${show(k.of.shape)}, v in ${show(v.of.shape)}: batches and tokens do not agree.`,
+    `q is in ${show(q.of.shape)}, k in ${show(k.of.shape)}, v in ${show(v.of.shape)}: their batch sizes or token counts differ.`,
   );
   if (C / heads > MAX_HEAD_DIM) {
     throw new LimitError(`attention: a head has ${C / heads} features, at most ${MAX_HEAD_DIM} fit. Use more heads.`);
@@ -58,11 +60,11 @@ function expectOperands({ q, k, v }: AttentionOperands, { heads, windows }: Atte
   if (windows) expectWindows(windows, { q, k, v });
 }
 
-/** @throws ShapeError unless the bias is for as many queries and keys as there are */
+/** @throws ShapeError unless the bias fits the number of queries and keys */
 function expectBias({ options: { heads, bias, windows }, queries, keys }: AttentionProblem): void {
   if (!bias) return;
   if (bias.kind === 'full') {
-    expect(!windows, 'attention', 'a full bias is for all tokens; with windows, use positions.');
+    expect(!windows, 'attention', 'a full bias is for all tokens; with windows, use a bias by position.');
     expectShape('attention', { bias: bias.bias }, [heads, queries, keys]);
     expectDtype('attention', { bias: bias.bias }, 'f32');
     return;
@@ -72,7 +74,7 @@ function expectBias({ options: { heads, bias, windows }, queries, keys }: Attent
   expect(
     queries === tokens && keys === tokens,
     'attention',
-    `there are ${queries} queries and ${keys} keys, but a position bias of ${height} x ${width} is for ${tokens}.`,
+    `there are ${queries} queries and ${keys} keys, but a position bias of ${height} x ${width} is for ${tokens} tokens.`,
   );
   if (bias.kind === 'beit') {
     expectShape('attention', { table: bias.table }, [(2 * height - 1) * (2 * width - 1) + 3, heads]);
@@ -105,7 +107,7 @@ function expectWindows(
     'attention',
     `a grid of ${height} x ${width} has ${height * width} tokens, but q is in ${show(q.of.shape)}.`,
   );
-  expect(side >= 1, 'attention', `windows of side ${side}; use at least 1.`);
+  expect(side >= 1, 'attention', `windows have side ${side}; it must be at least 1.`);
   expectShape('attention', { fill }, [q.of.shape[2]]);
   expectDtype('attention', { fill }, 'f32');
 }

@@ -1,12 +1,17 @@
-// attention for GPUs: y = softmax(scale q kT + bias) v, softmax online over tiles of 32 keys.
-// A workgroup of 8 x 8 threads owns 32 queries of one head. Thread (ty, tx) has queries 4 ty .. 4 ty + 3; of a tile it
-// computes the logits of keys tx, tx + 8, tx + 16, tx + 24, and then the features in vec4s tx, tx + 8, tx + 16.
-// q and k pass through workgroup memory eight vec4s of the head at a time, v whole: at maxLogit 80 features fit.
+// attention for GPUs: y = softmax(scale q kT + bias) v, with online softmax over tiles of 32 keys.
+// A workgroup of 8 x 8 threads owns 32 queries of one head. Thread (ty, tx) owns queries 4 ty .. 4 ty + 3. In each tile
+// it computes the logits of keys tx, tx + 8, tx + 16 and tx + 24, then the features in vec4s tx, tx + 8 and tx + 16.
+// Workgroup memory holds eight vec4s of the head of q and k at a time, and all of v: a head may have up to 80 features.
+// Takes: queryCode, BIASED, keyCode, biasOf (attention/bias.*.wgsl).
+// Takes: biases, queryVec, keyVec, valueVec, storeVec (attention/operands.*.wgsl).
+// Takes: rowOf, LOWEST, selfKey, LOG2E, params.queries, params.fillRow, params.firstHead (attention/params.wgsl).
+// Takes: params.headDim, params.vecs, params.fromQ, params.scale, params.selfK, params.selfV (attention/params.wgsl).
+// Takes: params.keys, params.fromK, params.fromV (attention/params.wgsl).
 const SIDE = 8u;
 const TILE = 32u;
 const CHUNK = 8u; // vec4s
 
-// [vec4 of the chunk][query], then the same for keys; later [key][vec4 of the head] of v.
+// Queries as [vec4 of the chunk][query], then keys in the same layout; later values as [key][vec4 of the head].
 var<workgroup> staged: array<vec4f, 640>;
 // Exponentials of the tile's logits, [key][four queries]: the weights of the values before normalization.
 var<workgroup> exps: array<vec4f, 256>;
@@ -17,7 +22,8 @@ fn biasAt(i: u32) -> f32 {
   return biases[i];
 }
 
-// The row of a query. Tokens beyond the grid or past the last query get any row; their results are not stored.
+// Returns the row of a query. Tokens outside the grid or after the last query get an arbitrary row: their results are
+// not stored.
 fn queryRow(group: u32, token: u32) -> u32 {
   let row = rowOf(group, min(token, params.queries - 1u), params.queries);
   return select(row, 0u, row == params.fillRow);

@@ -1,5 +1,7 @@
-// BEiT: table [(2h - 1)(2w - 1) + 3, heads] by relative position. Token 0 is the class token, which has the last three
-// rows: class as query, class as key, class with class. Codes of two patches differ by the row of their pair.
+// BEiT's bias: table [(2h - 1)(2w - 1) + 3, heads], a row per relative position. Token 0 is the class token; the last
+// three rows are for the class token as the query, as the key, and as both. For two patches, the query's code minus the
+// key's code is the row.
+// Takes: biasAt (the kernel); params.biasHeight, params.biasWidth, params.heads (attention/params.wgsl).
 const BIASED = true;
 const CLASS = 0xffffffffu;
 

@@ -1,5 +1,7 @@
-// SAM: q . Rh[yq - yk + h - 1] + q . Rw[xq - xk + w - 1]. The products are ready in terms [rows, heads, h' + w']
-// (relativeTerms), by yk and xk, h' and w' being h and w rounded up to multiples of four: a pair costs two loads.
+// SAM's bias: q . Rh[yq - yk + h - 1] + q . Rw[xq - xk + w - 1]. The kernel relativeTerms has computed the products,
+// terms [rows, heads, h' + w'] by yk and then by xk; h' and w' are h and w rounded up to multiples of four. So the bias
+// of a query and a key costs two loads.
+// Takes: biasAt (the kernel); params.biasHeight, params.heads, params.biasWidth (attention/params.wgsl).
 const BIASED = true;
 
 fn roundedUp(n: u32) -> u32 {

@@ -1,4 +1,5 @@
-// One number per head, query and key: bias [heads, N, M].
+// A full bias [heads, N, M]: a number per head, query and key.
+// Takes: biasAt (the kernel); params.queries, params.keys (attention/params.wgsl).
 const BIASED = true;
 
 fn queryCode(head: u32, row: u32, token: u32) -> vec2u {

@@ -1,4 +1,4 @@
-// No additive term.
+// No bias.
 const BIASED = false;
 
 fn queryCode(head: u32, row: u32, token: u32) -> vec2u {

@@ -1,4 +1,4 @@
-/** Columns of a tensor, as attention's operands come: q, k and v are thirds of one linear layer's result. */
+/** Columns of a tensor. Attention takes such operands: q, k and v are thirds of one linear layer's result. */
 import { expect, expectRank, show } from '../check.ts';
 import type { Operand } from '../dispatch.ts';
 

@@ -1,4 +1,6 @@
-// Decomposed bias of a query with a lane's four keys, neighbors in one row of the grid: a number for the row, and a vec4.
+// Decomposed bias of a query with a lane's four keys. The keys are neighbors in one row of the grid, so the bias is a
+// number for that row plus a vec4.
+// Takes: biasAt, biasesAt (the kernel); params.slotWidth, params.biasHeight (attention/params.wgsl).
 struct FourKeys {
   y: u32,
   x: u32,

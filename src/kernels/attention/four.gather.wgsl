@@ -1,4 +1,5 @@
-// Bias of a query with a lane's four keys: one by one.
+// Bias of a query with a lane's four keys, looked up one by one.
+// Takes: keyCode, biasOf (attention/bias.*.wgsl).
 struct FourKeys {
   a: vec2u,
   b: vec2u,

@@ -1,8 +1,9 @@
-// Online softmax on subgroups of eight lanes: a query meets tiles of 32 keys, four logits in each lane.
-// In the product with values a lane stands for features: vec4s lane, lane + 8 and lane + 16 of the head; `slots` says how
-// many of the three there are. The kernel gives `slots` and LOWEST.
+// Online softmax on subgroups of eight lanes: a query is combined with tiles of 32 keys, four logits per lane.
+// In the product with the values a lane owns features: vec4s lane, lane + 8 and lane + 16 of the head. `slots` says how
+// many of these three exist.
+// Takes: slots (the kernel); LOWEST (attention/params.wgsl).
 
-// Running softmax of one query: the largest logit, the sum of exponentials (of this lane's keys), the weighted values.
+// Running softmax of one query: the largest logit, the sum of exponentials over this lane's keys, the weighted values.
 struct Row {
   maxLogit: f32,
   sum: f32,

@@ -1,9 +1,12 @@
-// Operands of the tiled variant for any head size, offset and stride: read element by element, zeros beyond the head.
+// Operands of the tiled variant for any head size, offset and stride: read element by element, with zeros after the
+// last feature of the head.
+// Takes: params.headDim, params.strideQ, params.fillRow, params.strideK, params.strideV (attention/params.wgsl).
+// Takes: params.heads (attention/params.wgsl).
 @group(0) @binding(1) var<storage, read> q: array<f32>;
 @group(0) @binding(2) var<storage, read> k: array<f32>;
 @group(0) @binding(3) var<storage, read> v: array<f32>;
 @group(0) @binding(4) var<storage, read> biases: array<f32>;
-@group(0) @binding(5) var<storage, read> fill: array<f32>; // what tokens beyond the grid have in place of a row
+@group(0) @binding(5) var<storage, read> fill: array<f32>; // the row of every token outside the grid
 @group(0) @binding(6) var<storage, read_write> y: array<f32>;
 
 fn queryVec(row: u32, column: u32, i: u32) -> vec4f {

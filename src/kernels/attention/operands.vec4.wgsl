@@ -1,9 +1,11 @@
-// Operands of the tiled variant where head sizes, offsets and strides are whole vec4s.
+// Operands of the tiled variant if head sizes, offsets and strides are whole vec4s.
+// Takes: params.strideQ, params.fillRow, params.strideK, params.strideV, params.heads (attention/params.wgsl).
+// Takes: params.vecs (attention/params.wgsl).
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;
 @group(0) @binding(2) var<storage, read> k: array<vec4f>;
 @group(0) @binding(3) var<storage, read> v: array<vec4f>;
 @group(0) @binding(4) var<storage, read> biases: array<f32>;
-@group(0) @binding(5) var<storage, read> fill: array<vec4f>; // what tokens beyond the grid have in place of a row
+@group(0) @binding(5) var<storage, read> fill: array<vec4f>; // the row of every token outside the grid
 @group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
 
 fn queryVec(row: u32, column: u32, i: u32) -> vec4f {

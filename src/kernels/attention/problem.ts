@@ -1,9 +1,9 @@
-/** What a call of attention asks for, with the sizes that follow from it. */
+/** Operands and options of a call of attention, and the sizes that follow from them. */
 import type { Operand } from '../dispatch.ts';
 import { ceilDiv } from '../grid.ts';
 import type { Columns } from './columns.ts';
 
-/** What is added to the scaled products of queries and keys. */
+/** Added to the scaled products of queries and keys. */
 export type Bias =
   /** bias [heads, N, M] */
   | { readonly kind: 'full'; readonly bias: Operand }
@@ -18,7 +18,10 @@ export type Bias =
   /** BEiT: table [(2h - 1)(2w - 1) + 3, heads] by relative position; token 0 is the class token */
   | { readonly kind: 'beit'; readonly table: Operand; readonly height: number; readonly width: number };
 
-/** Attention inside windows of `size` x `size` tokens of a height x width grid. Tokens beyond the right and lower edge take part: their row is `fill` [S]. */
+/**
+ * Attention inside windows of `size` x `size` tokens of a height x width grid. Tokens outside the grid, at its right and
+ * lower edges, take part: their row is `fill` [S].
+ */
 export interface Windows {
   readonly height: number;
   readonly width: number;
@@ -34,11 +37,11 @@ export interface AttentionOperands {
 
 export interface AttentionOptions {
   readonly heads: number;
-  /** Factor of the products of queries and keys; 1 / sqrt(features of a head) when absent. */
+  /** Factor of the products of queries and keys; 1 / sqrt(features of a head) by default. */
   readonly scale?: number;
   readonly bias?: Bias;
   readonly windows?: Windows;
-  /** Columns of q's tensor with a key and a value for each query alone, beside the common ones. */
+  /** Columns of q's tensor that hold a key and a value for each query alone, besides those shared by all queries. */
   readonly own?: { readonly k: number; readonly v: number };
 }
 
@@ -47,13 +50,13 @@ export interface AttentionProblem {
   readonly options: AttentionOptions;
   /** Features of a head. */
   readonly headDim: number;
-  /** Queries and keys that meet each other: those of a window, or of a batch item. */
+  /** Queries and keys of one group, which is a window or a batch item. */
   readonly queries: number;
   readonly keys: number;
-  /** Windows of a grid. */
+  /** Windows per grid. */
   readonly windowsY: number;
   readonly windowsX: number;
-  /** Windows of all batch items. */
+  /** Number of groups: batch items, or all of their windows. */
   readonly groups: number;
 }
 

@@ -1,11 +1,11 @@
-// relativeTerms: parameters and places, common to both variants.
+// relativeTerms: the parameters and the token order of both variants.
 struct Params {
-  rows: u32, // tokens of all items
+  rows: u32, // tokens of all batch items
   heads: u32,
   headDim: u32,
-  height: u32, // of the grid that relative positions are on: the whole one, or a window
+  height: u32, // of the grid that relative positions refer to: the whole grid, or a window
   width: u32,
-  gridTokens: u32, // of an item
+  gridTokens: u32, // of the whole grid
   gridWidth: u32,
   strideQ: u32,
   fromQ: u32,
@@ -17,7 +17,7 @@ fn roundedUp(n: u32) -> u32 {
   return (n + 3u) & ~3u;
 }
 
-// Column and row of a token in its grid or window.
+// Returns the column and row of a token in its grid or window.
 fn placeOf(row: u32) -> vec2u {
   let token = row % params.gridTokens;
   return vec2u(token % params.gridWidth % params.width, token / params.gridWidth % params.height);

@@ -1,6 +1,10 @@
-// relativeTerms on subgroups of eight lanes: the q kT part of attention.subgroup8.wgsl with the position tables as keys.
-//   q: flat texture · tables [2h - 1 + 2w - 1, headDim]: flat texture · y [rows, heads, h' + w'], see relativeTerms.wgsl
-// A query needs about half of the products; the others are dropped. Fill-ups stay unwritten: nobody reads them.
+// relativeTerms for subgroups of eight lanes: like q kT in attention.subgroup8.wgsl, with the position tables as keys.
+//   q, tables [2h - 1 + 2w - 1, headDim]: flat textures · terms [rows, heads, h' + w'], y of relativeTerms.wgsl
+// A query needs about half of the products; the others are dropped. The padding of h' and w' is not written: its values
+// are never used.
+// Takes: roundedUp, placeOf, params.rows, params.height, params.width (attention/relativeTerms.params.wgsl).
+// Takes: params.heads, params.headDim, params.strideQ, params.fromQ (attention/relativeTerms.params.wgsl).
+// Takes: Keys, scores (attention/rows8.wgsl).
 enable subgroups;
 
 @group(0) @binding(1) var q: texture_storage_2d<rgba32float, read>;
@@ -14,7 +18,7 @@ fn texel(i: u32) -> vec2u {
   return vec2u(i & 1023u, i >> 10u);
 }
 
-// Products of table rows t, to where their keys' places are.
+// Stores the products of a query with table rows `t`, each at the position of its key.
 fn store(row: u32, head: u32, place: vec2u, t: vec4u, s: vec4f) {
   if (row >= params.rows) {
     return;
@@ -24,7 +28,7 @@ fn store(row: u32, head: u32, place: vec2u, t: vec4u, s: vec4f) {
   let rows = roundedUp(h);
   let base = (row * params.heads + head) * (rows + roundedUp(w));
   for (var j = 0u; j < 4u; j++) {
-    // Unsigned numbers wrap: what would be below 0 is beyond the grid, too.
+    // A negative position wraps to a large number, which is outside the grid as well.
     let y = place.y + h - 1u - t[j];
     let x = place.x + w - 1u - (t[j] - (2u * h - 1u));
     if (t[j] < 2u * h - 1u) {

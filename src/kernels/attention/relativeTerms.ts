@@ -11,19 +11,22 @@ import paramsWgsl from './relativeTerms.params.wgsl';
 import subgroup8Wgsl from './relativeTerms.subgroup8.wgsl';
 import rows8Wgsl from './rows8.wgsl';
 
-/** The grid that relative positions are on (height, width), and the width of the one that tokens are in. They differ where there are windows. */
+/**
+ * Size of the grid that relative positions refer to, and the width of the grid of all tokens. With windows they differ:
+ * relative positions refer to a window.
+ */
 export interface Places {
   readonly height: number;
   readonly width: number;
   readonly gridWidth: number;
 }
 
-/** Lengths are filled up to whole vec4s. */
+/** Lengths are padded to whole vec4s. */
 export const roundedUp = (n: number): number => ceilDiv(n, 4) * 4;
 
 interface RelativeTerms {
   readonly q: Operand;
-  /** q as a flat texture, where attention reads one. */
+  /** q as a flat texture, if attention reads one. */
   readonly queryTexture: Operand | undefined;
   readonly relPosH: Operand;
   readonly relPosW: Operand;
@@ -55,8 +58,7 @@ const plain: Variant<RelativeTerms, readonly Step[]> = {
 /** All products of eight queries with both tables, from textures: for software adapters. */
 const subgroup8: Variant<RelativeTerms, readonly Step[]> = {
   name: 'subgroup8',
-  supports: (target, { queryTexture }) =>
-    queryTexture ? supportsSubgroup8(target) : 'attention did not make q a texture',
+  supports: (target, { queryTexture }) => (queryTexture ? supportsSubgroup8(target) : 'q is not in a texture'),
   build({ queryTexture, relPosH, relPosW, terms, rows, heads, params, flops }) {
     const tables = operand([relPosH.shape[0] + relPosW.shape[0], relPosH.shape[1]], 'f32', 'rgba32float');
     return [
@@ -76,8 +78,8 @@ const subgroup8: Variant<RelativeTerms, readonly Step[]> = {
 };
 
 /**
- * q [B, N, heads * d] (unscaled) · relPosH [2h - 1, d] · relPosW [2w - 1, d] -> [B * N, heads, h' + w'] f32: q . relPosH[yq - yk +
- * h - 1] by yk, then q . relPosW[xq - xk + w - 1] by xk, each filled up to a multiple of four.
+ * q [B, N, heads * d] (unscaled) · relPosH [2h - 1, d] · relPosW [2w - 1, d] -> [B * N, heads, h' + w'] f32:
+ * q . relPosH[yq - yk + h - 1] by yk, then q . relPosW[xq - xk + w - 1] by xk, each padded to a multiple of four.
  * Segment Anything, arXiv:2304.02643, released code: add_decomposed_rel_pos.
  * @param queryTexture q's tensor as a flat texture, which the subgroup8 variant reads
  * @throws ShapeError if a table is not f32 with d columns

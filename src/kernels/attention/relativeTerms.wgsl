@@ -1,6 +1,10 @@
-// relativeTerms: a query's products with the rows of the relative position tables that its keys need.
+// relativeTerms: the products of each query with the rows of the relative position tables that its keys need.
 //   q [rows, strideQ] · relPosH [2h - 1, headDim] · relPosW [2w - 1, headDim] -> y [rows, heads, h' + w']
-// by yk, then by xk; h' and w' are h and w rounded up to multiples of four, filled with zeros. One thread per result.
+// y has products by yk, then by xk; h' and w' are h and w rounded up to multiples of four, padded with zeros.
+// One thread per result.
+// Takes: roundedUp, placeOf, params.height, params.width, params.rows (attention/relativeTerms.params.wgsl).
+// Takes: params.heads, params.strideQ, params.fromQ, params.headDim (attention/relativeTerms.params.wgsl).
+// Takes: workgroupIndex (shared/grid.wgsl).
 @group(0) @binding(1) var<storage, read> q: array<f32>;
 @group(0) @binding(2) var<storage, read> relPosH: array<f32>;
 @group(0) @binding(3) var<storage, read> relPosW: array<f32>;
@@ -29,7 +33,7 @@ fn main(
       sum = fma(q[start + c], relPosH[at + c], sum);
     }
   }
-  let x = t - roundedUp(params.height); // wraps for the terms of relPosH
+  let x = t - roundedUp(params.height); // a large number for the terms of relPosH
   if (x < params.width) {
     let at = (place.x + params.width - 1u - x) * params.headDim;
     for (var c = 0u; c < params.headDim; c++) {

@@ -1,5 +1,5 @@
-// Products of eight query rows with 32 keys on subgroups of eight lanes. A lane owns four keys. A query's vec4 comes by
-// broadcast from the lane that loaded it, so that no value is loaded twice.
+// Products of eight queries with 32 keys on subgroups of eight lanes. A lane owns four keys. It gets each vec4 of a
+// query by broadcast from the lane that loaded it, so that no value is loaded twice.
 struct Keys {
   a: vec4f,
   b: vec4f,
@@ -7,7 +7,7 @@ struct Keys {
   d: vec4f,
 }
 
-// s + the four products of one vec4 of a query with that of a lane's four keys.
+// Returns `s` plus the products of a vec4 of a query with the same vec4 of the lane's four keys.
 fn scores(q: vec4f, k: Keys, s: vec4f) -> vec4f {
   var t = fma(vec4f(q.x), vec4f(k.a.x, k.b.x, k.c.x, k.d.x), s);
   t = fma(vec4f(q.y), vec4f(k.a.y, k.b.y, k.c.y, k.d.y), t);

@@ -1,4 +1,4 @@
-/** The variants of attention: what each of them binds, and when it can run. */
+/** The variants of attention: what each one binds, and when it can run. */
 import { size } from '../check.ts';
 import { operand, type Dispatch, type Operand, type Step } from '../dispatch.ts';
 import { ceilDiv } from '../grid.ts';
@@ -53,7 +53,7 @@ const tiled: Variant<AttentionProblem, readonly Step[]> = {
 const subgroup8: Variant<AttentionProblem, readonly Step[]> = {
   name: 'subgroup8',
   supports(target, problem) {
-    if (!wholeVec4s(problem)) return 'columns of q, k or v do not start and end at whole vec4s';
+    if (!wholeVec4s(problem)) return 'columns of q, k or v do not start and end at multiples of 4';
     const { operands, options } = problem;
     const fillSize = options.windows ? size(options.windows.fill) : 0;
     for (const [name, { of }] of Object.entries(operands)) {
@@ -85,7 +85,7 @@ const subgroup8: Variant<AttentionProblem, readonly Step[]> = {
     const inputs = [operands.q, operands.k, operands.v].map(({ of }) => flat(of));
     const terms = biasTerms(target, problem, inputs[0]);
     steps.push(...terms.steps);
-    // The bias of a pair is read from a texture, too; without one, any texture fills the place.
+    // The bias is read from a texture as well. Without a bias, any texture fills the binding.
     let biasTexture = inputs[0];
     if (terms.operand) {
       biasTexture = operand([size(terms.operand)], 'f32', 'rgba32float');
@@ -112,7 +112,7 @@ function wholeVec4s({ operands: { q, k, v }, options: { own }, headDim }: Attent
   return [...columns, ...[q, k, v].map(({ of }) => of.shape[2])].every((n) => n % 4 === 0);
 }
 
-/** The operand that the bias module reads, with the grid that its positions are on. */
+/** The operand that the WGSL of the bias reads, and the size of the grid that the bias is for. */
 interface BiasTerms {
   readonly steps: readonly Step[];
   readonly operand: Operand | null;
@@ -120,7 +120,7 @@ interface BiasTerms {
   readonly width: number;
 }
 
-/** @param queryTexture q's tensor as a flat texture, where there is one */
+/** @param queryTexture q's tensor as a flat texture, if there is one */
 function biasTerms(target: Target, { operands: { q }, options }: AttentionProblem, queryTexture?: Operand): BiasTerms {
   const { heads, bias, windows } = options;
   if (!bias) return { steps: [], operand: null, height: 0, width: 0 };
@@ -132,20 +132,20 @@ function biasTerms(target: Target, { operands: { q }, options }: AttentionProble
   return { steps, operand: terms, height, width };
 }
 
-/** What the dispatches of a variant have of their own. */
+/** The part of a dispatch that differs from variant to variant. */
 interface Program {
   readonly wgsl: readonly string[];
   readonly constants?: Readonly<Record<string, number>>;
   readonly inputs: readonly (Operand | null)[];
-  /** Entries of a row of decomposed terms in workgroup memory. */
+  /** Slots for the keys of one row of the bias grid; see keyOf in params.wgsl. */
   readonly slotWidth?: number;
-  /** Queries of a workgroup. */
+  /** Queries per workgroup. */
   readonly rows: number;
-  /** Upper limit of one dispatch: about 100 ms on a software adapter, or on a small GPU. Heads are split beyond. */
+  /** Upper limit of one dispatch: about 100 ms on a software adapter, or on a small GPU. Above it, heads go to several dispatches. */
   readonly maxFlops: number;
 }
 
-/** One dispatch, or several of some heads each, that write into one result. */
+/** One dispatch, or several for some of the heads each; all write to one result. */
 function byHeads(problem: AttentionProblem, terms: BiasTerms, program: Program): Dispatch[] {
   const { operands, options, headDim, queries, keys, groups, windowsY, windowsX } = problem;
   const { q, k, v } = operands;

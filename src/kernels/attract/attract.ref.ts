@@ -1,4 +1,4 @@
-/** Centers [rows, bins] drawn towards points [rows, A], in float64. */
+/** Centers [rows, bins] moved towards points [rows, A], in float64. */
 export function attractRef(
   points: ArrayLike<number>,
   centers: ArrayLike<number>,

@@ -8,8 +8,8 @@ import vec4Wgsl from '../shared/value.vec4.wgsl';
 import attractWgsl from './attract.wgsl';
 
 /**
- * points [..., A] · centers [..., bins] -> like centers. As in the released code the strength is 300 (the configured 1000
- * never reaches this function) and the pulls are averaged, not summed.
+ * points [..., A] · centers [..., bins] -> like centers. as in the released code: the strength is 300, since the configured
+ * 1000 never reaches this function, and the moves are averaged, not summed.
  * @throws ShapeError if the leading axes differ
  */
 export function attract(points: Operand, centers: Operand): Dispatch {

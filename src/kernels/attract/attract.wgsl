@@ -1,6 +1,7 @@
 // attract: y[r, k] = c + mean over a of d / (1 + 300 d^2), d = points[r, a] - c, c = centers[r, k]
 //   points [rows, A] f32 · centers, y [rows, bins], in units of `Value`
 // One invocation per output unit.
+// Takes: workgroupIndex (shared/grid.wgsl); Value (shared/value.*.wgsl).
 const ALPHA = 300.0;
 
 struct Params {

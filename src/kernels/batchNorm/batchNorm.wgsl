@@ -1,7 +1,8 @@
 // batchNorm, inference: y = (x - mean) / sqrt(variance + eps) * gamma + beta, per channel.
 //   x, y [n], channels last, f32 or f16 · mean, variance, gamma, beta [C] f32
-// From shared/elements.*.wgsl: `Stored`, `loaded`, `stored`.
-// A vec4 of x lies in one vec4 of channels when C % 4 == 0 (`gather` = 0); else its channels are picked one by one.
+// If C % 4 == 0 (`gather` = 0), the channels of a vec4 of x are a vec4 of each parameter;
+// else they are read one by one.
+// Takes: Stored, loaded, stored (shared/elements.f*.wgsl); workgroupIndex (shared/grid.wgsl).
 override gather: u32 = 0;
 
 struct Params {
@@ -43,7 +44,13 @@ fn main(
     let c = (4u * i + k) % params.C;
     let j = c / 4u;
     let l = c % 4u;
-    result[k] = normalize(vec4f(v[k]), vec4f(mean[j][l]), vec4f(variance[j][l]), vec4f(gamma[j][l]), vec4f(beta[j][l])).x;
+    result[k] = normalize(
+      vec4f(v[k]),
+      vec4f(mean[j][l]),
+      vec4f(variance[j][l]),
+      vec4f(gamma[j][l]),
+      vec4f(beta[j][l]),
+    ).x;
   }
   y[i] = stored(result);
 }

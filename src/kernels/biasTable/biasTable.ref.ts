@@ -1,4 +1,4 @@
-/** A table of position biases for another grid, in float64. */
+/** A table of position biases, interpolated for another grid, in float64. */
 import { resizeRef } from '../resize/resize.ref.ts';
 
 /** table [(2 * native - 1)^2 + 3, heads] -> [(2h - 1)(2w - 1) + 3, heads]. */

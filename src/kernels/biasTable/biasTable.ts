@@ -1,4 +1,4 @@
-/** BEiT's position biases for any size of photo. Released code, midas/backbones/beit.py. */
+/** BEiT's position biases, interpolated for photos of any size. Released code, midas/backbones/beit.py. */
 import { expect, expectDtype, expectRank, expectShape, show } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
@@ -8,7 +8,7 @@ import biasTableWgsl from './biasTable.wgsl';
 /**
  * table [side^2 + 3, heads] · rows [2h - 1, 4], columns [2w - 1, 4] u32, bilinear tables from `axisTaps`
  * -> [(2h - 1)(2w - 1) + 3, heads]; the last three rows are kept.
- * @throws ShapeError if the table is no square map and three rows
+ * @throws ShapeError unless the table is a square map plus three rows
  */
 export function biasTable(table: Operand, rows: Operand, columns: Operand): Dispatch {
   expectRank('biasTable', { table }, 2);
@@ -19,7 +19,7 @@ export function biasTable(table: Operand, rows: Operand, columns: Operand): Disp
   expect(
     Number.isInteger(side),
     'biasTable',
-    `table is ${show(table.shape)}; its rows are no square number plus three.`,
+    `table is ${show(table.shape)}; the number of its rows must be a square plus three.`,
   );
   const [h, w] = [rows.shape[0], columns.shape[0]];
   expectShape('biasTable', { rows }, [h, 4]);

@@ -1,7 +1,8 @@
 // biasTable: BEiT's table of position biases for another grid of patches
-//   table [side * side + 3, heads] · y [h * w + 3, heads], here h and w count offsets, 2 * patches - 1
-//   rows [h, 4], columns [w, 4]: two indices, two weights as float bits
-// The first rows of the table are a side x side map, which is interpolated; the last three belong to the class token.
+//   table [side * side + 3, heads] · y [h * w + 3, heads]; h and w are numbers of offsets, 2 * patches - 1
+//   rows [h, 4], columns [w, 4]: two indices, then two weights as float bits
+// The last three rows of the table belong to the class token. The others are a side x side map, which is interpolated.
+// Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   count: u32,
   heads: u32,

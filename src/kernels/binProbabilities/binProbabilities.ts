@@ -19,9 +19,9 @@ export interface Temperatures {
 }
 
 /**
- * raw [..., 4], before softplus · coefficients [n], bins filled up to a multiple of four with coefficients so low that they
- * leave no probability -> [..., n], each pixel summing to 1.
- * @throws ShapeError unless raw has four channels and coefficients come in fours
+ * raw [..., 4], before softplus · coefficients [n], bins padded to a multiple of four with coefficients so low that their
+ * probability is 0 -> [..., n], each pixel summing to 1.
+ * @throws ShapeError unless raw has four channels and the number of coefficients is a multiple of four
  */
 export function binProbabilities(raw: Operand, coefficients: Operand, { bins, minTemp, maxTemp }: BinRange): Dispatch {
   const n = size(coefficients);

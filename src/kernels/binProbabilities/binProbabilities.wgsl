@@ -1,6 +1,8 @@
 // binProbabilities: softmax over k of (B[k] + k log p + (bins - 1 - k) log(1 - p)) / t
 //   raw [pixels, 4] · coefficients B [n] · y [pixels, n], as vec4s, n = bins rounded up to a multiple of four
-// One invocation per pixel: the largest score first, then the sum, then the quotients.
+// One invocation per pixel, three passes over its bins: maximum, sum, quotients.
+// Takes: binomialOf, binScores, largest, total (shared/binomial.wgsl); workgroupIndex (shared/grid.wgsl).
+// Takes: expAccurate (shared/math.wgsl).
 struct Params {
   pixels: u32,
   bins: u32,
@@ -26,20 +28,20 @@ fn main(
     return;
   }
   let b = binomialOf(raw[pixel], params.minTemp, params.maxTemp);
-  let fours = (params.bins + 3u) / 4u;
-  var most = binScores(b, coefficients[0], 0u, params.bins);
-  for (var i = 1u; i < fours; i++) {
-    most = max(most, binScores(b, coefficients[i], i, params.bins));
+  let quads = (params.bins + 3u) / 4u;
+  var maxScores = binScores(b, coefficients[0], 0u, params.bins);
+  for (var i = 1u; i < quads; i++) {
+    maxScores = max(maxScores, binScores(b, coefficients[i], i, params.bins));
   }
-  let peak = largest(most);
+  let maxScore = largest(maxScores);
   var sum = vec4f();
-  for (var i = 0u; i < fours; i++) {
-    let e = expAccurate(binScores(b, coefficients[i], i, params.bins) - peak);
+  for (var i = 0u; i < quads; i++) {
+    let e = expAccurate(binScores(b, coefficients[i], i, params.bins) - maxScore);
     sum += e;
-    y[pixel * fours + i] = e;
+    y[pixel * quads + i] = e;
   }
-  let all = total(sum);
-  for (var i = 0u; i < fours; i++) {
-    y[pixel * fours + i] /= all;
+  let sumOfAll = total(sum);
+  for (var i = 0u; i < quads; i++) {
+    y[pixel * quads + i] /= sumOfAll;
   }
 }

@@ -1,4 +1,4 @@
-/** Functions of two numbers, in float64, with b repeated as NumPy does: shapes aligned at the right, 1 meets all. */
+/** Functions of two numbers, in float64, with b broadcast as in NumPy: shapes are aligned at the right, and axes of length 1 repeat. */
 import type { BinaryKind } from './binary.ts';
 
 const functions: Record<BinaryKind, (a: number, b: number) => number> = {

@@ -1,4 +1,4 @@
-/** Functions of two tensors, element by element. */
+/** Functions of two tensors, element by element, with broadcasting. */
 import { expect, expectFloats, show, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
@@ -6,15 +6,15 @@ import { vec4Elements } from '../shared/elements.ts';
 import gridWgsl from '../shared/grid.wgsl';
 import binaryWgsl from './binary.wgsl';
 
-/** The functions; their places are the numbers of `kind` in binary.wgsl. Exported for tests. */
+/** The functions; `kind` in binary.wgsl is the index in this list. Exported for tests. */
 export const BINARY_KINDS = ['add', 'sub', 'mul', 'div', 'min', 'max'] as const;
 export type BinaryKind = (typeof BINARY_KINDS)[number];
 
 /**
- * a [...], b, both f32 or both f16 -> y like a. b has a's shape, the last axes of it, or 1 in place of axes over which it is
- * repeated ([B, 1, C] meets [B, N, C]; [B, 1, 1] is a number per image). At most two separate groups of b's axes may
- * be repeated.
- * @throws ShapeError if b does not fit onto a, or types differ or are others
+ * a [...], b, both f32 or both f16 -> y like a. b has a's shape or its last axes, with 1 for axes over which it is
+ * broadcast ([B, 1, C] to [B, N, C]; [B, 1, 1] is a number per image). At most two separate groups of axes may be
+ * broadcast.
+ * @throws ShapeError if b cannot be broadcast to a, or unless both are f32 or both f16
  */
 export function binary(kind: BinaryKind, a: Operand, b: Operand): Dispatch {
   expectFloats(kind, { a, b });
@@ -55,8 +55,8 @@ function broadcast(kind: string, a: readonly number[], b: readonly number[]) {
   expect(
     fits && group < order.length,
     kind,
-    `b is ${show(b)}, which cannot be repeated onto a, ${show(a)}.\n` +
-      '  Align b with the last axes of a, with 1 where it is repeated; the larger operand comes first.',
+    `b is ${show(b)}, which cannot be broadcast to a, ${show(a)}.\n` +
+      '  Align b with the last axes of a, with 1 for axes to broadcast; the larger operand comes first.',
   );
   return sizes;
 }

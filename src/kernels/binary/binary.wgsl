@@ -1,15 +1,16 @@
-// binary: y = f(a, b), element by element, where b may be repeated over axes of a.
-//   a, y [n] · b [outer * kept], all f32 or all f16. From shared/elements.*.wgsl: `Stored`, `loaded`, `stored`.
-// The axes of a fall into [outer][repeated][kept][inner]; b has only `outer` and `kept`, so element i of a meets
-//   b[(i / (repeated kept inner)) kept + (i / inner) % kept].
-// A vec4 of a meets one vec4 of b (`gather` = 0) or four elements picked one by one (1).
+// binary: y = f(a, b), element by element; b may be broadcast over axes of a.
+//   a, y [n] · b [outer * kept], all f32 or all f16
+// The axes of a are grouped as [outer][repeated][kept][inner]. b has only `outer` and `kept`, so element i of a is
+// combined with b[(i / (repeated kept inner)) kept + (i / inner) % kept].
+// A vec4 of a is combined with one vec4 of b (`gather` = 0), or with four elements that are read one by one (1).
+// Takes: Stored, loaded, stored (shared/elements.f*.wgsl); workgroupIndex (shared/grid.wgsl).
 override kind: u32 = 0;
 override gather: u32 = 0;
 
 struct Params {
   vectors: u32,
   period: u32, // repeated * kept * inner, in vec4s of a when gather is 0
-  kept: u32, // likewise
+  kept: u32, // in the same unit
   inner: u32,
 }
 

@@ -1,4 +1,4 @@
-/** What a tensor of `dtype` holds of float32 values: themselves, or the halves nearest to them. */
+/** Float32 values as a tensor of `dtype` holds them: unchanged, or rounded to the nearest halves. */
 import { halfBits, halfValue } from '../half.ts';
 
 export const castRef = (x: ArrayLike<number>, dtype: 'f32' | 'f16'): Float64Array =>

@@ -1,4 +1,4 @@
-/** Conversion between the types that floating-point numbers are stored in. */
+/** Conversion between the storage types of floating-point numbers. */
 import { expect, expectFloats, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
@@ -10,7 +10,7 @@ import castWgsl from './cast.wgsl';
 
 /**
  * x [...], f32 or f16 -> the same numbers in the other type. To f16 they are rounded to nearest, ties to even, subnormal
- * halves included; what is beyond the range of halves becomes the largest half, 65504, of its sign.
+ * halves included; numbers outside the range of halves become the largest half, 65504, with their sign.
  * @throws ShapeError if x is of another type, or of `dtype` already
  */
 export function cast(x: Operand, dtype: 'f32' | 'f16'): Dispatch {

@@ -1,6 +1,7 @@
-// cast: the same numbers in the other type of storage, f32 and f16. x, y [n], read four elements at a time.
-// From shared/elements.f16.wgsl: `Stored`, `loaded`, `stored`. From cast.narrow.wgsl or cast.widen.wgsl: x, y and `castFour`.
-// Buffers hold whole vec4s: elements beyond n are computed and never read.
+// cast: x [n] as y [n] of the other storage type, f32 or f16, four elements at a time.
+// cast.narrow.wgsl and cast.widen.wgsl bind x and y.
+// Buffers hold whole vec4s: elements after the last are computed and never read.
+// Takes: castFour (cast/cast.*.wgsl); workgroupIndex (shared/grid.wgsl).
 struct Params {
   vectors: u32,
 }

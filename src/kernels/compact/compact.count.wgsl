@@ -1,5 +1,6 @@
 // compact, first stage: how many flags of each block are set. flags [n] u32 as vec4s · counts [blocks] u32.
-// One block of `BLOCK` flags per invocation: no barrier, and order is kept by construction.
+// One block of `BLOCK` flags per invocation: no barrier is needed, and the order is always kept.
+// Takes: workgroupIndex (shared/grid.wgsl).
 const BLOCK = 256u;
 
 struct Params {
@@ -24,7 +25,7 @@ fn main(
   let to = min((block + 1u) * BLOCK, params.n);
   var count = vec4u(0u);
   for (var i = block * BLOCK; i < to; i += 4u) {
-    // The last vec4 may reach beyond n.
+    // The last vec4 may extend beyond n.
     let inside = vec4u(i) + vec4u(0u, 1u, 2u, 3u) < vec4u(to);
     count += select(vec4u(0u), vec4u(1u), inside & (flags[i / 4u] != vec4u(0u)));
   }

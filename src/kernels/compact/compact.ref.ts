@@ -1,4 +1,4 @@
-/** Indices of the flags that are not 0, in order; zeros fill up. */
+/** Indices of the flags that are not 0, in order, padded with zeros. */
 export function compactRef(flags: ArrayLike<number>): { indices: Uint32Array; count: number } {
   const indices = new Uint32Array(flags.length);
   let count = 0;

@@ -1,4 +1,4 @@
-/** Flags to the list of what they mark. */
+/** Stream compaction: the indices of all flags that are set. */
 import { expectDtype, expectRank } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
@@ -7,7 +7,7 @@ import countWgsl from './compact.count.wgsl';
 import scanWgsl from './compact.scan.wgsl';
 import compactWgsl from './compact.wgsl';
 
-/** Flags of one invocation, as in the WGSL. */
+/** Flags per invocation, as in the WGSL. */
 const BLOCK = 256;
 
 /**

@@ -1,5 +1,6 @@
 // compact, last stage: each block writes the indices of its set flags.
-//   flags [n] u32 · starts [blocks + 1] u32 · indices [n] u32, 0 from the number of set flags on · count [1] u32
+//   flags [n] u32 · starts [blocks + 1] u32 · indices [n] u32, padded with zeros · count [1] u32
+// Takes: workgroupIndex (shared/grid.wgsl).
 const BLOCK = 256u;
 
 struct Params {
@@ -31,7 +32,7 @@ fn main(
       indices[at] = i;
       at++;
     }
-    // Elements past the last index get no index: the block at their place writes zeros.
+    // Places after the last index get zeros from the block of flags at the same place.
     if (i >= total) {
       indices[i] = 0u;
     }

@@ -1,5 +1,8 @@
-// conv2d with groups: an output channel sees only the input channels of its group. Joined with conv2d.wgsl.
-// One thread computes four channels of one pixel, one after the other. w [columns, inner, kernel, kernel] is not packed.
+// conv2d with groups: an output channel reads only the input channels of its group. Joined with conv2d.wgsl.
+// One thread computes four channels of one pixel, one after the other. w [columns, inner, kernel, kernel], not packed.
+// Takes: rowSource, tapSource, loadX, params.columns, params.rows, params.taps, params.inner (conv2d/conv2d.wgsl).
+// Takes: params.quads (conv2d/conv2d.wgsl); store, channelTerms (shared/gemm/output.*.wgsl).
+// Takes: workgroupIndex (shared/grid.wgsl).
 override groups: u32 = 1;
 
 @group(0) @binding(2) var<storage, read> w: array<f32>;

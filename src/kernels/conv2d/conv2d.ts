@@ -61,7 +61,7 @@ export function conv2d(
     'conv2d',
     `a ${kernel} x ${kernel} window does not fit into x ${show(x.shape)} with padding ${padding}; use a larger map.`,
   );
-  // Without padding a line of the window is one run of memory, so the reduction has long runs even for few channels.
+  // Without padding a line of the window is one run of memory, so runs are long even for few channels.
   const wholeLines = padding === 0 && groups === 1;
   const layout = wholeLines ? lineLayout(O, C, kernel) : tapLayout(O, inner, kernel);
   const problem: GroupedGemm = {
@@ -125,7 +125,7 @@ interface GroupedGemm extends Gemm {
 /** One thread computes four channels of a pixel: the sums of a group are too short for tiles. Weights are read in f32. */
 const grouped: Variant<GroupedGemm, readonly Dispatch[]> = {
   name: 'grouped',
-  supports: (_, { groups }) => groups > 1 || 'there is one group, which makes a matrix product',
+  supports: (_, { groups }) => groups > 1 || 'there is one group, so the convolution is one matrix product',
   build(g) {
     const { layout, rows, shape, w, x, groups } = g;
     const epilogue = gemmEpilogue(g);
@@ -148,7 +148,9 @@ const VARIANTS: readonly Variant<GroupedGemm, readonly Dispatch[]>[] = [
   ...gemmVariants.map((variant) => ({
     ...variant,
     supports: (target: Target, g: GroupedGemm) =>
-      g.groups === 1 ? variant.supports(target, g) : `there are ${g.groups} groups, and it computes one product`,
+      g.groups === 1
+        ? variant.supports(target, g)
+        : `there are ${g.groups} groups, and this variant computes one product`,
   })),
   grouped,
 ];

@@ -1,7 +1,9 @@
-// conv2d as an implicit matrix product: a row of x is the window of an output pixel, read where it lies.
+// conv2d as an implicit matrix product: a row of x is the window of an output pixel, read in place.
 //   x [images, height, width, channels] · y [images, outHeight, outWidth, columns]
-// A tap is one element of the window and a run of its channels; without padding it is a whole line of the window, whose
-// pixels lie side by side (then tapsAcross = 1). The loops are in shared/gemm/tiled.wgsl and shared/gemm/subgroup8.wgsl.
+// A tap is one element of the window, a run of its channels. Without padding a tap is a whole line of the window: its
+// pixels are contiguous in memory (tapsAcross = 1). The loops are in shared/gemm/tiled.wgsl and
+// shared/gemm/subgroup8.wgsl.
+// Takes: readX (shared/gemm/input.*.wgsl).
 override inputRelu: bool = false;
 
 struct Params {

@@ -1,6 +1,8 @@
-// convTranspose2d whose stride equals its kernel: each input pixel becomes a block of kernel x kernel pixels, and blocks do
-// not overlap. So it is one matrix product; its columns (dy, dx, channel) are stored at their place in the block.
+// convTranspose2d with a stride equal to the kernel size: each input pixel becomes a block of kernel x kernel pixels,
+// and blocks do not overlap. So it is one matrix product, whose columns (dy, dx, channel) are stored at their place in
+// the block.
 //   x [images, height, width, inner] · y [images, height * kernel, width * kernel, channels]
+// Takes: readX (shared/gemm/input.*.wgsl).
 struct Params {
   rows: u32, // input pixels
   columns: u32, // kernel * kernel * channels
@@ -29,7 +31,7 @@ fn tapSource(source: RowSource, tap: u32) -> RowSource {
   return source;
 }
 
-// The select makes lavapipe keep what a subgroup loads in a register, where its broadcasts find it.
+// With the select, lavapipe keeps the loaded value in a register, where broadcasts can read it.
 fn loadX(source: RowSource, quad: u32) -> vec4f {
   return select(vec4f(), readX(source.start, quad), source.inside);
 }
@@ -40,7 +42,7 @@ fn channelOf(column: u32) -> u32 {
 
 fn elementOf(row: u32, column: u32) -> u32 {
   let block = column / params.channels;
-  // Lines of all images follow each other, in x as in y.
+  // The lines of all images are contiguous, in x and in y.
   let line = row / params.width * params.kernel + block / params.kernel;
   let x = row % params.width * params.kernel + block % params.kernel;
   return (line * params.width * params.kernel + x) * params.channels + channelOf(column);

@@ -1,5 +1,6 @@
 // cumsumRows: y[r, c] = x[r, 0] + ... + x[r, c]. x, y [rows, C]
 // One invocation per row, in order: the same bits every time.
+// Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   rows: u32,
   C: u32,

@@ -1,4 +1,4 @@
-/** One value everywhere: what padding starts from. */
+/** Fills a tensor with one value; padding starts from it. */
 import { expect, size } from '../check.ts';
 import type { Dispatch, Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';

@@ -1,4 +1,5 @@
 // fill: y = bits everywhere. y holds elements of 32 bits, written as vec4u (buffers hold whole vec4s).
+// Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   count: u32,
   bits: u32,

@@ -1,4 +1,4 @@
-/** Rows of x [rows, C] in the order of `indices`; beyond the last row, the last. */
+/** Rows of x [rows, C] in the order of `indices`; an index after the last row reads the last row. */
 export function gatherRowsRef(x: ArrayLike<number>, C: number, indices: ArrayLike<number>): Float64Array {
   const y = new Float64Array(indices.length * C);
   const last = x.length / C - 1;

@@ -1,4 +1,4 @@
-/** Rows by their index. */
+/** Rows of a tensor, selected by index. */
 import { expect, expectDtype, expectRank, show, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
@@ -8,7 +8,7 @@ import vec4Wgsl from '../shared/row.vec4.wgsl';
 import gatherRowsWgsl from './gatherRows.wgsl';
 
 /**
- * x [rows, C] f32 · indices [count] u32 -> y [count, C], y[m] = x[indices[m]]. An index beyond the last row reads the
+ * x [rows, C] f32 · indices [count] u32 -> y [count, C], y[m] = x[indices[m]]. An index after the last row reads the
  * last row.
  * @throws ShapeError on other ranks or types, or if x has no rows
  */

@@ -1,5 +1,6 @@
-// gatherRows: y[m] = x[indices[m]], whole rows. x [rows, steps] and y [count, steps] by `Columns` · indices [count] u32.
-// An index beyond the last row reads the last row.
+// gatherRows: y[m] = x[indices[m]], whole rows. An index after the last row reads the last row.
+//   x [rows, steps], y [count, steps], in units of `Columns` · indices [count] u32
+// Takes: workgroupIndex (shared/grid.wgsl); Columns (shared/row.*.wgsl).
 struct Params {
   rows: u32,
   steps: u32, // Columns per row

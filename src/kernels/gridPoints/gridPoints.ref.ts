@@ -1,4 +1,4 @@
-/** Points `start` .. `start + count` of a grid, the last axis fastest; beyond its end, its last point. -> [count, 3]. */
+/** Points `start` .. `start + count` of a grid, the last axis fastest; after its end, its last point. -> [count, 3]. */
 export function gridPointsRef(axes: readonly ArrayLike<number>[], start: number, count: number): Float64Array {
   const [nx, ny, nz] = axes.map((a) => a.length);
   const y = new Float64Array(3 * count);

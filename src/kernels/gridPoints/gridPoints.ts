@@ -7,7 +7,7 @@ import gridPointsWgsl from './gridPoints.wgsl';
 
 /**
  * axes [nx + ny + nz]: coordinates along x, y, z · start [1] u32 -> points start .. start + count - 1 [count, 3], x
- * slowest and z fastest. Beyond the end of the grid its last point is repeated.
+ * slowest and z fastest. After the end of the grid its last point repeats.
  * @throws ShapeError if axes and counts disagree
  */
 export function gridPoints(

@@ -1,6 +1,7 @@
-// gridPoints: point start + i of a grid, x slowest and z fastest; beyond the end, the last point.
+// gridPoints: y[i] is point start + i of a grid, x slowest and z fastest; after the end it is the last point.
 //   axes: coordinates along x, along y, along z · start [1] u32 -> y [count, 3]. One thread per point.
 // Coordinates are looked up, not computed: division is not exact on every adapter.
+// Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   count: u32,
   nx: u32,

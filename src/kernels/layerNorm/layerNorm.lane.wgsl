@@ -1,7 +1,8 @@
 // layerNorm for software adapters: one row per invocation, so that there is no barrier and no workgroup memory, and
 // operands in flat textures, whose loads do not branch. C % 4 == 0.
 //   x [rows, C], gamma, beta [C] as texels · y [rows, C] as vec4s
-// Four running sums per lane of a vec4 keep the chains of additions short.
+// The four lanes of a vec4 hold running sums of their own, which keeps the chains of additions short.
+// Takes: workgroupIndex (shared/grid.wgsl); sumOf (shared/row.vec4.wgsl).
 struct Params {
   rows: u32,
   steps: u32, // vec4s per row

@@ -45,7 +45,7 @@ const lane: Variant<LayerNorm, readonly Step[]> = {
   supports: (_, problem) =>
     problem.constant
       ? supportsLane(problem)
-      : 'gamma or beta is computed, and they can only be made textures before a run',
+      : 'gamma or beta is computed, and only constants can be packed into textures',
   build(problem) {
     const { texture, copy } = flatCopy(problem.x);
     return [
@@ -64,7 +64,7 @@ const lane: Variant<LayerNorm, readonly Step[]> = {
  * x [..., C], f32 or f16 · gamma, beta [C] f32 -> y like x. Statistics in f32, two passes.
  * `eps` has no default: SAM's image encoder uses 1e-6, its mask decoder 1e-5.
  * @param constant whether gamma and beta are known before the run, so that they can be repacked at load time
- * @throws ShapeError if gamma or beta is not f32 [C], or x is f16 and C no multiple of 4
+ * @throws ShapeError if gamma or beta is not f32 [C], or x is f16 and C is not a multiple of 4
  */
 export function layerNorm(
   target: Target,

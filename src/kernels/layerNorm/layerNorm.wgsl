@@ -1,7 +1,9 @@
 // layerNorm: y = (x - mean) / sqrt(var + eps) * gamma + beta over the last axis.
-//   x, y [rows, C], f32 or f16 · gamma, beta [C]. From shared/row.*.wgsl: `Columns`; from shared/elements.*.wgsl: `Stored`.
+//   x, y [rows, C], f32 or f16 · gamma, beta [C]
 // One workgroup per row; a thread owns columns lid, lid + wgSize, ... Variance in a second pass:
 // mean(x^2) - mean^2 cancels in f32 when the mean is large.
+// Takes: Stored, loaded, stored (shared/elements.*.wgsl); workgroupIndex (shared/grid.wgsl).
+// Takes: workgroupSum (shared/reduce.wgsl); Columns, sumOf (shared/row.*.wgsl).
 override wgSize: u32 = 64;
 
 struct Params {

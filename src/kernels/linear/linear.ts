@@ -17,7 +17,7 @@ export interface LinearOperands {
 /**
  * y = residual + scale * activation(x w^T + b).
  * x [..., K] · w [N, K] · b, scale [N] · residual like y -> y [..., N], all f32; sums in f32.
- * @param constantWeight whether w can be packed at load time; a computed w is read as it is, by the tiled variant
+ * @param constantWeight whether w can be packed at load time; the tiled variant reads a computed w as it is
  * @throws ShapeError if w is not [N, K], or the epilogue does not fit
  */
 export function linear(

@@ -1,6 +1,8 @@
 // linear: y[row, column] = residual + scale * activation(sum_k x[row, k] w[column, k] + bias), a linear layer.
 //   x [rows, inner] · w [columns, inner] · bias, scale [columns] · residual, y [rows, columns]
-// The loops are in shared/gemm/tiled.wgsl and shared/gemm/subgroup8.wgsl; this text says where x and y are.
+// The loops are in shared/gemm/tiled.wgsl and shared/gemm/subgroup8.wgsl; this file says where the
+// elements of x and y are.
+// Takes: readX (shared/gemm/input.*.wgsl).
 struct Params {
   rows: u32,
   columns: u32,
@@ -26,7 +28,7 @@ fn tapSource(source: RowSource, tap: u32) -> RowSource {
   return source;
 }
 
-// The select makes lavapipe keep what a subgroup loads in a register, where its broadcasts find it: a quarter faster.
+// With the select, lavapipe keeps the loaded value in a register, where broadcasts can read it. It is a quarter faster.
 fn loadX(source: RowSource, quad: u32) -> vec4f {
   return select(vec4f(), readX(source.start, quad), source.inside);
 }

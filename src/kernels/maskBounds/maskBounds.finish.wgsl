@@ -1,4 +1,4 @@
-// maskBounds, second stage: one workgroup joins the rows.
+// maskBounds, second stage: one workgroup merges the rows.
 //   rows [H] vec4u = first column, last column + 1, number of pixels, 0
 //   bounds [5] u32 = top, bottom + 1, left, right + 1, number of pixels; (H, 0, W, 0, 0) for an empty mask
 const THREADS = 64u;

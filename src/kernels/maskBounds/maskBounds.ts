@@ -1,4 +1,4 @@
-/** The rectangle that a mask fills. */
+/** The bounding rectangle of a mask. */
 import { expectDtype, expectRank } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv } from '../grid.ts';

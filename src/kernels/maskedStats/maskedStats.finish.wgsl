@@ -2,6 +2,7 @@
 //   sums [blocks] vec4 = x, y, z, count · mean [4] (read in the second pass)
 //   First pass: result [4] = mean x, y, z, count.
 //   Second (`squares`): result [8] = mean x, y, z, count, standard deviation x, y, z (unbiased), mean of the three.
+// Takes: workgroupSum4 (shared/reduce4.wgsl).
 override wgSize: u32 = 64;
 override squares: bool = false;
 

@@ -7,7 +7,7 @@ import reduce4Wgsl from '../shared/reduce4.wgsl';
 import finishWgsl from './maskedStats.finish.wgsl';
 import blockWgsl from './maskedStats.wgsl';
 
-/** Pixels of one workgroup, as in maskedStats.wgsl. */
+/** Pixels per workgroup, as in maskedStats.wgsl. */
 const BLOCK = 4096;
 
 /**

@@ -1,6 +1,7 @@
 // maskedStats, first half of each pass: sums over the valid points of a block of pixels.
 //   points from shared/points.*.wgsl · mean [4] (read in the second pass) · sums [blocks] vec4 = x, y, z, count
 // First pass: coordinates; second (`squares`): squared differences from the mean. One workgroup per block of `BLOCK`.
+// Takes: workgroupIndex (shared/grid.wgsl); pointAt (shared/points.*.wgsl); workgroupSum4 (shared/reduce4.wgsl).
 override wgSize: u32 = 64;
 override squares: bool = false;
 

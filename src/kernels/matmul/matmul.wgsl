@@ -1,8 +1,9 @@
-// matmul: y = a b for each matrix of a batch, both operands computed.
+// matmul: y = a b for each matrix of a batch; both operands are computed during the run.
 //   a [batch, M, K] · b [batch, K, N], or [batch, N, K] with transposeB · y [batch, M, N]
 // A workgroup of 16 x 16 threads owns 64 (or, not `tall`, 16) rows and 64 columns; a thread owns 4 (or 1) rows and the
-// columns x, x + 16, x + 32, x + 48 of the tile. 16 terms at a time are staged in workgroup memory, zeros beyond the
+// columns x, x + 16, x + 32, x + 48 of the tile. 16 terms at a time are staged in workgroup memory, zeros outside the
 // edges. 8 KiB.
+// Takes: workgroupIndex (shared/grid.wgsl).
 override transposeB: bool = false;
 override tall: bool = true;
 

@@ -11,9 +11,9 @@ import metricBinsWgsl from './metricBins.wgsl';
 export interface MetricBinsOperands {
   /** [B, h, w, 4], before softplus. */
   readonly raw: Operand;
-  /** [n]: bins, filled up to a multiple of four as in `binProbabilities`. */
+  /** [n]: bins, padded to a multiple of four as in `binProbabilities`. */
   readonly coefficients: Operand;
-  /** [B, H, W, n], interpolated to h x w on the way. */
+  /** [B, H, W, n], interpolated to h x w by this kernel. */
   readonly centers: Operand;
   /** [h, 4] and [w, 4], bilinear tables from `axisTaps`. */
   readonly rows: Operand;

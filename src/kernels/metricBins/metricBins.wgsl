@@ -1,8 +1,11 @@
-// metricBins: depth = sum over k of probability[k] * center[k], with the centers interpolated on the way
-//   raw [B, h, w, 4] · coefficients [n] · centers [B, H, W, n] as vec4s, n = bins rounded up to a multiple of four · y [B, h, w]
-//   rows [h, 4], columns [w, 4]: two indices, two weights as float bits
+// metricBins: depth = sum over k of probability[k] * center[k], where the centers are interpolated bilinearly
+//   raw [B, h, w, 4] · coefficients [n] · centers [B, H, W, n], both as vec4s · y [B, h, w]
+//   n = bins rounded up to a multiple of four
+//   rows [h, 4], columns [w, 4]: two indices, then two weights as float bits
 // One invocation per pixel. Neither the probabilities nor the interpolated centers are stored: at a network's full
 // size each would be as large as a binding may be.
+// Takes: binomialOf, binScores, largest, total (shared/binomial.wgsl); workgroupIndex (shared/grid.wgsl).
+// Takes: expAccurate (shared/math.wgsl).
 struct Params {
   pixels: u32,
   bins: u32,
@@ -35,12 +38,12 @@ fn main(
     return;
   }
   let b = binomialOf(raw[pixel], params.minTemp, params.maxTemp);
-  let fours = (params.bins + 3u) / 4u;
-  var most = binScores(b, coefficients[0], 0u, params.bins);
-  for (var i = 1u; i < fours; i++) {
-    most = max(most, binScores(b, coefficients[i], i, params.bins));
+  let quads = (params.bins + 3u) / 4u;
+  var maxScores = binScores(b, coefficients[0], 0u, params.bins);
+  for (var i = 1u; i < quads; i++) {
+    maxScores = max(maxScores, binScores(b, coefficients[i], i, params.bins));
   }
-  let peak = largest(most);
+  let maxScore = largest(maxScores);
   let line = pixel / params.w;
   let image = (line / params.h) * params.H;
   let row = rows[line % params.h];
@@ -51,10 +54,12 @@ fn main(
   let horizontal = bitcast<vec2f>(column.zw);
   var sum = vec4f();
   var weighted = vec4f();
-  for (var i = 0u; i < fours; i++) {
-    let e = expAccurate(binScores(b, coefficients[i], i, params.bins) - peak);
-    let upper = horizontal.x * centers[(above + column.x) * fours + i] + horizontal.y * centers[(above + column.y) * fours + i];
-    let lower = horizontal.x * centers[(below + column.x) * fours + i] + horizontal.y * centers[(below + column.y) * fours + i];
+  for (var i = 0u; i < quads; i++) {
+    let e = expAccurate(binScores(b, coefficients[i], i, params.bins) - maxScore);
+    let upper = horizontal.x * centers[(above + column.x) * quads + i]
+      + horizontal.y * centers[(above + column.y) * quads + i];
+    let lower = horizontal.x * centers[(below + column.x) * quads + i]
+      + horizontal.y * centers[(below + column.y) * quads + i];
     sum += e;
     weighted += e * (vertical.x * upper + vertical.y * lower);
   }

@@ -1,4 +1,4 @@
-/** Points to a frame of their own: centered, with deviations near 1. */
+/** Normalizes points: their mean becomes 0, their standard deviations become about 1. */
 import { expect, expectDtype, expectShape, lastDim, show, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';

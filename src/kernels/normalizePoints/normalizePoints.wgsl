@@ -1,5 +1,6 @@
-// normalizePoints: y = x / scale - mean / scale, where scale is the mean standard deviation of the axes.
-//   points, y [n, 3] · valid [n] u32 · stats [8] of maskedStats. Points that are not valid become (0, 0, 0).
+// normalizePoints: y = points / scale - mean / scale, where scale is the mean standard deviation of the axes.
+//   points, y [n, 3] · valid [n] u32 · stats [8] of maskedStats. Invalid points become (0, 0, 0).
+// Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   count: u32,
 }

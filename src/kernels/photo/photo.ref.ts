@@ -1,4 +1,4 @@
-/** RGBA8 words [H, W] -> [h, w, 3] through `value(byte, channel)`, zeros beyond the photo. */
+/** RGBA8 words [H, W] -> [h, w, 3] through `value(byte, channel)`, padded with zeros. */
 export function photoRef(
   photo: ArrayLike<number>,
   [H, W]: readonly number[],

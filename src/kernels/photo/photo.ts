@@ -1,4 +1,4 @@
-/** 8-bit pixels to numbers. */
+/** Converts 8-bit pixels to floats by a table. */
 import { expect, expectDtype, expectRank, expectShape, show } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
@@ -6,7 +6,7 @@ import gridWgsl from '../shared/grid.wgsl';
 import photoWgsl from './photo.wgsl';
 
 /**
- * photo [H, W] u32 (RGBA8 words) · table [3, 256] f32, what each byte becomes -> [1, h, w, 3], zeros beyond the photo.
+ * photo [H, W] u32 (RGBA8 words) · table [3, 256] f32, the value of each byte -> [1, h, w, 3], padded with zeros.
  * @throws ShapeError if the photo is larger than h x w
  */
 export function photo(photo: Operand, table: Operand, [h, w]: readonly [number, number]): Dispatch {

@@ -1,7 +1,8 @@
-// photo: y[i, j, c] = table[c, byte c of photo[i, j]], 0 where (i, j) lies beyond the photo
+// photo: y[i, j, c] = table[c, byte c of photo[i, j]], 0 if (i, j) is outside the photo
 //   photo [H, W] u32, RGBA8 words with r in the low byte · table [3, 256] · y [h, w, 3], h >= H, w >= W
-// One invocation per output pixel. A byte has 256 values: the host computes what each becomes, with exactly rounded
-// divisions that WGSL does not promise.
+// One invocation per output pixel. The host computes the table, because it needs exactly rounded divisions, which WGSL
+// does not promise.
+// Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   count: u32,
   H: u32,

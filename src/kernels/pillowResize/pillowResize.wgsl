@@ -3,6 +3,7 @@
 //   weights [to, stride]: fixed point, 22 bits; their sum is 2^22 up to a few units
 // One invocation per output word. The sum is below 255 * 2^22 + 2^21 + a few units, so it fits 32 bits.
 // The fourth byte is written as 255: photos are opaque.
+// Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   count: u32,
   length: u32,

@@ -43,11 +43,11 @@ export function pointAttentionRef(
         const scale = 1 / Math.sqrt(variance + eps);
         return { state, p, scale, logit: scale * score };
       });
-      const most = Math.max(...terms.map((t) => t.logit));
-      const sum = terms.reduce((total, t) => total + Math.exp(t.logit - most), 0);
+      const maxLogit = Math.max(...terms.map((t) => t.logit));
+      const sum = terms.reduce((total, t) => total + Math.exp(t.logit - maxLogit), 0);
       const at = (w * heads + h) * (3 + states);
       for (const { state, p, scale, logit } of terms) {
-        const weight = (Math.exp(logit - most) / sum) * scale;
+        const weight = (Math.exp(logit - maxLogit) / sum) * scale;
         for (let i = 0; i < 3; i++) y[at + i] += weight * p[i];
         y[at + 3 + state] = weight;
       }

@@ -17,7 +17,7 @@ export interface PointAttentionOperands {
   readonly scores: Operand;
 }
 
-/** States of a token: the class token, a place with a point, a place without. */
+/** Number of states of a token: the class token, then each place with a point, then each place without one. */
 export const stateCount = (window: number): number => 1 + 2 * window * window;
 
 /**

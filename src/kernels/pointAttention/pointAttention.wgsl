@@ -1,7 +1,8 @@
-// pointAttention: the class token's attention over a window of points, from coordinates alone. See pointAttention.ts for
-// what the tables are. One thread per window and head, three passes over its tokens: maximum, sum, results.
+// pointAttention: the class token's attention over a window of points, from coordinates alone. pointAttention.ts
+// explains the tables. One thread per window and head, three passes over its tokens: maximum, sum, results.
 //   points [side, side, 3] · valid [side, side] u32 · spread [states + 2, 4] · scores [states + 3, heads]
 //   -> y [windows, heads, 3 + states]
+// Takes: workgroupIndex (shared/grid.wgsl); expAccurate (shared/math.wgsl).
 struct Params {
   total: u32, // windows * heads
   side: u32,
@@ -18,7 +19,7 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 
 struct Token {
-  state: u32, // 0 class, then the places with a point, then those without
+  state: u32, // 0 for the class token, then places with a point, then places without one
   p: vec3f,
   scale: f32, // 1 / deviation
   logit: f32,
@@ -42,7 +43,7 @@ fn tokenOf(window: u32, n: u32, head: u32) -> Token {
   let own = spread[token.state];
   let squares = dot(p * p, spread[states].xyz);
   let products = dot(vec3f(p.x * p.y, p.x * p.z, p.y * p.z), spread[states + 1u].xyz);
-  // Rounding may take a variance of almost 0 below it.
+  // Rounding may make a variance near 0 negative.
   let variance = max(own.w + dot(p, own.xyz) + squares + products, 0.0);
   token.scale = 1.0 / sqrt(variance + params.eps);
   let slopes = vec3f(
@@ -68,13 +69,13 @@ fn main(
   let window = i / params.heads;
   let tokens = 1u + params.window * params.window;
   let width = 3u + 2u * tokens - 1u;
-  var most = tokenOf(window, 0u, head).logit;
+  var maxLogit = tokenOf(window, 0u, head).logit;
   for (var n = 1u; n < tokens; n++) {
-    most = max(most, tokenOf(window, n, head).logit);
+    maxLogit = max(maxLogit, tokenOf(window, n, head).logit);
   }
   var sum = 0.0;
   for (var n = 0u; n < tokens; n++) {
-    sum += expAccurate(vec4f(tokenOf(window, n, head).logit - most)).x;
+    sum += expAccurate(vec4f(tokenOf(window, n, head).logit - maxLogit)).x;
   }
   for (var c = 0u; c < width; c++) {
     y[i * width + c] = 0.0;
@@ -82,7 +83,7 @@ fn main(
   var mean = vec3f();
   for (var n = 0u; n < tokens; n++) {
     let token = tokenOf(window, n, head);
-    let weight = expAccurate(vec4f(token.logit - most)).x / sum * token.scale;
+    let weight = expAccurate(vec4f(token.logit - maxLogit)).x / sum * token.scale;
     mean += weight * token.p;
     y[i * width + 3u + token.state] = weight;
   }

@@ -1,4 +1,4 @@
-/** Points to features, in plain float64 loops: w p + b where valid, else `missing`. points [n, 3], w [E, 3] -> [n, E]. */
+/** Embeds points, in plain float64 loops: w p + b where valid, else `missing`. points [n, 3], w [E, 3] -> [n, E]. */
 export function pointEmbedRef(
   points: ArrayLike<number>,
   valid: ArrayLike<number>,

@@ -1,4 +1,4 @@
-/** Seen points to features. Multiview Compressive Coding, arXiv:2301.08247, section 3; released code, XYZPosEmbed. */
+/** Embeds seen points. Multiview Compressive Coding, arXiv:2301.08247, section 3; released code, XYZPosEmbed. */
 import { expectDtype, expectShape, lastDim, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';

@@ -1,5 +1,6 @@
 // pointEmbed: y[i] = valid[i] ? w points[i] + b : missing. One thread per result.
 //   points [n, 3] · valid [n] u32 · w [E, 3] · b, missing [E] -> y [n, E]
+// Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   total: u32,
   E: u32,

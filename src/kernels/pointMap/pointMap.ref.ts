@@ -1,6 +1,6 @@
 /** Points of a photo and their validity, in float64. Invalid points are 0. */
 
-/** Smallest normal float32: depths below count as missing. */
+/** Smallest normal float32: smaller depths count as missing. */
 const SMALLEST = 2 ** -126;
 
 export interface PhotoPoints {

@@ -1,5 +1,6 @@
-// pointMap: the points of all pixels of a photo, and whether they are valid (shared/points.*.wgsl say when).
-//   points [H, W, 3], (0, 0, 0) where not valid · valid [H, W] u32, 0 or 1. One pixel per invocation.
+// pointMap: the points of all pixels of a photo, and whether they are valid (defined in shared/points.*.wgsl).
+//   xyz [H, W, 3], (0, 0, 0) where not valid · valid [H, W] u32, 0 or 1. One pixel per invocation.
+// Takes: workgroupIndex (shared/grid.wgsl); pointAt (shared/points.*.wgsl).
 struct Params {
   pixels: u32,
   W: u32,

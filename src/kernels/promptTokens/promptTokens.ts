@@ -1,4 +1,4 @@
-/** Tokens of points and box corners: random Fourier features of the place plus an embedding of the kind. */
+/** Tokens of points and box corners: random Fourier features of the position plus an embedding of the kind. */
 import { expect, expectDtype, expectRank, expectShape, show } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';

@@ -1,7 +1,8 @@
 // promptTokens: y = (kind == none ? 0 : positionCode(xy)) + embeddings[kind]
 //   xy [tokens] pixels · kinds [tokens] · matrix [2, half] · embeddings [kinds, 2 * half] · y [tokens, 2 * half]
 //   positionCode = sines, then cosines, of 2 pi t, t = u . matrix, u = 2 (xy + 0.5) / side - 1
-// One invocation per four channels. t counts turns, so taking off whole turns is exact.
+// One invocation per four channels. t is in turns, so subtracting whole turns is exact.
+// Takes: workgroupIndex (shared/grid.wgsl); sinAccurate (shared/math.wgsl).
 struct Params {
   tokens: u32,
   quads: u32, // half / 4

@@ -1,6 +1,6 @@
 // reduce for short rows: one invocation per row. x [rows, C], f32 or f16 · y [rows] f32, the sum times `scale`.
-// From shared/input.*.wgsl: x and `readX`; from shared/grid.wgsl: `workgroupIndex`.
 // Four running sums keep the chains of additions short.
+// Takes: workgroupIndex (shared/grid.wgsl); readX (shared/input.*.wgsl).
 override isMax: bool = false; // maximum instead of sum
 
 const LOWEST = -3.4028234e38;
@@ -27,11 +27,11 @@ fn main(
   let start = row * params.C;
   let whole = params.C / 4u * 4u;
   if (isMax) {
-    var greatest = LOWEST;
+    var maximum = LOWEST;
     for (var c = 0u; c < params.C; c++) {
-      greatest = max(greatest, readX(start + c));
+      maximum = max(maximum, readX(start + c));
     }
-    y[row] = greatest;
+    y[row] = maximum;
     return;
   }
   var sum = vec4f();

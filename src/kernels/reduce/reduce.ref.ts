@@ -5,12 +5,12 @@ export function reduceRef(kind: ReduceKind, x: ArrayLike<number>, C: number): Fl
   const y = new Float64Array(x.length / C);
   for (let row = 0; row < y.length; row++) {
     let sum = 0;
-    let largest = -Infinity;
+    let rowMax = -Infinity;
     for (let c = 0; c < C; c++) {
       sum += x[row * C + c];
-      largest = Math.max(largest, x[row * C + c]);
+      rowMax = Math.max(rowMax, x[row * C + c]);
     }
-    y[row] = kind === 'max' ? largest : kind === 'mean' ? sum / C : sum;
+    y[row] = kind === 'max' ? rowMax : kind === 'mean' ? sum / C : sum;
   }
   return y;
 }

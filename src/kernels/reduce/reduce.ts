@@ -19,11 +19,11 @@ interface Reduce {
   readonly rows: number;
   /** Shape of the result. */
   readonly shape: readonly number[];
-  /** What the sum is multiplied by. */
+  /** Factor of the sum. */
   readonly scale: number;
 }
 
-/** Columns of one workgroup, as in reduce.wgsl. */
+/** Columns per workgroup, as in reduce.wgsl. */
 const BLOCK = 4096;
 /** Longest row that one invocation reduces. */
 const SHORT = 256;
@@ -76,7 +76,7 @@ const workgroup: Variant<Reduce, readonly Dispatch[]> = {
 };
 
 /**
- * x [..., C], f32 or f16 -> [...] f32: a sum of halves may be beyond their range. The order of additions is fixed, and
+ * x [..., C], f32 or f16 -> [...] f32, because a sum of halves may exceed their range. The order of additions is fixed, and
  * short chains keep sums of millions accurate.
  * @throws ShapeError if x is of another type or has no columns
  */

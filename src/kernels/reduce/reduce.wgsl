@@ -1,8 +1,9 @@
 // reduce, one stage: a block of each row of x becomes one number.
 //   x [rows, C], f32 or f16 · y [rows, blocks] f32, the sum times `scale`
-// From shared/input.*.wgsl: x and `readX`; from shared/reduce.wgsl: `workgroupSum`, `workgroupMax`.
-// One workgroup per block of `BLOCK` columns. A thread adds 64 numbers, the workgroup adds 64 sums as a tree, further
-// stages do the same to the blocks: the error grows with the length of those short chains, not with C.
+// One workgroup per block of `BLOCK` columns. A thread adds 64 numbers, and the workgroup adds the 64 sums as a tree.
+// Further stages do the same to the blocks. So the error grows with the length of these short chains, not with C.
+// Takes: workgroupIndex (shared/grid.wgsl); readX (shared/input.*.wgsl).
+// Takes: workgroupMax, workgroupSum (shared/reduce.wgsl).
 override wgSize: u32 = 64;
 override isMax: bool = false; // maximum instead of sum
 
@@ -33,11 +34,11 @@ fn main(
   let first = i % params.blocks * BLOCK;
   let end = min(first + BLOCK, params.C);
   if (isMax) {
-    var greatest = LOWEST;
+    var maximum = LOWEST;
     for (var c = first + lid; c < end; c += wgSize) {
-      greatest = max(greatest, readX(row + c));
+      maximum = max(maximum, readX(row + c));
     }
-    let result = workgroupMax(lid, greatest);
+    let result = workgroupMax(lid, maximum);
     if (lid == 0u) {
       y[i] = result;
     }

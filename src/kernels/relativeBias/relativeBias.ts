@@ -1,4 +1,4 @@
-/** BEiT's biases written out: what attention reads from the table on the way. For comparisons. */
+/** BEiT's position biases as a full tensor, for comparisons: fused attention reads them from the table. */
 import { expectDtype, expectShape, lastDim } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';

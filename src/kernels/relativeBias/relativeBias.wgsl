@@ -1,6 +1,8 @@
-// relativeBias: y[head, q, k] = table[entry(q, k), head], tokens are the class token and then h x w patches
+// relativeBias: y[head, q, k] = table[entry(q, k), head]; token 0 is the class token, h x w patches follow
 //   table [(2h - 1)(2w - 1) + 3, heads] · y [heads, N, N], N = 1 + h w
-// entry: patches by their distance; third-last for the class token as query, second-last as key, last for itself.
+// The entry of two patches depends on their offset. The last three entries are for the class token as the query, as the
+// key, and as both.
+// Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   count: u32,
   heads: u32,

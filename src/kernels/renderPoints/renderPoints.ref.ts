@@ -1,4 +1,4 @@
-/** Pictures of colored points, in float64: splats, smoothing, light, step by step as the WGSL files say. */
+/** Pictures of colored points, in float64: splats, smoothing, light, with the same steps as the WGSL files. */
 import { BAND, SMOOTHING, type View } from './renderPoints.ts';
 
 const STEPS = 0x7fffff;
@@ -32,7 +32,7 @@ export function renderPointsRef(
 }
 
 class Image {
-  /** Weighted r, g, b (0..1) and depth of what each pixel shows, and the weight. */
+  /** Weighted mean r, g, b (0..1) and depth of each pixel, and the weight. */
   private readonly color = new Map<number, Vec3>();
   private readonly weight = new Map<number, number>();
   private depth = new Map<number, number>();

@@ -1,5 +1,8 @@
-// renderPoints, resolve: sums become a surface. nearest, sums as in renderPoints.splat.wgsl
-//   surface [pixels] vec4 = r, g, b (0..1, sRGB) and depth; depth 0 where there is nothing. One pixel per invocation.
+// renderPoints, resolve: the sums of each pixel become its color and depth.
+//   nearest, sums as in renderPoints.splat.wgsl
+//   surface [pixels] vec4 = r, g, b (0..1, sRGB) and depth; depth 0 if no splat covers the pixel
+// One pixel per invocation.
+// Takes: depthOf, RIM, params.rect, params.width, params.band (renderPoints/view.wgsl).
 @group(0) @binding(1) var<storage, read> nearest: array<u32>;
 @group(0) @binding(2) var<storage, read> sums: array<u32>;
 @group(0) @binding(3) var<storage, read_write> surface: array<vec4f>;

@@ -1,12 +1,13 @@
-// renderPoints, shade: light, soft shadow in hollows, and the background behind what the splats do not cover.
+// renderPoints, shade: light, soft shadow in hollows, and the background where no splat covers a pixel.
 //   surface [pixels] as in renderPoints.resolve.wgsl · sums [pixels, 5] u32 (the weight is coverage)
 //   picture [pixels] u32, RGBA8 words. One pixel per invocation.
+// Takes: params.rect, params.width, params.center, params.focal, params.radius (renderPoints/view.wgsl).
 @group(0) @binding(1) var<storage, read> surface: array<vec4f>;
 @group(0) @binding(2) var<storage, read> sums: array<u32>;
 @group(0) @binding(3) var<storage, read_write> picture: array<u32>;
 
 const LIGHT = vec3f(-0.40, 0.70, 0.60); // above, to the left, in front; about unit length
-const COVERED = 40.0; // weight at which the background has vanished: what one disc gives where its middle part ends
+const COVERED = 40.0; // weight that hides the background: that of one disc at the edge of its middle part
 const RINGS = 2;
 const DIRECTIONS = 8;
 
@@ -20,7 +21,8 @@ fn position(pixel: vec2i, depth: f32) -> vec3f {
   return vec3f(away.x, -away.y, -1.0) * depth;
 }
 
-// The surface's direction along `step`, from the neighbor that is nearer in depth: edges of other surfaces do not count.
+// Returns the surface's tangent along `step`, taken from the neighbor whose depth is closer, so that it does not cross
+// the edge to another surface.
 fn tangent(pixel: vec2i, here: vec3f, step: vec2i) -> vec3f {
   let ahead = depthAt(pixel + step);
   let behind = depthAt(pixel - step);
@@ -35,7 +37,7 @@ fn tangent(pixel: vec2i, here: vec3f, step: vec2i) -> vec3f {
   return vec3f(vec2f(step), 0.0) * (z / params.focal) * vec3f(1.0, -1.0, 1.0);
 }
 
-// Share of the surroundings that lies in front, within a few splats.
+// Returns the share of the neighborhood, a few splats wide, that lies in front: 0 to 1.
 fn hidden(pixel: vec2i, z: f32, reach: f32) -> f32 {
   var sum = 0.0;
   for (var ring = 1; ring <= RINGS; ring++) {
@@ -43,7 +45,7 @@ fn hidden(pixel: vec2i, z: f32, reach: f32) -> f32 {
       let angle = (f32(k) + 0.5 * f32(ring)) * 0.785398;
       let there = depthAt(pixel + vec2i(round(vec2f(cos(angle), sin(angle)) * reach * 1.5 * f32(ring))));
       let rise = (z - there) / params.radius;
-      // What rises far above is another part that floats in front: it throws no shadow here.
+      // A neighbor far in front belongs to another part of the object: it casts no shadow here.
       if (there > 0.0 && rise < 12.0) {
         sum += smoothstep(0.6, 3.0, rise) * (1.0 - smoothstep(6.0, 12.0, rise));
       }
@@ -78,7 +80,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let normal = normalize(cross(down, across));
     let lit = 0.5 + 0.5 * dot(normal, LIGHT);
     let open = 1.0 - 0.75 * hidden(pixel, here.w, reach);
-    // Light adds up in linear colors; a square is near enough to the sRGB curve for a picture.
+    // Light adds up in linear colors. The square approximates the sRGB curve well enough for a picture.
     let shaded = here.rgb * here.rgb * (0.35 + 0.85 * lit * lit) * open;
     let cover = min(f32(sums[5u * index + 4u]) / COVERED, 1.0);
     color = mix(color, sqrt(min(shaded, vec3f(1.0))), cover);

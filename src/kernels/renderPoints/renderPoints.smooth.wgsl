@@ -1,7 +1,8 @@
-// renderPoints, smooth: the depth of a surface is averaged over a few splats, so that light does not show the grid that
-// the points come from. Depths of other surfaces do not count.
-//   surface, smooth [pixels] as in renderPoints.resolve.wgsl; colors are passed on. One pixel per invocation.
-override spread: f32 = 1.0; // outermost sample, in radii of a splat
+// renderPoints, smooth: the depth of a surface is averaged over a few splats, so that the light does not show the grid
+// that the points come from. Other surfaces are left out.
+//   surface, smoothed [pixels] as in renderPoints.resolve.wgsl; colors are passed on. One pixel per invocation.
+// Takes: params.rect, params.width, params.focal, params.radius (renderPoints/view.wgsl).
+override spread: f32 = 1.0; // distance of the outermost sample, in radii of a splat
 
 @group(0) @binding(1) var<storage, read> surface: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> smoothed: array<vec4f>;

@@ -1,9 +1,12 @@
 // renderPoints, splats: each point is a disc that faces the camera. First pass (`blend` = false): the depth of the
-// nearest disc at each pixel, of their middle parts if there is one. Second: discs up to `band` behind it add their
-// colors, weighted towards their middle, so that neighbors melt into one surface and rims fade into what is behind.
+// nearest disc at each pixel, where middle parts of discs come before rims. Second pass: discs up to `band` behind it
+// add their colors. Weights fall off towards the rim, so that neighbors blend into one surface and rims fade out.
 //   points [n, 3] · colors [n] u32, RGBA8 words with r in the low byte
 //   nearest [pixels] u32 · sums [pixels, 5] u32: weighted r, g, b, depth behind the nearest (1/255 band), weight
 // One point per invocation.
+// Takes: DEPTH_STEPS, RIM, params.n, params.back, params.near, params.range, params.center (renderPoints/view.wgsl).
+// Takes: params.right, params.up, params.focal, params.radius, params.rect, params.width (renderPoints/view.wgsl).
+// Takes: params.band (renderPoints/view.wgsl); workgroupIndex (shared/grid.wgsl).
 override blend: bool = false;
 
 const MIDDLE = 0.6; // of the squared radius

@@ -1,5 +1,5 @@
 /**
- * Pictures of colored points: splats that melt into surfaces, after the two passes of surface splatting
+ * Pictures of colored points: splats that blend into surfaces, by the two passes of surface splatting
  * (Zwicker et al., Surface Splatting, SIGGRAPH 2001, section 6), with screen-space light.
  */
 import { expect, expectDtype, expectShape, show } from '../check.ts';
@@ -13,7 +13,7 @@ import smoothWgsl from './renderPoints.smooth.wgsl';
 import splatWgsl from './renderPoints.splat.wgsl';
 import viewWgsl from './view.wgsl';
 
-/** One camera and the rectangle of the picture that shows what it sees. */
+/** A camera, and the rectangle of the picture that shows its view. */
 export interface View {
   /** In pixels of the picture; right and bottom are exclusive. */
   readonly rect: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
@@ -21,20 +21,20 @@ export interface View {
   readonly matrix: ArrayLike<number>;
   /** Focal length in pixels. The optical axis meets the middle of the rectangle. */
   readonly focal: number;
-  /** Depths between which points are shown. */
+  /** Points between these depths are shown. */
   readonly near: number;
   readonly far: number;
 }
 
-/** Splats this many radii behind the nearest belong to the same surface. */
+/** Splats up to this many radii behind the nearest one belong to the same surface. */
 export const BAND = 1.6;
-/** Reach of each smoothing of the depth, in radii of a splat. */
+/** Radius of each smoothing pass over the depth, in radii of a splat. */
 export const SMOOTHING: readonly number[] = [2.4, 1.2];
 
 /**
  * points [n, 3] f32 · colors [n] u32 (RGBA8 words, r in the low byte) -> picture [height, width] u32, RGBA8 words.
- * The views must cover the picture; what none covers holds no defined color.
- * @param radius of a splat, in the points' unit; a little less than the distance of neighbors closes the surface
+ * The views must cover the picture: pixels outside all views are undefined.
+ * @param radius of a splat, in the points' unit; a little less than the distance of neighbors gives a closed surface
  * @throws ShapeError if shapes or types differ from these, or a view leaves the picture
  */
 export function renderPoints(

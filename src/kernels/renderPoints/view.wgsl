@@ -1,7 +1,7 @@
-// A view of renderPoints: one rectangle of the picture, seen by one camera. Depths are stored as integers, so that
-// atomics order them, and sums as integers, so that their order does not matter: same input, same picture.
+// A view of renderPoints: one rectangle of the picture, seen by one camera. Depths are integers, so that atomics can
+// compare them. Sums are integers, so that their order does not matter: same input, same picture.
 const DEPTH_STEPS = 8388607u;
-// Added to the depth of a disc's rim: it counts only where no disc has its middle part.
+// Added to the depth of a disc's rim, so that a rim counts only where no disc has its middle part.
 const RIM = 8388608u;
 
 struct Params {
@@ -17,7 +17,7 @@ struct Params {
   radius: f32, // of a splat, in the points' unit
   near: f32,
   range: f32, // farthest depth - nearest
-  band: u32, // steps of depth within which splats belong to one surface
+  band: u32, // depth steps within which splats belong to one surface
 }
 
 @group(0) @binding(0) var<uniform> params: Params;

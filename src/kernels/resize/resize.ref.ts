@@ -4,7 +4,7 @@ import type { ResizeMode } from './taps.ts';
 export interface ResizeRefOptions {
   readonly mode: ResizeMode;
   readonly alignCorners: boolean;
-  /** Input step per output step where it is not side / side. */
+  /** Input step per output step, if it is not the ratio of the sides. */
   readonly scale?: number;
 }
 

@@ -9,7 +9,7 @@ import resizeWgsl from './resize.wgsl';
 
 /**
  * x [B, H, W, C] f32 · rows [h, 2 * taps], columns [w, 2 * taps] u32, from `axisTaps` -> [B, h, w, C].
- * @throws ShapeError if x is no map or the tables do not belong together
+ * @throws ShapeError if x does not have four axes or the tables have different numbers of taps
  */
 export function resize(x: Operand, rows: Operand, columns: Operand): Dispatch {
   expectRank('resize', { x }, 4);

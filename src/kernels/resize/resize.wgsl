@@ -1,7 +1,8 @@
-// resize: y[b, i, j, c] = sum over taps (p, q) of rowWeight[i, p] * columnWeight[j, q] * x[b, row[i, p], column[j, q], c]
+// resize: y[b, i, j, c] = sum over taps p, q of rowWeight[i, p] * columnWeight[j, q] * x[b, row[i, p], column[j, q], c]
 //   x [B, H, W, C] · y [B, h, w, C], channels in units of `Value`
 //   rows [h, 2 * taps], columns [w, 2 * taps]: `taps` indices, then as many weights as float bits
-// One invocation per output unit. The tables come from the host: coordinates must be rounded as PyTorch rounds them.
+// One invocation per output unit. The host computes the tables: coordinates must be rounded as PyTorch rounds them.
+// Takes: workgroupIndex (shared/grid.wgsl); Value (shared/value.*.wgsl).
 override taps: u32 = 2;
 
 struct Params {
@@ -21,7 +22,7 @@ struct Params {
 
 const wgSize = 64u;
 
-// The mix of one input row; `start` is its first unit of the wanted channel.
+// Interpolates within one input row; `start` is the first unit of the channel in that row.
 fn mixRow(start: u32, table: u32) -> Value {
   var sum = bitcast<f32>(columns[table + taps]) * x[start + columns[table] * params.C];
   for (var q = 1u; q < taps; q++) {

@@ -1,6 +1,6 @@
 /**
- * Where each output position of a resized axis reads, and with which weights: computed on the host, once, in the order
- * and precision (float32) of PyTorch's interpolate. Exact coordinates would differ by 1e-5 at a few hundred pixels.
+ * Input positions and weights of each output position of a resized axis. The host computes them once, in the order and
+ * precision (float32) of PyTorch's interpolate. Exact coordinates would differ by 1e-5 at a few hundred pixels.
  */
 import { expect } from '../check.ts';
 
@@ -12,7 +12,7 @@ export interface AxisSpec {
   readonly alignCorners: boolean;
   readonly from: number;
   readonly to: number;
-  /** Input step per output step, where it is given and not from / to: 1 / scaleFactor. */
+  /** Input step per output step, 1 / scaleFactor, if it is not from / to. */
   readonly scale?: number;
 }
 
@@ -63,7 +63,7 @@ function stepOf({ alignCorners, from, to, scale }: AxisSpec): number {
 }
 
 function position(o: number, step: number, alignCorners: boolean): number {
-  // Rounded once: the released numbers come from a processor that fuses this product and sum.
+  // Rounded once: the processor that made the released numbers fuses this product and sum.
   return alignCorners ? fround(step * o) : fround(step * (o + 0.5) - 0.5);
 }
 

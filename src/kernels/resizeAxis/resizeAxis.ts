@@ -1,4 +1,4 @@
-/** One axis of an antialiased resize. */
+/** Antialiased resize of one axis. */
 import { expect, expectDtype, show, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
@@ -17,7 +17,8 @@ export function resizeAxis(x: Operand, axis: number, ranges: Operand, weights: O
   expect(
     axis >= 0 && axis < x.shape.length && ranges.shape[0] === weights.shape[0] && ranges.shape[1] === 2,
     'resizeAxis',
-    `axis ${axis} of ${show(x.shape)} with tables ${show(ranges.shape)} and ${show(weights.shape)} makes no resize.`,
+    `cannot resize axis ${axis} of ${show(x.shape)} by tables ${show(ranges.shape)} and ${show(weights.shape)}; ` +
+      'expected an axis of x, ranges [to, 2] and weights [to, stride].',
   );
   const to = ranges.shape[0];
   const shape = x.shape.map((n, a) => (a === axis ? to : n));

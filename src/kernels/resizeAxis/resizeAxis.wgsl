@@ -2,6 +2,7 @@
 //   x [outer, length, C] · y [outer, to, C], C in units of `Value`
 //   ranges [to, 2]: first input index and number of taps · weights [to, stride] float bits
 // One axis of an antialiased resize: when shrinking, the number of taps grows with the scale.
+// Takes: workgroupIndex (shared/grid.wgsl); Value (shared/value.*.wgsl).
 struct Params {
   count: u32,
   length: u32,

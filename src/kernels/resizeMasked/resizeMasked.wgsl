@@ -1,8 +1,9 @@
-// resizeMasked: bilinear resize of a map with holes; a value is valid when all of its four taps are, and else 0.
+// resizeMasked: bilinear resize of a map with holes. A value is valid if all of its four taps are, else it is 0.
 //   x, y [B, H or h, W or w, C] f32 · valid, yValid [B, H or h, W or w] u32, 0 or 1
-//   rows [h, 4], columns [w, 4]: two indices, two weights as float bits
-// One invocation per output pixel. A tap of weight zero counts too: with infinities for holes 0 * inf gives NaN, and
-// that is what the released program does.
+//   rows [h, 4], columns [w, 4]: two indices, then two weights as float bits
+// One invocation per output pixel.
+// as in the released code: a tap of weight zero counts too. There holes are infinite, and 0 * inf is NaN.
+// Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   count: u32,
   H: u32,

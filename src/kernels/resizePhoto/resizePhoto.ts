@@ -1,4 +1,4 @@
-/** A photo's colors at another size: a photo of any size fits, where a map of its colors would fill a binding. */
+/** Resizes the colors of a photo, without a full-size map of colors: that of a large photo would not fit a binding. */
 import { expect, expectDtype, expectRank, expectShape, show } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
@@ -7,7 +7,7 @@ import resizePhotoWgsl from './resizePhoto.wgsl';
 
 /**
  * photo [H, W] u32 (RGBA8 words) · rows [h, 4], columns [w, 4] u32, bilinear taps as `axisTaps` gives them, with indices
- * inside the photo · table [256] f32, what each byte becomes -> [1, h, w, 3].
+ * inside the photo · table [256] f32, the color value of each byte -> [1, h, w, 3].
  * @throws ShapeError if an operand has another shape or type
  */
 export function resizePhoto(photo: Operand, rows: Operand, columns: Operand, table: Operand): Dispatch {

@@ -1,8 +1,9 @@
-// resizePhoto: the colors of a photo, bilinearly resized without a map of all its colors in between.
-//   photo [H, W] u32, RGBA8 words with r in the low byte · rows [h, 4], columns [w, 4]: two indices, then two weights as
-//   float bits · table [256] f32, what a byte becomes · y [h, w, 3]
-// One invocation per output pixel. Shrinking reads few of the photo's pixels, so the table is applied after the load. The
-// table comes from the host because WGSL does not promise exactly rounded divisions.
+// resizePhoto: the colors of a photo, resized bilinearly, without a full-size map of colors.
+//   photo [H, W] u32, RGBA8 words with r in the low byte · table [256] f32, the color value of each byte · y [h, w, 3]
+//   rows [h, 4], columns [w, 4]: two indices, then two weights as float bits
+// One invocation per output pixel. When shrinking, few of the photo's pixels are read, so the table is applied after
+// the load. The host computes the table, because WGSL does not promise exactly rounded divisions.
+// Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   count: u32,
   W: u32,

@@ -1,6 +1,8 @@
 // seenColors: the colors of a square around the object, resized to size x size (bilinear, align_corners false).
-//   photo [H, W] u32, RGBA8 words with r in the low byte · taps, box as in seenMap.wgsl; beyond the box the square is black
-//   y [size, size, 3] in 0..1. One pixel per invocation.
+//   photo [H, W] u32, RGBA8 words with r in the low byte · taps, box as in seenMap.wgsl; outside the box the square is
+//   black · y [size, size, 3] in 0..1
+// One pixel per invocation.
+// Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   size: u32,
   W: u32,

@@ -1,10 +1,12 @@
 // seenMap: the normalized points of a square around the object, resized to size x size (bilinear, align_corners false).
 //   points from shared/points.*.wgsl · stats [8] of maskedStats
-//   taps [size, 4]: two positions in the square, two weights as float bits; the square's rows and columns use the same
-//   box [4] u32 = top, left, height, width of the crop in the photo; beyond it the square has no points
+//   taps [size, 4]: two positions in the square, then two weights as float bits, for its rows and its columns alike
+//   box [4] u32 = top, left, height, width of the crop in the photo; outside the box the square has no points
 //   xyz [size, size, 3], `MISSING` where not valid · valid [size, size] u32
-// Nothing of the photo's size is stored: each result computes its four points. It is valid when all four are, those of
-// weight zero too: with infinities for holes 0 * inf gives NaN, and that is what the released program does.
+// No map of the photo's size is stored: each invocation computes the four points of its result.
+// as in the released code: a result is valid if all four points are, even one of weight zero. There holes are infinite,
+// and 0 * inf is NaN.
+// Takes: PhotoPoint, pointAt (shared/points.*.wgsl).
 struct Params {
   size: u32,
   W: u32,

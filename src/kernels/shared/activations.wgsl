@@ -1,14 +1,14 @@
-// Activation functions, by element.
+// Activation functions, element by element.
 const ACTIVATION_NONE = 0u;
 const ACTIVATION_GELU = 1u;
 const ACTIVATION_RELU = 2u;
 
 // GELU in its erf form, x/2 (1 + erf(x / sqrt 2)), within 1e-7 plus one rounding of the result.
-// It is max(x, 0) minus an even, bounded term, u/2 erfc(u / sqrt 2) with u = |x|, so the error of that term, whose
-// greatest value is 0.17, does not grow with x. erfc is exp(-u^2 / 2) times a slow function, here a polynomial in
-// 1 / (1 + 0.525 u) fitted to it (largest error of the term 9e-9 in exact arithmetic).
+// It is max(x, 0) minus an even term, u/2 erfc(u / sqrt 2) with u = |x|. The term is at most 0.17, so its error does
+// not grow with x. erfc is exp(-u^2 / 2) times a slowly varying function, here a polynomial in 1 / (1 + 0.525 u) that
+// is fitted to it (maximum error of the term 9e-9 in exact arithmetic).
 fn gelu(x: f32) -> f32 {
-  let u = min(abs(x), 14.0); // beyond, the term is below the smallest float
+  let u = min(abs(x), 14.0); // from here on the term is below the smallest float
   let t = 1.0 / fma(0.525, u, 1.0);
   var slow = -0.04235571888524184;
   slow = fma(slow, t, 0.17957927402641582);

@@ -1,4 +1,5 @@
-// Scores of depth bins: ZoeDepth, arXiv:2302.12288, section 3.2, "log-binomial". Needs math.wgsl.
+// Scores of depth bins: ZoeDepth, arXiv:2302.12288, section 3.2, "log-binomial".
+// Takes: softplusAccurate, logAccurate (shared/math.wgsl).
 const POSITIVE = 1e-4;
 
 struct Binomial {
@@ -7,7 +8,7 @@ struct Binomial {
   temperature: f32,
 }
 
-// raw: the four numbers of a pixel before softplus; two give the mode p, two the temperature.
+// `raw` has the four numbers of a pixel before softplus: two give the mode p, two the temperature.
 fn binomialOf(raw: vec4f, minTemp: f32, maxTemp: f32) -> Binomial {
   let y = softplusAccurate(raw) + POSITIVE;
   let p = y.x / (y.x + y.y);
@@ -15,7 +16,7 @@ fn binomialOf(raw: vec4f, minTemp: f32, maxTemp: f32) -> Binomial {
   return Binomial(logs.x, logs.y, (maxTemp - minTemp) * (y.z / (y.z + y.w)) + minTemp);
 }
 
-// Scores of bins 4 * i .. 4 * i + 3 out of `bins`.
+// Returns the scores of bins 4 * i .. 4 * i + 3 out of `bins`.
 fn binScores(b: Binomial, coefficients: vec4f, i: u32, bins: u32) -> vec4f {
   let k = f32(4u * i) + vec4f(0.0, 1.0, 2.0, 3.0);
   return (coefficients + k * b.logP + (f32(bins - 1u) - k) * b.logQ) / b.temperature;

@@ -1,12 +1,14 @@
-// Four neighboring elements as buffers hold them: halves, two to a word, the first in the low bits. Needs no f16 feature.
+// Four neighboring elements as they are stored: halves, two to a word, the first in the low bits. This needs no f16
+// feature.
 alias Stored = vec2u;
 
 fn loaded(h: Stored) -> vec4f {
   return vec4f(unpack2x16float(h.x), unpack2x16float(h.y));
 }
 
-// Bits of the nearest halves, ties to even; beyond their range, the largest half of that sign. As half.ts rounds on the
-// host. pack2x16float would not do: an adapter may round it either way, and beyond the range its result is undefined.
+// Returns the bits of the nearest halves, ties to even; outside their range, the largest half of that sign. half.ts
+// does the same on the host. pack2x16float would not: adapters may round either way, and its result is undefined
+// outside the range.
 fn halfBits(v: vec4f) -> vec4u {
   let bits = bitcast<vec4u>(v);
   let sign = (bits >> vec4u(16u)) & vec4u(0x8000u);

@@ -1,4 +1,4 @@
-// Four neighboring elements as buffers hold them: f32.
+// Four neighboring elements as they are stored: f32.
 alias Stored = vec4f;
 
 fn loaded(v: Stored) -> vec4f {

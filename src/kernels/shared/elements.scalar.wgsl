@@ -1,4 +1,4 @@
-// One element as buffers hold it: f32. For rows whose length is no multiple of four.
+// One element as it is stored: f32. For rows whose length is no multiple of four.
 alias Stored = f32;
 
 fn loaded(v: Stored) -> f32 {

@@ -5,7 +5,7 @@ import { flatRows, operand, packed, type Operand, type Step } from '../dispatch.
 /** Rows of a texture that every WebGPU adapter allows. */
 const MAX_ROWS = 8192;
 
-/** Whether an operand can be a flat texture: f32, whole vec4s, and not too many; else why not. */
+/** Whether an operand can be a flat texture (f32, whole vec4s, not too many of them), or the reason why not. */
 export function supportsTexture(name: string, x: Operand): true | string {
   if (x.dtype !== 'f32') return `${name} is ${x.dtype}, and flat textures hold f32`;
   if (size(x) % 4 !== 0) return `${name} ${show(x.shape)} is not made of whole vec4s`;

@@ -1,5 +1,6 @@
-// Elementary functions to float32 accuracy. WGSL's own may be off by far more: sin and cos by 2^-11 absolutely, exp and
-// log by whatever the driver's approximation gives. Range reduction in two or three parts, then a polynomial.
+// Elementary functions to float32 accuracy. WGSL allows far larger errors: 2^-11 for sin and cos, and for exp and log
+// what the driver's approximation gives. Each function reduces the range in two or three parts, then takes a
+// polynomial.
 
 const LN2_HIGH = 0.693359375; // few bits, so that a product with an integer is exact
 const LN2_LOW = -2.12194440e-4; // LN2_HIGH + LN2_LOW = ln 2
@@ -75,7 +76,7 @@ fn sinAccurate(x: vec4f, quarters: i32) -> vec4f {
   return select(value, -value, (quadrant & vec4i(2)) == vec4i(2));
 }
 
-// 1 / (1 + exp(-x)), accurate relatively on both sides.
+// 1 / (1 + exp(-x)): relative error small for either sign.
 fn sigmoidAccurate(x: vec4f) -> vec4f {
   let e = expAccurate(-abs(x));
   return select(e, vec4f(1.0), x >= vec4f(0.0)) / (1.0 + e);

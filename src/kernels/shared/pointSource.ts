@@ -1,4 +1,4 @@
-/** Where the points of a photo come from: one half of the kernels that read points. */
+/** The source of a photo's points, for all kernels that read points: a depth map and a camera, or a map of points. */
 import { expect, expectDtype, expectRank, expectShape, show } from '../check.ts';
 import type { Operand } from '../dispatch.ts';
 import depthWgsl from './points.depth.wgsl';
@@ -12,7 +12,10 @@ import mapWgsl from './points.map.wgsl';
 export type PointSource<T extends Operand = Operand> =
   { readonly depth: T; readonly mask: T; readonly intrinsics: T } | { readonly points: T; readonly mask: T };
 
-/** The WGSL that defines `pointAt`, what it binds at 1 to 3, and the photo's size. @throws ShapeError on a misfit */
+/**
+ * The WGSL that declares `pointAt`, its operands at bindings 1 to 3, and the photo's size.
+ * @throws ShapeError if the parts of the source do not fit together
+ */
 export function pointSource(kernel: string, source: PointSource) {
   const { mask } = source;
   expectRank(kernel, { mask }, 2);
@@ -29,7 +32,7 @@ export function pointSource(kernel: string, source: PointSource) {
   expect(
     points.shape.length === 3 && points.shape[0] === H && points.shape[1] === W && points.shape[2] === 3,
     kernel,
-    `points are ${show(points.shape)}, the mask is ${show(mask.shape)}; a point map has x, y, z for each pixel.`,
+    `points are ${show(points.shape)}, the mask is ${show(mask.shape)}; a point map must have x, y, z for each pixel of the mask.`,
   );
   expectDtype(kernel, { points }, 'f32');
   return { wgsl: mapWgsl, inputs: [points, mask, null], H, W };

@@ -1,4 +1,4 @@
-// Where points come from: a depth map, a mask and a camera. Pixel (u, v) at depth d is the point
+// Points from a depth map, a mask and a camera. Pixel (u, v) at depth d is the point
 // ((u - cx) / fx d, (v - cy) / fy d, d): x right, y down, z forward.
 //   depth [H, W], as bits · mask [H, W] u32 · intrinsics [4] = fx, fy, cx, cy in pixels
 @group(0) @binding(1) var<storage, read> depth: array<u32>;
@@ -10,10 +10,11 @@ struct PhotoPoint {
   valid: bool,
 }
 
-// The point of pixel i of a photo W pixels wide; (0, 0, 0) where it is not valid.
+// Returns the point of pixel i of a photo W pixels wide; (0, 0, 0) if it is not valid.
 fn pointAt(i: u32, W: u32) -> PhotoPoint {
   let bits = depth[i];
-  // Positive, not subnormal, neither infinity nor NaN: looked at as an integer, because WGSL may assume there are none.
+  // Valid depths are positive, normal and finite. The test is on integers, because WGSL may assume that there are no
+  // infinities and NaNs.
   if (mask[i] == 0u || bits < 0x00800000u || bits >= 0x7f800000u) {
     return PhotoPoint();
   }

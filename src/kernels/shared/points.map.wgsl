@@ -1,4 +1,4 @@
-// Where points come from: a map of points and a mask. A point is valid inside the mask where its coordinates are finite.
+// Points from a map of points and a mask. A point is valid inside the mask if its coordinates are finite.
 //   points [H, W, 3], as bits · mask [H, W] u32
 @group(0) @binding(1) var<storage, read> points: array<u32>;
 @group(0) @binding(2) var<storage, read> mask: array<u32>;
@@ -10,10 +10,10 @@ struct PhotoPoint {
 
 const EXPONENT = 0x7f800000u; // all ones: infinity or NaN
 
-// The point of pixel i; (0, 0, 0) where it is not valid. `W`, the width of the photo, is not needed here.
+// Returns the point of pixel i; (0, 0, 0) if it is not valid. `W`, the width of the photo, is not needed here.
 fn pointAt(i: u32, W: u32) -> PhotoPoint {
   let bits = vec3u(points[3u * i], points[3u * i + 1u], points[3u * i + 2u]);
-  // Looked at as integers, because WGSL may assume that there are no infinities.
+  // The test is on integers, because WGSL may assume that there are no infinities and NaNs.
   if (mask[i] == 0u || any((bits & vec3u(EXPONENT)) == vec3u(EXPONENT))) {
     return PhotoPoint();
   }

@@ -1,5 +1,6 @@
 // Sum and maximum over a workgroup of `wgSize` threads, in a fixed order (same input, same bits).
-// Needs `override wgSize: u32` (a power of two) in the kernel.
+// `wgSize` is a power of two.
+// Takes: wgSize (the kernel).
 var<workgroup> reduceScratch: array<f32, wgSize>;
 
 fn workgroupSum(lid: u32, value: f32) -> f32 {
@@ -25,7 +26,7 @@ fn workgroupMax(lid: u32, value: f32) -> f32 {
     }
     workgroupBarrier();
   }
-  let greatest = reduceScratch[0];
+  let maximum = reduceScratch[0];
   workgroupBarrier();
-  return greatest;
+  return maximum;
 }

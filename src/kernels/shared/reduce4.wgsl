@@ -1,5 +1,6 @@
 // Sum of vec4s over a workgroup of `wgSize` threads, in a fixed order (same input, same bits).
-// Needs `override wgSize: u32` (a power of two) in the kernel.
+// `wgSize` is a power of two.
+// Takes: wgSize (the kernel).
 var<workgroup> reduceScratch4: array<vec4f, wgSize>;
 
 fn workgroupSum4(lid: u32, value: vec4f) -> vec4f {

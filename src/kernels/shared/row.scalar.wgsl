@@ -1,4 +1,4 @@
-// What a row kernel reads per step: one column. For rows whose length is no multiple of four.
+// Row kernels read one column per step: for rows whose length is no multiple of four.
 alias Columns = f32;
 
 fn sumOf(v: Columns) -> f32 {

@@ -1,4 +1,4 @@
-// What a row kernel reads per step: four columns.
+// Row kernels read four columns per step.
 alias Columns = vec4f;
 
 fn sumOf(v: Columns) -> f32 {

@@ -1,2 +1,2 @@
-// What a kernel moves or mixes per invocation: one channel.
+// An invocation computes one channel.
 alias Value = f32;

@@ -1,4 +1,4 @@
-/** r -> limit (2 - limit / r) beyond `limit`, in float64. x [n, 3]. */
+/** Distances r above `limit` become limit (2 - limit / r), in float64. x [n, 3]. */
 export function shrinkPointsRef(x: ArrayLike<number>, limit: number): Float64Array {
   const y = Float64Array.from(x);
   for (let i = 0; i < y.length; i += 3) {

@@ -1,5 +1,6 @@
-// shrinkPoints: a point farther than `limit` from the origin moves to distance limit (2 - limit / r), below 2 limit.
+// shrinkPoints: a point at distance r > limit from the origin moves to distance limit (2 - limit / r), below 2 limit.
 // x, y [n, 3].
+// Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   count: u32,
   limit: f32,

@@ -1,6 +1,7 @@
 // softmax for software adapters: one row per invocation, so that there is no barrier and no workgroup memory, and x in
 // a flat texture, whose loads do not branch. C % 4 == 0. Otherwise as softmax.wgsl.
 //   x [rows, C] as texels · y [rows, C] as vec4s
+// Takes: workgroupIndex (shared/grid.wgsl); expAccurate (shared/math.wgsl); maxOf, sumOf (shared/row.vec4.wgsl).
 struct Params {
   rows: u32,
   steps: u32, // vec4s per row
@@ -17,8 +18,8 @@ fn load(i: u32) -> vec4f {
   return textureLoad(x, vec2u(i & 1023u, i >> 10u));
 }
 
-fn term(v: vec4f, greatest: f32) -> vec4f {
-  return expAccurate((max(v, vec4f(greatest - 110.0 * params.divisor)) - greatest) / params.divisor);
+fn term(v: vec4f, rowMax: f32) -> vec4f {
+  return expAccurate((max(v, vec4f(rowMax - 110.0 * params.divisor)) - rowMax) / params.divisor);
 }
 
 @compute @workgroup_size(8)
@@ -36,13 +37,13 @@ fn main(
   for (var c = 0u; c < params.steps; c++) {
     columnMax = max(columnMax, load(start + c));
   }
-  let greatest = maxOf(columnMax);
+  let rowMax = maxOf(columnMax);
   var sum = vec4f();
   for (var c = 0u; c < params.steps; c++) {
-    sum += term(load(start + c), greatest);
+    sum += term(load(start + c), rowMax);
   }
   let total = sumOf(sum);
   for (var c = 0u; c < params.steps; c++) {
-    y[start + c] = term(load(start + c), greatest) / total;
+    y[start + c] = term(load(start + c), rowMax) / total;
   }
 }

@@ -2,10 +2,10 @@
 export function softmaxRef(x: ArrayLike<number>, C: number, divisor = 1): Float64Array {
   const y = new Float64Array(x.length);
   for (let start = 0; start < x.length; start += C) {
-    let largest = -Infinity;
-    for (let c = 0; c < C; c++) largest = Math.max(largest, x[start + c]);
+    let rowMax = -Infinity;
+    for (let c = 0; c < C; c++) rowMax = Math.max(rowMax, x[start + c]);
     let sum = 0;
-    for (let c = 0; c < C; c++) sum += y[start + c] = Math.exp((x[start + c] - largest) / divisor);
+    for (let c = 0; c < C; c++) sum += y[start + c] = Math.exp((x[start + c] - rowMax) / divisor);
     for (let c = 0; c < C; c++) y[start + c] /= sum;
   }
   return y;

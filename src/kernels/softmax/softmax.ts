@@ -53,8 +53,8 @@ const lane: Variant<Softmax, readonly Step[]> = {
 
 /**
  * x [..., C], f32 or f16, finite -> y like x: exp(x / divisor), divided by its sum over the last axis. Columns that must
- * not count hold a large negative number; they become exactly 0 beside any ordinary one.
- * @throws ShapeError if x is of another type, or f16 with C no multiple of 4, or divisor is not positive
+ * not count hold a large negative number; they become exactly 0 next to any ordinary logit.
+ * @throws ShapeError if x is of another type, or f16 while C is not a multiple of 4, or divisor is not positive
  */
 export function softmax(target: Target, x: Operand, divisor: number): Step[] {
   const rows = rowsOf('softmax', x);

@@ -1,7 +1,9 @@
 // softmax: y = exp(x / divisor) / sum exp(x / divisor) over the last axis. x, y [rows, C], f32 or f16.
-// From shared/row.*.wgsl: `Columns`; from shared/elements.*.wgsl: `Stored`.
 // One workgroup per row; a thread owns columns lid, lid + wgSize, ... The maximum is subtracted first, so that nothing
-// overflows; a term 110 divisors below it is exactly 0, however far below it lies.
+// overflows. An element at least 110 divisors below the maximum gives exactly 0.
+// Takes: Stored, loaded, stored (shared/elements.*.wgsl); workgroupIndex (shared/grid.wgsl).
+// Takes: expAccurate (shared/math.wgsl); workgroupMax, workgroupSum (shared/reduce.wgsl).
+// Takes: Columns, widen, narrow, maxOf, sumOf (shared/row.*.wgsl).
 override wgSize: u32 = 64;
 
 struct Params {
@@ -16,9 +18,9 @@ struct Params {
 
 const LOWEST = -3.4028234e38;
 
-// The difference is taken of limited values: it must not overflow either.
-fn term(v: Columns, greatest: f32) -> Columns {
-  let t = (max(widen(v), vec4f(greatest - 110.0 * params.divisor)) - greatest) / params.divisor;
+// The value is limited first, so that the difference does not overflow either.
+fn term(v: Columns, rowMax: f32) -> Columns {
+  let t = (max(widen(v), vec4f(rowMax - 110.0 * params.divisor)) - rowMax) / params.divisor;
   return narrow(expAccurate(t));
 }
 
@@ -37,13 +39,13 @@ fn main(
   for (var c = lid; c < params.steps; c += wgSize) {
     columnMax = max(columnMax, loaded(x[start + c]));
   }
-  let greatest = workgroupMax(lid, maxOf(columnMax));
+  let rowMax = workgroupMax(lid, maxOf(columnMax));
   var sum = Columns();
   for (var c = lid; c < params.steps; c += wgSize) {
-    sum += term(loaded(x[start + c]), greatest);
+    sum += term(loaded(x[start + c]), rowMax);
   }
   let total = workgroupSum(lid, sumOf(sum));
   for (var c = lid; c < params.steps; c += wgSize) {
-    y[start + c] = stored(term(loaded(x[start + c]), greatest) / total);
+    y[start + c] = stored(term(loaded(x[start + c]), rowMax) / total);
   }
 }

@@ -1,6 +1,7 @@
 // sortRows: each row in ascending order. x, y [rows, C]
-// One invocation per element: it counts the elements that come before its own, equal ones by position, and so knows
-// where to put it. Quadratic in C, but C is the number of depth bins, and nothing is shared or synchronised.
+// One invocation per element. It counts the elements that come before its own, equal ones by position, and stores its
+// own at that place. The work is quadratic in C, the number of depth bins, but needs no synchronization.
+// Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   count: u32,
   C: u32,

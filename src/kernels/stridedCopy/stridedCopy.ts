@@ -13,7 +13,7 @@ export interface Placement {
   readonly strides: readonly number[];
 }
 
-/** Axes that one dispatch can walk after neighboring axes were merged. */
+/** Axes of one dispatch, after neighboring axes were merged. */
 const MAX_RANK = 8;
 
 /** Row-major strides of a shape. */
@@ -39,17 +39,25 @@ export function stridedCopy(
   to: Placement,
 ): Dispatch {
   expect(x.dtype === y.dtype, 'stridedCopy', `x is ${x.dtype} and y is ${y.dtype}; convert one of them first.`);
-  expect(x.dtype !== 'f16', 'stridedCopy', `x is f16, and elements of 32 bits are moved. Use cast(x, 'f32') first.`);
+  expect(
+    x.dtype !== 'f16',
+    'stridedCopy',
+    `x is f16, and only elements of 32 bits can be copied. Use cast(x, 'f32') first.`,
+  );
   inside('x', x, sizes, from);
   inside('y', y, sizes, to);
   const axes = merged(sizes, from.strides, to.strides);
-  expect(axes.length <= MAX_RANK, 'stridedCopy', `${show(sizes)} has more axes than fit; copy in two steps.`);
+  expect(
+    axes.length <= MAX_RANK,
+    'stridedCopy',
+    `${show(sizes)} has ${axes.length} axes after merging, at most ${MAX_RANK} fit; copy in two steps.`,
+  );
   const inner = axes[axes.length - 1];
-  const byFours =
+  const wholeVec4s =
     inner.from === 1 &&
     inner.to === 1 &&
     [inner.size, from.offset, to.offset, ...axes.slice(0, -1).flatMap((a) => [a.from, a.to])].every((v) => v % 4 === 0);
-  const unit = byFours ? 4 : 1;
+  const unit = wholeVec4s ? 4 : 1;
   const units = axes.map((a, i) =>
     i < axes.length - 1 ? { ...a, from: a.from / unit, to: a.to / unit } : { ...a, size: a.size / unit },
   );
@@ -60,7 +68,7 @@ export function stridedCopy(
   const count = size({ shape: sizes }) / unit;
   return {
     kernel: 'stridedCopy',
-    wgsl: [gridWgsl, byFours ? vec4Wgsl : scalarWgsl, stridedCopyWgsl],
+    wgsl: [gridWgsl, wholeVec4s ? vec4Wgsl : scalarWgsl, stridedCopyWgsl],
     constants: { rank: axes.length },
     params: {
       count,
@@ -86,7 +94,7 @@ interface Axis {
   readonly to: number;
 }
 
-/** Drops axes of one element and joins neighbors that both sides walk without a gap. Never empty. */
+/** Drops axes of one element and merges neighbors that have no gap on either side. Never empty. */
 function merged(sizes: readonly number[], from: readonly number[], to: readonly number[]): Axis[] {
   const axes: Axis[] = [];
   sizes.forEach((size, a) => {

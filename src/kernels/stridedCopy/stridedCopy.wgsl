@@ -1,6 +1,7 @@
 // stridedCopy: y[toOffset + sum c * toStride] = x[fromOffset + sum c * fromStride] for all coordinates c of a box.
 //   x, y any 4-byte type, copied as bits, in units of `Words` (one element or four)
 // One invocation per unit. Axes are given innermost first; strides may be 0 (repeat) or negative (mirror).
+// Takes: Words (stridedCopy/words.*.wgsl); workgroupIndex (shared/grid.wgsl).
 override rank: u32 = 6;
 
 struct Params {

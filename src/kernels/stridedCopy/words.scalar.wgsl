@@ -1,2 +1,2 @@
-// What is copied per invocation: one element, whatever its type.
+// An invocation copies one element, whatever its type.
 alias Words = u32;

@@ -1,2 +1,2 @@
-// What is copied per invocation: four neighboring elements.
+// An invocation copies four neighboring elements.
 alias Words = vec4u;

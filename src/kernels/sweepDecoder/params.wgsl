@@ -1,9 +1,9 @@
 // sweepDecoder: MCC's decoder for points of space, from coordinates to the features after the last norm.
 //   points [queries, 3] · seen [depth, M, 3 C]: q, k and v of the seen tokens · weights: pack.ts
-//   -> features [queries, C] · slab: scratch, each workgroup's own
-// A workgroup carries `tileRows` queries through all blocks. Queries never meet, so nothing is shared across workgroups,
-// and each tile reads all weights once. The slab holds, per query: x [C], the tokens; a [C], normalized or attended; b [4 C],
-// queries, keys and values, or hidden features. Offsets below are in vec4s.
+//   -> features [queries, C] · slab: scratch memory, a part for each workgroup
+// A workgroup carries `tileRows` queries through all blocks. Queries do not depend on each other, so workgroups share
+// nothing, and each tile reads all weights once. Per query, the slab holds x [C], the token; a [C], the token after
+// norm or attention; b [4 C], queries, keys and values, or hidden features. Offsets below are in vec4s.
 struct Params {
   queries: u32,
   quads: u32, // C / 4
@@ -18,18 +18,18 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 
-// Queries of a workgroup.
+// Queries per workgroup.
 override tileRows: u32;
 
 const LOG2E = 1.4426950408889634;
-// Below every logit, and small enough that its power of two is 0.
+// Less than every logit; exp2 of it is 0.
 const LOWEST = -1e30;
 
 // Columns of a panel of weights, as in pack.ts.
 const PANEL = 64u;
 const MLP_RATIO = 4u;
 
-// vec4s of a query in the slab: x, a and b.
+// Returns the vec4s of a query in the slab: x, a and b.
 fn slabStride() -> u32 {
   return (2u + MLP_RATIO) * params.quads;
 }
@@ -38,9 +38,9 @@ fn padded(columns: u32) -> u32 {
   return (columns + PANEL - 1u) / PANEL * PANEL;
 }
 
-// One linear layer of a block on the tile: target = kind(source W + bias).
+// One linear layer of a block, applied to the tile: from `source` to `destination`, both in the slab.
 struct Layer {
-  source: u32, // in the slab, of the tile's first query
+  source: u32, // of the tile's first query
   destination: u32,
   inner: u32, // terms of a sum, in vec4s
   columns: u32,
@@ -58,7 +58,7 @@ fn outputsOf(layer: u32) -> u32 {
   return select(select(C, MLP_RATIO * C, layer == FC1), 3u * C, layer == QKV);
 }
 
-// vec4s from one block's weights to the next's.
+// Returns the vec4s from the weights of one block to those of the next.
 fn blockStride() -> u32 {
   let C = 4u * params.quads;
   var sum = 4u * C;
@@ -72,7 +72,7 @@ fn blockStart(block: u32) -> u32 {
   return 6u * params.quads + block * blockStride();
 }
 
-// `tile`: where the workgroup's slab begins.
+// `tile` is where the workgroup's part of the slab begins.
 fn layerOf(block: u32, layer: u32, tile: u32) -> Layer {
   let C = 4u * params.quads;
   let a = tile + params.quads;
@@ -94,7 +94,7 @@ fn layerOf(block: u32, layer: u32, tile: u32) -> Layer {
   return result;
 }
 
-// A point as the decoder sees it: beyond `limit`, distances are compressed into limit .. 2 limit (kernel shrinkPoints).
+// Moves a point like the kernel shrinkPoints: distances above `limit` are compressed into limit .. 2 limit.
 fn shrinkPoint(p: vec3f) -> vec3f {
   let r = sqrt(dot(p, p));
   return select(p, p * (params.limit * (2.0 - params.limit / r) / r), r > params.limit);

@@ -1,12 +1,17 @@
-// sweepDecoder on subgroups of exactly eight lanes; see params.wgsl for what it computes.
-// One workgroup is one subgroup. Sums of a layer are kept for 16 queries and 64 columns at a time: lane l loads four
-// terms of query l (and of l + 8) and hands them on by broadcast; it owns columns 4 l .. 4 l + 3 and those 32 further.
+// sweepDecoder on subgroups of exactly eight lanes; params.wgsl says what it computes.
+// One workgroup is one subgroup. A layer is computed for 16 queries and 64 columns at a time: lane l loads four terms
+// of query l (and of query l + 8) and broadcasts them; it owns columns 4 l .. 4 l + 3 and those 32 to the right.
 // Weights and the seen tokens come from flat textures, whose loads do not branch on software adapters.
 //
 // There are no barriers. Lanes read from the slab what other lanes of their subgroup wrote, and the adapters that this
-// variant is for (target.ts) run a subgroup as one thread with vector instructions: what is written first is read
-// first. A barrier would turn the workgroup into a coroutine whose sums live in memory, a fifth slower; anywhere else
-// the tiled variant, which has them, is the one to use.
+// variant is for (target.ts) run a subgroup as one thread with vector instructions, so writes come before later reads.
+// A barrier would turn the workgroup into a coroutine whose sums live in memory, which is a fifth slower. Everywhere
+// else the tiled variant is used, which has barriers.
+// Takes: shrinkPoint, slabStride, FC1, QKV, Layer, PANEL, tileRows, FC2, blockStart, PROJ (sweepDecoder/params.wgsl).
+// Takes: layerOf, params.quads, params.eps, params.vecs, params.heads, params.seen (sweepDecoder/params.wgsl).
+// Takes: params.scale, params.queries, params.depth (sweepDecoder/params.wgsl).
+// Takes: Row, Values, addLogits, weighFour (attention/online8.wgsl); Keys, scores (attention/rows8.wgsl).
+// Takes: activate, ACTIVATION_GELU (shared/activations.wgsl).
 enable subgroups;
 
 @group(0) @binding(1) var<storage, read> points: array<f32>;
@@ -15,7 +20,7 @@ enable subgroups;
 @group(0) @binding(4) var<storage, read_write> features: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> slab: array<vec4f>;
 
-// Heads have at most 32 features here.
+// A head may have up to 32 features.
 const slots = 1u;
 
 fn texel(i: u32) -> vec2u {
@@ -49,7 +54,7 @@ fn embed(first: u32, tile: u32, rows: u32, lane: u32) {
   }
 }
 
-// Mean and 1 / deviation of the tokens at `x` in the slab, in two passes.
+// Returns the mean and 1 / deviation of the tokens at `x` in the slab, in two passes.
 fn statistics(x: u32, lane: u32) -> vec2f {
   var sum = vec4f();
   for (var c = lane; c < params.quads; c += 8u) {
@@ -76,7 +81,7 @@ fn normalize(tile: u32, gamma: u32, rows: u32, lane: u32) {
   }
 }
 
-// s + what four terms of a sum add: `x` of a query, w0 .. w3 of four columns.
+// Returns `s` plus four terms of the sum: `x` of a query times w0 .. w3 of four columns.
 fn rank4(s: vec4f, x: vec4f, w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f) -> vec4f {
   return fma(vec4f(x.w), w3, fma(vec4f(x.z), w2, fma(vec4f(x.y), w1, fma(vec4f(x.x), w0, s))));
 }
@@ -91,7 +96,7 @@ fn finish(kind: u32, at: u32, sum: vec4f) {
   }
 }
 
-// `rows`: queries of the tile that exist.
+// `rows` is the number of queries of the tile that exist.
 fn project(kind: u32, layer: Layer, rows: u32, lane: u32) {
   let stride = slabStride();
   for (var column = 0u; column < layer.columns; column += PANEL) {
@@ -196,7 +201,7 @@ fn project(kind: u32, layer: Layer, rows: u32, lane: u32) {
       }
       var left = array<vec4f, 16>(l0, l1, l2, l3, l4, l5, l6, l7, l8, l9, l10, l11, l12, l13, l14, l15);
       var right = array<vec4f, 16>(r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, r13, r14, r15);
-      // A loop whose end is not known ahead: unrolled stores would compile many times more slowly.
+      // The end of the loop is not a constant, because unrolled stores compile many times more slowly.
       for (var i = 0u; i < min(16u, rows - row); i++) {
         let at = layer.destination + (row + i) * stride + column / 4u + lane;
         if (column + 4u * lane < layer.columns) {

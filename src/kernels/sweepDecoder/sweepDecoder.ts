@@ -21,14 +21,14 @@ export interface SweepDecoderOptions {
   readonly shrinkThreshold: number;
 }
 
-/** Queries of a workgroup: many, because each workgroup reads all weights once. Slabs are made of the larger number,
- *  a multiple of the smaller one, for both variants. */
+/** Queries of a workgroup: many, because each workgroup reads all weights once. For both variants the slab is sized by
+ *  the larger number, which is a multiple of the smaller one. */
 const TILE_ROWS = { tiled: 64, subgroup8: 128 } as const;
 
-/** Features of a head that the kernel has registers for. */
+/** Max features of a head that fit into registers. */
 const MAX_HEAD_DIM = 32;
 
-/** Elements that a query takes in the workgroup's slab, in units of the token width. */
+/** Elements of a query in the workgroup's slab, in units of the token width. */
 const SLAB_WIDTHS = 6;
 
 export interface DecoderHeads extends DecoderSize {
@@ -120,7 +120,7 @@ export function sweepDecoder(
     `${channels} channels do not split into ${heads} heads. Check the configuration.`,
   );
   const decoder = { channels, depth, heads };
-  // Sizes that no variant supports are refused first: packed weights of such a decoder may not exist.
+  // Sizes that no variant supports are refused first, because the weights of such a decoder may not be packed at all.
   const problem = { points, seen, weights, size: decoder, options };
   const steps = build('sweepDecoder', [tiled, subgroup8], target, problem, 'Decode layer by layer instead.');
   expectShape('sweepDecoder', { weights }, [packedSize(decoder)]);

@@ -1,8 +1,12 @@
-// sweepDecoder for GPUs; see params.wgsl for what it computes.
-// A workgroup of 16 x 16 threads carries 64 queries. In a linear layer it computes 64 x 64 results at a time, thread
-// (ty, tx) those of queries 4 ty .. 4 ty + 3 and columns 4 tx .. 4 tx + 3; terms pass through workgroup memory 16 at a time.
-// In attention a thread owns one query of one head; neighboring threads have other queries of the same head, so keys and
-// values are read once for all of them.
+// sweepDecoder for GPUs; params.wgsl says what it computes.
+// A workgroup of 16 x 16 threads owns 64 queries. In a linear layer it computes 64 x 64 results at a time: thread (ty,
+// tx) computes those of queries 4 ty .. 4 ty + 3 and columns 4 tx .. 4 tx + 3. Workgroup memory holds 16 terms at a
+// time. In attention a thread owns one query of one head. Neighboring threads have other queries of the same head, so
+// keys and values are read once for all of them.
+// Takes: tileRows, shrinkPoint, slabStride, FC1, QKV, Layer, PANEL, FC2, blockStart, PROJ (sweepDecoder/params.wgsl).
+// Takes: layerOf, params.quads, params.queries, params.eps, params.heads, params.vecs (sweepDecoder/params.wgsl).
+// Takes: params.scale, params.seen, params.depth (sweepDecoder/params.wgsl).
+// Takes: activate, ACTIVATION_GELU (shared/activations.wgsl).
 @group(0) @binding(1) var<storage, read> points: array<f32>;
 @group(0) @binding(2) var<storage, read> seen: array<vec4f>;
 @group(0) @binding(3) var<storage, read> weights: array<vec4f>;
@@ -12,7 +16,7 @@
 const THREADS = 256u;
 const SIDE = 16u;
 const CHUNK = 4u; // vec4s of the terms in workgroup memory
-const MAX_VECS = 8u; // heads have at maxLogit 32 features here
+const MAX_VECS = 8u; // a head may have up to 32 features
 
 var<workgroup> sources: array<vec4f, 256>; // [vec4 of terms][query]
 var<workgroup> panel: array<vec4f, 256>; // [term][vec4 of columns]
@@ -32,7 +36,7 @@ fn embed(first: u32, tile: u32, lid: u32) {
   }
 }
 
-// The sum over the four threads that share a query.
+// Returns the sum over the four threads that share a query.
 fn sumOfFour(lid: u32, value: f32) -> f32 {
   partial[lid] = value;
   workgroupBarrier();
@@ -58,7 +62,8 @@ fn normalize(tile: u32, gamma: u32, lid: u32) {
   }
   let scale = 1.0 / sqrt(sumOfFour(lid, dot(squares, vec4f(1.0))) / count + params.eps);
   for (var c = lid % 4u; c < params.quads; c += 4u) {
-    slab[x + params.quads + c] = fma((slab[x + c] - mean) * scale, weights[gamma + c], weights[gamma + params.quads + c]);
+    let normalized = (slab[x + c] - mean) * scale;
+    slab[x + params.quads + c] = fma(normalized, weights[gamma + c], weights[gamma + params.quads + c]);
   }
 }
 

@@ -3,11 +3,11 @@ export function temperatureColorRef(logits: ArrayLike<number>, stride: number, t
   const y = new Float64Array((3 * logits.length) / stride);
   for (let i = 0; i < y.length; i++) {
     const start = (Math.floor(i / 3) + 1) * stride - 768 + (i % 3) * 256;
-    let most = -Infinity;
-    for (let k = 0; k < 256; k++) most = Math.max(most, logits[start + k]);
+    let maxLogit = -Infinity;
+    for (let k = 0; k < 256; k++) maxLogit = Math.max(maxLogit, logits[start + k]);
     let sum = 0;
     for (let k = 0; k < 256; k++) {
-      const term = Math.exp((logits[start + k] - most) / temperature);
+      const term = Math.exp((logits[start + k] - maxLogit) / temperature);
       sum += term;
       y[i] += (term * k) / 255;
     }

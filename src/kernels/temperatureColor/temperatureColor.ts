@@ -1,4 +1,4 @@
-/** MCC's color logits to colors. Multiview Compressive Coding, arXiv:2301.08247; released code. */
+/** Colors from MCC's color logits. Multiview Compressive Coding, arXiv:2301.08247; released code. */
 import { expect, expectDtype, expectRank, show } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';

@@ -1,6 +1,7 @@
 // temperatureColor: y = sum over k of softmax(logits / temperature)[k] * k / 255, for each of three channels.
-//   logits [n, stride], of which the last 768 count: R's 256, G's, B's · y [n, 3]
+//   logits [n, stride], of which the last 768 are used: 256 each for R, G and B · y [n, 3]
 // One channel of one row per invocation. The maximum is subtracted first: logits / temperature are large.
+// Takes: workgroupIndex (shared/grid.wgsl); expAccurate (shared/math.wgsl).
 const LEVELS = 256u;
 const LOWEST = -3.4028234e38;
 
@@ -29,15 +30,15 @@ fn main(
     return;
   }
   let start = (i / 3u + 1u) * params.stride - 3u * LEVELS + i % 3u * LEVELS;
-  var most = vec4f(LOWEST);
+  var maxLogits = vec4f(LOWEST);
   for (var k = 0u; k < LEVELS; k += 4u) {
-    most = max(most, load(start + k));
+    maxLogits = max(maxLogits, load(start + k));
   }
-  let greatest = max(max(most.x, most.y), max(most.z, most.w));
+  let maxLogit = max(max(maxLogits.x, maxLogits.y), max(maxLogits.z, maxLogits.w));
   var sum = vec4f();
   var weighted = vec4f();
   for (var k = 0u; k < LEVELS; k += 4u) {
-    let term = expAccurate((load(start + k) - greatest) / params.temperature);
+    let term = expAccurate((load(start + k) - maxLogit) / params.temperature);
     sum += term;
     weighted += term * (f32(k) + vec4f(0.0, 1.0, 2.0, 3.0));
   }

@@ -1,4 +1,4 @@
-/** Numbers to flags. */
+/** Flags of the numbers above a limit. */
 import { expectDtype, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';

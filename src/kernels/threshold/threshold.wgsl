@@ -1,4 +1,5 @@
 // threshold: y = 1 where x > limit, else 0. x [n] as vec4s · y [n] u32, as vec4s.
+// Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   vectors: u32,
   limit: f32,

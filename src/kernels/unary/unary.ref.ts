@@ -1,7 +1,7 @@
 /** Functions of one number, in float64. */
 import type { UnaryKind } from './unary.ts';
 
-/** erf by its series up to 3, by the continued fraction of erfc beyond: about 1e-15. */
+/** erf by its series up to 3, by the continued fraction of erfc from there on; error about 1e-15. */
 export function erf(x: number): number {
   const a = Math.abs(x);
   if (a < 3) {

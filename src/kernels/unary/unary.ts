@@ -8,7 +8,7 @@ import gridWgsl from '../shared/grid.wgsl';
 import mathWgsl from '../shared/math.wgsl';
 import unaryWgsl from './unary.wgsl';
 
-/** The functions; their places are the numbers of `kind` in unary.wgsl. Exported for tests. */
+/** The functions; `kind` in unary.wgsl is the index in this list. Exported for tests. */
 export const UNARY_KINDS = ['gelu', 'relu', 'sigmoid', 'softplus', 'sin', 'cos', 'exp', 'log', 'sqrt'] as const;
 
 /**

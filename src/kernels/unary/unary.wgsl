@@ -1,6 +1,9 @@
 // unary: y = f(x), element by element. x, y [n], f32 or f16; `kind` picks f (unary.ts lists the numbers).
-// From shared/elements.*.wgsl: `Stored`, `loaded`, `stored`; from shared/math.wgsl and activations.wgsl: the functions.
-// Buffers hold whole vec4s, so the last one may contain up to three elements beyond n: they are computed and never read.
+// Buffers hold whole vec4s, so the last one may have up to three elements after the last: they are computed and never
+// read.
+// Takes: activate, ACTIVATION_GELU (shared/activations.wgsl); Stored, stored, loaded (shared/elements.f*.wgsl).
+// Takes: workgroupIndex (shared/grid.wgsl).
+// Takes: sigmoidAccurate, softplusAccurate, sinAccurate, expAccurate, logAccurate (shared/math.wgsl).
 override kind: u32 = 0;
 
 struct Params {

@@ -1,5 +1,6 @@
-// What happens to a sum before it is stored: y = residual + scale * activation(sum + bias), bias and scale per channel.
-// The output part has `channelTerms`, to be called once per column, and `store`, once per row.
+// The last step of a matrix product: y = residual + scale * activation(sum + bias), with bias and scale per channel.
+// The output part has `channelTerms`, which is called once per column, and `store`, which is called once per row.
+// Takes: activate (shared/activations.wgsl).
 override hasBias: bool = false;
 override hasScale: bool = false;
 override hasResidual: bool = false;

@@ -2,8 +2,8 @@
  * What linear layers, convolutions and transposed convolutions share: one matrix product
  * `y[row, column] = sum over taps and inner terms of x * w` with an epilogue, in two variants and two weight precisions.
  *
- * A kernel is its own text (where rows of x and elements of y are) joined with: the input part (vec4 or scalar), the weights
- * part (panels in a flat texture or rows in a buffer, f32 or f16), the loops of the variant, and the output part.
+ * A kernel joins its own WGSL, which says where rows of x and elements of y are, with: the input part (vec4 or scalar), the
+ * weights part (panels in a flat texture or rows in a buffer, f32 or f16), the loops of the variant, and the output part.
  */
 import { expect, expectDtype, expectShape, LimitError, sameShape, show, size } from '../../check.ts';
 import { operand, type Dispatch, type Operand, type Uniform } from '../../dispatch.ts';
@@ -41,16 +41,16 @@ export interface Epilogue {
 
 export interface Gemm {
   readonly kernel: string;
-  /** The kernel's text: Params, rowSource, tapSource, loadX, channelOf, elementOf. */
+  /** The kernel's own WGSL: Params, rowSource, tapSource, loadX, channelOf, elementOf. */
   readonly wgsl: string;
-  /** Beyond rows, columns, inner, quads, taps. */
+  /** Params in addition to rows, columns, inner, quads and taps. */
   readonly params?: Readonly<Record<string, Uniform>>;
   readonly constants?: Readonly<Record<string, number>>;
   readonly x: Operand;
   /** Whether every run of `inner` starts at a multiple of 4 elements and is a multiple of 4 long. */
   readonly vec4Input: boolean;
   readonly w: Operand;
-  /** Whether w is a weight of the checkpoint, so that it can be packed at load time. */
+  /** Whether w is a constant, so that it can be packed at load time. */
   readonly constantWeight: boolean;
   readonly layout: WeightLayout;
   readonly rows: number;
@@ -72,10 +72,10 @@ function checkEpilogue({ kernel, epilogue, channels, shape }: Gemm): void {
   );
 }
 
-/** Whether a tile has 64 columns; it has 32 where the second half would be mostly padding. */
+/** Whether a tile has 64 columns; it has 32 if the second half would be mostly padding. */
 const isWide = (columns: number): boolean => (ceilDiv(columns, 64) * 64) / (ceilDiv(columns, 32) * 32) < 1.3;
 
-/** Params, constants, operands and text of everything around the loops. @throws as `gemm` */
+/** Params, constants, operands and WGSL of everything but the loops. @throws as `gemm` */
 export function gemmEpilogue(g: Gemm) {
   const { kernel, x, rows, layout, epilogue } = g;
   checkEpilogue(g);
@@ -83,7 +83,9 @@ export function gemmEpilogue(g: Gemm) {
   const { columns, inner, taps } = layout;
   const largest = Math.max(size(x), size(g), columns * taps * inner);
   if (largest > 2 ** 30) {
-    throw new LimitError(`${kernel}: an operand of ${largest} elements is beyond 2^30. Split the work along its rows.`);
+    throw new LimitError(
+      `${kernel}: an operand of ${largest} elements is too large; at most 2^30 fit. Split the work along its rows.`,
+    );
   }
   return {
     params: { rows, columns, inner, quads: ceilDiv(inner, 4), taps },
@@ -116,7 +118,7 @@ const tiled: Variant<Gemm, readonly Dispatch[]> = {
 const subgroup8: Variant<Gemm, readonly Dispatch[]> = {
   name: 'subgroup8',
   supports: (target, { constantWeight }) =>
-    constantWeight ? supportsSubgroup8(target) : 'w is computed, and its panels can only be made before a run',
+    constantWeight ? supportsSubgroup8(target) : 'w is computed, and only constants can be packed into panels',
   build(g, { precision }) {
     const half = precision === 'f16';
     const { rows, layout } = g;
@@ -173,7 +175,7 @@ function inParts(
   });
 }
 
-/** The weights in the form that the tiled variant reads, and the text that reads them. */
+/** The weights in the form that the tiled variant reads, and the WGSL that reads them. */
 function tiledWeights({ w, layout, constantWeight }: Gemm, precision: Precision): { operand: Operand; wgsl: string } {
   if (!constantWeight) return { operand: w, wgsl: layout.inner % 4 === 0 ? weightF32Wgsl : weightScalarWgsl };
   if (precision === 'f16') return { operand: packRows(w, layout, 'f16'), wgsl: weightF16Wgsl };

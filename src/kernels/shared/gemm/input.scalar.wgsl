@@ -1,4 +1,6 @@
-// x read element by element, for runs whose length `params.inner` is not a multiple of 4: the rest of the last quad is 0.
+// x read element by element, for runs whose length `params.inner` is not a multiple of 4. The rest of the last quad is
+// zeros.
+// Takes: params.inner (the kernel).
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 
 fn readX(start: u32, quad: u32) -> vec4f {

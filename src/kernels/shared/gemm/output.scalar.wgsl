@@ -1,11 +1,12 @@
 // Stores column by column: any number of channels.
+// Takes: channelOf, elementOf, params.columns, params.rows (the kernel).
+// Takes: ChannelTerms, hasBias, hasScale, perChannel, hasResidual (shared/gemm/epilogue.wgsl).
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read> scale: array<f32>;
 @group(0) @binding(5) var<storage, read> residual: array<f32>;
 @group(0) @binding(6) var<storage, read_write> y: array<f32>;
 
-// Bias and scale of up to four columns from `column` on; missing ones are left out. The kernel gives `channelOf` and
-// `elementOf`.
+// Loads bias and scale of the four columns starting at `column`; columns after the last repeat it.
 fn channelTerms(column: u32) -> ChannelTerms {
   var terms = ChannelTerms(vec4f(), vec4f());
   for (var i = 0u; i < 4u; i++) {

@@ -1,10 +1,12 @@
 // Stores four columns at once: the number of channels is a multiple of 4.
+// Takes: channelOf, elementOf, params.rows, params.columns (the kernel).
+// Takes: ChannelTerms, hasBias, hasScale, perChannel, hasResidual (shared/gemm/epilogue.wgsl).
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read> scale: array<vec4f>;
 @group(0) @binding(5) var<storage, read> residual: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
 
-// Bias and scale of the four columns from `column`, a multiple of 4, on. The kernel gives `channelOf` and `elementOf`.
+// Loads bias and scale of the four columns starting at `column`, a multiple of 4.
 fn channelTerms(column: u32) -> ChannelTerms {
   let channel = channelOf(column) / 4u;
   var terms = ChannelTerms(vec4f(), vec4f());

@@ -1,4 +1,4 @@
-/** Layouts that weights are brought into at load time, for the two variants of matrix product. */
+/** Layouts of weights for the two variants of the matrix product. Weights are packed at load time. */
 import { packed, type Operand } from '../../dispatch.ts';
 import { ceilDiv } from '../../grid.ts';
 import type { Precision } from '../../target.ts';
@@ -7,10 +7,10 @@ import { toHalves } from '../../half.ts';
 /** How a weight tensor is read as a matrix [columns, taps, inner]: element start(column) + tap * tapStride + offset(i). */
 export interface WeightLayout {
   readonly columns: number;
-  /** Steps of the reduction that read x at different places: 1, or the elements of a convolution's window. */
+  /** Steps of the reduction that read x at different places: 1, or one per element or line of a convolution's window. */
   readonly taps: number;
   readonly inner: number;
-  /** Names the arrangement, as part of the packing's key. */
+  /** Name of the layout; part of the packing's key. */
   readonly name: string;
   start(column: number): number;
   readonly tapStride: number;
@@ -30,7 +30,7 @@ export const rowMajor = (columns: number, inner: number): WeightLayout => ({
 
 const keyOf = (l: WeightLayout, form: string): string => `${form} ${l.name} ${l.columns}x${l.taps}x${l.inner}`;
 
-/** Runs of `inner` are filled with zeros to whole vec4s. */
+/** Runs of `inner` are padded with zeros to whole vec4s. */
 const runOf = (l: WeightLayout): number => ceilDiv(l.inner, 4) * 4;
 
 /**

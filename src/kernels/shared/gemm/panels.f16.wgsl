@@ -1,5 +1,5 @@
-// Weights of the subgroup8 variant as halves: panels of 64 columns, each [depth][8 lanes] texels of eight halves: four
-// columns of the lane and the four 32 to the right. Always used with `wide`.
+// Weights of the subgroup8 variant as halves: panels of 64 columns, each [depth][8 lanes] texels of eight halves. A
+// lane's texel has its four columns and the four columns 32 to the right. Always used with `wide`.
 struct PanelRow {
   left: vec4f,
   right: vec4f,

@@ -1,13 +1,18 @@
-// Matrix product for software adapters with subgroups of exactly eight lanes: y[row, column] = sum_k x[row, k] w[k, column].
-// One workgroup is one subgroup and owns a tile of `tileRows` rows and 32 (or, `wide`, 64) columns.
+// Matrix product for software adapters with subgroups of exactly eight lanes:
+//   y[row, column] = sum_k x[row, k] w[k, column]
+// One workgroup is one subgroup and owns a tile of `tileRows` rows and 32 (or, if `wide`, 64) columns.
 //
-// Such adapters scalarize every buffer load into eight guarded loads, so a value is loaded once per subgroup: lane l
+// Such adapters scalarize every buffer load into eight guarded loads, so each value is loaded once per subgroup: lane l
 // loads four terms of row l (and of row l + 8), and `subgroupBroadcast` with a constant lane hands them to all lanes.
-// It takes literals only, hence the lines written out. A lane owns four columns (and four more, 32 to the right);
-// weights come from a flat texture whose loads do not branch. All loads of a step are issued before its arithmetic.
+// It takes literals only, which is why the lines are written out. A lane owns four columns (and four more, 32 to the
+// right). Weights come from a flat texture, whose loads do not branch. All loads of a step come before its arithmetic.
 //
-// The reduction runs over `params.taps` taps of `params.quads` vec4s: one tap in a plain product, one per kernel element
-// in a convolution. The kernel's own text gives `rowSource`, `tapSource`, `loadX`; see gemm.ts for the parts.
+// The reduction runs over `params.taps` taps of `params.quads` vec4s: one tap in a plain product, one per element of
+// the window in a convolution. gemm.ts lists the parts.
+// Takes: rowSource, tapSource, loadX, params.firstTile, params.endTile, params.rows, params.taps (the kernel).
+// Takes: params.quads (the kernel); channelTerms, store (shared/gemm/output.*.wgsl).
+// Takes: panelStart, loadPanel (shared/gemm/panels.*.wgsl); rank4 (shared/gemm/rank4.wgsl).
+// Takes: workgroupIndex (shared/grid.wgsl).
 enable subgroups;
 
 override tileRows: u32 = 16; // 4, 8 or 16
@@ -111,8 +116,8 @@ fn main(
     }
   }
 
-  // A loop over copies: its run-time index would keep the sums themselves out of registers. Unrolled stores compile
-  // two to four times more slowly.
+  // The loop indexes copies: an index known only at run time would keep the sums themselves out of registers. Unrolled
+  // stores compile two to four times more slowly.
   var leftSums = left;
   var rightSums = right;
   let valid = min(tileRows, params.rows - firstRow);

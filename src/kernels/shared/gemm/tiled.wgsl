@@ -1,12 +1,14 @@
 // Matrix product for GPUs: y[row, column] = sum_k x[row, k] w[column, k].
-// A workgroup of 16 x 16 threads owns a tile of 64 (or, not `tall`, 16) rows and 64 columns; a thread owns 4 (or 1) rows
-// and 4 columns. Per step, 16 terms of every row and column are staged in workgroup memory as vec4s along k; a thread
-// turns its four columns into rows of k in registers.
+// A workgroup of 16 x 16 threads owns a tile of 64 (or, if not `tall`, 16) rows and 64 columns; a thread owns 4 (or 1)
+// rows and 4 columns. Each step stages 16 terms of every row and column in workgroup memory as vec4s along k. A thread
+// transposes the vec4s of its four columns in registers.
 // In a staged quad the 64 rows (columns) are permuted, 4i + j at j * 16 + i, so that neighboring threads read
-// neighboring vec4s. 8 KiB of workgroup memory.
+// neighboring vec4s. It takes 8 KiB of workgroup memory.
 //
-// The reduction runs over `params.taps` taps of `params.quads` vec4s. `rowSource`, `tapSource`, `loadX`, `loadWeight` and
-// `store` are given by the other parts; see gemm.ts.
+// The reduction runs over `params.taps` taps of `params.quads` vec4s. gemm.ts lists the parts.
+// Takes: rowSource, loadX, tapSource, params.firstTile, params.endTile, params.rows, params.taps (the kernel).
+// Takes: params.quads, params.columns (the kernel); channelTerms, store (shared/gemm/output.*.wgsl).
+// Takes: rank4 (shared/gemm/rank4.wgsl); loadWeight (shared/gemm/weight.*.wgsl); workgroupIndex (shared/grid.wgsl).
 override tall: bool = true;
 
 var<workgroup> stagedX: array<vec4f, 256>; // [quad][64 rows]

@@ -1,4 +1,5 @@
-// Weights of the tiled variant, [columns, taps * quads] vec4s: each run of `params.inner` is filled up to whole vec4s.
+// Weights of the tiled variant, [columns, taps * quads] vec4s: each run of `params.inner` is padded to whole vec4s.
+// Takes: params.taps, params.quads (the kernel).
 @group(0) @binding(2) var<storage, read> w: array<vec4f>;
 
 fn loadWeight(column: u32, quad: u32) -> vec4f {

@@ -1,4 +1,6 @@
-// Weights of the tiled variant, [columns, inner], whose rows are not whole vec4s. They are computed, so nobody packed them.
+// Weights of the tiled variant, [columns, inner], whose rows are not whole vec4s. They are computed during the run, so
+// they are not packed.
+// Takes: params.inner (the kernel).
 @group(0) @binding(2) var<storage, read> w: array<f32>;
 
 fn loadWeight(column: u32, quad: u32) -> vec4f {
