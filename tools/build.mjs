@@ -39,6 +39,7 @@ const bundles = [
       vitest: 'test/browser/vitest.ts',
       '../setup/evaluate.ts': 'test/browser/evaluate.ts',
       '../../setup/evaluate.ts': 'test/browser/evaluate.ts',
+      './evaluate.ts': 'test/browser/evaluate.ts',
       './goldenBytes.ts': 'test/browser/goldenBytes.ts',
       '../setup/goldenBytes.ts': 'test/browser/goldenBytes.ts',
     },
