@@ -1,16 +1,22 @@
 /** Photo sessions: what is computed once, what streams, and that results are plain data. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StepTime } from '../../src/graph/run.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
 import { Engine } from '../../src/pipeline/engine.ts';
 import type { Photo } from '../../src/pipeline/photo.ts';
 import type { NewPoints } from '../../src/pipeline/session/options.ts';
 import type { Session } from '../../src/pipeline/session/session.ts';
 import { presets, syntheticSet } from '../../src/pipeline/registry.ts';
-import { scene } from '../../weights/index.ts';
+import { samModule } from '../../src/pipeline/sam/module.ts';
+import { Sam } from '../../src/pipeline/sam/sam.ts';
+import { toWords } from '../../tools/parity/layout.ts';
+import { scene, syntheticSource } from '../../weights/index.ts';
 import { openDevice } from '../setup/evaluate.ts';
 import { expectIdentical } from '../setup/identical.ts';
 
 const [WIDTH, HEIGHT] = [80, 64];
+/** Of the generated weights. */
+const SEED = 1;
 
 function photoOf(seed: number): Photo {
   const rgb = scene.image(seed, HEIGHT, WIDTH);
@@ -24,7 +30,7 @@ const depth = new Float32Array(WIDTH * HEIGHT).map((_, i) => 2 + (i % 7) / 10);
 const mask = new Uint8Array(WIDTH * HEIGHT).fill(1);
 
 const engineOf = async (options: { embeddingBytes?: number; keepNetworks?: boolean } = {}): Promise<Engine> =>
-  new Engine({ device: await openDevice(), weights: syntheticSet(1, presets.small), ...options });
+  new Engine({ device: await openDevice(), weights: syntheticSet(SEED, presets.small), ...options });
 
 /** Times of all dispatches of a call. */
 function profile(): { times: StepTime[]; call: { onProfile(times: readonly StepTime[]): void } } {
@@ -59,20 +65,16 @@ describe('a session', () => {
     expect(encoderDispatches(third.times)).toBe(0);
   });
 
-  it('takes lowRes of an earlier candidate as a prompt, which pulls the mask towards it', async () => {
-    const share = (a: Uint8Array, b: Uint8Array): number => {
-      const both = a.reduce((n, v, i) => n + (v & b[i]), 0);
-      return both / a.reduce((n, v, i) => n + (v | b[i]), 0);
-    };
-    const side = 64; // of low-resolution masks: a quarter of the network's 256 pixels
-    const half = (left: boolean) =>
-      Float32Array.from({ length: side * side }, (_, i) => (i % side < side / 2 === left ? 20 : -20));
-    const masks = [];
-    for (const left of [true, false]) {
-      masks.push((await session.segment({ box: BOX, previous: half(left) })).candidates[0]);
-    }
-    expect(share(masks[0].mask, masks[0].mask)).toBe(1);
-    expect(masks[0].lowRes).not.toEqual(masks[1].lowRes);
+  it('takes lowRes of an earlier candidate as a prompt, and answers as SAM alone does', async () => {
+    const config = presets.small.sam;
+    const device = await openDevice();
+    const sam = new Sam(sharedFor(device, syntheticSource(samModule.specs(config), SEED)), config);
+    const rgb = { shape: [HEIGHT, WIDTH, 3], data: scene.image(11, HEIGHT, WIDTH) };
+    const image = await sam.encode({ words: toWords(rgb), width: WIDTH, height: HEIGHT });
+    const previous = (await sam.answer(image, { points: POINT })).candidates[1].lowRes;
+    const expected = await sam.answer(image, { box: BOX, previous });
+    device.dispose();
+    expectIdentical(await session.segment({ box: BOX, previous }), expected);
     await expect(session.segment({ previous: new Float32Array(9) })).rejects.toThrow(/64 x 64 logits/);
   });
 
@@ -184,6 +186,7 @@ describe('several sessions', () => {
     const again = profile();
     expect(await a.segment({ box: BOX }, again.call)).toEqual(first);
     expect(encoderDispatches(again.times)).toBeGreaterThan(20);
+    expect(await b.segment({ box: BOX })).toEqual(other);
     engine.dispose();
   });
 
