@@ -1,4 +1,4 @@
-/** What ops promise: inputs and attributes are checked, typed, and all that a node's kernels depend on. */
+/** Ops: their inputs and attributes are checked and typed, and a node's kernels depend on nothing else. */
 import { describe, expect, it } from 'vitest';
 import { defineOp } from '../../src/graph/op.ts';
 import { lower } from '../../src/graph/lower.ts';

@@ -258,7 +258,7 @@ describe('Pace', () => {
     expect(pace.size).toBe(512);
   });
 
-  it('shrinks only when far too slow, and not below the least', () => {
+  it('shrinks only when far too slow, and not below the minimum', () => {
     const pace = new Pace({ ...limits, first: 512 });
     pace.learn(150);
     expect(pace.size).toBe(512);

@@ -1,4 +1,4 @@
-/** Photo sessions: what is computed once, what streams, and that results are plain data. */
+/** Photo sessions: they compute what they can once, stream points, and return plain data. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StepTime } from '../../src/graph/run.ts';
 import { sharedFor } from '../../src/graph/shared.ts';
@@ -15,7 +15,7 @@ import { openDevice } from '../setup/evaluate.ts';
 import { expectIdentical } from '../setup/identical.ts';
 
 const [WIDTH, HEIGHT] = [80, 64];
-/** Of the generated weights. */
+/** Seed of the generated weights. */
 const SEED = 1;
 
 function photoOf(seed: number): Photo {
