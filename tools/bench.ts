@@ -1,6 +1,6 @@
 /**
- * Measures kernels, or with --stages whole networks, on this machine: as a table and as lines of JSON. The command line
- * loads this bundle for `unflat bench`, which is what `npm run bench` runs.
+ * Measures kernels, or whole networks with --stages, on this machine. Prints a table and appends lines of JSON. The command
+ * `unflat bench`, which `npm run bench` runs, loads this bundle.
  */
 import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
@@ -16,7 +16,7 @@ import { expectWritable } from '../src/host/node/files.ts';
 import { presets } from '../src/pipeline/registry.ts';
 import { benchCases } from './bench/cases.ts';
 import { type Ceilings, measureCeilings, prepareCeilings } from './bench/ceiling.ts';
-import { type Bench, type Finding, measureCase, measureNetwork, otherFamilies } from './bench/jobs.ts';
+import { type Bench, type Finding, measureCase, measureNetwork } from './bench/jobs.ts';
 import { benchDocument } from './bench/document.ts';
 import { appendLine, fileOf, type Line, readResults } from './bench/lines.ts';
 import { clockOf } from './bench/measure.ts';
@@ -29,14 +29,14 @@ import { originOf } from './origin.ts';
 interface Options {
   adapter: string;
   precision: 'f32' | 'f16';
-  family?: string;
+  variant?: string;
   budget: number;
   stages?: PresetSize;
   output: string;
   table?: string | true;
 }
 
-const FAMILIES = ['tiled', 'subgroup8', 'workgroup', 'lane', 'textbook'];
+const VARIANTS = ['tiled', 'subgroup8', 'workgroup', 'lane', 'textbook'];
 
 /**
  * Runs one command line of `unflat bench`.
@@ -52,7 +52,7 @@ export async function runBench(argv: readonly string[], terminal: Terminal): Pro
     .argument('[case...]', 'only cases whose name or shape contains one of these words')
     .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter’s name', 'auto')
     .addOption(new Option('--precision <type>', 'storage of weights').choices(['f32', 'f16']).default('f32'))
-    .addOption(new Option('--family <name>', 'only this kernel family, of kernels that have several').choices(FAMILIES))
+    .addOption(new Option('--variant <name>', 'only this variant, of kernels that have several').choices(VARIANTS))
     .addOption(new Option('--stages <size>', 'measure networks with generated weights').choices(Object.keys(presets)))
     .option('--budget <seconds>', 'time for the warm runs of one case', parsePositive, 2)
     .option('-o, --output <folder>', 'where the JSON lines are appended, a file for each adapter', 'bench/results')
@@ -83,8 +83,7 @@ async function writeTable(folder: string, file: string | true, terminal: Termina
 async function bench(words: string[], options: Options, terminal: Terminal): Promise<void> {
   const jobs = options.stages ? stageJobs(words, options.stages) : kernelJobs(words, options);
   const origin = await originOf();
-  const machine = await openDevices(options);
-  const { device, other } = machine;
+  const { device, dispose } = await openDevice(options);
   const { description } = device.info;
   const file = fileOf(options.output, description);
   const interruption = watchInterrupt((line) => terminal.err(`${line}\n`));
@@ -102,7 +101,7 @@ async function bench(words: string[], options: Options, terminal: Terminal): Pro
     const rest = { adapter: description, adapterClass: device.adapterClass, precision: options.precision };
     const lines: Line[] = [];
     for (const job of jobs) {
-      for await (const findings of job({ device, other, ceilings, signal })) {
+      for await (const findings of job({ device, ceilings, signal })) {
         const found = findings.map((finding): Line => ({ ...origin, ...rest, ...finding }));
         for (const line of found) {
           terminal.out(`${formatLine(line, found)}\n`);
@@ -118,7 +117,7 @@ async function bench(words: string[], options: Options, terminal: Terminal): Pro
   } finally {
     interruption.dispose();
     ceilings?.dispose();
-    machine.dispose();
+    dispose();
   }
 }
 
@@ -127,41 +126,32 @@ const CLOCKS = {
   wall: 'wall time: this adapter has no timestamps',
 } as const;
 
-/** Timestamps to the nanosecond instead of to 65 microseconds. */
+/** Gives timestamps to the nanosecond; Dawn rounds them to 65 microseconds by default. */
 const DAWN_OPTIONS = ['disable-dawn-features=timestamp_quantization'];
 
-/** Two devices of one adapter: a device has one table of kernel families. */
-async function openDevices({ adapter: choice, precision }: Options) {
-  const opened: { device: Device; release: () => void }[] = [];
-  const open = async (target?: ReturnType<typeof otherFamilies>): Promise<Device> => {
-    const { adapter, wait, release } = await requestNodeAdapter(choice, DAWN_OPTIONS);
-    const device = await Device.create(adapter, { wait, precision, target });
-    opened.push({ device, release });
-    return device;
-  };
-  const dispose = (): void => {
-    for (const { device, release } of opened) {
+async function openDevice({ adapter: choice, precision }: Options) {
+  const { adapter, wait, release } = await requestNodeAdapter(choice, DAWN_OPTIONS);
+  try {
+    const device = await Device.create(adapter, { wait, precision });
+    const dispose = (): void => {
       device.dispose();
       release();
-    }
-  };
-  try {
-    const device = await open();
-    return { device, other: await open(otherFamilies(device.adapterClass)), dispose };
+    };
+    return { device, dispose };
   } catch (error) {
-    dispose();
+    release();
     throw error;
   }
 }
 
-/** Gives the findings of cases or stages that were measured together. */
+/** Yields the findings of cases or stages that were measured together. */
 type Job = (bench: Bench) => AsyncGenerator<Finding[]>;
 
-function kernelJobs(words: string[], { family, budget }: Options): Job[] {
+function kernelJobs(words: string[], { variant, budget }: Options): Job[] {
   return select(words, benchCases).map(
     (one): Job =>
       async function* (bench) {
-        yield await measureCase(one, bench, { family, budgetMs: 1000 * budget });
+        yield await measureCase(one, bench, { variant, budgetMs: 1000 * budget });
       },
   );
 }
@@ -183,7 +173,7 @@ function stageJobs(words: string[], size: PresetSize): Job[] {
 }
 
 /**
- * Cases that contain one of the words; all when there is none.
+ * Selects the cases whose kernel or shape contains one of the words; all cases when there are no words.
  * Exported for tests.
  * @throws UserError if a word fits no case
  */

@@ -18,7 +18,7 @@ import { writeDeclarations } from './declarations.mjs';
 import { isProgram, root, runTool, say, SetupError } from './setup/process.mjs';
 
 /**
- * A program is a small file that loads its parts, from a folder of its name beside it, when they are needed.
+ * A `program` is split: a small file loads its parts from a folder of its name when they are needed.
  * @type {{ entry: string, out: string, host: 'node' | 'browser', program?: true, published?: true, standIns?: Record<string, string> }[]}
  */
 const bundles = [
@@ -34,11 +34,12 @@ const bundles = [
     entry: 'test/browser/entry.ts',
     out: 'dist/browserTests.js',
     host: 'browser',
-    // Tests of kernels and networks run there as they are; these know Node.
+    // Tests of kernels run in the browser unchanged. These modules need Node, so others stand in for them.
     standIns: {
       vitest: 'test/browser/vitest.ts',
       '../setup/evaluate.ts': 'test/browser/evaluate.ts',
       '../../setup/evaluate.ts': 'test/browser/evaluate.ts',
+      './evaluate.ts': 'test/browser/evaluate.ts',
       './goldenBytes.ts': 'test/browser/goldenBytes.ts',
       '../setup/goldenBytes.ts': 'test/browser/goldenBytes.ts',
     },
@@ -48,7 +49,7 @@ const bundles = [
 /** Entries that others compile against. */
 const declarations = { 'src/node.ts': 'dist/node.d.ts', 'src/web.ts': 'dist/web.d.ts' };
 
-/** What a bundle may depend on; a change in any of it makes the build stale. */
+/** Files and folders that bundles depend on. A change in any of them makes the build stale. */
 const inputs = [
   'src',
   'weights',
@@ -60,10 +61,10 @@ const inputs = [
   'tsconfig.types.json',
 ];
 
-/** Written last, so that a build that was interrupted is stale. */
+/** Written last, so that an interrupted build is stale. */
 const stamp = 'dist/.built';
 
-/** Builds when dist/ is missing or older than what it was made from. */
+/** Builds if dist/ is missing or older than its inputs. */
 export async function ensureBuild() {
   const built = modified(join(root, stamp));
   if (built !== undefined && inputs.every((input) => newest(join(root, input)) <= built)) return;
@@ -79,11 +80,11 @@ export async function build() {
   if (failures.length > 0) throw new SetupError(`the build of ${failures.join(', ')} failed; its errors are above.`);
   copyTinyWeights();
   writeFileSync(join(root, stamp), '');
-  // The time of the start: a file that changed while we built makes the next run build again.
+  // The stamp has the time of the start, so a file that changed during the build makes it stale.
   utimesSync(join(root, stamp), started, started);
 }
 
-/** @returns {Promise<string[]>} the bundles that failed; esbuild has printed why */
+/** @returns {Promise<string[]>} the bundles that failed; esbuild has printed the errors */
 async function bundleAll() {
   const missing = bundles.map(({ entry }) => entry).filter((entry) => !existsSync(join(root, entry)));
   if (missing.length > 0)
@@ -96,14 +97,14 @@ async function bundleAll() {
         ...(program ? parted(entry, out) : { entryPoints: [entry], outfile: out }),
         bundle: true,
         format: 'esm',
-        // A map would double the package, and a link to one that is not there makes bundlers warn.
+        // A source map would double the package, and a link to a missing map makes bundlers warn.
         sourcemap: published ? false : 'linked',
         loader: { '.wgsl': 'text' },
         logLevel: 'warning',
         plugins: [replaceModules(standIns)],
         ...(host === 'node'
           ? { platform: 'node', target: 'node20', packages: 'external' }
-          : // The glTF library reaches for Node's files only when it finds itself in Node.
+          : // The glTF library imports these only in Node.
             { platform: 'browser', target: 'es2022', external: ['node:fs', 'node:path'] }),
       }),
     ),
@@ -115,7 +116,7 @@ async function bundleAll() {
 }
 
 /**
- * Options of esbuild for a program in parts. Names of parts change with their content, so those of the build before are removed.
+ * Options of esbuild for a program in parts. Names of parts change with their content, so old parts are removed first.
  * @param {string} entry
  * @param {string} out
  */
@@ -131,7 +132,7 @@ function parted(entry, out) {
 }
 
 /**
- * @param {Record<string, string>} standIns module name as it is imported -> file that takes its place
+ * @param {Record<string, string>} standIns specifier of an import -> file that takes its place
  * @returns {import('esbuild').Plugin}
  */
 function replaceModules(standIns) {
@@ -143,7 +144,7 @@ function replaceModules(standIns) {
   };
 }
 
-/** The tiny weights lie beside the bundles, where both hosts look for them; how they were trained stays behind. */
+/** Copies the tiny weights beside the bundles, where both hosts look for them. Training curves are left out. */
 function copyTinyWeights() {
   const [from, to] = [join(root, 'weights/tiny'), join(root, 'dist/tiny')];
   const shipped = readdirSync(from).filter((name) => !name.endsWith('.curve.jsonl'));
@@ -153,13 +154,13 @@ function copyTinyWeights() {
 }
 
 /**
- * @param {string} path a file, or a folder that is searched to the bottom
+ * @param {string} path a file, or a folder, whose subfolders are searched too
  * @returns {number} the latest modification in it, in milliseconds; 0 when it does not exist
  */
 function newest(path) {
   const own = modified(path);
   if (own === undefined || !statSync(path).isDirectory()) return own ?? 0;
-  // The folder's own time counts too: it changes when an entry is removed.
+  // The folder's own time counts, too: it changes when an entry is removed.
   return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), own);
 }
 

@@ -1,4 +1,4 @@
-/** Format (WGSL's, too), lint and types: `node tools/check.mjs`. They run at once and report in turn. */
+/** Formatting (of WGSL too), lint and types: `node tools/check.mjs`. They run at the same time and report one after the other. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ensurePackages } from './setup/packages.mjs';

@@ -59,7 +59,7 @@ async function measureAll(folders: readonly string[], options: Options): Promise
   }
 }
 
-/** Everything that was measured; the same bytes for the same weights, scenes and adapter. */
+/** All measurements as JSON: the same bytes for the same weights, scenes and adapter. */
 function jsonOf({ weights, precision, granularity }: Options, scenes: readonly Measured[]): string {
   const means = meansOf(scenes.map(({ numbers }) => numbers));
   return `${JSON.stringify({ weights, precision, granularity, means, scenes }, undefined, 2)}\n`;

@@ -1,6 +1,6 @@
-/** Tables in Markdown, as the formatter of this project leaves them. */
+/** Tables in Markdown, formatted as Prettier would. */
 
-/** @returns a table whose columns are as wide as their widest cell; nothing when there are no rows */
+/** @returns a table whose columns are as wide as their widest cell; an empty text without rows */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const lines = [header, ...rows];

@@ -1,4 +1,4 @@
-/** Where and when something was measured: what every stored line begins with. */
+/** Where and when a measurement took place. Every stored line begins with it. */
 import { execFile } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
 import { promisify } from 'node:util';
@@ -6,11 +6,11 @@ import { version } from '../package.json';
 
 /** Where and when a run took place. */
 export interface Origin {
-  /** Version. */
+  /** Version of the package. */
   readonly unflat: string;
   /** Commit of the working tree; null outside of a repository. */
   readonly commit: string | null;
-  /** Of the run's start: lines of one run have the same. */
+  /** When the run started; all lines of one run have the same date. */
   readonly date: string;
   readonly processor: string;
   readonly cores: number;
@@ -27,7 +27,7 @@ export async function originOf(): Promise<Origin> {
   };
 }
 
-/** Processes that wanted a processor during the last minute, this one's included. */
+/** Load average of the last minute: processes that wanted a processor, this one included. */
 export const currentLoad = (): number => Math.round(100 * loadavg()[0]) / 100;
 
 /** The commit of the working tree, or null where there is no repository or no git. */

@@ -42,7 +42,7 @@ function ellipsoid(p, center, radii) {
 }
 
 /**
- * Union with a rounded seam of width k.
+ * Smooth union: the seam is rounded over a width of k.
  * @param {number} a @param {number} b @param {number} k
  */
 function blend(a, b, k) {
@@ -108,7 +108,7 @@ function march(origin, direction, far) {
 const LIGHT = unit([0.55, 1.0, 0.75]);
 
 /**
- * Share of light that reaches a point; soft because near misses count in part.
+ * Share of light that reaches a point. Shadows are soft: near misses count in part.
  * @param {Vec} p
  */
 function lightAt(p) {

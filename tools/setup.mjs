@@ -1,6 +1,7 @@
 /**
  * Makes a machine ready to build, test and run: `node tools/setup.mjs [--browser]`. Plain Node, no packages, because it
- * runs before `npm ci`. Does only what is missing; where it may not install, it stops with one line that says what to run.
+ * runs before `npm ci`. It installs only what is missing; where it may not install, it
+ * stops with one line that says what to run.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { ensureBrowser } from './setup/browser.mjs';
 import { ensurePackages } from './setup/packages.mjs';
 import { isProgram, root, runTool, say, SetupError } from './setup/process.mjs';
 
-/** @param {{ browser?: boolean }} [options] browser: also what the browser tests need */
+/** @param {{ browser?: boolean }} [options] browser: whether to set up what the browser tests need, too */
 export async function setup({ browser = false } = {}) {
   checkNode();
   ensurePackages();

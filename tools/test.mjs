@@ -1,6 +1,6 @@
 /**
- * Everything that must hold, on any machine: `node tools/test.mjs [FILTER...]`. Set-up, build, format, lint, types, and all
- * tests (or those whose path has a FILTER in it). The last line is `N passed, N failed`, each check counted as one.
+ * Runs all checks on any machine: `node tools/test.mjs [FILTER...]`. Set-up, build, format, lint, types, and all tests (or those
+ * whose path contains a FILTER). The last line is `N passed, N failed`; each check counts as one.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -14,8 +14,8 @@ await runTool(async () => {
   await setup({ browser: true });
   const checks = await failedChecks();
   const tests = runVitest(process.argv.slice(2));
-  // A test that did not run proves nothing. Elsewhere an adapter or a system may lack what a test is about; the software
-  // adapter of continuous integration has it all.
+  // In continuous integration a skipped test is a failure: its software adapter has everything that tests need. Other machines
+  // may lack a feature that a test is about.
   const failures = [...checks, ...tests.failures, ...(process.env.CI ? tests.skipped : [])];
   for (const name of tests.skipped) process.stdout.write(`skipped ${name}\n`);
   for (const failure of failures) process.stdout.write(`FAILED ${failure}\n`);
@@ -50,7 +50,7 @@ function runVitest(filters) {
     if (status !== 'failed' || assertionResults.some(({ status }) => status === 'failed')) continue;
     failures.push(`${relative(root, name)}: ${message || 'did not load'}`);
   }
-  // An error outside any test, such as a rejection nobody awaited, shows in the status alone.
+  // An error outside of tests, such as an unhandled rejection, shows only in the status.
   if (status !== 0 && failures.length === 0) failures.push(`vitest ended with status ${status}`);
   return {
     passed: tests.filter(({ status }) => status === 'passed').length,

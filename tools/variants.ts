@@ -1,7 +1,7 @@
 /**
  * Measures every released checkpoint's network at full size: `npm run variants -- [ID...]`. Generated weights are written
- * in each format, read back, and the network runs once on the example picture with f32 and with f16 weights. What is
- * recorded already is skipped, so that a run that was stopped goes on. `--table` writes the document instead.
+ * in each format, read back, and the network runs once on the example picture with f32 and with f16 weights. It skips
+ * what is recorded already, so an interrupted run can go on. `--table` writes the document instead.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

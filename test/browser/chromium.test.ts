@@ -15,7 +15,7 @@ const kernels = readdirSync(join(root, 'test/kernels'))
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => ['kernels', name.replace('.test.ts', '')]);
 
-/** What lies between kernels and networks. Whole networks take this adapter minutes each. */
+/** Tests of what lies between kernels and networks. A whole network would take this adapter minutes. */
 const pipeline = ['layers', 'points'].map((name) => ['pipeline', name]);
 
 describe('Chromium', () => {
@@ -45,7 +45,7 @@ describe('Chromium', () => {
     'passes test/%s/%s.test.ts',
     async (folder, name) => {
       const outcomes = (await page.call(tests, 'runTests', folder, name)) as Outcome[];
-      // SwiftShader has subgroups of four: tests of the kernels for eight have nothing to run on there.
+      // SwiftShader has subgroups of four lanes, so tests of the subgroup8 kernels are skipped there.
       const missed = ({ name, state }: Outcome) => state === 'skipped' && !name.includes('subgroup8');
       expect(outcomes.filter((outcome) => outcome.state === 'failed' || missed(outcome))).toEqual([]);
       expect(outcomes.filter(({ state }) => state === 'passed')).not.toEqual([]);
@@ -58,9 +58,9 @@ describe('Chromium', () => {
     const chromium = (await page.call(tests, 'runChain')) as SmallChain;
     expect(node.xyz.length).toBeGreaterThan(0);
     expect(chromium.mask).toEqual(node.mask);
-    // Each adapter strays by what docs/numerics.md allows one network: 1.6e-5 of the largest value.
+    // Each adapter may differ by what docs/numerics.md allows one network: 1.6e-5 of the largest value.
     expectClose(chromium.depth, node.depth, 3.2e-5 * maxAbs(node.depth), 'depth');
-    // Points are places of the grid, brought into the camera's frame by statistics of that depth.
+    // Points of the grid are brought into the camera's frame by statistics of that depth.
     expectClose(chromium.xyz, node.xyz, 1e-3 * maxAbs(node.xyz), 'points');
     expectClose(chromium.rgb, node.rgb, 1, 'colors');
   }, 900_000);

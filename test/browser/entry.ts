@@ -1,5 +1,5 @@
 /**
- * What `chromium.test.ts` calls in the browser: bundled as dist/browserTests.js. Arguments and results must survive JSON.
+ * The functions that `chromium.test.ts` calls in the browser, bundled as dist/browserTests.js. Arguments and results pass as JSON.
  */
 import { adapterName } from '../../src/graph/device.ts';
 import { runSmallChain, type SmallChain } from '../setup/smallChain.ts';
@@ -7,7 +7,7 @@ import { openDevice } from './evaluate.ts';
 import { expect, it, runFile, type Outcome } from './vitest.ts';
 
 /**
- * Runs a test file of this folder's neighbors on the browser's adapter.
+ * Runs a test file of test/kernels or test/pipeline on the browser's adapter.
  * @param name such as layerNorm or chain
  */
 export function runTests(folder: 'kernels' | 'pipeline', name: string): Promise<Outcome[]> {
@@ -16,7 +16,7 @@ export function runTests(folder: 'kernels' | 'pipeline', name: string): Promise<
   );
 }
 
-/** Outcomes of tests that pass, fail and do not run: whether a failure in the browser can be seen at all. */
+/** Runs tests that pass, fail and are skipped, to show that a failure in the browser is reported. */
 export function runSample(): Promise<Outcome[]> {
   return runFile('sample', async () => {
     it('passes', () => expect([1, 2]).toEqual([1, 2]));
@@ -32,12 +32,12 @@ export async function adapterInfo(): Promise<{ vendor: string; architecture: str
   return { vendor: info.vendor, architecture: info.architecture, name: adapterName(info) };
 }
 
-/** A photo to points through small networks, on the browser's adapter. */
+/** Runs the chain with small networks on the browser's adapter. */
 export async function runChain(): Promise<SmallChain> {
   return runSmallChain(await openDevice());
 }
 
-/** Squares numbers in a compute shader: whether the browser computes at all, before the engine is asked to. */
+/** Squares numbers in a compute shader, to show that the browser computes, without the engine. */
 export async function squares(values: number[]): Promise<number[]> {
   const device = await (await requestAdapter()).requestDevice();
   const code = `

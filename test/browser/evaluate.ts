@@ -1,4 +1,4 @@
-/** Stands in for `test/setup/evaluate.ts` in the browser bundle: the browser's adapter, and promises that may be awaited. */
+/** Stands in for `test/setup/evaluate.ts` in the browser bundle: it uses the browser's adapter, whose promises need no polling. */
 import { Device, type DeviceOptions } from '../../src/graph/device.ts';
 import {
   evaluate as evaluateOn,

@@ -18,7 +18,7 @@ import { spyOn } from '@vitest/spy';
 
 export { afterAll, afterEach, beforeAll, beforeEach, describe, it, test } from '@vitest/runner';
 
-/** What tests of this project use of vitest's `vi`. */
+/** The parts of vitest's `vi` that tests of this project use. */
 export const vi = { spyOn };
 
 chai.use(JestExtend);
@@ -69,7 +69,7 @@ export async function runFile(path: string, load: () => Promise<unknown>): Promi
   const runner: VitestRunner = { config, importFile: load };
   const [file] = await startTests([path], runner);
   const outcomes = getTests(file).map((task) => outcomeOf(task, nameOf(task)));
-  // A file that fails as a whole has failures of its own: it did not load, or a hook failed.
+  // A file has errors of its own if it did not load or a hook failed.
   return file.result?.errors?.length ? [outcomeOf(file, path), ...outcomes] : outcomes;
 }
 

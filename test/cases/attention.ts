@@ -1,4 +1,4 @@
-/** Shapes of attention: smallest, odd, one past a tile of each family, and the models' own. d: features of a head. */
+/** Shapes of attention: smallest, odd, one past a tile of each variant, and the models' own. d: channels of a head. */
 export const attentionCases = [
   { B: 1, heads: 1, N: 5, M: 5, d: 4 },
   { B: 1, heads: 3, N: 33, M: 33, d: 2 },
@@ -11,35 +11,35 @@ export const attentionCases = [
   { B: 1, heads: 1, N: 130, M: 130, d: 80, bench: 'tests' },
 ] as const;
 
-/** Self-attention that is measured, but too large for the loops of the reference. */
+/** Self-attention for the benchmark alone: too large for the loops of the reference. */
 export const attentionModelCases = [
   { heads: 12, d: 64, N: 1024, bench: 'round' },
   { heads: 12, d: 64, N: 197, bench: 'MCC' },
 ] as const;
 
-/** Grids of positions (SAM decomposed, BEiT with its class token). */
+/** Grids of relative positions: SAM's decomposed ones, BEiT's with a class token. */
 export const positionCases = [
   { heads: 2, height: 6, width: 6, d: 16 },
   { heads: 3, height: 5, width: 7, d: 8 },
   { heads: 1, height: 9, width: 14, d: 64 },
 ] as const;
 
-/** Measured: BEiT's grids with a class token. */
+/** For the benchmark: BEiT's grids with a class token. */
 export const beitModelCases = [{ heads: 16, d: 64, height: 24, width: 32, bench: 'ZoeDepth BEiT' }] as const;
 
-/** Measured: SAM's grids, side by side in windows of `size`, or with 0 as a whole. */
+/** For the benchmark: SAM's grids of side x side tokens, in windows of `size` or, with 0, as a whole. */
 export const samModelCases = [
   { heads: 12, d: 64, side: 64, size: 14, bench: 'SAM vit_b, windowed' },
   { heads: 12, d: 64, side: 64, size: 0, bench: 'SAM vit_b, global' },
 ] as const;
 
-/** Measured: N queries to M tokens. */
+/** For the benchmark: N queries to M tokens. */
 export const crossModelCases = [
   { heads: 8, d: 16, N: 7, M: 4096, bench: 'SAM decoder, tokens to image' },
   { heads: 8, d: 16, N: 4096, M: 7, bench: 'SAM decoder, image to tokens' },
 ] as const;
 
-/** Windows: padded on both sides, on none, larger than the grid. */
+/** Windows: the grid is padded on both sides, on none, or smaller than a window. */
 export const windowCases = [
   { B: 1, heads: 2, height: 16, width: 16, size: 6, d: 16 },
   { B: 2, heads: 3, height: 7, width: 9, size: 4, d: 4 },
@@ -47,7 +47,7 @@ export const windowCases = [
   { B: 1, heads: 2, height: 5, width: 3, size: 7, d: 5 },
 ] as const;
 
-/** MCC's decoder: queries, seen tokens. */
+/** MCC's decoder: Q queries, M seen tokens. */
 export const queryCases = [
   { Q: 1, M: 5, heads: 1, d: 16 },
   { Q: 33, M: 197, heads: 4, d: 8 },
@@ -55,5 +55,5 @@ export const queryCases = [
   { Q: 9, M: 17, heads: 3, d: 6 },
 ] as const;
 
-/** Measured, but too large for the loops of the reference. */
+/** For the benchmark alone: too large for the loops of the reference. */
 export const queryModelCases = [{ Q: 1024, M: 197, heads: 16, d: 32, bench: 'MCC decoder' }] as const;

@@ -1,4 +1,4 @@
-/** Numbers whose half is worth a look: zeros, ties, subnormals, the ends of the range and what lies beyond. */
+/** Values at the edges of f16: zeros, ties, subnormals, the ends of the range and values beyond it. */
 export const castCases: readonly { name: string; x: readonly number[] }[] = [
   { name: 'one number', x: [1.1] },
   { name: 'zeros', x: [0, -0, 1e-45, -1e-45] },

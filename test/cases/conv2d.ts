@@ -34,7 +34,7 @@ export const conv2dCases: readonly Conv2dCase[] = [
   { ...plain, H: 13, W: 17, C: 64, O: 72, ...everything, bench: 'tests' },
 ];
 
-/** Round ones and those of the networks at full size: measured, but too large for the loops of the reference. */
+/** For the benchmark alone: round shapes and those of the networks at full size, too large for the loops of the reference. */
 export const conv2dModelCases = [
   { ...plain, H: 56, W: 56, C: 64, O: 64, bench: 'round' },
   { ...plain, H: 28, W: 28, C: 128, O: 128, bench: 'round' },

@@ -6,7 +6,7 @@ export const convTranspose2dCases = [
   { B: 1, H: 6, W: 4, I: 32, O: 16, kernel: 2 },
 ] as const;
 
-/** Measured, but too large for the loops of the reference. */
+/** For the benchmark alone: too large for the loops of the reference. */
 export const convTranspose2dModelCases = [
   { H: 64, W: 64, I: 256, O: 64, kernel: 2, bench: 'SAM decoder' },
   { H: 128, W: 128, I: 64, O: 32, kernel: 2, bench: 'SAM decoder' },

@@ -1,4 +1,4 @@
-/** Shapes of gridPoints: one point, unequal axes, stretches inside and across the end. */
+/** Shapes of gridPoints: one point, unequal axes, chunks inside the grid and past its end. */
 export const gridPointsCases = [
   { counts: [1, 1, 1], start: 0, count: 1 },
   { counts: [3, 4, 5], start: 7, count: 30 },

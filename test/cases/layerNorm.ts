@@ -8,7 +8,7 @@ export const layerNormCases = [
   { rows: 197, C: 768, bench: 'MCC' },
 ] as const;
 
-/** SAM's at full size, which only the benchmark runs. */
+/** For the benchmark alone: SAM's shapes at full size. */
 export const layerNormModelCases = [
   { rows: 4096, C: 768, bench: 'SAM vit_b' },
   { rows: 4096, C: 256, bench: 'SAM neck' },

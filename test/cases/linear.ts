@@ -22,7 +22,7 @@ export const linearCases: readonly LinearCase[] = [
   { rows: 197, K: 768, N: 256, bias: true, residual: true, bench: 'tests' },
 ];
 
-/** A round one and those of the networks at full size: measured, but too large for the loops of the reference. */
+/** For the benchmark alone: a round shape and those of the networks at full size, too large for the loops of the reference. */
 export const linearModelCases = [
   { rows: 512, K: 512, N: 512, bench: 'round' },
   { rows: 197, K: 768, N: 768, bench: 'MCC projection' },

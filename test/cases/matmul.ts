@@ -8,7 +8,7 @@ export const matmulCases = [
   { B: 1, M: 4, N: 4096, K: 32, transposeB: false },
 ] as const;
 
-/** Measured, but too large for the loops of the reference. */
+/** For the benchmark alone: too large for the loops of the reference. */
 export const matmulModelCases = [
   { B: 1, M: 4, K: 32, N: 65536, bench: 'SAM masks' },
   { B: 12, M: 197, K: 64, N: 197, bench: 'products of heads' },

@@ -1,4 +1,4 @@
-/** Shapes that the benchmark measures, too: `bench` says where a shape comes from, and is part of a stored line's name. */
+/** Shapes that the benchmark measures, too. `bench` says where a shape comes from; it is part of a stored line's name. */
 export interface Measured {
   readonly bench: string;
 }

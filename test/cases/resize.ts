@@ -7,7 +7,7 @@ export const resizeCases = [
   { B: 1, from: [24, 32], to: [48, 64], C: 256 },
 ] as const;
 
-/** Those of the networks at full size, which only the benchmark runs. */
+/** For the benchmark alone: shapes of the networks at full size. */
 export const resizeModelCases = [
   {
     from: [96, 128],

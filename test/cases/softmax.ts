@@ -8,5 +8,5 @@ export const softmaxCases = [
   { rows: 2, C: 4096, scale: 90, divisor: 1 },
 ] as const;
 
-/** Many rows, which only the benchmark runs. */
+/** For the benchmark alone: many rows. */
 export const softmaxModelCases = [{ rows: 4096, C: 197, bench: 'rows' }] as const;

@@ -1,4 +1,4 @@
-/** Help texts: what they promise is what the code does, and asking for them loads no engine. */
+/** Help texts: they are true, and printing them loads no engine. */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';

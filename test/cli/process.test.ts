@@ -1,4 +1,4 @@
-/** The command as a process of its own: exit codes, Ctrl-C, and what it leaves behind. */
+/** The command as a process of its own: exit codes, Ctrl-C, and the files that it leaves. */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';

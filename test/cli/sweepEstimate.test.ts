@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatAbout, SweepEstimate } from '../../src/cli/work/sweepEstimate.ts';
 
-/** What is said while a sweep of `total` points runs at one speed, told every half second. */
+/** The notices while a sweep of `total` points runs at one speed and reports every half second. */
 function said(total: number, pointsPerSecond: number, granularity = 0.05): string[] {
   const clock = { ms: 0 };
   const estimate = new SweepEstimate(granularity, () => clock.ms);

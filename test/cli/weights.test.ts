@@ -250,13 +250,13 @@ describe('synth', () => {
 
   it('refuses what there is not', async () => {
     const file = join(folder, 'x.safetensors');
-    const refused = async (argv: string[], message: string) => {
+    const refused = async (argv: string[], message: string, exitCode = 2) => {
       const { code, stderr } = await run(['weights', 'synth', ...argv]);
-      expect(code).not.toBe(0);
+      expect(code).toBe(exitCode);
       expect(stderr).toContain(message);
     };
     await refused(['vit_x', '-o', file], 'There are: vit_b, vit_l, vit_h, sam_small, zoed_n');
-    await refused(['mcc', '--scheme', 'hf', '-o', file], 'which the Hugging Face hub does not have');
+    await refused(['mcc', '--scheme', 'hf', '-o', file], 'which the Hugging Face hub does not have', 1);
     await refused(['sam_small', '--seed', 'x', '-o', file], 'Expected a whole number.');
     await refused(['sam_small', '-o', join(folder, 'x.bin')], 'has to end in .safetensors, .pth or .pt.');
     await refused(

@@ -1,4 +1,4 @@
-/** A small op of the runtime's tests: y = x + 1, with the work it claims to be. */
+/** A small op for tests of the runtime: y = x + 1, with a number of FLOPs that the test sets. */
 import { operand, type Dispatch } from '../../src/kernels/dispatch.ts';
 import { ceilDiv, splitGrid } from '../../src/kernels/grid.ts';
 import { size } from '../../src/kernels/check.ts';

@@ -1,4 +1,4 @@
-/** Every rule: what it turns into what, with equal results, and where it must not apply. */
+/** Every fusion rule: what it rewrites, that results stay equal, and where it must not apply. */
 import { describe, expect, it } from 'vitest';
 import { type Sources } from '../../src/graph/evaluate.ts';
 import { sharedFor } from '../../src/graph/shared.ts';
@@ -36,14 +36,14 @@ function fusedNodes(build: Build): Node[] {
 
 const opsAfter = (build: Build): string[] => fusedNodes(build).map((n) => n.op.name);
 
-/** Runs both ways. The epilogue rounds the same few operations, at most in another order: the bound is a sum's of `terms`. */
+/** Runs fused and unfused. The epilogue rounds the same operations in another order at most; the bound is a sum's of `terms`. */
 async function expectEqualResults(build: Build, terms: number): Promise<void> {
   const outputs = (s: Sources) => ({ y: build(s).y });
   const plain = await evaluate(outputs, { fused: false });
   const fused = await evaluate(outputs, { fused: true });
-  const most = maxAbs(plain.y);
-  expect(most).toBeGreaterThan(0.1);
-  expectClose(fused.y, plain.y, sumBound(terms, Math.max(1, most)));
+  const largest = maxAbs(plain.y);
+  expect(largest).toBeGreaterThan(0.1);
+  expectClose(fused.y, plain.y, sumBound(terms, Math.max(1, largest)));
 }
 
 const [ROWS, K, N] = [10, 24, 16];

@@ -1,4 +1,4 @@
-/** What ops promise: inputs and attributes are checked, typed, and all that a node's kernels depend on. */
+/** Ops: their inputs and attributes are checked and typed, and a node's kernels depend on nothing else. */
 import { describe, expect, it } from 'vitest';
 import { defineOp } from '../../src/graph/op.ts';
 import { lower } from '../../src/graph/lower.ts';
@@ -162,7 +162,9 @@ describe('attention, from inputs and attributes alone', () => {
     const { node } = recorded();
     const swapped = { q: node.attributes.columns.k, k: node.attributes.columns.q, v: node.attributes.columns.v };
     const other = attentionOp.with(node, { attributes: { columns: swapped, scale: 0.5 } });
-    expect(dispatchOf(other).params).not.toEqual(dispatchOf(node).params);
+    const { params } = dispatchOf(node);
+    expect(params).toMatchObject({ fromQ: 0, fromK: C, fromV: 2 * C, scale: Math.log2(Math.E) / Math.sqrt(C / 4) });
+    expect(dispatchOf(other).params).toEqual({ ...params, fromQ: C, fromK: 0, scale: 0.5 * Math.log2(Math.E) });
   });
 
   it('a bias needs its tables, and windows their fill', () => {

@@ -9,7 +9,7 @@ import type { Dispatch } from '../../src/kernels/dispatch.ts';
 import { openDevice, testDevice } from '../setup/evaluate.ts';
 import { ADD_ONE, addOne } from './addOne.ts';
 
-/** Claims so much work that, on a device that allows submissions no time, each step gets one of its own. */
+/** So many FLOPs that each step gets a submission of its own on a device with a budget of 0 ms. */
 const HEAVY = { flops: 1e12 };
 const hurried = () => openDevice({ submissionMs: 0 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SubmissionPace } from '../../src/graph/submissionPace.ts';
 
 describe('SubmissionPace', () => {
-  it.each([1, 16, 100, 1000])('a budget of %i ms: full submissions settle on what fits into it', (budgetMs) => {
+  it.each([1, 16, 100, 1000])('with a budget of %i ms, submissions grow or shrink until they fit it', (budgetMs) => {
     for (const flopsPerMs of [1e4, 1e7, 1e10]) {
       const pace = new SubmissionPace(budgetMs);
       for (let i = 0; i < 30; i++) pace.learn(pace.flops, pace.flops / flopsPerMs);
@@ -33,7 +33,7 @@ describe('SubmissionPace', () => {
     ['has half the work: it counts', 0.5, 25, 2],
   ])('a last submission that %s', (_, work, ms, expected) => expect(after(work, ms)).toBe(expected));
 
-  it('without a budget every submission is as small as can be', () => {
+  it('with a budget of 0 every submission is as small as possible', () => {
     const pace = new SubmissionPace(0);
     const start = pace.flops;
     for (let i = 1; i <= 5; i++) {

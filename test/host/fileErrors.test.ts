@@ -1,4 +1,4 @@
-/** Faults of files in words, from the system itself where a test can cause them. */
+/** Messages for errors of files. The system raises the errors where a test can cause them. */
 import { mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

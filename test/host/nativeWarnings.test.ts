@@ -1,4 +1,4 @@
-/** What native code writes to standard error, in processes of their own: the descriptor belongs to the whole process. */
+/** Native code's lines on standard error. Each test runs a process of its own, because all of a process shares the descriptor. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';

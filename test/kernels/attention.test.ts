@@ -1,5 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
-import type { Device } from '../../src/graph/device.ts';
+import { describe, expect, it } from 'vitest';
 import { attention, columns } from '../../src/graph/ops/attention.ts';
 import { queryAttention } from '../../src/pipeline/mcc/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
@@ -16,11 +15,12 @@ import {
   type AttentionOptions,
 } from '../../src/kernels/attention/attention.ts';
 import { isCopy, operand, type Dispatch, type Operand } from '../../src/kernels/dispatch.ts';
-import { FAMILIES, type Family, type Target } from '../../src/kernels/target.ts';
+import { FAMILIES, type Target } from '../../src/kernels/target.ts';
 import { attentionCases, positionCases, queryCases, windowCases } from '../cases/attention.ts';
-import { evaluate, openDevice, testDevice } from '../setup/evaluate.ts';
+import { evaluate, testDevice } from '../setup/evaluate.ts';
 import { EPS, expectClose, noise } from '../setup/numbers.ts';
 import { software8 } from '../setup/targets.ts';
+import { deviceFor } from '../setup/variantDevices.ts';
 
 /** Columns of rows of S numbers. */
 function pick(x: ArrayLike<number>, S: number, from: number, to: number): Float64Array {
@@ -37,37 +37,19 @@ function pick(x: ArrayLike<number>, S: number, from: number, to: number): Float6
 const bound = (d: number, M: number, biasSize = 0): number =>
   8 * EPS * (Math.sqrt(d) * 3 + 3 * Math.sqrt(d) + biasSize * 4 + Math.sqrt(M) + 8);
 
-const devices = new Map<Family, Promise<Device>>();
-
-/** A device that prefers a family. Where subgroups do not have eight lanes, it runs the tiled variant in any case. */
-async function deviceFor(family: Family): Promise<Device> {
-  const natural = await testDevice();
-  if (family === natural.target.attention) return natural;
-  let device = devices.get(family);
-  if (!device) {
-    const without = family === 'tiled' ? ['subgroups'] : [];
-    devices.set(family, (device = openDevice({ target: { attention: family }, without })));
-  }
-  return device;
-}
-
-afterAll(async () => {
-  for (const device of devices.values()) (await device).dispose();
-});
-
 const dispatchesOf = (target: Target, ...[operands, options]: [AttentionOperands, AttentionOptions]): Dispatch[] =>
   attentionKernel(target, operands, options).filter((s): s is Dispatch => !isCopy(s));
 
-for (const family of FAMILIES) {
-  describe(`attention, ${family} preferred`, () => {
+for (const variant of FAMILIES) {
+  describe(`attention, ${variant} preferred`, () => {
     it('runs the variant that the adapter can', async () => {
-      const { target } = await deviceFor(family);
+      const target = { ...(await testDevice()).target, attention: variant };
       const x = { of: operand([1, 64, 64]), from: 0, to: 64 };
-      const [{ variant, why }] = dispatchesOf(target, { q: x, k: x, v: x }, { heads: 2 });
+      const [{ variant: found, why }] = dispatchesOf(target, { q: x, k: x, v: x }, { heads: 2 });
       const eight = target.subgroupMinSize === 8 && target.subgroupMaxSize === 8;
-      if (family === 'tiled' || eight) expect([variant, why]).toEqual([family, undefined]);
+      if (variant === 'tiled' || eight) expect([found, why]).toEqual([variant, undefined]);
       else {
-        expect(variant).toBe('tiled');
+        expect(found).toBe('tiled');
         expect(why).toMatch(/^not subgroup8: .*exactly 8 lanes are needed$/);
       }
     });
@@ -82,7 +64,7 @@ for (const family of FAMILIES) {
           (s) => ({
             y: attention(s.input(q, [B, N, C]), s.input(k, [B, M, C]), s.input(v, [B, M, C]), { heads }),
           }),
-          { device: await deviceFor(family) },
+          { device: await deviceFor('attention', variant) },
         );
         expectClose(y, attentionRef(q, k, v, { B, N, M, heads }), bound(d, M));
       });
@@ -111,7 +93,7 @@ for (const family of FAMILIES) {
               }),
             };
           },
-          { device: await deviceFor(family) },
+          { device: await deviceFor('attention', variant) },
         );
         const [q, k, v] = [0, 1, 2].map((i) => pick(qkv, 3 * C, i * C, (i + 1) * C));
         const bias = decomposedBiasRef(q, relPosH, relPosW, C, heads, height, width);
@@ -135,7 +117,7 @@ for (const family of FAMILIES) {
               }),
             };
           },
-          { device: await deviceFor(family) },
+          { device: await deviceFor('attention', variant) },
         );
         const [q, k, v] = [0, 1, 2].map((i) => pick(qkv, 3 * C, i * C, (i + 1) * C));
         const bias = beitBiasRef(table, heads, height, width);
@@ -158,7 +140,7 @@ for (const family of FAMILIES) {
             bias: { kind: 'full', bias: s.input(b, [heads, N, M]) },
           }),
         }),
-        { device: await deviceFor(family) },
+        { device: await deviceFor('attention', variant) },
       );
       const bias = (_: number, h: number, n: number, m: number) => b[(h * N + n) * M + m];
       expectClose(y, attentionRef(q, k, v, { B: 1, N, M, heads, scale: 0.5, bias }), 2 * bound(d, M, 1));
@@ -182,7 +164,7 @@ for (const family of FAMILIES) {
               }),
             };
           },
-          { device: await deviceFor(family) },
+          { device: await deviceFor('attention', variant) },
         );
         const w = windowsRef(B, height, width, size);
         const rows = w.partition(qkv, fill);
@@ -206,7 +188,7 @@ for (const family of FAMILIES) {
               heads,
             }),
           }),
-          { device: await deviceFor(family) },
+          { device: await deviceFor('attention', variant) },
         );
         expectClose(y, queryAttentionRef(qkv, seenK, seenV, C, heads), bound(d, M) * 1.7);
       });
@@ -221,7 +203,7 @@ for (const family of FAMILIES) {
           const x = s.input(q, [1, N, d]);
           return { y: attention(x, x, s.input(v, [1, N, d]), { heads: 1, scale: 1 }) };
         },
-        { device: await deviceFor(family) },
+        { device: await deviceFor('attention', variant) },
       );
       // Logits of 50000 are known to 0.03 only, but here one key wins each row by more than 100: the answer is its value.
       expectClose(y, attentionRef(q, q, v, { B: 1, N, M: N, heads: 1, scale: 1 }), 4 * EPS);

@@ -1,13 +1,13 @@
-import { afterAll, describe, expect, it } from 'vitest';
-import type { Device } from '../../src/graph/device.ts';
+import { describe, expect, it } from 'vitest';
 import { conv2d, conv2dOp } from '../../src/graph/ops/matmul.ts';
 import { Graph } from '../../src/graph/record.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import { conv2dRef } from '../../src/kernels/conv2d/conv2d.ref.ts';
 import { conv2dCases, type Conv2dCase } from '../cases/conv2d.ts';
-import { evaluate, openDevice, testDevice, type Sources } from '../setup/evaluate.ts';
+import { evaluate, type Sources } from '../setup/evaluate.ts';
 import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
 import { titleOf } from '../setup/title.ts';
+import { deviceFor } from '../setup/variantDevices.ts';
 
 function dataOf(c: Conv2dCase) {
   const out = (size: number) => Math.floor((size + 2 * c.padding - c.kernel) / c.stride) + 1;
@@ -44,22 +44,13 @@ function record(s: Sources, c: Conv2dCase, data: ReturnType<typeof dataOf>): Ten
   );
 }
 
-const families: { name: string; open: () => Promise<Device> }[] = [
-  { name: 'chosen family', open: testDevice },
-  { name: 'tiled', open: () => openDevice({ target: { conv: 'tiled' }, without: ['subgroups'] }) },
-];
-
-for (const { name, open } of families) {
-  describe(`conv2d, ${name}`, () => {
-    let device: Promise<Device> | undefined;
-    afterAll(async () => {
-      if (open !== testDevice) (await device)?.dispose();
-    });
+for (const variant of ['preferred', 'tiled'] as const) {
+  describe(`conv2d, ${variant} variant`, () => {
     for (const c of conv2dCases) {
       it(conv2dTitle(c), async () => {
-        device ??= open();
+        const device = await deviceFor('conv', variant);
         const data = dataOf(c);
-        const { y } = await evaluate((s) => ({ y: record(s, c, data) }), { device: await device });
+        const { y } = await evaluate((s) => ({ y: record(s, c, data) }), { device });
         const expected = conv2dRef(data.x, data.w, c, { ...data, activation: c.activation, inputRelu: c.inputRelu });
         const K = (c.C / c.groups) * c.kernel ** 2;
         // As for linear: K roundings of partial sums, GELU's slope and error, single roundings of the epilogue.

@@ -3,15 +3,16 @@ import { convTranspose2d } from '../../src/graph/ops/matmul.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { convTranspose2dRef } from '../../src/kernels/convTranspose2d/convTranspose2d.ref.ts';
 import { convTranspose2dCases } from '../cases/convTranspose2d.ts';
-import { evaluate, openDevice, testDevice } from '../setup/evaluate.ts';
+import { evaluate } from '../setup/evaluate.ts';
 import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
+import { deviceFor } from '../setup/variantDevices.ts';
 
 describe('convTranspose2d', () => {
   for (const c of convTranspose2dCases) {
-    for (const family of ['chosen', 'tiled']) {
+    for (const variant of ['preferred', 'tiled'] as const) {
       const sizes = `${c.kernel} x ${c.kernel}, ${c.B} x ${c.H} x ${c.W} x ${c.I} to ${c.O}`;
-      it(`${sizes}, ${family} family`, async () => {
-        const device = family === 'chosen' ? await testDevice() : await openDevice({ target: { conv: 'tiled' } });
+      it(`${sizes}, ${variant} variant`, async () => {
+        const device = await deviceFor('conv', variant);
         const x = noise(c.B * c.H * c.W * c.I, 1);
         const w = noise(c.I * c.O * c.kernel ** 2, 2);
         const b = noise(c.O, 3);
@@ -28,7 +29,6 @@ describe('convTranspose2d', () => {
         );
         const expected = convTranspose2dRef(x, w, b, c);
         expectClose(y, expected, 2 * EPS * (Math.sqrt(c.I) + 4) * Math.max(1, maxAbs(expected)));
-        if (family === 'tiled') device.dispose();
       });
     }
   }

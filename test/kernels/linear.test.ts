@@ -1,6 +1,5 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { linear, linearOp } from '../../src/graph/ops/matmul.ts';
-import type { Device } from '../../src/graph/device.ts';
 import { BASELINE } from '../../src/kernels/target.ts';
 import { Graph } from '../../src/graph/record.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
@@ -8,12 +7,12 @@ import { linearRef } from '../../src/kernels/linear/linear.ref.ts';
 import { linear as linearKernel } from '../../src/kernels/linear/linear.ts';
 import { activationRef } from '../../src/kernels/shared/activations.ref.ts';
 import { halfBits, halfValue } from '../../src/kernels/half.ts';
-import type { Precision } from '../../src/kernels/target.ts';
 import { linearCases, type LinearCase } from '../cases/linear.ts';
-import { evaluate, openDevice, testDevice, type Sources } from '../setup/evaluate.ts';
+import { evaluate, type Sources } from '../setup/evaluate.ts';
 import { targetWith8Lanes } from '../setup/targets.ts';
 import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
 import { titleOf } from '../setup/title.ts';
+import { deviceFor } from '../setup/variantDevices.ts';
 
 const asHalf = (x: Float32Array): Float32Array => x.map((v) => halfValue(halfBits(v)));
 
@@ -45,29 +44,21 @@ const dataOf = ({ rows, K, N, ...c }: LinearCase) => ({
 const bound = (K: number, expected: ArrayLike<number>): number =>
   1.2 * 2 * EPS * (Math.sqrt(K) + 4) * Math.max(1, maxAbs(expected)) + 1e-7;
 
-const families: { name: string; open: () => Promise<Device>; precision: Precision }[] = [
-  { name: 'chosen family', open: testDevice, precision: 'f32' },
-  { name: 'tiled', open: () => openDevice({ target: { linear: 'tiled' }, without: ['subgroups'] }), precision: 'f32' },
-  { name: 'chosen family, f16 weights', open: () => openDevice({ precision: 'f16' }), precision: 'f16' },
-  {
-    name: 'tiled, f16 weights',
-    open: () => openDevice({ precision: 'f16', target: { linear: 'tiled' }, without: ['subgroups'] }),
-    precision: 'f16',
-  },
-];
+const ways = [
+  { name: 'preferred variant', variant: 'preferred', precision: 'f32' },
+  { name: 'tiled', variant: 'tiled', precision: 'f32' },
+  { name: 'preferred variant, f16 weights', variant: 'preferred', precision: 'f16' },
+  { name: 'tiled, f16 weights', variant: 'tiled', precision: 'f16' },
+] as const;
 
-for (const { name, open, precision } of families) {
+for (const { name, variant, precision } of ways) {
   describe(`linear, ${name}`, () => {
-    let device: Promise<Device> | undefined;
-    afterAll(async () => {
-      if (open !== testDevice) (await device)?.dispose();
-    });
     for (const c of linearCases) {
       const { rows, K, N, activation, bias, scale, residual } = c;
       it(titleOf(`${rows} x ${K} x ${N}`, { activation, bias, scale, residual }), async () => {
-        device ??= open();
+        const device = await deviceFor('linear', variant, precision);
         const data = dataOf(c);
-        const { y } = await evaluate((s) => ({ y: record(s, c, data) }), { device: await device });
+        const { y } = await evaluate((s) => ({ y: record(s, c, data) }), { device });
         const w = precision === 'f16' ? asHalf(data.w) : data.w;
         const expected = linearRef(data.x, w, c.N, c.K, { ...data, activation: c.activation });
         expectClose(y, expected, bound(c.K, expected));
@@ -115,9 +106,9 @@ describe('linear', () => {
   it('is cut into dispatches that together cover all tiles', () => {
     const x = { shape: [4096, 768], dtype: 'f32' } as const;
     const operands = { x, w: { shape: [3072, 768], dtype: 'f32' } as const, b: null, scale: null, residual: null };
-    for (const family of ['tiled', 'subgroup8'] as const) {
-      const parts = linearKernel({ ...targetWith8Lanes, linear: family }, operands, 'none', true);
-      const tiles = (4096 / (family === 'tiled' ? 64 : 16)) * (3072 / 64);
+    for (const variant of ['tiled', 'subgroup8'] as const) {
+      const parts = linearKernel({ ...targetWith8Lanes, linear: variant }, operands, 'none', true);
+      const tiles = (4096 / (variant === 'tiled' ? 64 : 16)) * (3072 / 64);
       expect(parts.map((p) => p.params!.firstTile)).toEqual([0, tiles / 3, (2 * tiles) / 3].map(Math.round));
       expect(parts.map((p) => p.params!.endTile)).toEqual([tiles / 3, (2 * tiles) / 3, tiles].map(Math.round));
       expect(parts.reduce((sum, p) => sum + p.flops!, 0)).toBeCloseTo(2 * 4096 * 768 * 3072, -3);

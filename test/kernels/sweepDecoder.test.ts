@@ -51,11 +51,11 @@ async function check(device: Device): Promise<void> {
 }
 
 describe('sweepDecoder', () => {
-  it("is the decoder, in the adapter's own family", async () => {
+  it('is the decoder, in the variant that the adapter prefers', async () => {
     await check(await testDevice());
   });
 
-  it('is the decoder, tiled, within the least limits', async () => {
+  it('is the decoder, tiled, within the lowest limits that WebGPU allows', async () => {
     const device = await openDevice({
       target: { attention: 'tiled' },
       without: ['subgroups'],

@@ -1,4 +1,4 @@
-/** `createEngine()` where the package is installed, in Node and in pages that others bundle: it finds the tiny weights, or says what to do. */
+/** `createEngine()` of the installed package, in Node and in bundled pages: it finds the tiny weights, or says what to do. */
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';

@@ -1,4 +1,4 @@
-/** What is in the package, and what its pages refer to. */
+/** The files of the package, and the links in its pages. */
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Types of the entries, in strict projects of many kinds that check the declarations of libraries too. */
+/** Types of the entries, in strict projects of many kinds, which also check the declarations of libraries. */
 import { basename, join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -12,10 +12,11 @@ describe('encoded photos', () => {
     released.length = 0;
     const cache = new EmbeddingCache(30);
     const [a, b, c, d] = [{}, {}, {}, {}];
-    cache.put(a, embedding('a', 10));
+    const first = embedding('a', 10);
+    cache.put(a, first);
     cache.put(b, embedding('b', 10));
     cache.put(c, embedding('c', 10));
-    expect(cache.get(a)).toBeDefined();
+    expect(cache.get(a)).toBe(first);
     cache.put(d, embedding('d', 20));
     expect(released).toEqual(['b', 'c']);
     expect(cache.get(b)).toBeUndefined();
@@ -27,9 +28,10 @@ describe('encoded photos', () => {
     const cache = new EmbeddingCache(30);
     const [a, b] = [{}, {}];
     cache.put(a, embedding('a', 10));
-    cache.put(b, embedding('b', 100));
+    const large = embedding('b', 100);
+    cache.put(b, large);
     expect(released).toEqual(['a']);
-    expect(cache.get(b)).toBeDefined();
+    expect(cache.get(b)).toBe(large);
   });
 
   it('are released once: when replaced, released or cleared', () => {

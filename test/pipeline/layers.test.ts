@@ -1,4 +1,4 @@
-/** Which weights each layer reads, in which shapes, and what it records. Values are checked through the networks. */
+/** Layers: the weights that each reads, their shapes, and the ops that it records. Tests of the networks check values. */
 import { describe, expect, it } from 'vitest';
 import { binaryOp, unaryOp } from '../../src/graph/ops/pointwise.ts';
 import { Graph } from '../../src/graph/record.ts';

@@ -162,7 +162,7 @@ describe('sweep', () => {
     const near = { min: [-1, -1, -4], max: [1, 1, 0] } as const;
     const far = { min: [-1, -1, 0], max: [1, 1, 4] } as const;
     for (const strategy of STRATEGIES) {
-      const options = { granularity: 0.5, threshold: 1e-30, strategy, stretch: 128 };
+      const options = { granularity: 0.5, threshold: 1e-30, strategy, chunk: 128 };
       const [first, second] = [
         await mcc.sweep(image, { ...options, gridBox: far }),
         await mcc.sweep(image, { ...options, gridBox: near }),
@@ -258,7 +258,7 @@ describe('Pace', () => {
     expect(pace.size).toBe(512);
   });
 
-  it('shrinks only when far too slow, and not below the least', () => {
+  it('shrinks only when far too slow, and not below the minimum', () => {
     const pace = new Pace({ ...limits, first: 512 });
     pace.learn(150);
     expect(pace.size).toBe(512);

@@ -141,7 +141,7 @@ describe('the pool', () => {
     expect(() => weightsOf(all, { ...toyModule, id: 'other' })).toThrow(WeightsError);
   });
 
-  it('says that a choice is none', async () => {
+  it('names a choice that does not exist', async () => {
     const pool = await poolOf(all, { choice: { segment: 'zoe' } });
     await expect(pool.get('segment')).rejects.toThrow(
       'expected a network for the role "segment", found the choice "zoe".\n  Choose one of: sam, toy.',

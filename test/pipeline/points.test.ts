@@ -112,7 +112,7 @@ describe('seen points', () => {
     expect((await seen.see(photo, mask, { points })).crop.pointCount).toBe(byPoints.crop.pointCount - 1);
   });
 
-  it('passes over depths that are none', async () => {
+  it('skips invalid depths', async () => {
     const { photo, mask, depth, camera } = await sceneOf(await golden('pipe_corner'));
     const broken = Float32Array.from(depth);
     const inside = [...mask.keys()].filter((i) => mask[i]).slice(100, 104);

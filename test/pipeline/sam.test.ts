@@ -1,19 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
 import { layerNormOp } from '../../src/graph/ops/rows.ts';
+import { compile } from '../../src/graph/plan.ts';
+import { Graph } from '../../src/graph/record.ts';
 import { sharedFor } from '../../src/graph/shared.ts';
+import { conv2dRef } from '../../src/kernels/conv2d/conv2d.ref.ts';
+import { layerNormRef } from '../../src/kernels/layerNorm/layerNorm.ref.ts';
+import { geluRef } from '../../src/kernels/shared/activations.ref.ts';
 import type { Recorded } from '../../src/pipeline/planCache.ts';
 import { encoderGraph, promptGraph } from '../../src/pipeline/sam/graphs.ts';
-import type { SamPrompt } from '../../src/pipeline/sam/prompt.ts';
+import { densePrompt } from '../../src/pipeline/sam/promptEncoder.ts';
 import { Sam, type SamImage } from '../../src/pipeline/sam/sam.ts';
 import { runnerOf } from '../../tools/parity/kinds.ts';
 import { Fixture } from '../../tools/parity/fixture.ts';
 import { toWords } from '../../tools/parity/layout.ts';
 import { samModule } from '../../src/pipeline/sam/module.ts';
-import { bytesSource, scene, syntheticSource } from '../../weights/index.ts';
-import { samConfigs } from '../../src/pipeline/sam/config.ts';
+import { bytesSource, scene, syntheticSource, syntheticWeight } from '../../weights/index.ts';
+import { samConfigs, type SamConfig } from '../../src/pipeline/sam/config.ts';
 import { openDevice, testDevice } from '../setup/evaluate.ts';
 import { goldenBytes } from '../setup/goldenBytes.ts';
+import { expectClose, maxAbs, sumBound } from '../setup/numbers.ts';
 
 const TILED = { linear: 'tiled', attention: 'tiled', conv: 'tiled' } as const;
 
@@ -58,18 +64,40 @@ describe('quirks too small for the tolerance of the comparison', () => {
   });
 });
 
+const SEED = 7;
+
+/** The mask prompt's embedding by the kernels' references: logits [side, side] -> [side / 4, side / 4, out]. */
+function densePromptRef(logits: ArrayLike<number>, side: number, { out, maskChannels }: SamConfig): Float64Array {
+  const name = 'prompt_encoder.mask_downscaling';
+  const weight = (part: string, shape: readonly number[]) => syntheticWeight(SEED, `${name}.${part}`, shape);
+  const conv = (layer: number, x: ArrayLike<number>, H: number, C: number, O: number, kernel: number) =>
+    conv2dRef(
+      x,
+      weight(`${layer}.weight`, [O, C, kernel, kernel]),
+      { ...{ B: 1, H, W: H, C, O, kernel }, stride: kernel, padding: 0, groups: 1 },
+      { bias: weight(`${layer}.bias`, [O]) },
+    );
+  const normed = (layer: number, x: ArrayLike<number>, C: number) =>
+    layerNormRef(x, weight(`${layer}.weight`, [C]), weight(`${layer}.bias`, [C]), C, 1e-6).map(geluRef);
+  const quarter = maskChannels / 4;
+  const half = normed(1, conv(0, logits, side, 1, quarter, 2), quarter);
+  const small = normed(4, conv(3, half, side / 2, quarter, maskChannels, 2), maskChannels);
+  return conv(6, small, side / 4, maskChannels, out, 1);
+}
+
 describe('Sam', () => {
   const config = samConfigs.small;
   const size = { height: 61, width: 83 };
   const words = toWords({ shape: [61, 83, 3], data: scene.image(4, 61, 83) });
   const box = [10, 12, 70, 50] as const;
+  const source = syntheticSource(samModule.specs(config), SEED);
   let device: Device;
   let sam: Sam;
   let image: SamImage;
 
   beforeAll(async () => {
     device = await openDevice();
-    sam = new Sam(sharedFor(device, syntheticSource(samModule.specs(config), 7)), config);
+    sam = new Sam(sharedFor(device, source), config);
     image = await sam.encode({ words, ...size });
   });
 
@@ -111,24 +139,23 @@ describe('Sam', () => {
       const alone = await sam.prompt(image, { boxes: [one] });
       const expected = (await alone.logits.read()) as Float32Array;
       const actual = logits.slice(b * 61 * 83, (b + 1) * 61 * 83);
-      const worst = expected.reduce((most, v, i) => Math.max(most, Math.abs(v - actual[i])), 0);
-      // The same sums in the same order; only the tiles of a batch may lie otherwise.
-      expect(worst).toBeLessThan(1e-5);
+      // The same sums in the same order; only a batch may be cut into other tiles.
+      expectClose(actual, expected, 1e-5);
     }
   });
 
   it('answers with three candidates, best first, each with what a later prompt needs', async () => {
     const points = [{ x: 40, y: 30, label: 1 }] as const;
     const { candidates, chosen } = await sam.answer(image, { points });
-    const { iou, tokens, mask } = await sam.prompt(image, { points });
+    const { lowRes, iou, tokens, mask } = await sam.prompt(image, { points });
     expect(chosen).toBe(0);
     expect(candidates.map((c) => c.quality)).toEqual([...iou.slice(1)].sort((a, b) => b - a));
     expect(candidates[0].quality).toBe(iou[tokens[0]]);
     expect(candidates[0].mask).toEqual(Uint8Array.from(await mask.read()));
-    for (const { lowRes, stability } of candidates) {
-      expect(lowRes.length).toBe(64 * 64);
-      expect(stability).toBeGreaterThanOrEqual(0);
-      expect(stability).toBeLessThanOrEqual(1);
+    const all = await lowRes.read();
+    for (const candidate of candidates) {
+      const token = iou.indexOf(candidate.quality);
+      expect(candidate.lowRes).toEqual(all.slice(token * 64 * 64, (token + 1) * 64 * 64));
     }
     expect((await sam.answer(image, { points, multimask: false })).candidates.length).toBe(1);
     expect((await sam.answer(image, { box })).candidates.length).toBe(1);
@@ -142,14 +169,55 @@ describe('Sam', () => {
     expect(candidates[0].stability).toBe(over(1) / over(-1));
   });
 
-  it('takes an earlier answer as a mask prompt, alone too', async () => {
-    const { lowRes } = await sam.prompt(image, { boxes: [box] });
-    const maskInput = ((await lowRes.read()) as Float32Array).slice(0, 64 * 64);
-    const read = async (prompt: SamPrompt) => (await sam.prompt(image, prompt)).logits.read();
-    const [plain, refined] = [await read({ boxes: [box] }), await read({ boxes: [box], maskInput })];
-    const alone = await read({ maskInput });
-    expect(refined).not.toEqual(plain);
-    expect(alone).not.toEqual(refined);
+  describe('takes an earlier answer as a mask prompt', () => {
+    let previous: Float32Array;
+    beforeAll(async () => void (previous = (await sam.answer(image, { box })).candidates[0].lowRes));
+
+    it.each([
+      ['beside a box', box],
+      ['alone', undefined],
+    ] as const)('%s, the same by `previous` and by `maskInput`', async (_, besides) => {
+      const boxes = besides && [besides];
+      const { lowRes, iou, mask } = await sam.prompt(image, { boxes, maskInput: previous });
+      const logits = (await lowRes.read()).slice(0, 64 * 64);
+      const pixels = Uint8Array.from(await mask.read());
+      const { candidates } = await sam.answer(image, { box: besides, previous });
+      expect(candidates).toMatchObject([{ lowRes: logits, quality: iou[0], mask: pixels }]);
+    });
+
+    it('embedded by the convolutions of the prompt encoder', async () => {
+      const graph = new Graph();
+      const logits = graph.input('logits', [1, 64, 64, 1]);
+      const shared = sharedFor(device, source);
+      const plan = await compile(shared, graph, { outputs: { dense: densePrompt(logits, config) } });
+      const dense = await (await plan.run({ logits: previous })).dense.read();
+      plan.dispose();
+      shared.constants.dispose();
+      const expected = densePromptRef(previous, 64, config);
+      // Three products of at most `maskChannels` terms, each after a norm that brings values to about 1.
+      expectClose(dense, expected, 3 * sumBound(config.maskChannels, Math.max(1, maxAbs(expected))));
+    });
+
+    it('which stands in for `no_mask_embed`, added to the embedding of the photo', async () => {
+      const run = async (hasMask: boolean, embedding: Float32Array) => {
+        const shared = sharedFor(device, source);
+        const { graph, outputs } = promptGraph({ config, batch: 1, count: 0, hasMask });
+        const plan = await compile(shared, graph, { outputs });
+        const { lowRes } = await plan.run({ embedding, ...(hasMask && { mask: previous }) });
+        const values = await lowRes.read();
+        plan.dispose();
+        shared.constants.dispose();
+        return values;
+      };
+      const embedding = (await image.embedding.read()) as Float32Array;
+      const dense = densePromptRef(previous, 64, config);
+      const { out } = config;
+      const none = syntheticWeight(SEED, 'prompt_encoder.no_mask_embed.weight', [1, out]);
+      const moved = embedding.map((v, i) => v + dense[i] - none[i % out]);
+      const [masked, expected] = [await run(true, embedding), await run(false, moved)];
+      // Roundings of the sum pass through the decoder: docs/numerics.md allows one network 1.6e-5 of the largest value.
+      expectClose(masked, expected, 1.6e-5 * maxAbs(expected));
+    });
   });
 
   it('prompts again, and encodes another photo of that size, without allocating or building', async () => {

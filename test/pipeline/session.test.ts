@@ -1,16 +1,22 @@
-/** Photo sessions: what is computed once, what streams, and that results are plain data. */
+/** Photo sessions: they compute what they can once, stream points, and return plain data. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StepTime } from '../../src/graph/run.ts';
+import { sharedFor } from '../../src/graph/shared.ts';
 import { Engine } from '../../src/pipeline/engine.ts';
 import type { Photo } from '../../src/pipeline/photo.ts';
 import type { ColoredPoints } from '../../src/pipeline/coloredPoints.ts';
 import type { Session } from '../../src/pipeline/session/session.ts';
 import { presets, syntheticSet } from '../../src/pipeline/registry.ts';
-import { scene } from '../../weights/index.ts';
+import { samModule } from '../../src/pipeline/sam/module.ts';
+import { Sam } from '../../src/pipeline/sam/sam.ts';
+import { toWords } from '../../tools/parity/layout.ts';
+import { scene, syntheticSource } from '../../weights/index.ts';
 import { openDevice } from '../setup/evaluate.ts';
 import { expectIdentical } from '../setup/identical.ts';
 
 const [WIDTH, HEIGHT] = [80, 64];
+/** Seed of the generated weights. */
+const SEED = 1;
 
 function photoOf(seed: number): Photo {
   const rgb = scene.image(seed, HEIGHT, WIDTH);
@@ -24,7 +30,7 @@ const depth = new Float32Array(WIDTH * HEIGHT).map((_, i) => 2 + (i % 7) / 10);
 const mask = new Uint8Array(WIDTH * HEIGHT).fill(1);
 
 const engineOf = async (options: { embeddingBytes?: number; keepNetworks?: boolean } = {}): Promise<Engine> =>
-  new Engine({ device: await openDevice(), weights: syntheticSet(1, presets.small), ...options });
+  new Engine({ device: await openDevice(), weights: syntheticSet(SEED, presets.small), ...options });
 
 /** Times of all dispatches of a call. */
 function profile(): { times: StepTime[]; call: { onProfile(times: readonly StepTime[]): void } } {
@@ -59,12 +65,19 @@ describe('a session', () => {
     expect(encoderDispatches(third.times)).toBe(0);
   });
 
-  it('takes lowRes of an earlier candidate as a prompt, and no other array', async () => {
-    const { candidates } = await session.segment({ box: BOX });
-    expect((await session.segment({ previous: candidates[0].lowRes })).candidates.length).toBe(1);
+  it('takes lowRes of an earlier candidate as a prompt, and answers as SAM alone does', async () => {
+    const config = presets.small.sam;
+    const device = await openDevice();
+    const sam = new Sam(sharedFor(device, syntheticSource(samModule.specs(config), SEED)), config);
+    const rgb = { shape: [HEIGHT, WIDTH, 3], data: scene.image(11, HEIGHT, WIDTH) };
+    const image = await sam.encode({ words: toWords(rgb), width: WIDTH, height: HEIGHT });
+    const previous = (await sam.answer(image, { points: POINT })).candidates[1].lowRes;
+    const expected = await sam.answer(image, { box: BOX, previous });
+    device.dispose();
+    expectIdentical(await session.segment({ box: BOX, previous }), expected);
     await expect(session.segment({ previous: new Float32Array(9) })).rejects.toThrow(/64 x 64 logits/);
     const roughMask = new Uint8Array(WIDTH * HEIGHT).fill(1);
-    await expect(session.segment({ roughMask, previous: candidates[0].lowRes })).rejects.toThrow(/Give one of the two/);
+    await expect(session.segment({ roughMask, previous: previous })).rejects.toThrow(/Give one of the two/);
   });
 
   it('estimates depth once, and gives each caller an array of its own', async () => {
@@ -175,6 +188,7 @@ describe('several sessions', () => {
     const again = profile();
     expect(await a.segment({ box: BOX }, again.call)).toEqual(first);
     expect(encoderDispatches(again.times)).toBeGreaterThan(20);
+    expect(await b.segment({ box: BOX })).toEqual(other);
     engine.dispose();
   });
 

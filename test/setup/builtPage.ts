@@ -1,4 +1,4 @@
-/** A page in Chromium with functions over the browser's host, for tests to call. */
+/** Bundles functions over the browser's host and opens them in a page in Chromium, where tests call them. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ export interface BuiltPage {
   /** What the page serves at `/`; tests may add files. */
   readonly folder: string;
   call(name: string, ...args: unknown[]): Promise<unknown>;
-  /** As of the page. */
+  /** As in `BrowserPage`. */
   readonly requests: string[];
   close(): Promise<void>;
 }

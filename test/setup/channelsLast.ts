@@ -1,4 +1,4 @@
-/** Fixtures hold maps as [B, C, H, W]; the engine's are [B, H, W, C]. */
+/** Converts maps of fixtures, [B, C, H, W], to the engine's layout, [B, H, W, C]. */
 
 /** Values of a map [B, C, H, W] in the order [B, H, W, C]. */
 export function channelsLast(data: Float32Array, [B, C, H, W]: readonly number[]): Float32Array<ArrayBuffer> {

@@ -1,4 +1,4 @@
-/** A headless Chromium with WebGPU, on a page of our own: what the browser tests run in. */
+/** Opens a page of our own in a headless Chromium with WebGPU, for the browser tests. */
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,7 +8,7 @@ import { chromium, type Page } from 'playwright-core';
 import { findBrowser } from '../../tools/setup/browser.mjs';
 
 /**
- * Flags beside Playwright's own, which keep the browser from updating, synchronising and asking.
+ * Flags beside Playwright's own, which keep the browser from updating, synchronizing and prompting.
  * SwiftShader everywhere: results must not depend on the graphics card of whoever runs the tests.
  */
 const flags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--disable-quic'];
@@ -26,7 +26,7 @@ const mimeTypes: Record<string, string> = {
 export interface BrowserPage {
   /** Calls a function that the module at `url` exports, with arguments and a result that JSON can hold. */
   call(url: string, name: string, ...args: unknown[]): Promise<unknown>;
-  /** What the page has asked its server for so far, such as `GET /page.js`. */
+  /** Requests of the page so far, such as `GET /page.js`. */
   readonly requests: string[];
   close(): Promise<void>;
 }
@@ -67,13 +67,13 @@ export async function openPage(folders: Record<string, string>): Promise<Browser
   };
 }
 
-/** Errors that no caller sees: uncaught ones, and those that WebGPU only logs. */
+/** Collects errors that no caller sees: uncaught ones, and those that WebGPU only logs. */
 function collectErrors(page: Page): string[] {
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('crash', () => errors.push('the page crashed'));
   page.on('console', (message) => {
-    // A file that is not there is known to whoever asked for it.
+    // The caller that requests a missing file gets an error of its own.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       errors.push(message.text());
   });

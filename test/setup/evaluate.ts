@@ -1,4 +1,4 @@
-/** Runs a few ops on the test device: what a kernel's test needs. */
+/** Runs a few ops on the test device, for tests of kernels. */
 import { create, globals } from 'webgpu';
 import { afterAll } from 'vitest';
 import { Device, type DeviceOptions } from '../../src/graph/device.ts';

@@ -1,8 +1,8 @@
-/** An HTTP server on this machine that has one file, and misbehaves as a test wants it to. */
+/** An HTTP server on this machine that serves one file and misbehaves as a test asks. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Answers one request; gives false to leave it to the server, which serves the file, by ranges too. */
+/** Answers one request. If it returns false, the server answers with the file, or with the range that was asked for. */
 export type Whim = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 export class FileServer {
@@ -11,7 +11,7 @@ export class FileServer {
   /** Whims for the next requests, one each. */
   readonly whims: Whim[] = [];
   etag: string | undefined = '"one"';
-  /** Bytes of the file that the client has, as its test tells. */
+  /** Number of bytes of the file that the client has; the test sets it. */
   clientHas = 0;
   hasRanges = true;
 

@@ -1,4 +1,4 @@
-/** Where golden files come from. In the browser bundle `test/browser/goldenBytes.ts` stands in for this. */
+/** Reads golden files. In the browser bundle `test/browser/goldenBytes.ts` stands in for this. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../../tools/setup/process.mjs';

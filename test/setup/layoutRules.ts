@@ -1,4 +1,4 @@
-/** The rules of the folder layout, as functions over a tree of files, so that each can be seen to fail. */
+/** The rules of the folder layout. They are functions over a tree of files, so that a test can make each of them fail. */
 import { dirname, posix } from 'node:path';
 import ts from 'typescript';
 

@@ -1,9 +1,9 @@
-/** A device that runs out of memory, as WebGPU tells of it: software adapters have too much of it to use up in a test. */
+/** Makes a device report out-of-memory errors as WebGPU does. Software adapters have too much memory to use up in a test. */
 import { vi } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
 
 export interface SmallMemory {
-  /** Bytes of the buffers and textures that were made since, and not destroyed. */
+  /** Bytes of the buffers and textures that were created since and not destroyed. */
   used(): number;
   /** Gives the device its memory back. */
   restore(): void;

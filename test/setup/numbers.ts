@@ -16,9 +16,9 @@ export function noise(count: number, seed = 1, scale = 1): Float32Array {
 }
 
 export function maxAbs(x: ArrayLike<number>): number {
-  let most = 0;
-  for (let i = 0; i < x.length; i++) most = Math.max(most, Math.abs(x[i]));
-  return most;
+  let largest = 0;
+  for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]));
+  return largest;
 }
 
 /**

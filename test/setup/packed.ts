@@ -1,4 +1,4 @@
-/** The package as others have it: packed, and unpacked into the node_modules of a project of its own. Needs no network. */
+/** Packs the package and unpacks it into the node_modules of another project, as npm would. Needs no network. */
 import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The whole chain through small networks on a generated photo: what Node and Chromium must agree on. */
+/** Runs the whole chain with small networks on a generated photo. Node and Chromium must agree on the result. */
 import type { Device } from '../../src/graph/device.ts';
 import { Engine } from '../../src/pipeline/engine.ts';
 import { presets, syntheticSet, type ChainConfig } from '../../src/pipeline/registry.ts';

@@ -1,4 +1,4 @@
-/** Tap tables as the references read them. */
+/** Makes tables of taps in the form that the references read. */
 import type { AxisTaps } from '../../src/kernels/seenMap/seenMap.ref.ts';
 
 /** A bilinear table (`axisTaps`) as rows of two positions and two weights. */

@@ -1,10 +1,10 @@
-/** Titles of tests: how those over a list of cases are made, and how long any may be. */
+/** Titles of tests: makes those of listed cases, and limits the length of all. */
 
 const MAX_TITLE = 100;
 
 /**
- * @param sizes as people write them, `512 x 512 x 512`
- * @param options those that are set follow: a flag by its name, a text by itself
+ * @param sizes such as `512 x 512 x 512`
+ * @param options the title lists those that are set: a flag by its name, a text as it is
  */
 export function titleOf(sizes: string, options: Readonly<Record<string, boolean | string | undefined>> = {}): string {
   const set = Object.entries(options).filter(([, value]) => value);

@@ -1,6 +1,6 @@
 /**
- * The rule of exports, as a function over a tree of files: every value that is exported is imported by the project itself.
- * What only tests import says so where it is declared. Types are free: they are part of the signatures that use them.
+ * The rule of exports, as a function over a tree of files: the project itself imports every value that it exports. The comment of
+ * a value that only tests import says so. Types are exempt: they belong to the signatures that use them.
  */
 import { dirname, posix } from 'node:path';
 import ts from 'typescript';

@@ -214,8 +214,8 @@ describe('scene files', () => {
     const [xs, ys] = [pixels.map(([x]) => x), pixels.map(([, y]) => y)];
     expect(scene.box).toEqual([Math.min(...xs), Math.min(...ys), Math.max(...xs) + 1, Math.max(...ys) + 1]);
     const chessboardDepth = ([x, y]: readonly [number, number]) =>
-      rim.reduce((least, [u, v]) => Math.min(least, Math.max(Math.abs(u - x), Math.abs(v - y))), Infinity);
-    const deepest = pixels.reduce((most, pixel) => Math.max(most, chessboardDepth(pixel)), 0);
+      rim.reduce((nearest, [u, v]) => Math.min(nearest, Math.max(Math.abs(u - x), Math.abs(v - y))), Infinity);
+    const deepest = pixels.reduce((depth, pixel) => Math.max(depth, chessboardDepth(pixel)), 0);
     expect(chessboardDepth(scene.click)).toBe(deepest);
   });
 

@@ -42,7 +42,7 @@ async function convert(name: string): Promise<ConvertedTorch> {
   return convertTorch(bytesSource(bytesOf(name), name));
 }
 
-/** Name of a skipped entry, without what it is. */
+/** Name of a skipped entry, without its description. */
 const bareName = (skipped: string): string => skipped.slice(0, skipped.indexOf(' ('));
 
 describe('files that torch wrote', () => {
@@ -103,7 +103,7 @@ async function convertBytes(bytes: Uint8Array): Promise<ConvertedTorch> {
   return convertTorch(bytesSource(bytes, 'test.pth'));
 }
 
-/** Values by name, of what `root` and `storages` make. */
+/** Values by name of the file that `root` and `storages` make. */
 async function valuesOf(entries: Entry[], options?: ZipOptions): Promise<Record<string, unknown>> {
   const { tensors } = await convertBytes(zip(entries, options));
   const file = await writtenFile(tensors, 'test');
@@ -201,15 +201,15 @@ describe('large files', () => {
       },
     };
     const before = process.memoryUsage().rss;
-    let most = 0;
+    let peak = 0;
     let written = 0;
     for await (const chunk of writeSafetensors((await convertTorch(source)).tensors)) {
       written += chunk.length;
-      most = Math.max(most, process.memoryUsage().rss - before);
+      peak = Math.max(peak, process.memoryUsage().rss - before);
     }
     expect(written).toBeGreaterThan(2.5e9);
     expect(Math.max(...reads)).toBeLessThanOrEqual(4 * 2 ** 20);
-    expect(most).toBeLessThan(500e6);
+    expect(peak).toBeLessThan(500e6);
   });
 
   it('may lie beyond 4 GiB', async () => {

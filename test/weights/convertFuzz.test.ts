@@ -83,10 +83,10 @@ async function outcome(bytes: Uint8Array): Promise<number | undefined> {
     if (!(error instanceof WeightsError)) throw error;
     return undefined;
   } finally {
-    // What conversion may read and write is bounded by the file's size. The head is read once or, doubling, twice.
-    const most = (limits.growth + 4) * bytes.length + limits.freeBytes;
-    expect(read).toBeLessThanOrEqual(most);
-    expect(written).toBeLessThanOrEqual(most);
+    // The file's size bounds how much conversion may read and write. The head is read in doubling pieces: twice at most.
+    const allowed = (limits.growth + 4) * bytes.length + limits.freeBytes;
+    expect(read).toBeLessThanOrEqual(allowed);
+    expect(written).toBeLessThanOrEqual(allowed);
   }
   return written;
 }

@@ -1,4 +1,4 @@
-/** Files made to do harm, each by one lie. Every one gets an error that names what is wrong. */
+/** Malicious files, each with one false field. Every one gets an error that names what is wrong. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { bytesSource } from '../../weights/byteSource.ts';

@@ -1,4 +1,4 @@
-/** Torch files byte by byte: pickles from their opcodes, zip archives from their records, right ones and lying ones. */
+/** Makes torch files byte by byte: pickles from opcodes, zip archives from records, correct ones and false ones. */
 import { crc32 } from 'node:zlib';
 import type { ByteSource } from '../../weights/byteSource.ts';
 
@@ -24,7 +24,7 @@ export const text = (value: string): Uint8Array => {
   const bytes = Buffer.from(value);
   return joinParts('X', little(bytes.length, 4), bytes);
 };
-/** BININT where it fits, else LONG1. */
+/** An integer as BININT if it fits, else as LONG1. */
 export const int = (value: number): Uint8Array =>
   value === (value | 0) ? joinParts('J', little(value, 4)) : joinParts('\x8a\x08', little(value, 8));
 export const tuple = (...items: Part[]): Uint8Array => joinParts('(', ...items, 't');

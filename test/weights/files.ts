@@ -1,4 +1,4 @@
-/** Small safetensors files in memory, right ones and lying ones. */
+/** Makes small safetensors files in memory, correct ones and false ones. */
 import { bytesSource } from '../../weights/byteSource.ts';
 import { SafetensorsFile } from '../../weights/safetensors.ts';
 import { writeSafetensors } from '../../weights/safetensorsWriter.ts';
@@ -10,7 +10,7 @@ export async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Ar
   return new Uint8Array(Buffer.concat(all));
 }
 
-/** What the writer makes of the tensors, opened again. */
+/** Writes the tensors and opens the file again. */
 export async function writtenFile(tensors: Iterable<TensorToWrite>, name: string): Promise<SafetensorsFile> {
   return SafetensorsFile.open(bytesSource(await joined(writeSafetensors(tensors)), name));
 }

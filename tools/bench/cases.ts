@@ -1,4 +1,4 @@
-/** What is measured: the shapes of test/cases that say so, and how each kind of them is built. */
+/** The benchmark's cases: the shapes of test/cases that have a `bench` field, built by the kinds of kinds.ts. */
 import {
   attentionCases,
   attentionModelCases,

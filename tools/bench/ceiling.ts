@@ -1,16 +1,16 @@
-/** What this adapter can do at most, measured: arithmetic in registers, and copying of memory. */
+/** Measures the most that an adapter can do: arithmetic in registers, and copying of memory. */
 import type { Device } from '../../src/graph/device.ts';
 import { defineOp } from '../../src/graph/op.ts';
 import { operand } from '../../src/kernels/dispatch.ts';
 import ceilingWgsl from './ceiling.wgsl';
-import { fastestMs, inTurns, prepare, type Runner, type Sample } from './measure.ts';
+import { fastestMs, inTurns, prepare, recorded, type Runner, type Sample } from './measure.ts';
 
-/** What limits a case at best. */
+/** Which of the two limits a case. */
 export type Bound = 'compute' | 'memory';
 
-/** A ceiling that is measured between the runs of a case, so that it stands under the same load. */
+/** A ceiling is measured between the runs of a case, so that both see the same load of the machine. */
 export interface Ceiling extends Runner {
-  /** GFLOP/s of arithmetic, or GB/s (bytes read plus bytes written) of copying, in the fastest of its runs. */
+  /** GFLOP/s of arithmetic, or GB/s of copying (bytes read plus bytes written), in the fastest run. */
   rateOf(samples: readonly Sample[]): number;
 }
 
@@ -18,7 +18,7 @@ export interface Ceilings extends Record<Bound, Ceiling> {
   dispose(): void;
 }
 
-/** Multiply-adds that one invocation does in a round: two accumulators of four, 32 steps each. */
+/** Multiply-adds of one invocation in a round: two vec4 accumulators, 32 steps each. */
 const PER_ROUND = 2 * 4 * 32;
 const ROUNDS = 128;
 const COPY_BYTES = 64 * 2 ** 20;
@@ -36,7 +36,7 @@ export async function prepareCeilings(device: Device, signal?: AbortSignal): Pro
   };
 }
 
-/** Both rates, for a headline. */
+/** Both rates, for the headline of a run. */
 export async function measureCeilings(
   { compute, memory }: Ceilings,
   signal?: AbortSignal,
@@ -45,7 +45,7 @@ export async function measureCeilings(
   return { compute: compute.rateOf(computed), memory: memory.rateOf(copied) };
 }
 
-/** Arithmetic in registers: it reads nothing. */
+/** Arithmetic in registers. It reads no memory. */
 const ceilingOp = defineOp<Readonly<Record<never, never>>, { readonly workgroups: number; readonly flops: number }>({
   name: 'ceiling',
   lower: (_, __, { workgroups, flops }) => [
@@ -65,11 +65,12 @@ async function arithmeticCeiling(device: Device, signal?: AbortSignal): Promise<
   // A software adapter runs a hundred invocations at a time, a GPU a hundred thousand.
   const workgroups = device.adapterClass === 'gpu' ? 16384 : 512;
   const flops = 2 * PER_ROUND * ROUNDS * 64 * workgroups;
-  const prepared = await prepare(device, ({ graph }) => ceilingOp.record({}, { workgroups, flops }, graph), signal);
+  const recording = recorded(({ graph }) => ceilingOp.record({}, { workgroups, flops }, graph));
+  const prepared = await prepare(device, recording, { signal });
   return { ...prepared, rateOf: (samples) => flops / fastestMs(samples) / 1e6 };
 }
 
-/** Copies between two buffers, by wall time: a copy has no timestamps of its own. */
+/** Copies between two buffers. It takes wall time: a copy has no timestamps. */
 function copyCeiling(device: Device): Ceiling {
   const { gpu } = device;
   const usage = 0x04 | 0x08; // COPY_SRC | COPY_DST

@@ -1,4 +1,4 @@
-/** docs/benchmarks.md: the newest stored results as Markdown. */
+/** Writes docs/benchmarks.md: the newest stored results as Markdown. */
 import type { BaselineLine, Line, Results } from './lines.ts';
 import { markdownTable } from '../markdown.ts';
 import { verdicts } from './targets.ts';
@@ -7,7 +7,7 @@ const INTRODUCTION = `# Benchmarks
 
 Written by \`npm run bench:table\` from the lines in \`bench/results/\`; measure with \`npm run bench\` and
 \`npm run bench -- --stages full\`. Times are medians of warm runs, in milliseconds on the device; cold is the first run
-in wall time, with compilation of pipelines and upload of weights. The families of a kernel, and the adapter's ceiling
+in wall time, with compilation of pipelines and upload of weights. The variants of a kernel, and the adapter's ceiling
 (arithmetic in registers, or copying of memory), are run in turns, so that noise of the machine hits all alike; share is
 of the ceiling that limits the case, in its fastest run. A case is shown as it was measured last.
 `;
@@ -35,14 +35,14 @@ function adapterSection(adapter: string, lines: readonly Line[], baselines: read
   return [title, ...parts.flatMap(([name, table]) => (table ? [`### ${name}\n\n${table}`] : []))].join('\n');
 }
 
-/** How busy the machine was: other work takes cores from a software adapter. */
+/** How busy the machine was. Other processes take cores from a software adapter. */
 function loadNote(lines: readonly Line[]): string {
   const loads = lines.map(({ load }) => load);
   return `Load of the machine while measuring: ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}.`;
 }
 
 /**
- * The lines of each case and precision from the last run that measured it, in the order in which they were first met.
+ * The lines of each case and precision from the newest run that measured it, in the order in which the cases first appear.
  * Exported for tests.
  */
 export function newestCases(lines: readonly Line[]): Line[][] {
@@ -74,7 +74,7 @@ function kernelTable(cases: readonly (readonly Line[])[]): string {
     return lines.map((line) => [
       line.kernel,
       line.precision === 'f32' ? line.shape : `${line.shape}, weights ${line.precision}`,
-      line.family ?? '',
+      line.variant ?? '',
       ms(line.coldMs),
       ms(line.medianMs),
       ms(line.p90Ms),
@@ -85,7 +85,7 @@ function kernelTable(cases: readonly (readonly Line[])[]): string {
       own && own !== line ? `${(line.medianMs / own.medianMs).toFixed(1)} x slower` : '',
     ]);
   });
-  return markdownTable(['kernel', 'shape', 'family', 'cold', 'median', 'p90', 'rate', 'share', ''], rows);
+  return markdownTable(['kernel', 'shape', 'variant', 'cold', 'median', 'p90', 'rate', 'share', ''], rows);
 }
 
 function stageTable(lines: readonly Line[]): string {
@@ -102,15 +102,15 @@ function stageTable(lines: readonly Line[]): string {
   return markdownTable(['stage', 'on', 'cold', 'warm, wall', 'rate', 'share', 'device memory', 'process memory'], rows);
 }
 
-/** Kernels that take less than this are left out. */
-const LEAST_SHARE = 0.02;
+/** Kernels with a smaller share are left out. */
+const MIN_SHARE = 0.02;
 
 function kernelShares(lines: readonly Line[]): string {
   const rows = lines.map((line) => [
     line.kernel,
     withPrecision(line),
     Object.entries(line.kernels ?? {})
-      .filter(([, share]) => share >= LEAST_SHARE)
+      .filter(([, share]) => share >= MIN_SHARE)
       .map(([kernel, share]) => `${kernel} ${percent(share)}`)
       .join(', '),
   ]);
@@ -130,7 +130,7 @@ function sweepTable(lines: readonly Line[]): string {
   return markdownTable(['strategy', 'on', 'points/s', 'wall ms', 'rate', 'share', 'device memory'], rows);
 }
 
-/** What PyTorch's lines are compared with: kernel of theirs, kernel and beginning of the shape of ours. */
+/** Which of PyTorch's and NumPy's lines are compared with which of our kernels; their shape begins ours. */
 const COMPARED = [
   { theirs: 'sgemm PyTorch', ours: 'linear' },
   { theirs: 'sgemm NumPy', ours: 'linear' },
@@ -163,7 +163,7 @@ function libraryTable(lines: readonly Line[], baselines: readonly BaselineLine[]
 const withPrecision = ({ shape, precision }: Line): string =>
   precision === 'f32' ? shape : `${shape}, weights ${precision}`;
 
-/** Three digits that matter. */
+/** Milliseconds with about three significant digits. */
 const ms = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(value >= 1 ? 2 : 3);
 

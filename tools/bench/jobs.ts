@@ -1,25 +1,40 @@
-/** What one line of results needs: kernel cases by all families in turns, stages of networks. */
+/** Measures kernels in all their variants, and stages of networks; what a job finds becomes lines of results. */
 import type { Device } from '../../src/graph/device.ts';
+import { fuse } from '../../src/graph/fuse/index.ts';
+import { lower } from '../../src/graph/lower.ts';
 import { sharedFor } from '../../src/graph/shared.ts';
 import { Canceled } from '../../src/graph/errors.ts';
 import type { StepTime } from '../../src/graph/run.ts';
-import type { AdapterClass, Target } from '../../src/kernels/target.ts';
+import { type Dispatch, isCopy } from '../../src/kernels/dispatch.ts';
+import type { Target } from '../../src/kernels/target.ts';
 import { currentLoad } from '../origin.ts';
 import type { Ceilings } from './ceiling.ts';
-import type { BenchCase, Choice } from './kinds.ts';
+import type { BenchCase } from './kinds.ts';
 import type { Line } from './lines.ts';
-import { clockOf, inTurns, prepare, type Prepared, type Sample, timed, type Timing, timingOf } from './measure.ts';
+import {
+  clockOf,
+  inTurns,
+  prepare,
+  type Prepared,
+  recorded,
+  type Recording,
+  type Sample,
+  timed,
+  type Timing,
+  timingOf,
+} from './measure.ts';
 import type { MemoryMeter } from './memory.ts';
 import type { PresetSize, Stage, StagedNetwork } from './stages.ts';
 
-/** What a job finds out; the rest of a line is the same for all of a run. */
+/** The part of a line that a job finds out. The rest is the same for all lines of a run. */
 export type Finding = Pick<
   Line,
   | keyof Timing
   | 'kind'
   | 'kernel'
   | 'shape'
-  | 'family'
+  | 'variant'
+  | 'why'
   | 'chosen'
   | 'bound'
   | 'gflops'
@@ -33,49 +48,46 @@ export type Finding = Pick<
   | 'peakProcessBytes'
 >;
 
-/** Devices to measure on. */
+/** What every job measures with. */
 export interface Bench {
-  /** Runs the families that the table chooses. */
   readonly device: Device;
-  /** Runs the others, where the adapter can. */
-  readonly other: Device;
   readonly ceilings: Ceilings;
   readonly signal: AbortSignal;
 }
 
-/** Families to measure beside those that the table chooses; the same ones where an adapter can run no other. */
-export function otherFamilies(adapterClass: AdapterClass): Partial<Pick<Target, Choice>> {
-  if (adapterClass === 'gpu') return { rows: 'lane' };
-  if (adapterClass === 'software') return { rows: 'workgroup' };
-  return { linear: 'tiled', attention: 'tiled', conv: 'tiled', rows: 'workgroup' };
-}
+/** Cases with more work than this run in the chosen variant only: the others would take minutes. */
+const MAX_COMPARED_FLOPS = 2.5e10;
 
-/** A slow family would take minutes for more work than this. */
-const MOST_COMPARED_FLOPS = 2.5e10;
-
-/** One case by every family of it, in turns with the ceiling that limits it. */
+/**
+ * Measures one case in every variant that can run it, in turns with the ceiling that limits it.
+ * @returns one finding for each variant; none if the case has variants and `variant` is not among those that run here
+ */
 export async function measureCase(
   one: BenchCase,
-  { device, other, ceilings, signal }: Bench,
-  { family, budgetMs }: { family?: string; budgetMs: number },
+  { device, ceilings, signal }: Bench,
+  { variant, budgetMs }: { variant?: string; budgetMs: number },
 ): Promise<Finding[]> {
-  const contestants = contestantsOf(one, device, other).filter(
-    (contestant) => family === undefined || one.choice === null || contestant.family === family,
+  const contestants = contestantsOf(one, device.target).filter(
+    (contestant) => variant === undefined || one.entry === null || contestant.variant === variant,
   );
+  if (contestants.length === 0) return [];
   const ceiling = ceilings[one.bound];
   const prepared: Prepared[] = [];
   try {
-    for (const { on, build } of contestants) prepared.push(await prepare(on, build, signal));
+    for (const { recording, target } of contestants) {
+      prepared.push(await prepare(device, recording, { target, signal }));
+    }
     const [between, ...samples] = await inTurns([ceiling, ...prepared], { budgetMs, signal });
     const rate = ceiling.rateOf(between);
     const load = currentLoad();
-    return contestants.map(({ family, chosen }, i): Finding => {
+    return contestants.map(({ variant, why, chosen }, i): Finding => {
       const timing = timingOf(prepared[i].coldMs, samples[i], clockOf(device));
       return {
         kind: 'kernel',
         kernel: one.kernel,
         shape: one.shape,
-        family,
+        variant,
+        ...(why !== undefined && { why }),
         chosen,
         ...timing,
         ...ratesOf(one, timing, rate),
@@ -87,18 +99,41 @@ export async function measureCase(
   }
 }
 
-function contestantsOf(one: BenchCase, device: Device, other: Device) {
-  const { choice, build, textbook, flops } = one;
-  const family = choice && device.target[choice];
-  const rival = choice && other.target[choice];
-  return [
-    { family, chosen: true, on: device, build },
-    ...(rival !== family && flops <= MOST_COMPARED_FLOPS ? [{ family: rival, chosen: false, on: other, build }] : []),
-    ...(textbook ? [{ family: 'textbook', chosen: false, on: other, build: textbook }] : []),
-  ];
+/** One way to run a case. */
+interface Contestant {
+  readonly variant: string | null;
+  readonly why?: string;
+  /** Whether the engine runs the case this way. */
+  readonly chosen: boolean;
+  readonly recording: Recording;
+  /** What makes the engine run it this way. */
+  readonly target?: Partial<Target>;
 }
 
-/** Rates of a case, and its share of the ceiling that limits it. Exported for tests. */
+/** The ways to run a case on a target, the engine's own first; others only where the case is small. Exported for tests. */
+export function contestantsOf({ entry, build, textbook, flops }: BenchCase, target: Target): Contestant[] {
+  const recording = recorded(build);
+  const { variant = null, why, others = [] } = mainDispatch(recording, target);
+  const own = { variant, ...(why !== undefined && { why }), chosen: true, recording };
+  if (flops > MAX_COMPARED_FLOPS) return [own];
+  const rivals = others
+    .filter(({ reason }) => entry !== null && reason === undefined)
+    .map(({ name }): Contestant => {
+      const preference = { [entry!]: name } as Partial<Target>;
+      const { variant = null, why } = mainDispatch(recording, { ...target, ...preference });
+      return { variant, ...(why !== undefined && { why }), chosen: false, recording, target: preference };
+    });
+  return [own, ...rivals, ...(textbook ? [{ variant: 'textbook', chosen: false, recording: recorded(textbook) }] : [])];
+}
+
+/** The dispatch that does most of a graph's arithmetic, as a plan for the target runs it. */
+function mainDispatch({ graph, y }: Recording, target: Target): Dispatch {
+  const { steps } = lower(fuse(graph.nodes, new Set([y.root])), target);
+  const dispatches = steps.filter((step): step is Dispatch => !isCopy(step));
+  return dispatches.reduce((main, dispatch) => ((dispatch.flops ?? 0) > (main.flops ?? 0) ? dispatch : main));
+}
+
+/** Rates of a case, and their share of the ceiling that limits it. Exported for tests. */
 export function ratesOf(
   { flops, bytes, bound }: Pick<BenchCase, 'flops' | 'bytes' | 'bound'>,
   { medianMs }: Pick<Timing, 'medianMs'>,
@@ -112,7 +147,7 @@ export function ratesOf(
 
 const STAGE_ROUNDS = 3;
 
-/** Stages of a network, those of a group in turns; nothing is loaded when none is wanted. */
+/** Measures the wanted stages of a network, those of a group in turns. Loads nothing when no stage is wanted. */
 export async function* measureNetwork(
   network: StagedNetwork,
   size: PresetSize,
@@ -130,7 +165,7 @@ export async function* measureNetwork(
       meter.reset();
       for (const run of runs) await run.start(signal);
       const turns = [ceilings.compute, ...runs];
-      const [between, ...samples] = await inTurns(turns, { budgetMs: 0, leastRounds: STAGE_ROUNDS, signal });
+      const [between, ...samples] = await inTurns(turns, { budgetMs: 0, minRounds: STAGE_ROUNDS, signal });
       const ceiling = ceilings.compute.rateOf(between);
       const { peakDeviceBytes, peakProcessBytes } = meter;
       const around = { load: currentLoad(), peakDeviceBytes, peakProcessBytes };
@@ -143,11 +178,11 @@ export async function* measureNetwork(
   }
 }
 
-/** Runs of one stage. */
+/** The runs of one stage. */
 class StageRun {
   private coldMs = 0;
   private queries: number | undefined;
-  /** Of the last run. */
+  /** Times of the last run's steps. */
   private steps: StepTime[] = [];
 
   constructor(
@@ -175,7 +210,7 @@ class StageRun {
     const flops = this.steps.reduce((sum, step) => sum + step.flops, 0);
     const gflops = flops / timing.medianMs / 1e6;
     return {
-      ...{ kind: 'stage', kernel: this.stage.kernel, shape: this.stage.shape, family: null, chosen: true, ...timing },
+      ...{ kind: 'stage', kernel: this.stage.kernel, shape: this.stage.shape, variant: null, chosen: true, ...timing },
       ...{ bound: 'compute', gflops, gigabytesPerSecond: null, ceiling, share: gflops / ceiling },
       kernels: sharesOf(this.steps),
       ...(this.queries !== undefined && { pointsPerSecond: (1000 * this.queries) / timing.wallMs }),
@@ -183,7 +218,7 @@ class StageRun {
   }
 }
 
-/** Share of the time for each kernel, largest first. Exported for tests. */
+/** Each kernel's share of the time, largest first. Exported for tests. */
 export function sharesOf(steps: readonly Pick<StepTime, 'kernel' | 'ms'>[]): Record<string, number> {
   const total = steps.reduce((sum, { ms }) => sum + ms, 0);
   const byKernel = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** Kinds of benchmark cases: how each is built from the sizes in test/cases, and what it has to compute and to move. */
+/** Kinds of benchmark cases: how each is built from the sizes in test/cases, how much it computes and how many bytes it moves. */
 import type { Sources } from '../../src/graph/evaluate.ts';
 import { attention, type AttentionSettings, columns } from '../../src/graph/ops/attention.ts';
 import { conv2d, convTranspose2d, linear, matmul } from '../../src/graph/ops/matmul.ts';
@@ -6,30 +6,30 @@ import { gelu } from '../../src/graph/ops/pointwise.ts';
 import { resize, type ResizeOptions } from '../../src/graph/ops/resize.ts';
 import { layerNorm, softmax } from '../../src/graph/ops/rows.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
-import type { Target } from '../../src/kernels/target.ts';
+import type { Preferences } from '../../src/kernels/target.ts';
 import { queryAttention } from '../../src/pipeline/mcc/ops.ts';
 import type { Conv2dCase } from '../../test/cases/conv2d.ts';
 import type { Measured } from '../../test/cases/measured.ts';
 import type { Bound } from './ceiling.ts';
 import { textbookMatmul } from './textbook.ts';
 
-/** Entry of the table of kernel families that decides how a case runs. */
-export type Choice = 'linear' | 'attention' | 'conv' | 'rows';
+/** Entries of the table of preferences that name variants of kernels. */
+export type Entry = Exclude<keyof Preferences, 'sweep'>;
 
 /** One thing to measure. */
 export interface BenchCase {
   readonly kernel: string;
-  /** Sizes as people write them, `512 x 512 x 512`, and where they come from. */
+  /** Sizes, such as `512 x 512 x 512`, and where they come from. Part of a stored line's name. */
   readonly shape: string;
   /** Floating-point operations, two for a multiply-add. */
   readonly flops: number;
   /** Bytes that have to be read and written at least once. */
   readonly bytes: number;
   readonly bound: Bound;
-  /** Null where there is one kernel for all adapters. */
-  readonly choice: keyof Pick<Target, Choice> | null;
+  /** The entry that chooses the variant; null where the kernel has no variants. */
+  readonly entry: Entry | null;
   readonly build: (sources: Sources) => Tensor;
-  /** The same result by the kernel of textbooks. */
+  /** Computes the same by the textbook's kernel. */
   readonly textbook?: (sources: Sources) => Tensor;
 }
 
@@ -44,13 +44,13 @@ export function linearCase({ rows: M, K, N, bench }: Sizes<'rows' | 'K' | 'N'>):
     flops: 2 * M * K * N,
     bytes: 4 * (M * K + K * N + N + M * N),
     bound: 'compute',
-    choice: 'linear',
+    entry: 'linear',
     build: ({ input, weight }) =>
       linear(input(values(M * K), [M, K]), weight(values(N * K), [N, K]), weight(values(N), [N])),
   };
 }
 
-/** The same with the kernel of textbooks beside it. */
+/** `linearCase` with the textbook's kernel beside it. */
 export function linearAndTextbook(sizes: Parameters<typeof linearCase>[0]): BenchCase {
   const { rows: M, K, N } = sizes;
   return {
@@ -59,16 +59,16 @@ export function linearAndTextbook(sizes: Parameters<typeof linearCase>[0]): Benc
   };
 }
 
-/** Product of computed matrices: a [B, M, K], b [B, N, K]. */
+/** Product of two computed matrices: a [B, M, K], b [B, N, K]. */
 export function matmulCase({ B, M, K, N, bench }: Sizes<'B' | 'M' | 'K' | 'N'>): BenchCase {
   return {
     kernel: 'matmul',
     shape: `${B === 1 ? '' : `${B} x `}${M} x ${K} x ${N} (${bench})`,
     flops: 2 * B * M * K * N,
     bytes: 4 * B * (M * K + K * N + M * N),
-    // With few rows, b is read once for little arithmetic.
+    // With a short side, each element that is read serves little arithmetic.
     bound: Math.min(M, N, K) < 32 ? 'memory' : 'compute',
-    choice: null,
+    entry: null,
     build: ({ input }) =>
       matmul(input(values(B * M * K), [B, M, K]), input(values(B * N * K), [B, N, K]), { transposeB: true }),
   };
@@ -86,12 +86,12 @@ export function attentionCase(
     flops: 4 * N * N * C,
     bytes: 4 * (3 * N * C + N * C),
     bound: 'compute',
-    choice: 'attention',
+    entry: 'attention',
     build: (sources) => selfAttention(sources, N, C, settings(sources)),
   };
 }
 
-/** SAM's attention over a grid with decomposed positions, in windows or (`size` 0) of the whole grid. */
+/** SAM's attention with decomposed relative positions: in windows of `size`, or over the whole grid (`size` 0). */
 export function samAttentionCase({ heads, d, side, size, bench }: Sizes<'heads' | 'd' | 'side' | 'size'>): BenchCase {
   const [C, N] = [heads * d, side * side];
   const span = size || side;
@@ -110,12 +110,12 @@ export function samAttentionCase({ heads, d, side, size, bench }: Sizes<'heads' 
   return {
     ...attentionCase({ heads, d, N, bench }, positions),
     shape: `${heads} heads of ${d}, ${side} x ${side}${size ? ` in windows of ${size} x ${size}` : ''} (${bench})`,
-    // Products of queries with keys and with values, and with two rows of positions.
+    // Queries by keys, probabilities by values, and queries by the tables of rows and of columns.
     flops: 4 * padded * padded * C * (span * span + span),
   };
 }
 
-/** BEiT's attention: a class token and a grid, with a table of positions. */
+/** BEiT's attention: a class token and a grid of tokens, with a table of relative positions. */
 export function beitAttentionCase({
   heads,
   d,
@@ -138,7 +138,7 @@ export function crossAttentionCase({ heads, d, N, M, bench }: Sizes<'heads' | 'd
     flops: 4 * N * M * C,
     bytes: 4 * (2 * N * C + 2 * M * C),
     bound: 'compute',
-    choice: 'attention',
+    entry: 'attention',
     build: ({ input }) => {
       const [k, v] = [0, 1].map(() => input(values(M * C), [1, M, C]));
       return attention(input(values(N * C), [1, N, C]), k, v, { heads });
@@ -146,7 +146,7 @@ export function crossAttentionCase({ heads, d, N, M, bench }: Sizes<'heads' | 'd
   };
 }
 
-/** MCC's queries: each attends to M cached tokens and to itself. */
+/** MCC's decoder: each query attends to M cached tokens and to itself. */
 export function queryAttentionCase({ heads, d, Q, M, bench }: Sizes<'heads' | 'd' | 'Q' | 'M'>): BenchCase {
   const C = heads * d;
   return {
@@ -155,7 +155,7 @@ export function queryAttentionCase({ heads, d, Q, M, bench }: Sizes<'heads' | 'd
     flops: 4 * Q * (M + 1) * C,
     bytes: 4 * (4 * Q * C + 2 * M * C),
     bound: 'compute',
-    choice: 'attention',
+    entry: 'attention',
     build: ({ input }) => {
       const [k, v] = [0, 1].map(() => input(values(M * C), [1, M, C]));
       return queryAttention(input(values(3 * Q * C), [Q, 3 * C]), k, v, { heads });
@@ -165,7 +165,7 @@ export function queryAttentionCase({ heads, d, Q, M, bench }: Sizes<'heads' | 'd
 
 type ConvSizes = Pick<Conv2dCase, 'H' | 'W' | 'C' | 'O' | 'kernel' | 'stride' | 'padding'> & Measured;
 
-/** Convolution of one picture, with bias. */
+/** Convolution of one feature map, with bias. */
 export function convCase({ H, W, C, O, kernel, stride, padding, bench }: ConvSizes): BenchCase {
   const outputs = Math.ceil(H / stride) * Math.ceil(W / stride);
   const weights = O * C * kernel * kernel;
@@ -175,7 +175,7 @@ export function convCase({ H, W, C, O, kernel, stride, padding, bench }: ConvSiz
     flops: 2 * outputs * weights,
     bytes: 4 * (H * W * C + outputs * O + weights + O),
     bound: 'compute',
-    choice: 'conv',
+    entry: 'conv',
     build: ({ input, weight }) => {
       const [x, w] = [input(values(H * W * C), [1, H, W, C]), weight(values(weights), [O, C, kernel, kernel])];
       return conv2d(x, w, weight(values(O), [O]), { stride, padding });
@@ -199,7 +199,7 @@ export function convTransposeCase({
     flops: 2 * H * W * weights,
     bytes: 4 * (H * W * C + weights + O + H * W * kernel * kernel * O),
     bound: 'compute',
-    choice: 'conv',
+    entry: 'conv',
     build: ({ input, weight }) => {
       const [x, w] = [input(values(H * W * C), [1, H, W, C]), weight(values(weights), [C, O, kernel, kernel])];
       return convTranspose2d(x, w, weight(values(O), [O]), { stride: kernel });
@@ -214,7 +214,7 @@ export function layerNormCase({ rows, C, bench }: Sizes<'rows' | 'C'>): BenchCas
     flops: 8 * rows * C,
     bytes: 4 * (2 * rows * C + 2 * C),
     bound: 'memory',
-    choice: 'rows',
+    entry: 'rows',
     build: ({ input, weight }) =>
       layerNorm(input(values(rows * C), [rows, C]), weight(values(C), [C]), weight(values(C), [C]), 1e-6),
   };
@@ -227,7 +227,7 @@ export function softmaxCase({ rows, C, bench }: Sizes<'rows' | 'C'>): BenchCase 
     flops: 8 * rows * C,
     bytes: 8 * rows * C,
     bound: 'memory',
-    choice: 'rows',
+    entry: 'rows',
     build: ({ input }) => softmax(input(values(rows * C), [rows, C])),
   };
 }
@@ -239,7 +239,7 @@ export function geluCase({ rows, C, bench }: Sizes<'rows' | 'C'>): BenchCase {
     flops: 20 * rows * C,
     bytes: 8 * rows * C,
     bound: 'memory',
-    choice: null,
+    entry: null,
     build: ({ input }) => gelu(input(values(rows * C), [rows, C])),
   };
 }
@@ -258,7 +258,7 @@ export function resizeCase({ from: [H, W], to: [h, w], C, options, bench }: Resi
     flops: (options.mode === 'bicubic' ? 40 : 8) * h * w * C,
     bytes: 4 * C * (H * W + h * w),
     bound: 'memory',
-    choice: null,
+    entry: null,
     build: ({ input }) => resize(input(values(H * W * C), [1, H, W, C]), [h, w], options),
   };
 }
@@ -269,12 +269,12 @@ function selfAttention({ input }: Sources, N: number, C: number, settings: Atten
   return attention(q, k, v, settings);
 }
 
-/** Values in -1..1: zeros would flatter kernels on processors that skip them. */
+/** Values in -1..1. Zeros would make some processors faster. */
 function values(count: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => Math.sin(i));
 }
 
-/** A table of positions. */
+/** A table of relative positions. */
 function table(weight: Sources['weight'], rows: number, columns: number): Tensor {
   return weight(values(rows * columns), [rows, columns]);
 }

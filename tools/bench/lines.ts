@@ -1,4 +1,4 @@
-/** Results as they are stored: a file for each adapter, a line of JSON for each measurement. */
+/** Stored results: a file for each adapter, a line of JSON for each measurement. */
 import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../src/host/errors.ts';
@@ -15,29 +15,33 @@ export interface Line extends Origin, Omit<Timing, 'clock'> {
   readonly kernel: string;
   readonly shape: string;
   readonly precision: string;
-  /** Kernel family; null where there is only one, or where the table for the adapter chose for each kernel of a stage. */
-  readonly family: string | null;
-  /** Whether it is the family that the table chooses for this adapter. */
+  /** The variant that ran; null where the kernel has no variants, and for stages, which run many kernels. */
+  readonly variant: string | null;
+  /** Why the variant that was asked for did not run; absent when it ran. */
+  readonly why?: string;
+  /** Whether this is the variant that the engine takes on this adapter. */
   readonly chosen: boolean;
   readonly bound: Bound;
   readonly gflops: number;
-  /** Null for stages, whose traffic depends on the kernels. */
+  /** Null for stages: how many bytes they move depends on their kernels. */
   readonly gigabytesPerSecond: number | null;
-  /** The most that the adapter reached in registers (GFLOP/s) or copying (GB/s) between the runs of this case. */
+  /** The highest rate of the adapter between the runs of this case: in registers (GFLOP/s) or copying (GB/s). */
   readonly ceiling: number;
-  /** Share of that ceiling. */
+  /** Rate of the case as a share of the ceiling. */
   readonly share: number;
-  /** Processes that wanted a processor during the last minute, this one's included. */
+  /** Load average of the last minute: processes that wanted a processor, this one included. */
   readonly load: number;
-  /** The rest is of stages. Points asked per second of wall time. */
+  /** Of sweeps: points decoded per second of wall time. */
   readonly pointsPerSecond?: number;
-  /** Share of the time on the device for each kernel, largest first. */
+  /** Of stages: each kernel's share of the time on the device, largest first. */
   readonly kernels?: Readonly<Record<string, number>>;
+  /** Of stages. */
   readonly peakDeviceBytes?: number;
+  /** Of stages. */
   readonly peakProcessBytes?: number;
 }
 
-/** A line of `tools/bench/torch_baseline.py`: another library on the same processor. */
+/** A line of `tools/bench/torch_baseline.py`, which measures PyTorch and NumPy on the same processor. */
 export interface BaselineLine {
   readonly library: string;
   readonly date: string;
@@ -54,7 +58,7 @@ export interface BaselineLine {
 
 const BASELINE_FILE = 'pytorch.jsonl';
 
-/** The file of an adapter. */
+/** Path of an adapter's file. */
 export const fileOf = (folder: string, adapter: string): string => {
   const slug = adapter
     .toLowerCase()
@@ -72,7 +76,7 @@ export async function appendLine(file: string, line: Line): Promise<void> {
 }
 
 export interface Results {
-  /** By adapter, in the order of file names. */
+  /** Lines by adapter, in the order of file names. */
   readonly adapters: ReadonlyMap<string, readonly Line[]>;
   readonly baselines: readonly BaselineLine[];
 }

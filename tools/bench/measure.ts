@@ -1,18 +1,19 @@
-/** How long small graphs take on a device: cold once, then warm, several of them in turns so that noise hits all alike. */
+/** Times small graphs on a device: one cold run, then warm runs of several graphs in turns, so that noise hits all alike. */
 import type { Device } from '../../src/graph/device.ts';
-import { type Sources } from '../../src/graph/evaluate.ts';
+import type { Sources } from '../../src/graph/evaluate.ts';
 import { sharedFor } from '../../src/graph/shared.ts';
 import { compile } from '../../src/graph/plan.ts';
 import { Graph } from '../../src/graph/record.ts';
 import type { StepTime } from '../../src/graph/run.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import type { HostArray } from '../../src/graph/transfer.ts';
+import type { Target } from '../../src/kernels/target.ts';
 
 /** One run, in milliseconds. */
 export interface Sample {
-  /** By timestamps on the device, copies between dispatches included; wall time where it has none. */
+  /** By timestamps on the device, copies between dispatches included; wall time where the device has none. */
   readonly ms: number;
-  /** From the call to the result's being there. */
+  /** From the call until the result is there. */
   readonly wallMs: number;
 }
 
@@ -27,7 +28,7 @@ export interface Prepared extends Runner {
   readonly coldMs: number;
 }
 
-/** Statistics of warm runs, and the cold one. */
+/** The time of the cold run, and statistics of the warm runs. */
 export interface Timing {
   coldMs: number;
   /** The fastest warm run. */
@@ -43,17 +44,49 @@ export interface Timing {
 
 export type Clock = 'timestamps' | 'wall';
 
-/** Compiles a graph and runs it once. @throws Canceled when the signal aborts; whatever the runtime throws */
+/** A graph with the values that it runs on. */
+export interface Recording {
+  readonly graph: Graph;
+  readonly inputs: Readonly<Record<string, HostArray>>;
+  readonly y: Tensor;
+}
+
+/** Records a graph whose inputs and weights are arrays. */
+export function recorded(build: (sources: Sources) => Tensor): Recording {
+  const graph = new Graph();
+  const inputs: Record<string, HostArray> = {};
+  let count = 0;
+  const y = build({
+    graph,
+    input(data, shape) {
+      const name = `input${count++}`;
+      inputs[name] = data;
+      return graph.input(
+        name,
+        shape,
+        data instanceof Float32Array ? 'f32' : data instanceof Uint32Array ? 'u32' : 'i32',
+      );
+    },
+    weight: (data, shape) => graph.constant({ name: `weight${count++}`, of: data, shape, compute: () => data }),
+  });
+  return { graph, inputs, y };
+}
+
+export interface PrepareOptions {
+  /** Overrides the device's preferred variants. */
+  readonly target?: Partial<Target>;
+  readonly signal?: AbortSignal;
+}
+
+/** Compiles a graph and runs it once. @throws Canceled when the signal aborts; LimitError; KernelError; DeviceError */
 export async function prepare(
   device: Device,
-  build: (sources: Sources) => Tensor,
-  signal?: AbortSignal,
+  { graph, inputs, y }: Recording,
+  { target, signal }: PrepareOptions = {},
 ): Promise<Prepared> {
-  const { graph, inputs, sources } = recording();
-  const y = build(sources);
   const shared = sharedFor(device);
   const started = performance.now();
-  const plan = await compile(shared, graph, { outputs: { y } });
+  const plan = await compile(shared, graph, { outputs: { y }, target });
   const dispose = (): void => {
     plan.dispose();
     shared.constants.dispose();
@@ -74,9 +107,9 @@ export async function prepare(
 export type OnProfile = (times: readonly StepTime[]) => void;
 
 /**
- * Runs once.
- * @param run passes the function that it is given on to each of its plans
- * @param observe gets what that function gets
+ * Times one run.
+ * @param run passes its argument to each of its plans as `onProfile`
+ * @param observe gets the times of all steps of all plans
  */
 export async function timed(
   device: Device,
@@ -96,37 +129,37 @@ export async function timed(
 
 export const clockOf = (device: Device): Clock => (device.hasTimestamps ? 'timestamps' : 'wall');
 
-const LEAST_ROUNDS = 5;
-const MOST_ROUNDS = 100;
-/** Milliseconds of wall time that a turn of a fast runner takes at least. */
+const MIN_ROUNDS = 5;
+const MAX_ROUNDS = 100;
+/** Shortest turn, in milliseconds of wall time: a fast runner runs several times in it. */
 const TURN_MS = 25;
 
 export interface TurnOptions {
-  /** Milliseconds to spend, as far as the least number of rounds allows. */
+  /** Milliseconds after which no round starts, once `minRounds` are done. */
   readonly budgetMs?: number;
-  readonly leastRounds?: number;
+  readonly minRounds?: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Runs all in turns, at least 5 times and until the budget is spent, at most 100 times.
- * @returns the samples of each
+ * Runs all runners in turns, for 5 to 100 rounds, until the budget is spent.
+ * @returns the samples of each runner
  * @throws Canceled when the signal aborts
  */
 export async function inTurns(
   runners: readonly Pick<Runner, 'sample'>[],
-  { budgetMs = 1000, leastRounds = LEAST_ROUNDS, signal }: TurnOptions = {},
+  { budgetMs = 1000, minRounds = MIN_ROUNDS, signal }: TurnOptions = {},
 ): Promise<Sample[][]> {
   const samples = runners.map((): Sample[] => []);
   const started = performance.now();
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    if (round >= leastRounds && performance.now() - started >= budgetMs) break;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    if (round >= minRounds && performance.now() - started >= budgetMs) break;
     for (const [i, runner] of runners.entries()) samples[i].push(...(await turnOf(runner, signal)));
   }
   return samples;
 }
 
-/** One run; of a fast runner several, after one that does not count: it wakes the device and its share of the caches. */
+/** One run. A fast runner runs several times, after one run that does not count: it wakes the device and fills caches. */
 async function turnOf(runner: Pick<Runner, 'sample'>, signal?: AbortSignal): Promise<Sample[]> {
   const first = await runner.sample(signal);
   if (first.wallMs >= TURN_MS) return [first];
@@ -148,28 +181,7 @@ export const fastestMs = (samples: readonly Sample[]): number => Math.min(...sam
 
 const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
 
-/** The value at a share of the sorted values: the nearest rank, never an average of two. Exported for tests. */
+/** A quantile by the nearest rank: always one of the values, never an average of two. Exported for tests. */
 export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))];
-}
-
-/** A graph whose inputs and weights are arrays, as kernels' tests build it. */
-function recording(): { graph: Graph; inputs: Record<string, HostArray>; sources: Sources } {
-  const graph = new Graph();
-  const inputs: Record<string, HostArray> = {};
-  let count = 0;
-  const sources: Sources = {
-    graph,
-    input(data, shape) {
-      const name = `input${count++}`;
-      inputs[name] = data;
-      return graph.input(
-        name,
-        shape,
-        data instanceof Float32Array ? 'f32' : data instanceof Uint32Array ? 'u32' : 'i32',
-      );
-    },
-    weight: (data, shape) => graph.constant({ name: `weight${count++}`, of: data, shape, compute: () => data }),
-  };
-  return { graph, inputs, sources };
 }

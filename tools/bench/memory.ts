@@ -1,20 +1,20 @@
-/** How much memory a piece of work takes, at most. */
+/** Measures the peak memory of a piece of work. */
 
-/** Counts the buffers and textures of a device from now on. */
+/** Counts the buffers and textures that a device creates while the meter lives. */
 export interface MemoryMeter {
-  /** Most bytes at once on the device since the last `reset`. */
+  /** Peak of bytes on the device since the last `reset`. */
   readonly peakDeviceBytes: number;
-  /** Most bytes resident in this process since the last `reset`, sampled. A software adapter's memory is among them. */
+  /** Peak of this process's resident bytes since the last `reset`, sampled. It includes a software adapter's memory. */
   readonly peakProcessBytes: number;
   reset(): void;
   dispose(): void;
 }
 
 const SAMPLING_MS = 20;
-/** Bytes of a texel in the formats that the engine uses. */
+/** Bytes of a texel in the engine's formats, rgba32float and rgba32uint. */
 const TEXEL_BYTES = 16;
 
-/** @param gpu its `createBuffer` and `createTexture` are watched until the meter is disposed */
+/** @param gpu the meter replaces its `createBuffer` and `createTexture` until it is disposed */
 export function meterMemory(gpu: GPUDevice): MemoryMeter {
   let [held, peak, resident] = [0, 0, 0];
   const count = <T extends GPUBuffer | GPUTexture>(resource: T, bytes: number): T => {

@@ -1,4 +1,4 @@
-/** The stages of the chain at the size of a preset, with generated weights: how long a network takes as a whole. */
+/** Stages of networks, which the benchmark measures as a whole: at the size of a preset, with generated weights. */
 import type { Device } from '../../src/graph/device.ts';
 import type { Shared } from '../../src/graph/shared.ts';
 import type { RunOptions } from '../../src/graph/run.ts';
@@ -6,12 +6,8 @@ import { CROP_SIDE } from '../../src/pipeline/mcc/encoder.ts';
 import { pointSide } from '../../src/pipeline/mcc/graphs.ts';
 import { gridOf } from '../../src/pipeline/mcc/grid.ts';
 import { Mcc, type MccImage, type MccInput } from '../../src/pipeline/mcc/mcc.ts';
-import { mccModule } from '../../src/pipeline/mcc/module.ts';
-import type { NetworkModule } from '../../src/pipeline/networkModule.ts';
-import { presets } from '../../src/pipeline/registry.ts';
-import { samModule } from '../../src/pipeline/sam/module.ts';
+import { type ChainConfig, networkNamed, networks, presets } from '../../src/pipeline/registry.ts';
 import { Sam, type SamImage } from '../../src/pipeline/sam/sam.ts';
-import { zoeModule } from '../../src/pipeline/zoeDepth/module.ts';
 import { ZoeDepth } from '../../src/pipeline/zoeDepth/zoeDepth.ts';
 import type { MccConfig } from '../../src/pipeline/mcc/config.ts';
 import { syntheticSource, type WeightSource } from '../../weights/index.ts';
@@ -22,19 +18,20 @@ export interface Stage {
   readonly kernel: string;
   /** What it works on. */
   readonly shape: string;
-  /** What has to be there before it can run; not measured. */
+  /** Makes what the stage needs; not measured. */
   prepare?(options: RunOptions): Promise<void>;
-  /** @returns the points that were asked, of stages that ask points */
+  /** @returns how many points were decoded, if the stage decodes points */
   run(options: RunOptions): Promise<{ queries?: number }>;
 }
 
-/** A network on the device. */
+/** A network on the device, with its stages. */
 export interface LoadedNetwork {
   /** Stages of one group run in turns. */
   readonly groups: readonly (readonly Stage[])[];
   dispose(): Promise<void>;
 }
 
+/** A network of the registry that has stages. */
 export interface StagedNetwork {
   /** Names of its stages. */
   readonly stages: readonly string[];
@@ -43,22 +40,24 @@ export interface StagedNetwork {
   load(shared: Shared, size: PresetSize): LoadedNetwork;
 }
 
+/** The stages of one network. */
+interface Staging<Config> {
+  readonly stages: readonly string[];
+  load(shared: Shared, config: Config, size: PresetSize): LoadedNetwork;
+}
+
 export type PresetSize = keyof typeof presets;
 
 const SEED = 1;
 const [WIDTH, HEIGHT] = [480, 640];
 const PHOTO = { width: WIDTH, height: HEIGHT, words: scramble(WIDTH * HEIGHT) };
 
-/** Generated weights of a network. */
-const generated = <Config extends object>(network: NetworkModule<Config>, config: Config): WeightSource =>
-  syntheticSource(network.specs(config), SEED);
-
-export const stagedNetworks: readonly StagedNetwork[] = [
-  {
+/** Stages by the network's id. The benchmark passes over networks without an entry. */
+const stagings: { readonly [Id in keyof ChainConfig]?: Staging<ChainConfig[Id]> } = {
+  sam: {
     stages: ['samEncode', 'samPrompt'],
-    weights: (size) => generated(samModule, presets[size].sam),
-    load(shared, size) {
-      const sam = new Sam(shared, presets[size].sam);
+    load(shared, config, size) {
+      const sam = new Sam(shared, config);
       let image: SamImage | undefined;
       const encode: Stage = {
         kernel: 'samEncode',
@@ -82,11 +81,10 @@ export const stagedNetworks: readonly StagedNetwork[] = [
       return { groups: [[encode], [prompt]], dispose: () => sam.dispose() };
     },
   },
-  {
+  zoe: {
     stages: ['zoeDepth'],
-    weights: (size) => generated(zoeModule, presets[size].zoe),
-    load(shared, size) {
-      const zoe = new ZoeDepth(shared, presets[size].zoe);
+    load(shared, config, size) {
+      const zoe = new ZoeDepth(shared, config);
       const pass: Stage = {
         kernel: 'zoeDepth',
         shape: `${size}, a pass over a photo of ${WIDTH} x ${HEIGHT}`,
@@ -95,11 +93,9 @@ export const stagedNetworks: readonly StagedNetwork[] = [
       return { groups: [[pass]], dispose: () => zoe.dispose() };
     },
   },
-  {
+  mcc: {
     stages: ['mccEncode', 'sweep batched', 'sweep layered'],
-    weights: (size) => generated(mccModule, presets[size].mcc),
-    load(shared, size) {
-      const config = presets[size].mcc;
+    load(shared, config, size) {
       const mcc = new Mcc(shared, config);
       const input = inputOf(config);
       let image: MccImage | undefined;
@@ -118,7 +114,7 @@ export const stagedNetworks: readonly StagedNetwork[] = [
         kernel: `sweep ${strategy}`,
         shape: `${size}, ${pointsAlong(config, granularity)} points, occupancy alone`,
         prepare,
-        // A threshold that no point passes: how many colors are computed depends on the weights, which are generated.
+        // No point passes this threshold: how many colors are computed would depend on the generated weights.
         run: (options) =>
           mcc.sweep(image!, { granularity, strategy, threshold: 1 - 2 ** -24 }, withoutProgress(options)),
       });
@@ -128,23 +124,38 @@ export const stagedNetworks: readonly StagedNetwork[] = [
       return { groups: [[encode], ...groups], dispose: () => mcc.dispose() };
     },
   },
-];
+};
 
-/** Names of all stages, to select from. */
+/** The networks of the registry that have stages, in its order. */
+export const stagedNetworks: readonly StagedNetwork[] = networks.flatMap(({ id }) => staged(id));
+
+function staged<Id extends keyof ChainConfig>(id: Id): StagedNetwork[] {
+  const staging = stagings[id];
+  if (!staging) return [];
+  return [
+    {
+      stages: staging.stages,
+      weights: (size) => syntheticSource(networkNamed(id).specs(presets[size][id]), SEED),
+      load: (shared, size) => staging.load(shared, presets[size][id], size),
+    },
+  ];
+}
+
+/** Names of all stages, for `select`. */
 export const stageNames = stagedNetworks.flatMap(({ stages }) => stages.map((kernel) => ({ kernel, shape: '' })));
 
-/** A GPU asks a million points in the time that a software adapter asks a thousand of the full-size network. */
+/** Steps of the grid. A GPU decodes a million points in the time that a software adapter needs for a thousand. */
 function granularities({ adapterClass }: Device, size: PresetSize): number[] {
   if (adapterClass === 'gpu') return [0.2, 0.1, 0.06];
   return size === 'small' ? [0.5, 0.25, 0.125] : [1, 0.5, 0.375];
 }
 
-/** Points of the grid, `12 x 12 x 12`. */
+/** Points of the grid along each axis, `12 x 12 x 12`. */
 const pointsAlong = ({ box }: MccConfig, granularity: number): string => gridOf(granularity, box).counts.join(' x ');
 
 const withoutProgress = ({ signal, onProfile }: RunOptions): RunOptions => ({ signal, onProfile });
 
-/** An image without meaning, every point of it valid. */
+/** An arbitrary image with valid points everywhere. */
 function inputOf(config: MccConfig): MccInput {
   const points = pointSide(config);
   return {
@@ -154,7 +165,7 @@ function inputOf(config: MccConfig): MccInput {
   };
 }
 
-/** Opaque colors without order. */
+/** Opaque pseudorandom colors. */
 function scramble(count: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, i) => (Math.imul(i + 1, 2654435761) | 0xff000000) >>> 0);
 }

@@ -1,19 +1,19 @@
-/** How fast the hot kernels have to be on a software adapter, against plain versions of themselves and PyTorch. */
+/** Speed targets of the hot kernels on a software adapter, against the tiled variants, the textbook's kernel and PyTorch. */
 import type { BaselineLine, Line } from './lines.ts';
 
 export interface Target {
   readonly what: string;
   readonly kernel: string;
   readonly shape: string;
-  /** A kernel family, or `pytorch`. */
+  /** A variant of the kernel, or `pytorch`. */
   readonly against: 'tiled' | 'textbook' | 'pytorch';
-  /** How many times as fast as that it has to be. */
+  /** How many times as fast as that our kernel has to be. */
   readonly times: number;
 }
 
 const MATMUL = { kernel: 'linear', shape: '512 x 512 x 512 (round)' } as const;
 
-/** One per hot kernel and rival. Exported for tests. */
+/** A target for each hot kernel and what it is compared with. Exported for tests. */
 export const targets: readonly Target[] = [
   { what: 'matmul 512 x 512 x 512, our tiled kernel', ...MATMUL, against: 'tiled', times: 10 },
   { what: 'matmul 512 x 512 x 512, the textbook’s tiled kernel', ...MATMUL, against: 'textbook', times: 10 },
@@ -44,14 +44,14 @@ export interface Verdict {
 }
 
 /**
- * What the newest run that measured both says about each target; nothing about a target that no run measured, nor about
- * adapters whose table chooses the plain kernels.
+ * Judges each target by the newest run that measured both sides. Targets that no run measured are left out, and so are
+ * adapters on which the compared variant is the chosen one.
  */
 export function verdicts(lines: readonly Line[], baselines: readonly BaselineLine[]): Verdict[] {
   return targets.flatMap((target) => {
     const fits = (line: Line): boolean =>
       line.kernel === target.kernel && line.shape === target.shape && line.precision === 'f32';
-    const own = lines.filter((line) => fits(line) && line.chosen && line.family !== target.against);
+    const own = lines.filter((line) => fits(line) && line.chosen && line.variant !== target.against);
     for (const line of own.toReversed()) {
       const other =
         target.against === 'pytorch'
@@ -62,7 +62,7 @@ export function verdicts(lines: readonly Line[], baselines: readonly BaselineLin
                 processor === line.processor &&
                 cores === line.cores,
             )
-          : lines.find((one) => fits(one) && one.date === line.date && one.family === target.against);
+          : lines.find((one) => fits(one) && one.date === line.date && one.variant === target.against);
       if (!other) continue;
       const times = other.medianMs / line.medianMs;
       return [{ target, ownMs: line.medianMs, otherMs: other.medianMs, times, met: times >= target.times }];

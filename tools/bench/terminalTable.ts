@@ -1,4 +1,4 @@
-/** Results as lines of a terminal. */
+/** Results as a table in the terminal. */
 import type { Line } from './lines.ts';
 import type { Verdict } from './targets.ts';
 
@@ -13,7 +13,7 @@ const row = (cells: string[]): string =>
 export const HEADER = row([
   'kernel',
   'shape',
-  'family',
+  'variant',
   'cold ms',
   'median ms',
   'p90 ms',
@@ -24,14 +24,14 @@ export const HEADER = row([
   'points/s',
 ]);
 
-/** @param beside lines of the same case: `times` says how many times as fast the chosen family is */
+/** @param beside all lines of the case. The column `times` compares a line with the chosen variant: 1 / 10 is ten times as slow. */
 export function formatLine(line: Line, beside: readonly Line[]): string {
   const { pointsPerSecond } = line;
   const own = beside.find(({ chosen }) => chosen);
   return row([
     line.kernel,
     line.shape,
-    line.family ?? '',
+    line.variant ?? '',
     line.coldMs.toFixed(0),
     ...[line.medianMs, line.p90Ms].map((ms) => ms.toFixed(3)),
     line.gflops.toFixed(1),

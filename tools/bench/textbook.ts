@@ -1,4 +1,4 @@
-/** The matrix product of textbooks: what our kernels are compared with. Only benchmarks run it. */
+/** The tiled matrix product of textbooks. Benchmarks compare our kernels with it; nothing else runs it. */
 import { operand } from '../../src/kernels/dispatch.ts';
 import { ceilDiv } from '../../src/kernels/grid.ts';
 import { defineOp } from '../../src/graph/op.ts';
@@ -24,5 +24,5 @@ const textbookOp = defineOp<{ readonly a: Tensor; readonly b: Tensor }>({
   },
 });
 
-/** a [M, K], b [K, N] -> [M, N]: tiles of 16 x 16 in workgroup memory, one result for each invocation. */
+/** a [M, K], b [K, N] -> [M, N]. Tiles of 16 x 16 in workgroup memory; each invocation computes one result. */
 export const textbookMatmul = (a: Tensor, b: Tensor): Tensor => textbookOp.record({ a, b }, {});

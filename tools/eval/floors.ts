@@ -1,4 +1,4 @@
-/** What the weights that ship must reach, as means over scenes that they were not trained on. */
+/** Quality floors of the weights that ship: means over scenes that they were not trained on. */
 import type { Numbers } from './measure.ts';
 
 export interface Floor {
@@ -9,7 +9,7 @@ export interface Floor {
   readonly floor: number;
   /** Whether the number should be large or small. */
   readonly better: 'large' | 'small';
-  /** A number that it must be above, too. */
+  /** Another number of the run, which this one must exceed. */
   readonly above?: string;
 }
 

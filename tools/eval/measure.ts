@@ -1,4 +1,4 @@
-/** Runs the engine on a scene, twice through MCC: with the true mask and depth, and with its own. */
+/** Runs the engine on a scene. MCC runs twice: with the true mask and depth, and with the engine's own. */
 import type { NodeEngine, NodeReconstruction } from '../../src/node.ts';
 import { focalFromFov } from '../../src/pipeline/camera.ts';
 import type { ColoredPoints } from '../../src/pipeline/coloredPoints.ts';
@@ -18,7 +18,7 @@ import {
 } from './metrics.ts';
 import type { Scene } from './scene.ts';
 
-/** What is measured of the engine. */
+/** The parts of the engine that are measured. */
 export type MeasuredEngine = Pick<NodeEngine, 'segment' | 'depth' | 'reconstruct'>;
 
 export interface MeasureOptions {
@@ -27,17 +27,17 @@ export interface MeasureOptions {
 }
 
 /**
- * Numbers of a scene by name. `iou.box`, `iou.click`, `depth.absRel`, `depth.within`; then for the run with the true mask and
- * depth (`given`) and the run end to end (`chain`): `given.precision@0.1` and so on for each distance and each
- * field of `Coverage`, `given.seen.f1@0.1` and so on for the seen points of the same run as if they were the output,
- * `given.color`, `given.points` (occupied points). `chain.size`: how much larger than the truth our depth says the object
- * is; 0 when our mask misses it.
+ * Numbers of a scene by name. `iou.box`, `iou.click`, `depth.absRel` and `depth.within` are of SAM and ZoeDepth. The rest is of
+ * two runs of MCC: `given` has the true mask and depth, `chain` runs end to end. `given.precision@0.1` and so on: each field of
+ * `Coverage` at each distance. `given.seen.f1@0.1` and so on: the same for the run's seen points instead of its output.
+ * `given.color`: color error. `given.points`: number of occupied points. `chain.size`: size of the object by our depth over
+ * its true size; 0 when our mask misses the object.
  */
 export type Numbers = Readonly<Record<string, number>>;
 
 /**
- * The mask comes from the tight box for the run end to end. Where that mask is empty, has no depth, or misses the
- * object, the run counts as one without any point.
+ * The run end to end takes its mask from a prompt with the tight box. If that mask is empty, has no depth, or misses the
+ * object, the run counts as one without points.
  */
 export async function measureScene(
   engine: MeasuredEngine,
@@ -102,7 +102,7 @@ const coverageNumbers = (prefix: string, found: readonly Coverage[]): Numbers =>
     found.flatMap((one, i) => Object.entries(one).map(([name, value]) => [`${prefix}.${name}@${DISTANCES[i]}`, value])),
   );
 
-/** What a run gives; undefined if the mask or the depth leave nothing to work with. */
+/** The result of a run; undefined if mask and depth leave no points to start from. */
 async function unlessNothing(run: () => Promise<NodeReconstruction>): Promise<NodeReconstruction | undefined> {
   try {
     return await run();

@@ -1,10 +1,10 @@
 /**
- * What `npm run eval` measures. All numbers are computed in float64 and do not depend on the order of points.
+ * The metrics of `npm run eval`. They are computed in float64 and do not depend on the order of points.
  *
  * Shapes are compared in the true frame: meters in the photo's camera frame, normalized as the chain normalizes the points
- * that the true mask and the true depth show (x / scale - center). The truth is the scene's surface points, spread
- * evenly over the whole surface of the main object, seen and unseen. A prediction is a set of points: the
- * occupied grid points of MCC, or, to compare with, the points of the photo itself (one for each pixel of the mask).
+ * that the true mask and the true depth show (x / scale - center). The truth is the scene's surface points: they are
+ * spread evenly over the whole surface of the main object, seen and unseen. A prediction is a set of points: MCC's occupied
+ * grid points, or, for comparison, the photo's own points (one for each pixel of the mask).
  */
 import type { ColoredPoints } from '../../src/pipeline/coloredPoints.ts';
 import type { Normalization } from '../../src/pipeline/points/normalization.ts';
@@ -13,13 +13,13 @@ import { nearestWithin } from './nearest.ts';
 /** Distances at which shapes are compared, in the true frame; ascending. */
 export const DISTANCES = [0.1, 0.2] as const;
 
-/** The farthest of them: nothing beyond it is looked for. */
+/** The largest of them. Neighbors beyond it are not searched for. */
 const REACH = DISTANCES[DISTANCES.length - 1];
 
-/** Depth is right within this factor. */
+/** A depth counts as right if it is within this factor of the true depth. */
 const DEPTH_FACTOR = 1.25;
 
-/** The color error of a prediction without any point near the surface: the largest there is, so that emptiness never pays. */
+/** The color error of a prediction without points near the surface: the largest possible, so that no points never win. */
 const WORST_COLOR = 1;
 
 /** Points on the whole surface of an object, in the true frame. */
@@ -30,22 +30,22 @@ export interface Surface extends ColoredPoints {
 
 /** How well points cover a surface, at one distance. All are shares, 0 to 1. */
 export interface Coverage {
-  /** Of the predicted points, those closer than the distance to some surface point; 0 without points. */
+  /** Share of the predicted points that are closer than the distance to a surface point; 0 without points. */
   readonly precision: number;
-  /** Of the surface points, those closer than the distance to some predicted point. */
+  /** Share of the surface points that are closer than the distance to a predicted point. */
   readonly recall: number;
   /** Harmonic mean of the two; 0 when both are 0. */
   readonly f1: number;
   /** Recall over the surface points that the camera does not see. */
   readonly unseen: number;
   /**
-   * Recall over the surface points that are not closer than the distance to any seen point of the same run. The seen
-   * points have none of it by definition, so all of it was completed.
+   * Recall over the surface points that are farther than the distance from every seen point of the same run. The seen points
+   * score 0 here by definition: only completion can reach these surface points.
    */
   readonly far: number;
 }
 
-/** Intersection over union of two masks, [height, width], not 0 inside; 1 when both are empty. */
+/** Intersection over union of two masks, [height, width], nonzero inside; 1 when both are empty. */
 export function maskIou(mask: ArrayLike<number>, truth: ArrayLike<number>): number {
   let [both, either] = [0, 0];
   for (let i = 0; i < truth.length; i++) {
@@ -56,7 +56,7 @@ export function maskIou(mask: ArrayLike<number>, truth: ArrayLike<number>): numb
 }
 
 /**
- * Depth over the pixels of the true mask, without any alignment of scale or shift.
+ * Depth errors over the pixels of the true mask. Scale and shift are not aligned.
  * @param depth, truth [height, width] meters
  * @returns absRel: mean of |d - t| / t; within: share with max(d / t, t / d) < 1.25
  */
@@ -76,8 +76,8 @@ export function depthErrors(
 }
 
 /**
- * How much larger than the truth a depth map says an object is: the median of depth / truth over the pixels of both masks,
- * of an even number the mean of the middle two; undefined when the masks have no pixel in common.
+ * Size of an object by a depth map over its true size: the median of depth / truth over the pixels of both masks. The median
+ * of an even number is the mean of the middle two. Undefined when the masks have no pixel in common.
  */
 export function sizeRatio(
   depth: ArrayLike<number>,
@@ -93,8 +93,8 @@ export function sizeRatio(
 }
 
 /**
- * Camera frame -> true frame. A photo alone does not fix how large things are, and a thing twice as large at twice the
- * distance looks the same: what was made with an estimated depth is shrunk about the camera by its `sizeRatio` first.
+ * Camera frame -> true frame. A photo does not tell sizes: an object twice as large at twice the distance looks the
+ * same. So points made with an estimated depth are first scaled about the camera by 1 / `sizeRatio`.
  * @param xyz [n, 3] meters
  */
 export function toTrueFrame(xyz: Float32Array, { scale, center }: Normalization, ratio = 1): Float32Array {
@@ -104,7 +104,7 @@ export function toTrueFrame(xyz: Float32Array, { scale, center }: Normalization,
 /**
  * Coverage at each of `DISTANCES`, in their order.
  * @param xyz predicted points, [n, 3] in the true frame
- * @param seen the seen points of the same run, [m, 3] in the true frame: they define what is `far`
+ * @param seen the seen points of the same run, [m, 3] in the true frame: `far` is what is far from them
  */
 export function coverage(xyz: Float32Array, surface: Surface, seen: Float32Array): Coverage[] {
   const there = nearestWithin(xyz, surface.xyz, REACH).distance;
@@ -129,13 +129,13 @@ export function coverage(xyz: Float32Array, surface: Surface, seen: Float32Array
   });
 }
 
-/** The share of distances below a limit; 1 of none, where nothing can be missed. */
+/** Share of distances below a limit; 1 without distances. */
 const share = (distances: Float64Array, limit: number): number =>
   distances.length === 0 ? 1 : distances.reduce((count, d) => count + (d < limit ? 1 : 0), 0) / distances.length;
 
 /**
- * Mean absolute difference, over channels and points, 0 to 1, between the color of a predicted point and that of the nearest
- * surface point; over the predicted points closer than 0.2 to the surface. 1 when there are none.
+ * Mean absolute color difference, 0 to 1, between a predicted point and its nearest surface point. It is taken over channels
+ * and over the predicted points closer than 0.2 to the surface; 1 when there are none.
  */
 export function colorError({ xyz, rgb }: ColoredPoints, surface: Surface): number {
   const { index } = nearestWithin(xyz, surface.xyz, REACH);

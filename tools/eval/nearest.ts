@@ -1,17 +1,17 @@
-/** Nearest neighbors within a distance, by a hash of cubic cells as wide as that distance. */
+/** Nearest neighbors within a distance, by a hash of cubic cells whose side is that distance. */
 
 export interface Neighbors {
-  /** For each point the nearest target; -1 where none is near enough. Of equally near ones the first. */
+  /** Index of each point's nearest target, the first of equally near ones; -1 where none is near enough. */
   readonly index: Int32Array;
-  /** How far it is; Infinity where there is none. */
+  /** Distance to that target; Infinity where there is none. */
   readonly distance: Float64Array;
 }
 
 /**
- * The nearest target of each point, among those closer than `radius`.
+ * Finds the nearest target of each point, among the targets closer than `radius`.
  * @param points [n, 3]
  * @param targets [m, 3]
- * @param radius the same unit; not reached itself
+ * @param radius in the unit of the points, exclusive
  */
 export function nearestWithin(points: Float32Array, targets: Float32Array, radius: number): Neighbors {
   const cells = new CellTable(targets, radius);
@@ -25,14 +25,14 @@ export function nearestWithin(points: Float32Array, targets: Float32Array, radiu
   return { index, distance };
 }
 
-/** Points sorted by the slot of their cell. Cells that share a slot cost time and change nothing: distances decide. */
+/** Points sorted by the slot of their cell. Cells may share a slot: that costs time, and distances still decide. */
 class CellTable {
   private readonly slots: number;
-  /** Where each slot begins in `order`; one more entry than there are slots. */
+  /** Start of each slot in `order`, and the end of the last slot. */
   private readonly begins: Uint32Array;
   private readonly order: Uint32Array;
 
-  /** @param width of a cell; what is closer than this lies in the same cell or in one next to it */
+  /** @param width of a cell; neighbors closer than this lie in the same cell or an adjacent one */
   constructor(
     private readonly xyz: Float32Array,
     private readonly width: number,
@@ -50,7 +50,7 @@ class CellTable {
     slotOfPoint.forEach((slot, i) => (this.order[next[slot]++] = i));
   }
 
-  /** The nearest point closer than the width of a cell, and the square of its distance; -1 and Infinity without one. */
+  /** The nearest point within the width of a cell, and its squared distance; -1 and Infinity if there is none. */
   nearest(x: number, y: number, z: number): { index: number; square: number } {
     const { xyz, begins, order } = this;
     const limit = this.width * this.width;
@@ -72,7 +72,7 @@ class CellTable {
     return Math.floor(coordinate / this.width);
   }
 
-  /** Large odd factors, mixed: cells in a row along any axis go to slots far apart. */
+  /** Mixes the cell's coordinates with large odd factors, so that adjacent cells get distant slots. */
   private slotOf(cx: number, cy: number, cz: number): number {
     const mixed = Math.imul(cx, 0x9e3779b1) ^ Math.imul(cy, 0x85ebca6b) ^ Math.imul(cz, 0xc2b2ae35);
     return ((mixed ^ (mixed >>> 15)) & (this.slots - 1)) >>> 0;

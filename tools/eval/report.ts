@@ -44,7 +44,7 @@ const LEGEND = `P, R: precision and recall at a distance in normalized units; (s
 uns: recall of the unseen side; far: recall of what lies farther than that from every seen point.
 size: by our depth, over the true one; the result end to end is divided by it before it is compared.`;
 
-/** Every scene and the means, a table for each way to run. */
+/** Tables of all scenes and their means, one for each way to run. */
 export function showScenes(scenes: readonly Measured[]): string {
   return [
     table('Masks and depth', stageColumns, scenes),
@@ -81,7 +81,7 @@ function table(title: string, columns: readonly Column[], scenes: readonly Measu
   ].join('\n');
 }
 
-/** The means beside what they should be. */
+/** The means beside their floors. */
 export function showFloors(means: Numbers): string {
   const width = Math.max(...floors.map(({ label }) => label.length));
   return [

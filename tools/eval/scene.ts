@@ -1,4 +1,4 @@
-/** Scene files: a rendered picture and everything that is true about its main object. tools/train/README.md has the format. */
+/** Scene files: a rendered picture and the truth about its main object. tools/train/README.md describes the format. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import sharp from 'sharp';
@@ -13,7 +13,7 @@ import type { Surface } from './metrics.ts';
 /** The number of the main object in objects.png. */
 const MAIN_OBJECT = 1;
 
-/** scene.json, as far as it is used. */
+/** The fields of scene.json that are read. */
 interface SceneFacts {
   readonly family: string;
   /** Whether networks were trained without any object of this family. */
@@ -35,7 +35,7 @@ export interface Scene extends SceneFacts {
   readonly mask: Uint8Array;
   /** [height, width] meters along z. */
   readonly depth: Float32Array;
-  /** The main object, with `xyz` in meters in the camera's frame. */
+  /** The main object's surface points, `xyz` in meters in the camera's frame. */
   readonly surface: Surface;
 }
 

@@ -1,4 +1,4 @@
-/** Fixtures of kind `chain`: photo to points through three networks, every hand-over compared. */
+/** Fixtures of kind `chain`: photo to points through three networks. The output of every step is compared. */
 import { intrinsicsOf } from '../../src/pipeline/camera.ts';
 import { pointSide } from '../../src/pipeline/mcc/graphs.ts';
 import { gridOf, pointsOf } from '../../src/pipeline/mcc/grid.ts';
@@ -84,7 +84,7 @@ export async function compareChain(fixture: Fixture, session: Session): Promise<
       const points = pointSide(configs.mcc);
       const xyz: Values = { shape: [1, points, points, 3], data: seen.xyz };
       const largest = Math.max(...Array.from(xyz.data, (v) => (v === MISSING ? 0 : Math.abs(v))));
-      // The depth's error is relative to the distance from the camera, of which the center is then subtracted.
+      // The error of the depth is relative to the distance from the camera; the center is subtracted afterwards.
       const distance = largest + Math.max(...seen.normalization.center.map(Math.abs));
       fixture.compare('xyz', xyz, { ...NETWORK, growth: distance / largest, missing: MISSING });
       fixture.compare('valid', { shape: [1, points, points], data: seen.valid });
@@ -97,7 +97,7 @@ export async function compareChain(fixture: Fixture, session: Session): Promise<
   );
 }
 
-/** The encoder, every query of the grid, and the sweep with both strategies. */
+/** Compares MCC's encoder, every query of the grid, and the sweep with both strategies. */
 async function compareObject(fixture: Fixture, mcc: Mcc, seen: Parameters<Mcc['encode']>[0]): Promise<void> {
   const [granularity, threshold, temperature] = ['granularity', 'threshold', 'temperature'].map((k) =>
     Number(fixture.text(k)),

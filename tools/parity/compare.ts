@@ -12,7 +12,7 @@ import type { Values } from './values.ts';
 const EPS = 2 ** -24;
 const MAX_FACTOR = 8;
 const RMS_FACTOR = 2;
-/** Fewer elements than this are few. */
+/** Tensors with fewer elements than this get no stricter bound on their mean error. */
 const FEW = 32;
 
 export interface Bound {
@@ -22,7 +22,7 @@ export interface Bound {
   readonly relative?: number;
   /** Multiplies the bound, for tensors behind a chain of networks; see docs/numerics.md. */
   readonly growth?: number;
-  /** Stands for no value: it must be equal, and says nothing about how large values are. */
+  /** Marks a missing value: it must be equal, and does not count toward the largest value. */
   readonly missing?: number;
 }
 

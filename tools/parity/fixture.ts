@@ -4,7 +4,7 @@ import { judge, type Bound, type Line } from './compare.ts';
 import { strided } from './layout.ts';
 import type { Values } from './values.ts';
 
-/** What `stats` in the metadata says of a tensor. */
+/** A tensor's entry in the metadata's `stats`. */
 interface Stats {
   readonly absmax: number;
   readonly std: number;
@@ -67,13 +67,13 @@ export class Fixture {
     return [...this.loaded.keys()];
   }
 
-  /** A stored tensor that the engine is given: it counts as settled. */
+  /** A stored tensor that is an input of the engine. It needs no comparison. */
   input(name: string): Values {
     this.settled.add(name);
     return this.peek(name);
   }
 
-  /** A stored tensor, without settling it. */
+  /** A stored tensor, which still has to be compared. */
   peek(name: string): Values {
     const values = this.loaded.get(name);
     if (!values) throw new Error(`${this.file.name}: there is no tensor "${name}".`);
@@ -91,9 +91,9 @@ export class Fixture {
   }
 
   /**
-   * Compares a full tensor with a stored one; where the fixture holds a strided view, the same view is taken.
-   * @param how shown in the report: which form of the engine computed it
-   * @param steps of the view, where the metadata does not say them
+   * Compares a full tensor with a stored one. If the fixture holds a strided view, the same view of the tensor is compared.
+   * @param how whether the engine ran fused or unfused; shown in the report
+   * @param steps strides of the view, if the metadata does not have them
    */
   compare(name: string, actual: Values, bound: Bound = {}, how = '', steps = this.strides[name]): void {
     const expected = this.peek(name);
@@ -103,10 +103,10 @@ export class Fixture {
   }
 
   /**
-   * Compares a mask with a stored one. A pixel whose logit lies within the bound of the logits from 0 may fall on either
-   * side: it is not counted, but the report says how many such pixels differ.
-   * @param logits of every element of the mask
-   * @param undecided largest magnitude of a logit that decides nothing
+   * Compares a mask with a stored one. A pixel whose logit is closer to 0 than the bound of the logits may fall on either side:
+   * it is no miss, but the report says how many such pixels differ.
+   * @param logits of every pixel of the mask
+   * @param undecided the bound of the logits
    */
   compareMask(name: string, mask: Values, logits: ArrayLike<number>, undecided: number, how: string): void {
     const expected = this.peek(name).data;

@@ -1,4 +1,4 @@
-/** Which runner compares which kind of fixture. */
+/** Finds the runner that compares a kind of fixture. */
 import { syntheticSource, type WeightSource } from '../../weights/index.ts';
 import type { NetworkModule } from '../../src/pipeline/networkModule.ts';
 import { networks } from '../../src/pipeline/registry.ts';
@@ -13,10 +13,10 @@ import { compareSam } from './sam.ts';
 import { compareWeights } from './weightValues.ts';
 import { compareZoe } from './zoe.ts';
 
-/** `weights`: those of the network, where they are not generated. */
+/** @param weights the network's weights, if they are not generated */
 export type Runner = (fixture: Fixture, session: Session, weights?: WeightSource) => void | Promise<void>;
 
-/** Kinds that are about no single network. */
+/** Runners of kinds that are not about a single network. */
 const RUNNERS: Readonly<Record<string, Runner>> = {
   weights: compareWeights,
   pipeline: comparePipeline,
@@ -24,10 +24,10 @@ const RUNNERS: Readonly<Record<string, Runner>> = {
   chain: compareChain,
 };
 
-/** Compares the stages of one network: what `config` is follows from the network. */
+/** Compares the stages of one network. The type of `config` is the network's. */
 type NetworkRunner = (fixture: Fixture, session: Session, config: never, weights: WeightSource) => Promise<void>;
 
-/** By the id of the network, which is the kind of its fixtures. */
+/** Comparisons by the id of the network, which is the kind of its fixtures. */
 const NETWORK_RUNNERS: Readonly<Record<string, NetworkRunner>> = { sam: compareSam, zoe: compareZoe, mcc: compareMcc };
 
 /** @throws Error on a kind that no runner knows */

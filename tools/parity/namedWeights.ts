@@ -1,4 +1,4 @@
-/** Weights that a fixture names, for networks whose weights are not generated. */
+/** Opens the weights that a fixture names, if they are not generated. */
 import { openWeights } from '../../src/host/node/weights.ts';
 import { networkNamed, presets } from '../../src/pipeline/registry.ts';
 import { weightsOf, type WeightSource } from '../../weights/index.ts';
@@ -10,7 +10,7 @@ export interface NamedWeights {
 }
 
 /**
- * What `weights` in the metadata names, as `--weights` does; undefined where there is no such entry.
+ * Opens the weights that the metadata's `weights` names, as `--weights` would; undefined if there is no such entry.
  * @throws RangeError if the fixture is not one of a network; WeightsError if the network is not among the weights
  */
 export async function openNamedWeights(fixture: Fixture): Promise<NamedWeights | undefined> {

@@ -1,4 +1,4 @@
-/** Running one network of a fixture twice: unfused with its taps kept, then fused for its results. */
+/** Runs a fixture's network twice: unfused to read its taps, then fused to read its results. */
 import { sharedFor } from '../../src/graph/shared.ts';
 import type { Shared } from '../../src/graph/shared.ts';
 import type { DeviceTensor } from '../../src/graph/transfer.ts';

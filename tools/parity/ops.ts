@@ -31,7 +31,7 @@ type Family = (c: Case, read: (tensor: string) => Values) => Recipe;
 const floats = (x: Values): Float32Array => Float32Array.from(x.data);
 const EXACT: Bound = { exact: true };
 
-/** Float infinities do not exist in WGSL: the engine is given the largest finite values instead. */
+/** WGSL has no infinities: the engine gets the largest finite values instead. */
 const clamped = (x: Values): Float32Array => floats(x).map((v) => Math.max(-3.4e38, Math.min(3.4e38, v)));
 
 const linear: Family = (c, read) => {
@@ -175,7 +175,7 @@ const resize: Family = (c, read) => {
   const x = toChannelsLast(stored);
   const [B, H, W, C] = x.shape;
   if (x.data.some((v) => !Number.isFinite(v))) {
-    // Missing points: a pixel is missing in all channels. The engine tracks that beside the values.
+    // A missing point is missing in all channels. The engine keeps a mask of valid points beside the values.
     const valid = new Uint32Array(B * H * W).map((_, i) => (Number.isFinite(x.data[i * C]) ? 1 : 0));
     const values = x.data.map((v) => (Number.isFinite(v) ? v : 0));
     return {
@@ -297,7 +297,7 @@ const pixels: Family = (c, read) => {
     case 'samPreprocess':
       return { build: (s) => ({ y: sam.samNormalize(photo(s), c.target as number) }), back: toChannelsFirst };
     default: {
-      // The two networks' own spellings: subtract, then divide.
+      // Both networks subtract the mean, then divide by the standard deviation.
       const [mean, std] =
         c.op === 'mccNormalise'
           ? [

@@ -13,7 +13,7 @@ import type { Session } from './session.ts';
 import type { Values } from './values.ts';
 
 const EPS = 2 ** -24;
-/** Coordinate of a point that is not there. */
+/** Coordinate of a missing point. */
 export const MISSING = -100;
 /** Side of MCC's input in these fixtures. */
 const NETWORK_SIDE = 224;
@@ -57,8 +57,8 @@ export async function comparePipeline(fixture: Fixture, session: Session): Promi
     const { fx, fy, cx, cy } = camera;
     compareNumbers(fixture, 'intrinsics', [fx, 0, cx, 0, fy, cy, 0, 0, 1], 1e-12 * fx);
 
-    // A coordinate is a product of three roundings; a normalized one also carries the error of the center that is
-    // subtracted from it, which is several times larger than what remains.
+    // A coordinate has three roundings. A normalized one also has the error of the center, which is subtracted and is several
+    // times larger than the difference.
     const largest = Math.max(...Array.from(fixture.peek('xyz').data, (v) => (v === MISSING ? 0 : Math.abs(v))));
     const normalized: Bound = { relative: (2 * EPS * (largest + Math.max(...center.map(Math.abs)))) / largest };
     const missing = ({ shape, data }: Values): Values => ({
@@ -69,8 +69,8 @@ export async function comparePipeline(fixture: Fixture, session: Session): Promi
     fixture.compare('normalised', missing(taps.get('normalized')!), normalized);
     fixture.compare('xyz', taps.get('xyz')!, { ...normalized, missing: MISSING });
     fixture.compare('valid', taps.get('valid')!);
-    // The place that a resized pixel is read from is a float32 number up to the side: one rounding of it, times the
-    // steepest possible change from one pixel to the next, which is 1.
+    // The coordinate that a resized pixel is read from is rounded once, at up to the side's magnitude. Values change by at most
+    // 1 from one pixel to the next.
     fixture.compare('rgb800', toChannelsFirst(taps.get('rgb800')!), { relative: EPS * (1 + seen.crop.side / 8) });
     const { data, shape } = taps.get('rgb800')!;
     const { small } = await evaluateTensors(session.device, (s) => ({

@@ -1,4 +1,4 @@
-/** What a comparison prints, and what it leaves as data. */
+/** Output of a comparison: lines for the terminal, and a line of JSON for each file. */
 import { appendFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Origin } from '../origin.ts';
@@ -27,7 +27,7 @@ export function printVerdict(path: string, fixture: Fixture, ms: number): void {
 
 const missesOf = (fixture: Fixture): number => fixture.lines.filter((l) => !l.ok).length + fixture.forgotten.length;
 
-/** How much of its bound the worst tensor uses. */
+/** The largest ratio of error to bound over all tensors. */
 const worstShare = (fixture: Fixture): number =>
   Math.max(0, ...fixture.lines.filter((l) => l.bound > 0).map((l) => l.maxError / l.bound));
 
@@ -41,7 +41,7 @@ export interface ParityLine extends Origin {
   readonly ok: boolean;
   readonly comparisons: number;
   readonly misses: number;
-  /** How much of its bound the worst tensor uses, 0..1 where all agree. */
+  /** The largest ratio of error to bound over all tensors; 0..1 if all agree. */
   readonly worstShare: number;
   readonly seconds: number;
   readonly tensors: readonly Line[];

@@ -12,7 +12,7 @@ import { inBothModes, read, type Mode, type Taps } from './network.ts';
 import type { Session } from './session.ts';
 import type { Values } from './values.ts';
 
-/** Taps that fixtures hold with channels before rows and columns. */
+/** Taps that fixtures store channels first. */
 const CHANNELS_FIRST = new Set(['input', 'neck1', 'image_embedding', 'dense_pe', 'dense', 'upscaled']);
 
 interface StoredPrompt {
@@ -139,7 +139,7 @@ function promptsOf(fixture: Fixture, config: SamConfig): NamedPrompt[] {
       throw new Error(`${matches.length} sets of tensors fit the prompt ${JSON.stringify(stored)}; expected one.`);
     }
     const prefix = matches[0];
-    // Scaled coordinates and labels are what the prompt's tokens are made from: they are checked through the tokens.
+    // The prompt's tokens are made from scaled coordinates and labels; comparing the tokens checks both.
     for (const part of ['boxes', 'points', 'labels', 'mask_input']) {
       if (fixture.has(prefix + part)) fixture.input(prefix + part);
     }

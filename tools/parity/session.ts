@@ -5,7 +5,7 @@ import { requestNodeAdapter, type AdapterChoice } from '../../src/host/node/adap
 
 export interface SessionOptions {
   readonly adapter: AdapterChoice;
-  /** Use the kernels of GPUs, whatever the adapter's class. */
+  /** Whether to prefer the variants of GPUs on any adapter. */
   readonly tiled: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** A tensor on the host, as comparisons read it. */
+/** A tensor on the host. */
 export interface Values {
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;

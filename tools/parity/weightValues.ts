@@ -1,4 +1,4 @@
-/** Fixtures of kind `weights`: values of the synthetic generator, bit for bit. */
+/** Fixtures of kind `weights`: values of the generator of weights, bit for bit. */
 import { syntheticWeight } from '../../weights/index.ts';
 import type { Fixture } from './fixture.ts';
 

@@ -8,7 +8,7 @@ import { inBothModes } from './network.ts';
 import type { Session } from './session.ts';
 import type { Values } from './values.ts';
 
-/** Forms of the result: tensor name and what `infer` is asked for. */
+/** Forms of the result: name of the tensor, and options of `infer`. */
 const FORMS: readonly (readonly [string, DepthOptions])[] = [
   ['unflipped', { mirror: false }],
   ['depth', {}],

@@ -1,4 +1,4 @@
-/** A Vulkan adapter that WebGPU accepts: the machine's own, or Mesa's software driver where there is none. */
+/** Makes sure that WebGPU finds a Vulkan adapter: the machine's own, or Mesa's software driver if there is none. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aptInstall, aptRights, hasApt } from './apt.mjs';
@@ -9,7 +9,7 @@ import { capture, deviceEnv, root, say, SetupError } from './process.mjs';
 const driverPackages = ['mesa-vulkan-drivers', 'libvulkan1'];
 
 /**
- * @returns {{ description: string } | { reason: string }} the adapter that a new process gets, or why it gets none
+ * @returns {{ description: string } | { reason: string }} the adapter that a new process gets, or the reason why it gets none
  */
 function probeAdapter() {
   const { status, stdout, stderr } = capture(process.execPath, [join(root, 'tools/setup/probeAdapter.mjs')], {
@@ -23,7 +23,7 @@ function probeAdapter() {
 
 /**
  * Installs a software Vulkan driver when WebGPU finds no adapter.
- * @param {string} rootCommand what a user without root's rights has to run
+ * @param {string} rootCommand the command for a user without root's rights
  */
 export function ensureAdapter(rootCommand) {
   const found = probeAdapter();

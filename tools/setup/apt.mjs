@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { backportsSource } from './debianSources.mjs';
 import { capture, say, SetupError } from './process.mjs';
 
-/** @typedef {string[]} Rights the words before a command that give it root's rights */
+/** @typedef {string[]} Rights words before a command that run it with root's rights, such as sudo */
 
 /** @returns {boolean} */
 export function hasApt() {
@@ -25,7 +25,7 @@ export function aptRights() {
 export function aptInstall(rights, packages, suite) {
   const added = suite === undefined ? undefined : addSuite(rights, suite);
   say(`apt-get install ${packages.join(' ')}; this takes a minute`);
-  // A source of somebody else that cannot be reached must not stop us: the installation below decides.
+  // An unreachable source of another vendor does not matter here: the installation below decides.
   apt(rights, ['update']);
   const status = apt(rights, [
     'install',
@@ -44,7 +44,7 @@ export function aptInstall(rights, packages, suite) {
 }
 
 /**
- * Runs apt-get; what it says is shown only when it fails.
+ * Runs apt-get. Its output is shown only when it fails.
  * @param {Rights} rights
  * @param {string[]} args
  */

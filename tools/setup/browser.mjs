@@ -1,4 +1,4 @@
-/** Chromium for the browser tests: one that is there, or Debian's package. */
+/** Finds Chromium for the browser tests, or installs Debian's package. */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { aptInstall, aptRights, hasApt } from './apt.mjs';
@@ -7,7 +7,7 @@ import { say, SetupError } from './process.mjs';
 
 const names = ['chromium', 'google-chrome-stable', 'google-chrome', 'chrome', 'chromium-browser'];
 
-/** Where the installers of other systems put it; their PATH does not have it. */
+/** Paths of Chrome and Chromium on systems where PATH does not have them. */
 const elsewhere = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
@@ -33,7 +33,7 @@ export function findBrowser(env = process.env) {
 
 /**
  * Installs Debian's chromium when no browser is found.
- * @param {string} rootCommand what a user without root's rights has to run
+ * @param {string} rootCommand the command for a user without root's rights
  */
 export function ensureBrowser(rootCommand) {
   if (findBrowser() !== undefined) return;
@@ -56,12 +56,12 @@ function isProgramFile(path) {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
   } catch {
-    return false; // absent or not ours to run: the next candidate
+    return false; // absent, or not executable for this user
   }
 }
 
 /**
- * Ubuntu puts a script there that asks for the snap.
+ * Whether it is Ubuntu's script, which only asks to install the snap.
  * @param {string} path
  */
 function isSnapStub(path) {

@@ -16,7 +16,7 @@ export function parseOsRelease(text) {
  * The suite whose Mesa WebGPU accepts. Debian 12 itself has 22.3, which lacks dynamic indexing of sampled images; later
  * releases are new enough.
  * @param {Record<string, string>} osRelease
- * @returns {string | undefined} undefined: the release's own suite
+ * @returns {string | undefined} undefined if the release's own suite is new enough
  */
 export function backportsSuite(osRelease) {
   const codename = osRelease.DEBIAN_CODENAME ?? osRelease.VERSION_CODENAME;

@@ -1,4 +1,4 @@
-/** npm dependencies: present, and exactly those of package-lock.json. */
+/** Makes sure that node_modules holds exactly the packages of package-lock.json. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run, say, SetupError } from './process.mjs';
@@ -9,8 +9,8 @@ import { root, run, say, SetupError } from './process.mjs';
  */
 
 /**
- * What differs between the lock file and npm's own record of what it installed. Content is compared, not times: a
- * checkout touches files without changing them. Exported for tests.
+ * Compares the lock file with npm's record of what it installed. Contents are compared, not times: a checkout touches files
+ * without changing them. Exported for tests.
  * @param {Lock} wanted package-lock.json
  * @param {Lock} installed node_modules/.package-lock.json
  * @returns {string | undefined} the first difference, undefined when there is none
@@ -20,7 +20,7 @@ export function firstDifference(wanted, installed) {
     if (path === '') continue; // the project itself
     const found = installed.packages[path];
     if (found === undefined) {
-      if (optional) continue; // made for another platform
+      if (optional) continue; // a package for another platform
       return `${path} is missing`;
     }
     if (found.version !== version || found.integrity !== integrity) {
@@ -31,7 +31,7 @@ export function firstDifference(wanted, installed) {
   return extra === undefined ? undefined : `${extra} is not in package-lock.json`;
 }
 
-/** Runs `npm ci` when node_modules is not what package-lock.json says. */
+/** Runs `npm ci` when node_modules differs from package-lock.json. */
 export function ensurePackages() {
   const record = join(root, 'node_modules/.package-lock.json');
   const reason = existsSync(record)
@@ -39,7 +39,7 @@ export function ensurePackages() {
     : 'node_modules is missing';
   if (reason === undefined) return;
   say(`installing npm packages (${reason})`);
-  // --include=dev: NODE_ENV=production would leave the tools of the build out. No package here needs its install script.
+  // --include=dev: with NODE_ENV=production npm would leave out the build's tools. No package here needs its install script.
   const args = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'];
   const npmProgram = process.env.npm_execpath; // set by `npm test`: the npm that started us
   const status = npmProgram?.endsWith('npm-cli.js')

@@ -1,4 +1,4 @@
-/** Child processes of the set-up: one way to start them, one kind of error, one place for their environment. */
+/** Starts the child processes of the tools: one function to start them, one class of error, one environment. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 /** The repository, whatever the current folder is. */
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** A set-up step that cannot go on. Its message is one line that names what is missing and what to run. */
+/** A step of the set-up failed. The message is one line: what is missing, and what to run. */
 export class SetupError extends Error {}
 
-/** @param {string} text a line about what the set-up is doing, on stderr: stdout belongs to the command proper. */
+/** @param {string} text a line about progress. It goes to stderr: stdout belongs to the command that runs next. */
 export function say(text) {
   process.stderr.write(`unflat: ${text}\n`);
 }
@@ -20,8 +20,8 @@ export function say(text) {
 let runtimeDir;
 
 /**
- * The environment for programs that open a Vulkan device. Drivers complain when XDG_RUNTIME_DIR is unset, and it must
- * be private, so an own folder stands in for it until this process exits.
+ * The environment for programs that open a Vulkan device. Drivers complain when XDG_RUNTIME_DIR is unset. It must be a private
+ * folder, so a temporary one is made, which is removed when this process exits.
  * @returns {NodeJS.ProcessEnv}
  */
 export function deviceEnv() {
@@ -72,7 +72,7 @@ function status(child) {
 }
 
 /**
- * @param {string} moduleUrl `import.meta.url` of the asking module
+ * @param {string} moduleUrl `import.meta.url` of the calling module
  * @returns {boolean} whether that module is the program that `node` was asked to run
  */
 export function isProgram(moduleUrl) {
@@ -81,7 +81,7 @@ export function isProgram(moduleUrl) {
 }
 
 /**
- * Runs the body of a tool: its number is the exit status, and a SetupError ends it with the error's line alone.
+ * Runs the body of a tool. Its result is the exit status; a SetupError prints its one line and exits with 1.
  * @param {() => Promise<number>} body
  */
 export async function runTool(body) {

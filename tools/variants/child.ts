@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import type { Done, Job } from './jobs.ts';
 
-/** First argument of a process that does one job; the second is the job. */
+/** First argument of a child process; the second is its job as JSON. */
 export const JOB = '--job';
 
 /**
- * @returns what the child printed last
- * @throws Error with what the child said, if it fails; the reason of `signal` when it aborts, and the child is stopped
+ * @returns the last line that the child printed
+ * @throws Error with the child's message if it fails; the reason of `signal` when it aborts, which also stops the child
  */
 export function runInChild<T>(job: Job, signal: AbortSignal): Promise<Done<T>> {
   signal.throwIfAborted();

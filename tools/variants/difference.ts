@@ -1,8 +1,8 @@
-/** How far the result with f16 weights is from that with f32 weights. */
+/** Compares the result with f16 weights with the result with f32 weights. */
 import type { Role } from '../../src/pipeline/roles.ts';
 
 export type Difference =
-  /** Masks: overlap over union, and pixels that differ. */
+  /** Masks: intersection over union, and number of pixels that differ. */
   | { readonly of: 'mask'; readonly iou: number; readonly different: number; readonly pixels: number }
   /** Depths: change relative to the f32 depth. */
   | { readonly of: 'depth'; readonly meanRelative: number; readonly maxRelative: number }
@@ -23,7 +23,7 @@ const COMPARE: Readonly<Record<Role, (f32: Uint8Array, f16: Uint8Array) => Diffe
 };
 
 /** @param role of the network
- *  @param f32, f16 results of a run as it left them: masks of bytes, depths or points of floats
+ *  @param f32, f16 results as the runs wrote them: masks of bytes, depths or points of floats
  *  @throws Error when masks or depths differ in length, or there is nothing to compare */
 export function differenceOf(role: Role, f32: Uint8Array, f16: Uint8Array): Difference {
   const isEmpty = f32.length === 0 || f16.length === 0;
@@ -33,7 +33,7 @@ export function differenceOf(role: Role, f32: Uint8Array, f16: Uint8Array): Diff
   return COMPARE[role](f32, f16);
 }
 
-/** Bytes may be a view of others, at any place. */
+/** Copies the bytes: they may be a view at an unaligned offset. */
 const floats = (bytes: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer);
 
 function maskDifference(a: Uint8Array, b: Uint8Array): Difference {

@@ -1,4 +1,4 @@
-/** docs/checkpoints.md: the newest measurements of all variants as Markdown. */
+/** Writes docs/checkpoints.md: the newest measurements of all checkpoints as Markdown. */
 import { checkpoints } from '../../weights/index.ts';
 import { markdownTable } from '../markdown.ts';
 import type { ParityLine } from '../parity/report.ts';
@@ -46,7 +46,7 @@ export function variantsDocument(lines: ReadonlyMap<string, VariantLine>, parity
 
 const placeOf = (variant: string): number => checkpoints.findIndex(({ id }) => id === variant);
 
-/** Machine and how busy it was: other work takes cores from a software adapter. */
+/** The machine, and how busy it was. Other processes take cores from a software adapter. */
 function machineNote(lines: readonly VariantLine[]): string {
   if (lines.length === 0) return '';
   const machines = new Set(lines.map(({ cores, processor }) => `${cores} cores of ${processor}`));
@@ -161,7 +161,7 @@ function parityTable(lines: readonly ParityLine[]): string {
   return markdownTable(['fixture', '', 'comparisons', 'worst', 'which'], rows);
 }
 
-/** Wall time, and that of the processor. */
+/** Wall time and processor time. */
 const withCpu = (wall: number, cpu: number): string => `${seconds(wall)} (${seconds(cpu)})`;
 
 const seconds = (value: number): string => `${value < 10 ? value.toFixed(1) : value.toFixed(0)} s`;

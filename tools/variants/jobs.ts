@@ -1,4 +1,4 @@
-/** The measurements, each in a process of its own, so that memory and time are those of one piece of work. */
+/** The measurements. Each runs in a process of its own, so that memory and time are of one job alone. */
 import { createHash } from 'node:crypto';
 import { stat, writeFile } from 'node:fs/promises';
 import { runProgram } from '../../src/cli/program.ts';
@@ -17,15 +17,15 @@ import { type Checkpoint, findCheckpoint, scene, weightsOf } from '../../weights
 import type { RunFinding } from './lines.ts';
 import { type Format, type RunPrecision, synthName } from './plan.ts';
 
-/** What a child process is asked, as JSON. */
+/** The job of a child process, passed as JSON. */
 export interface Job {
   readonly kind: 'write' | 'convert' | 'read' | 'run';
   readonly variant: string;
   readonly format: Format;
   readonly file: string;
-  /** Cache of converted files. */
+  /** Folder of converted files. */
   readonly weightsDir: string;
-  /** The rest is of runs: where the photo is, and where the result goes. */
+  /** Of runs: the photo's path, and where the result is written. */
   readonly precision?: RunPrecision;
   readonly photo?: string;
   readonly output?: string;
@@ -38,22 +38,22 @@ export interface Measured {
   readonly peakBytes: number;
 }
 
-/** Which weights, of all that the seed could give. */
+/** Seed of the generated weights. */
 const SEED = '1';
-/** Of the grid that MCC is asked: 24 points along an axis. */
+/** Step of MCC's grid: 24 points along an axis. */
 const GRANULARITY = 0.25;
-/** Generated weights find something everywhere: about half of the points are above this probability. */
+/** With generated weights about half of the points are above this probability. */
 const THRESHOLD = 0.285;
-/** The duck of the example picture. */
+/** Box of the duck in the example picture. */
 const BOX = [150, 110, 520, 430] as const;
 
-/** What a job took, and what it found out. */
+/** The cost of a job, and its result. */
 export interface Done<T> {
   readonly measured: Measured;
   readonly found: T;
 }
 
-/** Does what the job says. */
+/** Runs a job. */
 export async function runJob(job: Job): Promise<Done<object>> {
   const variant = findCheckpoint(job.variant)!;
   const work = { write, convert, read, run }[job.kind];
@@ -66,7 +66,7 @@ export async function runJob(job: Job): Promise<Done<object>> {
   return { measured, found };
 }
 
-/** Most bytes that were resident in this process. Memory of a software adapter is among them. */
+/** Peak of this process's resident bytes. It includes a software adapter's memory. */
 const peakBytes = (): number => process.resourceUsage().maxRSS * 1024;
 
 async function write(variant: Checkpoint, { format, file }: Job): Promise<{ bytes: number }> {
@@ -108,7 +108,7 @@ async function run(variant: Checkpoint, job: Job): Promise<RunFinding> {
   const spent = { load: { seconds: 0, cpu: 0 }, run: { seconds: 0, cpu: 0 } };
   let loadPeakBytes = 0;
   let last = clocks();
-  // What was done since the last report belongs to the stage that reports it.
+  // The time since the last report counts for the stage that reports now.
   const book = (stage: keyof typeof spent): void => {
     const now = clocks();
     spent[stage].seconds += now.seconds - last.seconds;
@@ -152,11 +152,11 @@ function clocks(): { seconds: number; cpu: number } {
   return { seconds: performance.now() / 1000, cpu: (user + system) / 1e6 };
 }
 
-/** What a network of each role makes of a photo, as bytes. */
+/** Runs the network of each role on a photo and returns its result as bytes. */
 const RESULTS: Readonly<Record<Role, (engine: NodeEngine, photo: Photo, call: CallOptions) => Promise<Uint8Array>>> = {
   segment: async (engine, photo, call) => (await engine.segment(photo, { box: BOX }, call)).candidates[0].mask,
   depth: async (engine, photo, call) => bytesOf((await engine.depth(photo, {}, call)).meters),
-  /** An object that is made by formulas, in the colors of the photo. */
+  /** Completes a synthetic object: a surface by formulas, in the colors of the photo. */
   complete: async (engine, photo, call) => {
     const { height, width } = photo;
     const object = { mask: scene.objectMask(1, height, width), depth: scene.depth(1, height, width) };

@@ -1,34 +1,34 @@
-/** Results of `npm run variants` as they are stored: a line of JSON for each measurement. */
+/** Stored results of `npm run variants`: a line of JSON for each measurement. */
 import { appendFile } from 'node:fs/promises';
 import { readJsonLines } from '../jsonLines.ts';
 import type { Origin } from '../origin.ts';
 import type { Difference } from './difference.ts';
 import type { Format, RunPrecision } from './plan.ts';
 
-/** Memory is the most that was resident in a process of its own, in bytes; processor time is of all cores together. */
+/** Memory is the peak of resident bytes of a process that does nothing else; processor time is the sum over all cores. */
 export interface FileFinding {
   readonly bytes: number;
   readonly writeSeconds: number;
   readonly writePeakBytes: number;
-  /** Conversion to safetensors with both checksums, of torch's files alone. */
+  /** Of torch's files: conversion to safetensors, checksums of both files included. */
   readonly convertSeconds?: number;
   readonly convertCpuSeconds?: number;
   readonly convertPeakBytes?: number;
-  /** Opening and reading every tensor to f32, hashing included. */
+  /** Opening the file and reading every tensor as f32, hashing included. */
   readonly readSeconds: number;
   readonly readCpuSeconds: number;
   readonly readPeakBytes: number;
-  /** Of all tensors that inference reads, as f32 and in official order. */
+  /** Hash of all tensors that inference reads, as f32 and in official order. */
   readonly tensorsSha256: string;
 }
 
 export interface RunFinding {
   readonly adapter: string;
-  /** The tensors that inference reads, in the precision of the run. */
+  /** Bytes of the tensors that inference reads, in the precision of the run. */
   readonly weightBytes: number;
-  /** Opening of files and device. */
+  /** Opening the files and the device. */
   readonly openSeconds: number;
-  /** From disk to device, with compilation of pipelines. */
+  /** Loading weights from disk to the device, compilation of pipelines included. */
   readonly loadSeconds: number;
   readonly loadCpuSeconds: number;
   /** Until the last weight was loaded. */
@@ -42,7 +42,7 @@ export interface RunFinding {
 
 interface About extends Origin {
   readonly variant: string;
-  /** Processes that wanted a processor during the last minute, the measured one included. */
+  /** Load average of the last minute: processes that wanted a processor, the measured one included. */
   readonly load: number;
 }
 
@@ -53,13 +53,13 @@ export type VariantLine = About &
     | ({ readonly kind: 'f16' } & Difference)
   );
 
-/** What a line is about; the last line of a key counts. */
+/** Key of a line. Of several lines with one key, the last counts. */
 export function keyOf(line: VariantLine): string {
   if (line.kind === 'file') return `file ${line.variant} ${line.format}`;
   return line.kind === 'run' ? `run ${line.variant} ${line.precision}` : `f16 ${line.variant}`;
 }
 
-/** The newest line of each key. Nothing when there is no such file yet. */
+/** The newest line of each key; none when there is no file yet. */
 export async function readLines(file: string): Promise<Map<string, VariantLine>> {
   const lines = await readJsonLines<VariantLine>(file);
   return new Map(lines.map((line) => [keyOf(line), line]));

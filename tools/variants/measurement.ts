@@ -1,4 +1,4 @@
-/** One variant after the other: its files in every format, then its runs in both precisions. */
+/** Measures one checkpoint after the other: its files in every format, then its runs in both precisions. */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -13,11 +13,11 @@ import { fileName, type Format, formatsOf, PRECISIONS, runFormat, type RunPrecis
 
 export interface MeasurementOptions {
   readonly origin: Omit<Origin, 'date'>;
-  /** The JSON lines. */
+  /** File of the JSON lines. */
   readonly file: string;
-  /** For weights, which are removed when they are no longer needed. */
+  /** Folder for weights, which are removed when they are no longer needed. */
   readonly folder: string;
-  /** What was recorded before, by key. */
+  /** Lines that were recorded before, by key. */
   readonly known: ReadonlyMap<string, VariantLine>;
   readonly adapter: string;
   readonly photo: string;
@@ -41,7 +41,7 @@ export class Measurement {
     const wantsDifference = !this.lines.has(`f16 ${id}`);
     for (const format of formatsOf(variant)) {
       const wantsFile = !this.lines.has(`file ${id} ${format}`);
-      // Results are compared and then forgotten: without both, both are made again.
+      // The results of both precisions are compared and then removed, so a missing one means that both run again.
       const runs = PRECISIONS.filter((p) => wantsDifference && runFormat(variant, p) === format);
       if (wantsFile || runs.length > 0) await this.format(variant, format, wantsFile, runs);
     }
@@ -53,7 +53,7 @@ export class Measurement {
     for (const precision of PRECISIONS) await rm(this.output(variant, precision));
   }
 
-  /** Everything that is wanted of one file. */
+  /** Measures one file. */
   private async format(
     variant: Checkpoint,
     format: Format,
@@ -97,17 +97,17 @@ export class Measurement {
     const { adapter, photo } = this.options;
     const output = this.output(variant, precision);
     await mkdir(dirname(output), { recursive: true });
-    // The engine measures itself: the time of the process has its start in it.
+    // The engine measures its own time: the process's time includes its start.
     const { found } = await this.child<RunFinding>({ kind: 'run', ...job, precision, adapter, photo, output });
     await this.record({ kind: 'run', variant: variant.id, format, precision, ...found });
   }
 
-  /** Whether a run is recorded and its result still there to be compared. */
+  /** Whether a run is recorded and its result still exists for the comparison. */
   private hasRun(variant: Checkpoint, precision: RunPrecision): boolean {
     return this.lines.has(`run ${variant.id} ${precision}`) && existsSync(this.output(variant, precision));
   }
 
-  /** Where the result of a run waits for that of the other precision, also over an interruption. */
+  /** Path of a run's result, which is kept until the other precision has run, even if the tool is interrupted. */
   private output({ id }: Checkpoint, precision: RunPrecision): string {
     return join('out', 'variants', `${id}.${precision}.bin`);
   }
@@ -138,7 +138,7 @@ export class Measurement {
   }
 }
 
-/** `readSeconds`, `readCpuSeconds` and `readPeakBytes`, and the same of other work. */
+/** Fields such as `readSeconds`, `readCpuSeconds` and `readPeakBytes`. */
 function fieldsOf<W extends 'convert' | 'read'>(
   work: W,
   { seconds, cpuSeconds, peakBytes }: Measured,

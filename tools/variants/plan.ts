@@ -2,21 +2,21 @@
 import { networkNamed, specsOfCheckpoint } from '../../src/pipeline/registry.ts';
 import { type Checkpoint, checkpoints, tensorBytes } from '../../weights/index.ts';
 
-/** safetensors in official names, safetensors in Hugging Face's names, and torch's own files. */
+/** safetensors with official names, safetensors with Hugging Face's names, and torch's own files. */
 const FORMATS = ['official', 'huggingface', 'torch'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export const PRECISIONS = ['f32', 'f16'] as const;
 export type RunPrecision = (typeof PRECISIONS)[number];
 
-/** One network runs once for each precision, each time from another format: their tensors were found equal before. */
+/** A network runs once for each precision, each time from another format, whose tensors were found equal before. */
 export const runFormat = (variant: Checkpoint, precision: RunPrecision): Format =>
   precision === 'f16' && variant.sources.huggingface ? 'huggingface' : 'official';
 
 export const formatsOf = ({ sources }: Checkpoint): Format[] =>
   FORMATS.filter((format) => format !== 'huggingface' || sources.huggingface !== undefined);
 
-/** Variants of these ids, smallest first, so that most is known when there is no time for all; all without ids.
+/** The checkpoints of these ids, or all without ids. Smallest first: an interrupted run has then measured the most.
  *  @throws RangeError for an unknown id */
 export function variantsOf(ids: readonly string[]): Checkpoint[] {
   const unknown = ids.find((id) => !checkpoints.some((one) => one.id === id));

@@ -1,4 +1,4 @@
-/** A toy segmenter: a pixel belongs to the object when its color answers to that of the prompted pixel. */
+/** A toy segmenter: a pixel belongs to the object if its color features match those of the prompted pixel. */
 import { add, gatherRows, matmul, mul, photoToRgb, relu } from '../../../src/graph/ops/index.ts';
 import { compile } from '../../../src/graph/plan.ts';
 import { Graph } from '../../../src/graph/record.ts';

@@ -1,4 +1,4 @@
-/** The toy segmenter as a network of the program: this folder and a line in a list of networks are all that it takes. */
+/** The toy segmenter as a network of the program. It needs this folder and a line in a list of networks, nothing else. */
 import { defineNetwork } from '../../../src/pipeline/networkModule.ts';
 import { answerGraph, featureGraph, ToySegmenter, type ToyConfig } from './model.ts';
 

@@ -1,5 +1,5 @@
 /** The benchmark's command line, on the adapter of the tests. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,13 +22,13 @@ describe('runBench', () => {
 
   const stored = async (): Promise<Line[]> => [...(await readResults(folder)).adapters.values()].flat();
 
-  it('measures the families of a case in one run and appends a line for each', async () => {
+  it('measures the variants of a case in one run and appends a line for each', async () => {
     const { code, stdout, stderr } = await run('layerNorm 197', '--budget', '0.01', '-o', folder);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/GFLOP\/s in registers/);
     expect(stdout).toMatch(/layerNorm +197 x 768/);
     const lines = await stored();
-    expect(lines.map(({ family }) => family).sort()).toEqual(['lane', 'workgroup']);
+    expect(lines.map(({ variant }) => variant).sort()).toEqual(['lane', 'workgroup']);
     expect(new Set(lines.map(({ date }) => date)).size).toBe(1);
     for (const one of lines) {
       expect(one).toMatchObject({ kernel: 'layerNorm', precision: 'f32', bound: 'memory' });
@@ -37,6 +37,16 @@ describe('runBench', () => {
       expect(one.runs).toBeGreaterThanOrEqual(5);
       expect(one.share).toBeCloseTo((one.gigabytesPerSecond ?? 0) / one.ceiling, 10);
     }
+  });
+
+  it('measures one variant where it is asked for one', async () => {
+    const own = join(folder, 'variant');
+    await mkdir(own);
+    const { code } = await run('layerNorm 197', '--variant', 'workgroup', '--budget', '0.01', '-o', own);
+    expect(code).toBe(0);
+    const lines = [...(await readResults(own)).adapters.values()].flat();
+    expect(lines.map(({ variant }) => variant)).toEqual(['workgroup']);
+    expect((await run('layerNorm 197', '--variant', 'slow', '-o', own)).stderr).toMatch(/Allowed choices are tiled,/);
   });
 
   it('measures stages of a network', async () => {

@@ -20,13 +20,13 @@ describe('the document', () => {
   it('shows targets, kernels, stages and PyTorch', () => {
     const stage = {
       kind: 'stage',
-      family: null,
+      variant: null,
       kernels: { linear: 0.99, add: 0.01 },
       peakDeviceBytes: 2 ** 20,
     } as const;
     const lines = [
       line({}),
-      line({ family: 'tiled', chosen: false, medianMs: 10 }),
+      line({ variant: 'tiled', chosen: false, medianMs: 10 }),
       line({ ...stage, kernel: 'samEncode', shape: 'full' }),
       line({ ...stage, kernel: 'sweep batched', shape: 'full', pointsPerSecond: 1234.4 }),
     ];

@@ -14,7 +14,7 @@ export const line = (own: Partial<Line>): Line => ({
   kernel: 'linear',
   shape: '512 x 512 x 512 (round)',
   precision: 'f32',
-  family: 'subgroup8',
+  variant: 'subgroup8',
   chosen: true,
   ...{ coldMs: 9, bestMs: 1, medianMs: 2, p90Ms: 3, wallMs: 4, runs: 5, clock: 'wall', bound: 'compute' },
   ...{ gflops: 10, gigabytesPerSecond: 1, ceiling: 20, share: 0.5, load: 1 },

@@ -28,7 +28,7 @@ describe('numbers', () => {
         return Promise.resolve({ ms: order.length, wallMs });
       },
     });
-    const samples = await inTurns([runner('a', 30), runner('b', 10)], { budgetMs: 0, leastRounds: 2 });
+    const samples = await inTurns([runner('a', 30), runner('b', 10)], { budgetMs: 0, minRounds: 2 });
     expect(order).toBe('abbbbabbbb');
     expect(samples.map((list) => list.map(({ ms }) => ms))).toEqual([
       [1, 6],

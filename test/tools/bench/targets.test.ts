@@ -6,7 +6,7 @@ describe('targets', () => {
   it('compare lines of one run, and PyTorch’s on the same processor', () => {
     const lines = [
       line({}),
-      line({ family: 'tiled', chosen: false, medianMs: 30 }),
+      line({ variant: 'tiled', chosen: false, medianMs: 30 }),
       line({ date: '2026-01-02', medianMs: 1 }),
     ];
     const found = verdicts(lines, [{ ...baseline, medianMs: 0.2 }]);
@@ -18,6 +18,6 @@ describe('targets', () => {
   });
 
   it('say nothing where the plain kernels are the chosen ones', () => {
-    expect(verdicts([line({ family: 'tiled' })], [])).toEqual([]);
+    expect(verdicts([line({ variant: 'tiled' })], [])).toEqual([]);
   });
 });

@@ -1,0 +1,35 @@
+/** Devices for tests that run a kernel in each of its variants. */
+import { afterAll } from 'vitest';
+import type { Device } from '../../src/graph/device.ts';
+import { type Family, type Precision, supportsSubgroup8 } from '../../src/kernels/target.ts';
+import { openDevice, testDevice } from './evaluate.ts';
+
+const opened = new Map<string, Promise<Device>>();
+
+/**
+ * A device that runs the kernels of an entry of the table in a variant, or in the one that the adapter prefers. It is the
+ * file's own device where that one runs the same variant: software adapters take a second to build each pipeline.
+ */
+export async function deviceFor(
+  entry: 'linear' | 'conv' | 'attention',
+  variant: Family | 'preferred',
+  precision: Precision = 'f32',
+): Promise<Device> {
+  const own = await testDevice();
+  // Where subgroups do not have eight lanes, the tiled variant runs in any case.
+  const runs = variant === 'subgroup8' && supportsSubgroup8(own.target) !== true ? 'tiled' : variant;
+  const isOwn = runs === 'preferred' || runs === own.target[entry];
+  if (isOwn && precision === own.target.precision) return own;
+  const key = isOwn ? precision : `${precision} ${entry} ${runs}`;
+  let device = opened.get(key);
+  if (!device) {
+    const preference = isOwn ? {} : { target: { [entry]: runs }, without: runs === 'tiled' ? ['subgroups'] : [] };
+    opened.set(key, (device = openDevice({ precision, ...preference })));
+  }
+  return device;
+}
+
+afterAll(async () => {
+  for (const device of opened.values()) (await device).dispose();
+  opened.clear();
+});
