@@ -77,7 +77,7 @@ describe('a session', () => {
     expectIdentical(await session.segment({ box: BOX, previous }), expected);
     await expect(session.segment({ previous: new Float32Array(9) })).rejects.toThrow(/64 x 64 logits/);
     const roughMask = new Uint8Array(WIDTH * HEIGHT).fill(1);
-    await expect(session.segment({ roughMask, previous: previous })).rejects.toThrow(/Give one of the two/);
+    await expect(session.segment({ roughMask, previous })).rejects.toThrow(/Give one of the two/);
   });
 
   it('estimates depth once, and gives each caller an array of its own', async () => {
