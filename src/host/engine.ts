@@ -1,4 +1,4 @@
-/** The engine as a host gives it to its users: photos are decoded, and results can save themselves. */
+/** The public engine of both hosts: it decodes photos, and its results can save themselves. */
 import type { CameraOptions } from '../pipeline/camera.ts';
 import type { Engine } from '../pipeline/engine.ts';
 import type { Photo } from '../pipeline/photo.ts';
@@ -16,9 +16,9 @@ import type { Reconstruction, Session } from '../pipeline/session/session.ts';
 import type { CallOptions } from '../pipeline/session/stages.ts';
 import type { Depth, Seen } from '../pipeline/session/steps.ts';
 
-/** What a host adds to the engine. */
+/** What a host (Node or browser) adds to the engine. */
 export interface Host<Source, Cloud extends PointArrays, Whole extends CompletedObject> {
-  /** A photo that is decoded already is returned as it is. */
+  /** Decodes a photo. A photo that is already decoded is returned as it is. */
   decode(source: Source): Photo | Promise<Photo>;
   /** Points that can save themselves. */
   cloud(points: PointArrays): Cloud;
@@ -34,9 +34,9 @@ export type HostReconstruction<Cloud, Whole> = Omit<Reconstruction, 'seen' | 'ob
 };
 
 /**
- * A photo that is open. It is encoded once, on the first prompt; depth is estimated once.
- * All results are plain typed arrays and numbers: `structuredClone` works, so they may cross to a worker and back.
- * Calls of one engine wait for one another; a call's options hold its signal and its callbacks.
+ * An open photo. The photo is encoded once, on the first prompt. Depth is estimated once.
+ * All results are plain typed arrays and numbers. `structuredClone` works, so they can be sent to a worker and back.
+ * Calls of one engine run one after another. The options of a call hold its signal and its callbacks.
  */
 export class HostSession<Source, Cloud extends PointArrays, Whole extends CompletedObject> {
   constructor(
@@ -49,73 +49,73 @@ export class HostSession<Source, Cloud extends PointArrays, Whole extends Comple
   }
 
   /**
-   * The masks that a prompt may mean, best first. The photo is encoded on first use.
-   * @throws PromptError, WeightsError, DeviceError; an AbortError when stopped
+   * Segments the object of a prompt: candidate masks, best first. The photo is encoded on first use.
+   * @throws PromptError, WeightsError, DeviceError; an AbortError when canceled
    */
   segment(prompt: PromptOptions, call?: CallOptions): Promise<SegmentAnswer> {
     return this.session.segment(prompt, call);
   }
 
   /**
-   * Depth of every pixel in meters.
-   * @throws OptionError, ShapeError, LimitError, WeightsError, DeviceError; an AbortError when stopped
+   * Estimates the depth of every pixel, in meters.
+   * @throws OptionError, ShapeError, LimitError, WeightsError, DeviceError; an AbortError when canceled
    */
   depth(camera?: CameraOptions, call?: CallOptions): Promise<Depth> {
     return this.session.depth(camera, call);
   }
 
   /**
-   * The points of the object that the photo shows.
+   * Computes the points of the object that are visible in the photo.
    * @param mask [height, width], not 0 on the object
-   * @param depth of this session, or given: depth, or a map of points
-   * @throws PromptError, OptionError, GeometryError, WeightsError, DeviceError; an AbortError when stopped
+   * @param depth result of `depth`, or the caller's own depth or point map
+   * @throws PromptError, OptionError, GeometryError, WeightsError, DeviceError; an AbortError when canceled
    */
   async points(mask: Uint8Array, depth: GivenDepth | PointMap, call?: CallOptions): Promise<HostSeen<Cloud>> {
     return hostSeen(this.host, await this.session.points(mask, depth, call));
   }
 
   /**
-   * The whole object. A sweep that is stopped gives what it had found, marked as partial.
-   * @throws OptionError, GridError, WeightsError, DeviceError; an AbortError when stopped before the sweep
+   * Completes the object. A sweep that is canceled gives the points found so far, marked as partial.
+   * @throws OptionError, GridError, WeightsError, DeviceError; an AbortError when canceled before the sweep
    */
   async complete(seen: Seen, options?: ObjectOptions, call?: CallOptions): Promise<Whole> {
     return this.host.object(await this.session.complete(seen, options, call));
   }
 
-  /** Segment, depth, points, complete, and a preview. @throws as the steps */
+  /** Runs segment, depth, points and complete, and renders a preview. @throws the errors of these methods */
   async reconstruct(options: ReconstructOptions, call?: CallOptions): Promise<HostReconstruction<Cloud, Whole>> {
     return hostResult(this.host, await this.session.reconstruct(options, call));
   }
 
-  /** Frees what the device holds for this photo. */
+  /** Frees the GPU memory of this photo. */
   close(): void {
     this.session.close();
   }
 }
 
-/** The engine. Its short forms open a photo, ask once, and close it. */
+/** The engine. `segment`, `depth` and `reconstruct` are short forms: they open a photo, make one call and close it. */
 export class HostEngine<Source, Cloud extends PointArrays, Whole extends CompletedObject> {
   constructor(
     private readonly engine: Engine,
     private readonly host: Host<Source, Cloud, Whole>,
   ) {}
 
-  /** Opens a photo: decodes it; nothing runs on the device yet. @throws UserError if it cannot be decoded */
+  /** Opens a photo and decodes it. Nothing runs on the GPU yet. @throws UserError if it cannot be decoded */
   async open(photo: Source): Promise<HostSession<Source, Cloud, Whole>> {
     return new HostSession(this.engine.open(await this.host.decode(photo)), this.host);
   }
 
-  /** @throws as `HostSession.segment` */
+  /** Segments one object. @throws the errors of `HostSession.segment` */
   async segment(photo: Source, prompt: PromptOptions, call?: CallOptions): Promise<SegmentAnswer> {
     return this.engine.segment(await this.host.decode(photo), prompt, call);
   }
 
-  /** @throws as `HostSession.depth` */
+  /** Estimates the depth of a photo. @throws the errors of `HostSession.depth` */
   async depth(photo: Source, camera?: CameraOptions, call?: CallOptions): Promise<Depth> {
     return this.engine.depth(await this.host.decode(photo), camera, call);
   }
 
-  /** The object in 3D. @throws as `HostSession.reconstruct` */
+  /** Reconstructs the object in 3D. @throws the errors of `HostSession.reconstruct` */
   async reconstruct(
     photo: Source,
     options: ReconstructOptions,
@@ -124,12 +124,12 @@ export class HostEngine<Source, Cloud extends PointArrays, Whole extends Complet
     return hostResult(this.host, await this.engine.reconstruct(await this.host.decode(photo), options, call));
   }
 
-  /** Adapter, precision, weights, and seconds of each stage of the last call. */
+  /** The adapter, the precision, the weights, and the seconds of each stage of the last call. */
   describe(): ReturnType<Engine['describe']> {
     return this.engine.describe();
   }
 
-  /** Frees the device; a Node process can exit afterwards. Create, dispose, create works. */
+  /** Frees the device. A Node process can then exit. A new engine can be created afterwards. */
   dispose(): void {
     this.engine.dispose();
   }

@@ -118,7 +118,8 @@ export class Engine {
         return await work(stages);
       } finally {
         stages.end();
-        this.seconds = stages.seconds;
+        // Closing a session has no stages: the seconds of the last call stay.
+        if (Object.keys(stages.seconds).length > 0) this.seconds = stages.seconds;
       }
     });
     // A call that failed is reported to whoever made it; the next one starts all the same.
