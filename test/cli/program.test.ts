@@ -276,6 +276,10 @@ describe('what is refused before the engine starts', () => {
     await refused([photo, '--point', '1,1', '--point', '9,1,0', '-o', out], 1, `error: The point 9, 1 ${where}`);
   });
 
+  it('an output folder that is a file', async () => {
+    await refused([photo, ...BOX, '-o', photo], 1, `error: The output folder ${photo} is a file.\n  Name a folder.`);
+  });
+
   it('an output folder that cannot be written', async () => {
     await refused(
       [photo, ...BOX, '-o', join(photo, 'out')],
