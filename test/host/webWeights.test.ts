@@ -196,7 +196,7 @@ describe('weights that a page names', () => {
   it('stay in memory where the browser keeps no files, and a notice says so', async () => {
     expect(await call('openWithoutStore', 'tiny')).toMatchObject({
       networks: TINY,
-      notices: [expect.stringMatching(/keeps no files for this page: denied.*kept in memory/) as string],
+      notices: [expect.stringMatching(/keeps no files for this page: denied.*stay in memory/) as string],
     });
     expect(await call('list')).toEqual([]);
   });

@@ -86,8 +86,8 @@ async function openNetworks(
     if (found) files.push(found);
   }
   if (files.length > 0) return fileSet(describe, files, configs);
-  const wanted = Object.keys(weights).join(' or ');
-  throw new UserError(configs ? `${configAddress} names no network.` : `${describe} has no ${wanted}.`, {
+  const wanted = Object.keys(weights).join(', ');
+  throw new UserError(configs ? `${configAddress} names no network.` : `${describe} has none of ${wanted}.`, {
     hint: 'For files with other names, pass a list of their addresses.',
   });
 }
