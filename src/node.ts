@@ -1,4 +1,4 @@
-/** unflat for Node: `createEngine`, and what it gives. */
+/** The Node entry of unflat: `createEngine` and its types. */
 import { Device } from './graph/device.ts';
 import type { Precision } from './kernels/target.ts';
 import { UserError } from './host/errors.ts';
@@ -38,21 +38,24 @@ export * from './host/exports.ts';
 
 export interface EngineOptions extends Pick<EngineSetup, 'networks' | 'keepNetworks' | 'embeddingBytes'> {
   /**
-   * `tiny`, the default: small networks, trained on computer-made objects, that come with the package; `official` or
-   * `official:ID,...` for checkpoints that `unflat weights pull` has fetched; a folder with .safetensors, .pth or .pt
-   * files; such files separated by commas; or `synthetic:SEED`.
+   * - `tiny`, the default: the small networks of the package, trained on computer-made objects
+   * - `official` or `official:ID,...`: checkpoints downloaded by `unflat weights pull`
+   * - a folder with .safetensors, .pth or .pt files
+   * - such files, separated by commas
+   * - `synthetic:SEED`: generated weights
    */
   readonly weights?: string;
-  /** Where released checkpoints and converted files are kept; by default the platform's cache. */
+  /** Folder of released checkpoints and converted files; by default in the platform's cache folder. */
   readonly weightsDir?: string;
-  /** Roles that will be played; by default all. Released checkpoints of other networks need not be there. */
+  /** Roles that the engine will play; by default all. With `official`, only their checkpoints are needed. */
   readonly roles?: readonly Role[];
-  /** Configurations that `synthetic` weights are made for; by default small. */
+  /** Size of the networks for `synthetic` weights; by default small. */
   readonly size?: 'small' | 'full';
-  /** Storage of large weights; arithmetic is f32 either way. The sweep in one dispatch keeps f32 weights. */
+  /** Storage type of large weights; by default f32. Arithmetic is always f32. A sweep that runs in one dispatch keeps f32 weights. */
   readonly precision?: Precision;
+  /** The adapter to use; by default `auto`. */
   readonly adapter?: AdapterChoice;
-  /** Reports the one-time conversion of .pth and .pt files. */
+  /** Receives the progress of the one-time conversion of .pth and .pt files. */
   readonly onProgress?: (event: StageProgress) => void;
   /** Cancels the one-time conversion of .pth and .pt files. */
   readonly signal?: AbortSignal;
@@ -72,7 +75,7 @@ const OPTIONS: OptionRules<EngineOptions> = {
   signal: aSignal,
 };
 
-/** Points that can be saved. */
+/** Points that can be saved to a file. */
 export class PointCloud implements ColoredPoints {
   constructor(
     /** [n, 3] meters in the photo's camera frame: x right, y down, z forward. */
@@ -81,28 +84,29 @@ export class PointCloud implements ColoredPoints {
     readonly rgb: Uint8Array,
   ) {}
 
-  /** Writes the points as `savePoints` does. */
+  /** Writes the points, as `savePoints` does. */
   save(path: string): Promise<void> {
     return savePoints(path, this);
   }
 }
 
-/** The completed object, which can be saved. */
+/** The completed object, which can be saved to a file. */
 export class NodeObject extends CompletedObject {
-  /** Writes the points as `savePoints` does. */
+  /** Writes the points, as `savePoints` does. */
   save(path: string): Promise<void> {
     return savePoints(path, this);
   }
 }
 
 /**
- * Writes points whole or not at all, as the name's ending says: .glb (y up) or .ply (the camera's frame).
- * @throws UserError for another ending, or where the file cannot be written
+ * Writes points in the format of the file extension: .glb (y up) or .ply (the camera's frame). The file appears complete or
+ * not at all.
+ * @throws UserError for another extension, or if the file cannot be written
  */
 export async function savePoints(path: string, points: ColoredPoints): Promise<void> {
   if (path.endsWith('.glb')) return writeWhole(path, await encodeGlb(points));
   if (path.endsWith('.ply')) return writeWhole(path, encodePly(points));
-  throw new UserError(`${path} ends neither in .glb nor in .ply.`, { hint: 'Choose one of the two formats.' });
+  throw new UserError(`The output ${path} must end in .glb or .ply.`);
 }
 
 /** A path, the bytes of an image file, or a decoded photo. */
@@ -121,9 +125,9 @@ const host: Host<PhotoSource, PointCloud, NodeObject> = {
 };
 
 /**
- * Opens weights and device.
- * @throws OptionError for an option that is not known or cannot be, UserError without an adapter, WeightsError if the weights do not fit, LimitError or DeviceError if the adapter
- *   does not suffice or does not compute what it should in f16
+ * Creates an engine: opens the weights and the device.
+ * @throws OptionError for an unknown option or an impossible value; UserError if there is no adapter, or it fails the self-test
+ *   with f16; WeightsError if the weights do not fit; LimitError or DeviceError if the adapter does not suffice
  */
 export async function createEngine(options: EngineOptions = {}): Promise<NodeEngine> {
   expectOptions('createEngine', options, OPTIONS);

@@ -1,4 +1,4 @@
-/** unflat for browsers: `createEngine`, and what it gives. */
+/** The browser entry of unflat: `createEngine` and its types. */
 import { Device } from './graph/device.ts';
 import type { Precision } from './kernels/target.ts';
 import { HostEngine, type Host, type HostReconstruction, type HostSession } from './host/engine.ts';
@@ -35,9 +35,9 @@ export * from './host/exports.ts';
 
 export interface EngineOptions
   extends Pick<EngineSetup, 'networks' | 'keepNetworks' | 'embeddingBytes'>, WebWeightOptions {
-  /** By default the tiny weights. */
+  /** Weights of the networks; by default the tiny ones. */
   readonly weights?: WebWeights;
-  /** Storage of large weights; arithmetic is f32 either way. The sweep in one dispatch keeps f32 weights. */
+  /** Storage type of large weights; by default f32. Arithmetic is always f32. A sweep that runs in one dispatch keeps f32 weights. */
   readonly precision?: Precision;
 }
 
@@ -53,10 +53,10 @@ const OPTIONS: OptionRules<EngineOptions> = {
   signal: aSignal,
 };
 
-/** Formats that points can be made into: .glb (y up), .ply (the camera's frame). */
+/** File formats of points: .glb (y up) or .ply (the camera's frame). */
 export type PointFormat = 'glb' | 'ply';
 
-/** Points as a file to download. @throws RangeError for a GLB without points */
+/** Encodes points as a file to download. @throws RangeError for a GLB without points */
 export async function pointsToBlob(points: ColoredPoints, format: PointFormat): Promise<Blob> {
   const bytes = format === 'glb' ? await encodeGlb(points) : encodePly(points);
   return new Blob([bytes as Uint8Array<ArrayBuffer>], {
@@ -73,7 +73,7 @@ export class PointCloud implements ColoredPoints {
     readonly rgb: Uint8Array,
   ) {}
 
-  /** The points as `pointsToBlob` makes them. */
+  /** Encodes the points, as `pointsToBlob` does. */
   toBlob(format: PointFormat): Promise<Blob> {
     return pointsToBlob(this, format);
   }
@@ -81,7 +81,7 @@ export class PointCloud implements ColoredPoints {
 
 /** The completed object, which can be downloaded. */
 export class WebObject extends CompletedObject {
-  /** The points as `pointsToBlob` makes them. */
+  /** Encodes the points, as `pointsToBlob` does. */
   toBlob(format: PointFormat): Promise<Blob> {
     return pointsToBlob(this, format);
   }
@@ -101,10 +101,10 @@ const host: Host<PhotoSource, PointCloud, WebObject> = {
 };
 
 /**
- * An engine on the browser's adapter. Weights behind addresses are fetched now, and once for all visits.
- * @throws OptionError for an option that is not known or cannot be; UserError without WebGPU or an adapter, for weights that cannot be
- *   fetched, or an adapter that does not compute what it should in f16; WeightsError for weights that do not fit; LimitError
- *   or DeviceError if the adapter does not suffice
+ * Creates an engine on the browser's adapter. Weights at addresses are fetched now and stored for later visits.
+ * @throws OptionError for an unknown option or an impossible value; UserError if there is no WebGPU or no adapter, if weights
+ *   cannot be fetched, or if the adapter fails the self-test with f16; WeightsError if the weights do not fit; LimitError or
+ *   DeviceError if the adapter does not suffice
  */
 export async function createEngine(options: EngineOptions = {}): Promise<WebEngine> {
   expectOptions('createEngine', options, OPTIONS);

@@ -1,16 +1,16 @@
-/** Bytes that can be read by range: a file on disk, a Blob, a cached download. Hosts implement it. */
+/** Byte sources: files, Blobs or downloads that are read by range. The hosts implement them. */
 import { WeightsError } from './errors.ts';
 
 export interface ByteSource {
   /** Total length in bytes. */
   readonly size: number;
-  /** What error messages call this source; usually the file name. */
+  /** Name for messages; usually the file name. */
   readonly name: string;
-  /** Exactly `length` bytes from `offset`. The caller treats them as read-only; later reads must not change them. */
+  /** Reads exactly `length` bytes from `offset`. The caller must not change them, and later reads must not either. */
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** A ByteSource over bytes in memory. Reads are views, not copies. Exported for tests. */
+/** Creates a ByteSource over bytes in memory. Reads are views, not copies. Exported for tests. */
 export function bytesSource(bytes: Uint8Array, name: string): ByteSource {
   return {
     size: bytes.byteLength,
@@ -19,7 +19,7 @@ export function bytesSource(bytes: Uint8Array, name: string): ByteSource {
   };
 }
 
-/** @throws WeightsError when the source gives another number of bytes */
+/** Reads bytes and checks their number. @throws WeightsError if the source gives fewer or more */
 export async function readExactly(source: ByteSource, offset: number, length: number): Promise<Uint8Array> {
   const bytes = await source.read(offset, length);
   if (bytes.byteLength === length) return bytes;
@@ -27,6 +27,6 @@ export async function readExactly(source: ByteSource, offset: number, length: nu
     file: source.name,
     expected: `${length} bytes at ${offset}`,
     found: `${bytes.byteLength}`,
-    advice: 'The file changed or became shorter while it was read: check it and try again.',
+    advice: 'The file was changed or shortened while it was read. Check it and try again.',
   });
 }

@@ -1,24 +1,24 @@
-/** Element types of weight files: their size, and how bytes become numbers and back. All are little-endian, as is every
- *  host that has WebGPU. */
+/** Element types of weights files: their size, and the conversion between bytes and numbers. All are little-endian, like
+ *  every host that has WebGPU. */
 import { decodeBF16, decodeF16, encodeBF16, encodeF16 } from './float16.ts';
 
 export const elementBytes = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, BF16: 2, I16: 2, U8: 1, I8: 1, BOOL: 1 } as const;
 
 export type Dtype = keyof typeof elementBytes;
 
-/** What a tensor decodes to: floats of any width to Float32Array, I64 to BigInt64Array, BOOL and U8 to Uint8Array. */
+/** Decoded values of a tensor: floats of any width as Float32Array, I64 as BigInt64Array, BOOL and U8 as Uint8Array. */
 export type TensorValues = Float32Array | BigInt64Array | Int32Array | Int16Array | Int8Array | Uint8Array;
 
 export function isDtype(text: unknown): text is Dtype {
   return typeof text === 'string' && Object.hasOwn(elementBytes, text);
 }
 
-/** Floating point types, the ones that networks read as f32. */
+/** Whether a type is a floating point type. Networks read these as f32. */
 export function isFloat(dtype: Dtype): boolean {
   return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16' || dtype === 'F64';
 }
 
-/** `[a, b, c]` -> a * b * c; 1 for a scalar. */
+/** The number of elements of a shape: a * b * c for `[a, b, c]`, and 1 for a scalar. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
 }
@@ -27,12 +27,12 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }
 
-/** `[2, 3]`, as messages write a shape. */
+/** Formats a shape for messages: `[2, 3]`. */
 export function showShape(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }
 
-/** An array of `length` zeros of the kind that `dtype` decodes to. */
+/** Creates an array of `length` zeros, of the type to which `dtype` decodes. */
 export function allocate(dtype: Dtype, length: number): TensorValues {
   switch (dtype) {
     case 'I64':
@@ -51,7 +51,7 @@ export function allocate(dtype: Dtype, length: number): TensorValues {
   }
 }
 
-/** Bytes -> numbers. A whole number of elements; F64 is rounded to f32. May be a view of `bytes`. */
+/** Decodes bytes, which hold whole elements, to numbers. F64 is rounded to f32. The result may be a view of `bytes`. */
 export function decode(dtype: Dtype, bytes: Uint8Array): TensorValues {
   // Typed arrays must start at a multiple of their element size; files do not promise that.
   const aligned = bytes.byteOffset % elementBytes[dtype] === 0 ? bytes : bytes.slice();
@@ -80,8 +80,8 @@ export function decode(dtype: Dtype, bytes: Uint8Array): TensorValues {
   }
 }
 
-/** Numbers, of the kind that `decode` gives for `dtype`, -> bytes. May be a view of `values`.
- *  @returns undefined when `values` is of another kind */
+/** Encodes numbers, of the array type that `decode` gives for `dtype`, to bytes. The result may be a view of `values`.
+ *  @returns undefined if `values` has another array type */
 export function encode(dtype: Dtype, values: TensorValues): Uint8Array | undefined {
   if (values.constructor !== allocate(dtype, 0).constructor) return undefined;
   const stored = storedValues(dtype, values);

@@ -1,12 +1,14 @@
-/** What is wrong with a weights file, in the words of its user. */
+/** The error for weights that cannot be used. */
+
+/** What is wrong with a weights file. */
 export interface WeightsProblem {
   /** Name of the file or source, as the user gave it. */
   file: string;
-  /** Tensor that shows the problem, when there is one. */
+  /** The tensor that shows the problem, if there is one. */
   tensor?: string;
   expected: string;
   found: string;
-  /** What to do next, one or more lines. */
+  /** What to do, in one or more lines. */
   advice: string;
 }
 

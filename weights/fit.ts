@@ -1,8 +1,8 @@
-/** Do the tensors of a file fit a configuration? All names and shapes are compared before anything is read. */
+/** Checks that the tensors of a file fit a configuration. All names and shapes are compared before any values are read. */
 import { isFloat, sameShape, showShape } from './dtype.ts';
 import { WeightsError } from './errors.ts';
 import type { Inventory } from './inventory.ts';
-import { agreementWith, mostLike } from './known.ts';
+import { agreementWith, closestConfig } from './known.ts';
 import { namesInScheme } from './names/index.ts';
 import type { NetworkSpecs } from './network.ts';
 
@@ -12,10 +12,10 @@ interface Misfit {
   found: string;
 }
 
-/** How many misfits a message lists. */
-const listed = 5;
+/** Maximum number of misfits in a message. */
+const maxListed = 5;
 
-/** @throws WeightsError that lists the first tensors that are misshapen, missing or unknown, and the likely cause */
+/** @throws WeightsError that lists the first misshapen, missing or unknown tensors, and the likely cause */
 export function checkFit(inventory: Inventory, specs: NetworkSpecs): void {
   const { label, naming } = inventory;
   if (naming.network !== specs.network) {
@@ -24,20 +24,20 @@ export function checkFit(inventory: Inventory, specs: NetworkSpecs): void {
       file: label,
       expected: `weights of ${wanted}`,
       found: `weights of ${found}`,
-      advice: `Pass this file as the weights of ${found}, and another one for ${wanted}.`,
+      advice: `Use this file as the weights of ${found}, and another file for ${wanted}.`,
     });
   }
   const misfits = findMisfits(inventory, specs);
   if (misfits.length === 0) return;
   const [first, ...others] = misfits;
   const lines = others
-    .slice(0, listed - 1)
+    .slice(0, maxListed - 1)
     .map((m) => `Also ${JSON.stringify(m.tensor)}: expected ${m.expected}, found ${m.found}.`);
-  if (misfits.length > listed) lines.push(`And ${misfits.length - listed} more.`);
+  if (misfits.length > maxListed) lines.push(`And ${misfits.length - maxListed} more.`);
   throw new WeightsError({ file: label, ...first, advice: [...lines, likelyCause(inventory, specs)].join('\n') });
 }
 
-/** Misshapen tensors first: they tell most. */
+/** Lists misshapen tensors first, because they tell most about the cause. */
 function findMisfits({ naming, names, officialNames, tensors }: Inventory, specs: NetworkSpecs): Misfit[] {
   const misshapen: Misfit[] = [];
   const missing: Misfit[] = [];
@@ -62,7 +62,7 @@ function findMisfits({ naming, names, officialNames, tensors }: Inventory, specs
     unknown.push({
       tensor,
       expected: 'no such tensor',
-      found: stored ? `shape ${showShape(stored.shape)}` : 'a part of it',
+      found: stored ? `shape ${showShape(stored.shape)}` : 'part of it',
     });
   }
   return [...misshapen, ...missing, ...unknown];
@@ -71,19 +71,20 @@ function findMisfits({ naming, names, officialNames, tensors }: Inventory, specs
 function likelyCause({ files, tensors }: Inventory, specs: NetworkSpecs): string {
   for (const { name } of files) {
     const shards = Number(/-\d+-of-(\d+)\./.exec(name)?.[1] ?? 1);
-    if (shards > files.length) return `${name} is one of ${shards} shards: give all of them.`;
+    if (shards > files.length) return `${name} is one of ${shards} shards. Give all of them.`;
   }
   const shapesOf = (list: ReadonlyMap<string, { shape: readonly number[] }>) =>
     new Map([...list].map(([name, { shape }]) => [name, shape]));
   const fileShapes = shapesOf(tensors);
   const { title } = specs.network;
-  const like = mostLike(specs.network, fileShapes);
-  const asked = mostLike(specs.network, shapesOf(specs.tensors));
-  const askedName = asked.agreement === 1 ? `${title} ${asked.name}` : `${title} of other sizes`;
-  if (like.agreement > agreementWith(specs, fileShapes)) {
-    const share = like.agreement === 1 ? 'is' : `agrees in ${Math.floor(100 * like.agreement)} % of its tensors with`;
-    return `The file ${share} ${title} ${like.name}, the configuration is ${askedName}: change one of them.`;
+  const closest = closestConfig(specs.network, fileShapes);
+  const requested = closestConfig(specs.network, shapesOf(specs.tensors));
+  const requestedName = requested.agreement === 1 ? `${title} ${requested.name}` : `${title} of other sizes`;
+  if (closest.agreement > agreementWith(specs, fileShapes)) {
+    const share =
+      closest.agreement === 1 ? 'is' : `agrees in ${Math.floor(100 * closest.agreement)} % of its tensors with`;
+    return `The file ${share} ${title} ${closest.name}, but the configuration is ${requestedName}. Change one of them.`;
   }
-  const remedy = 'fetch it again, or convert it again from the released checkpoint';
-  return `The file does not hold exactly the tensors of the configuration, ${askedName}: ${remedy}.`;
+  const remedy = 'Download it again, or convert it again from the released checkpoint.';
+  return `The file does not hold exactly the tensors of the configuration, ${requestedName}. ${remedy}`;
 }

@@ -3,7 +3,7 @@
 const bits = new Uint32Array(1);
 const value = new Float32Array(bits.buffer);
 
-/** Value of one half-precision bit pattern. */
+/** Decodes one half-precision bit pattern. */
 function halfToFloat(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >>> 10) & 31;
@@ -15,7 +15,7 @@ function halfToFloat(half: number): number {
 
 let halfTable: Float32Array | undefined;
 
-/** Half-precision bit patterns -> f32, exact. */
+/** Decodes half-precision bit patterns to f32, exactly. */
 export function decodeF16(halves: Uint16Array): Float32Array {
   halfTable ??= Float32Array.from({ length: 65536 }, (_, half) => halfToFloat(half));
   const out = new Float32Array(halves.length);
@@ -23,14 +23,14 @@ export function decodeF16(halves: Uint16Array): Float32Array {
   return out;
 }
 
-/** bfloat16 bit patterns -> f32, exact: they are the upper halves of f32. */
+/** Decodes bfloat16 bit patterns, the upper halves of f32, to f32 exactly. */
 export function decodeBF16(upper: Uint16Array): Float32Array {
   const out = new Uint32Array(upper.length);
   for (let i = 0; i < upper.length; i++) out[i] = upper[i] << 16;
   return new Float32Array(out.buffer);
 }
 
-/** `x / 2^shift` rounded to nearest, ties to even, for unsigned x below 2^32 and shift 1..31. */
+/** Computes `x / 2^shift`, rounded to nearest, ties to even, for unsigned x below 2^32 and shift 1..31. */
 function shiftRight(x: number, shift: number): number {
   const kept = x >>> shift;
   const rest = x & ((1 << shift) - 1);
@@ -50,14 +50,14 @@ function floatToHalf(x: number): number {
   return sign | shiftRight((magnitude & 0x7fffff) | 0x800000, shift);
 }
 
-/** f32 -> half precision. Values of 65520 and above become infinity. */
+/** Encodes f32 as half precision. Values of 65520 and above become infinity. */
 export function encodeF16(values: Float32Array): Uint16Array {
   const out = new Uint16Array(values.length);
   for (let i = 0; i < values.length; i++) out[i] = floatToHalf(values[i]);
   return out;
 }
 
-/** f32 -> bfloat16. */
+/** Encodes f32 as bfloat16. */
 export function encodeBF16(values: Float32Array): Uint16Array {
   const out = new Uint16Array(values.length);
   for (let i = 0; i < values.length; i++) {

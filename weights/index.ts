@@ -1,4 +1,4 @@
-/** Weights of networks: what checkpoints hold, and how files are read, recognized and written. In reading order. */
+/** Weights of networks: descriptions of checkpoints, and reading, recognizing and writing of files. In reading order. */
 export * from './errors.ts';
 export * from './network.ts';
 export { fileSource, recognizeFiles, syntheticSource, type WeightSource } from './load.ts';

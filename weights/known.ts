@@ -1,23 +1,27 @@
-/** Recognizes a configuration by the names and shapes of its tensors. */
+/** Recognizes the configuration of a network from the names and shapes of its tensors. */
 import { sameShape } from './dtype.ts';
 import type { NetworkDescription, NetworkSpecs } from './network.ts';
 
-/** The named configuration that a set of tensors agrees with best. */
-export interface Likeness {
+/** The named configuration that agrees best with a set of tensors. */
+export interface ClosestConfig {
   /** Key in the network's `configs`. */
   readonly name: string;
+  /** As `agreementWith` computes it. */
   readonly agreement: number;
 }
 
-/** The named configuration of `network` that agrees best. @param shapes official name -> shape */
-export function mostLike(network: NetworkDescription, shapes: ReadonlyMap<string, readonly number[]>): Likeness {
+/** Finds the named configuration of `network` that agrees best with some tensors. @param shapes official name -> shape */
+export function closestConfig(
+  network: NetworkDescription,
+  shapes: ReadonlyMap<string, readonly number[]>,
+): ClosestConfig {
   const all = Object.entries(network.configs).map(([name, config]) => {
     return { name, agreement: agreementWith(network.specs(config), shapes) };
   });
   return all.reduce((best, next) => (next.agreement > best.agreement ? next : best));
 }
 
-/** Share of used tensors that agree in name and shape, 0..1; 1 only if all do and no other tensor is there.
+/** Computes the share of tensors that agree in name and shape, 0..1. It is 1 if all used tensors agree and there are no others.
  *  @param shapes official name -> shape */
 export function agreementWith(specs: NetworkSpecs, shapes: ReadonlyMap<string, readonly number[]>): number {
   let same = 0;

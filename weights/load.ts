@@ -1,9 +1,9 @@
-/** Where networks read their weights from: files in either naming scheme, or the synthetic generator. */
+/** Sources of weights: files in either naming scheme, or the generator of synthetic weights. */
 import { elementCount, sameShape, showShape } from './dtype.ts';
 import { WeightsError } from './errors.ts';
 import { checkFit } from './fit.ts';
 import { takeInventory } from './inventory.ts';
-import { mostLike } from './known.ts';
+import { closestConfig } from './known.ts';
 import type { Naming } from './names/index.ts';
 import type { NetworkDescription, NetworkSpecs } from './network.ts';
 import type { SafetensorsFile } from './safetensors.ts';
@@ -11,16 +11,16 @@ import { syntheticWeight } from './synthetic.ts';
 
 /** The weights of one network, by official name. */
 export interface WeightSource {
-  /** What it is, for messages and summaries. */
+  /** Short description for messages and summaries. */
   readonly describe: string;
-  /** Whether the network of this source uses a tensor of this name; `tensor` then gives it. */
+  /** Whether the network uses a tensor of this name, so that `tensor` gives it. */
   has(name: string): boolean;
-  /** One tensor, f32, row-major; the caller owns the array. `shape` is what the caller expects.
-   *  @throws WeightsError for another name or shape than the specs have, or a read that fails */
+  /** Reads one tensor as f32, row-major. The caller owns the array, and passes the shape that it expects.
+   *  @throws WeightsError if the specs have no such name or another shape, or if reading fails */
   tensor(name: string, shape: readonly number[]): Promise<Float32Array>;
 }
 
-/** Weights that are computed from names: same seed, same bits, on every machine. */
+/** Weights that are computed from their names. The same seed gives the same bits on every machine. */
 export function syntheticSource(specs: NetworkSpecs, seed: number): WeightSource {
   const describe = `synthetic:${seed}`;
   if (!Number.isSafeInteger(seed)) {
@@ -37,10 +37,10 @@ export function syntheticSource(specs: NetworkSpecs, seed: number): WeightSource
   };
 }
 
-/** Weights in files: one file, or all shards of one checkpoint, in official or Hugging Face names. All names, shapes and
+/** Weights from one file, or from all shards of one checkpoint, in official or Hugging Face names. All names, shapes and
  *  dtypes are compared with the specs first. F16, BF16 and F64 are decoded to f32.
- *  @param networks all networks that exist, so that a file of another one is told apart from a damaged file
- *  @throws WeightsError when a tensor is missing, unknown or misshapen, with the likely cause */
+ *  @param networks all existing networks, so that a file of another network is not reported as damaged
+ *  @throws WeightsError if a tensor is missing, unknown or misshapen, with the likely cause */
 export function fileSource(
   networks: readonly NetworkDescription[],
   files: readonly SafetensorsFile[],
@@ -64,28 +64,29 @@ export function fileSource(
   };
 }
 
-/** What a set of files is: its network, naming and, when all tensors agree with one, the name of its configuration.
- *  @throws WeightsError when it is none of the networks */
+/** Recognizes a set of files: the network, the naming and, if all tensors agree with one, the name of the configuration.
+ *  @throws WeightsError if the files belong to none of the networks */
 export function recognizeFiles(
   networks: readonly NetworkDescription[],
   files: readonly SafetensorsFile[],
 ): Naming & { config: string | undefined } {
   const { naming, tensors } = takeInventory(networks, files);
-  const like = mostLike(naming.network, new Map([...tensors].map(([name, { shape }]) => [name, shape])));
-  return { ...naming, config: like.agreement === 1 ? like.name : undefined };
+  const closest = closestConfig(naming.network, new Map([...tensors].map(([name, { shape }]) => [name, shape])));
+  return { ...naming, config: closest.agreement === 1 ? closest.name : undefined };
 }
 
 function isUsed(specs: NetworkSpecs, name: string): boolean {
   return specs.tensors.get(name)?.used ?? false;
 }
 
-/** A network may read what its module declares and nothing else. */
+/** Checks that the network reads a tensor that its module declares. */
 function expectSpec(specs: NetworkSpecs, file: string, tensor: string, shape: readonly number[]): void {
   const spec = specs.tensors.get(tensor);
   const { title } = specs.network;
   if (!spec?.used) {
-    const found = spec ? 'one that inference never reads' : 'another name';
-    const advice = `Check the name; if the network reads the tensor, \`record\` of its module lacks the graph that does.`;
+    const found = spec ? 'a tensor that inference never reads' : 'another name';
+    const advice =
+      'Check the name. If the network reads this tensor, `record` of its module must record the graph that does.';
     throw new WeightsError({ file, tensor, expected: `a tensor that ${title} uses`, found, advice });
   }
   if (!sameShape(spec.shape, shape)) {
@@ -94,7 +95,7 @@ function expectSpec(specs: NetworkSpecs, file: string, tensor: string, shape: re
       tensor,
       expected: `shape ${showShape(spec.shape)}`,
       found: `a request for ${showShape(shape)}`,
-      advice: `Was the network made for the configuration of these weights?`,
+      advice: 'Check that the network was created with the configuration of these weights.',
     });
   }
 }

@@ -1,17 +1,17 @@
-/** The released checkpoints: where they are, under which license, and how to know them again. Sizes and checksums of SAM are
- *  those of the released files (the hexadecimal part of their names begins the MD5, not the SHA-256, of the file); the other
- *  projects publish none, so the first download is pinned by whoever keeps the file. */
+/** The released checkpoints: addresses, licenses, sizes and checksums. SAM's sizes and checksums come from the released files;
+ *  the hexadecimal part of their names is the start of the MD5, not of the SHA-256. The other projects publish no checksums, so
+ *  the checksum of the first download is stored with the file. */
 import manifest from './manifest.json';
 import { elementBytes, elementCount } from './dtype.ts';
 import type { NetworkSpecs } from './network.ts';
 
-/** Who serves a checkpoint: the authors of the network, or the Hugging Face hub, in other names and as safetensors. */
+/** Who serves a checkpoint: the authors of the network, or the Hugging Face hub, with other tensor names and as safetensors. */
 export type SourceName = 'official' | 'huggingface';
 
 export interface License {
   readonly name: string;
   readonly url: string;
-  /** What it means for a user, in a sentence. */
+  /** What the license means for a user, in a sentence. */
   readonly note: string;
 }
 
@@ -21,7 +21,7 @@ export interface CheckpointFile {
   /** Name in the cache; no two files of the manifest share one. */
   readonly file: string;
   readonly format: 'pth' | 'pt' | 'safetensors';
-  /** Length of the file, where its publisher or many copies of it tell. */
+  /** Length of the file, if its publisher or many copies of it give it. */
   readonly bytes?: number;
   /** 64 lower-case hexadecimal digits. */
   readonly sha256?: string;
@@ -46,15 +46,15 @@ export const checkpoints: readonly Checkpoint[] = manifest.checkpoints.map((entr
   sources: entry.sources as Checkpoint['sources'],
 }));
 
-/** The weights that come with the package: one safetensors file for each network, and their configurations in config.json. */
+/** The weights in the package: one safetensors file for each network, and the configurations in config.json. */
 export const bundled = { ...manifest.bundled, license: manifest.licenses[manifest.bundled.license as 'project'] };
 
-/** The checkpoint of this id, or undefined. */
+/** Finds the checkpoint of an id; undefined if there is none. */
 export function findCheckpoint(id: string): Checkpoint | undefined {
   return checkpoints.find((checkpoint) => checkpoint.id === id);
 }
 
-/** Bytes of all tensors that a released file holds: the length of the file, apart from names and optimizer state. */
+/** Number of bytes of all tensors in a released file: its length without names and optimizer state. */
 export function tensorBytes({ tensors }: NetworkSpecs): number {
   let bytes = 0;
   for (const { shape, dtype } of tensors.values()) bytes += elementCount(shape) * elementBytes[dtype];

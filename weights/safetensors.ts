@@ -1,17 +1,17 @@
-/** Reads safetensors files by range; a file is never in memory whole.
+/** Reads safetensors files by range, so that a file is never in memory whole.
  *
  *  Layout: 8 bytes header length (u64) · header, JSON: name -> {dtype, shape, data_offsets [begin, end)} and
- *  "__metadata__" -> {string: string}, may be padded with spaces · data, without gaps. Source: the format section of the
- *  safetensors project. */
+ *  "__metadata__" -> {string: string}, may be padded with spaces · data, without gaps. Source: the format description of
+ *  the safetensors project. */
 import { type ByteSource, readExactly } from './byteSource.ts';
 import { type Dtype, type TensorValues, allocate, decode, elementBytes, elementCount } from './dtype.ts';
 import { WeightsError } from './errors.ts';
 import { type TensorEntry, parseHeader } from './safetensorsHeader.ts';
 
-/** The format's own limit on the header's length, in bytes. */
+/** Maximum length of the header in bytes, as the format defines it. */
 const maxHeaderBytes = 100_000_000;
 
-/** Bytes per read when a whole tensor is wanted: bounds what is held beside the result. */
+/** Bytes per read of a whole tensor. It limits the memory in addition to the result. */
 const readBytes = 16 * 2 ** 20;
 
 /** One tensor of a file. */
@@ -22,7 +22,7 @@ export interface StoredTensor {
   readonly values: TensorValues;
 }
 
-/** Some consecutive elements of a tensor; `start` is the flat index of the first. */
+/** Consecutive elements of a tensor. `start` is the flat index of the first. */
 export interface Piece {
   readonly start: number;
   readonly values: TensorValues;
@@ -45,11 +45,12 @@ export class SafetensorsFile {
     this.#dataStart = dataStart;
   }
 
-  /** Reads and checks the header, and nothing else.
-   *  @throws WeightsError for a file that is truncated or whose header lies */
+  /** Opens a file: reads and checks only the header.
+   *  @throws WeightsError if the file is truncated, or its header is wrong */
   static async open(source: ByteSource): Promise<SafetensorsFile> {
     const file = source.name;
-    const notSafetensors = 'This is no safetensors file, or the download stopped early: fetch it again.';
+    const notSafetensors =
+      'This is not a safetensors file, or its download was interrupted. Check the file, or download it again.';
     if (source.size < 8) {
       throw new WeightsError({ file, expected: 'at least 8 bytes', found: `${source.size}`, advice: notSafetensors });
     }
@@ -64,7 +65,7 @@ export class SafetensorsFile {
     return new SafetensorsFile(source, 8 + length, decodeText(bytes, file, notSafetensors));
   }
 
-  /** Header entry of a tensor. @throws WeightsError when there is none of this name */
+  /** The header entry of a tensor. @throws WeightsError if there is none of this name */
   entry(name: string): TensorEntry {
     const entry = this.tensors.get(name);
     if (entry) return entry;
@@ -78,19 +79,19 @@ export class SafetensorsFile {
     });
   }
 
-  /** A whole tensor, decoded. @throws WeightsError for an unknown name or a read that fails */
+  /** Reads and decodes a whole tensor. @throws WeightsError if the name is unknown or reading fails */
   async readTensor(name: string): Promise<StoredTensor> {
     const { dtype, shape } = this.entry(name);
     const values = allocate(dtype, elementCount(shape));
     for await (const piece of this.pieces(name, readBytes)) {
-      // Both arrays decode from the same dtype, so they are of one kind; TypeScript cannot see that.
+      // Both arrays come from the same dtype, so they have the same type; TypeScript cannot know that.
       (values as Float32Array).set(piece.values as Float32Array, piece.start);
     }
     return { name, dtype, shape, values };
   }
 
-  /** A tensor in pieces of at most `maxBytes` bytes of the file (at least one element), in order. Nothing for an empty
-   *  tensor. @throws WeightsError for an unknown name or a read that fails */
+  /** Reads a tensor in pieces of at most `maxBytes` bytes of the file (at least one element), in order. An empty tensor
+   *  has no pieces. @throws WeightsError if the name is unknown or reading fails */
   async *pieces(name: string, maxBytes: number): AsyncGenerator<Piece> {
     const { dtype, begin, end } = this.entry(name);
     const step = Math.max(1, Math.floor(maxBytes / elementBytes[dtype])) * elementBytes[dtype];

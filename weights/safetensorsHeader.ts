@@ -1,8 +1,8 @@
-/** The header of a safetensors file: parsed, and checked against the length of the data. */
+/** Parses the header of a safetensors file, and checks it against the length of the data. */
 import { type Dtype, elementBytes, isDtype, showShape } from './dtype.ts';
 import { WeightsError } from './errors.ts';
 
-/** Where a tensor lies: bytes [begin, end) from the start of the data. */
+/** Type, shape and position of a tensor: bytes [begin, end) from the start of the data. */
 export interface TensorEntry {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
@@ -15,18 +15,19 @@ export interface Header {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
 }
 
-const damaged = 'The file is damaged or was written wrongly: fetch it again, or convert it again.';
+const damaged = 'The file is damaged or was written wrongly. Download it again, or convert it again.';
 
-/** @param dataBytes length of what follows the header
- *  @throws WeightsError when the text is no such header or does not describe exactly `dataBytes` bytes */
+/** Parses a header.
+ *  @param dataBytes length of the data after the header
+ *  @throws WeightsError if the text is not a header, or does not describe exactly `dataBytes` bytes */
 export function parseHeader(text: string, dataBytes: number, file: string): Header {
   const fail = (expected: string, found: string, tensor?: string, advice = damaged): never => {
     throw new WeightsError({ file, tensor, expected, found, advice });
   };
   if (!text.startsWith('{')) fail('a header that starts with "{"', JSON.stringify(text.slice(0, 20)));
   const object = parseJson(text, fail);
-  const twice = repeatedKey(text);
-  if (twice !== undefined) fail('every name once', 'it twice', twice);
+  const duplicate = duplicateKey(text);
+  if (duplicate !== undefined) fail('a unique name', 'a second entry of this name', duplicate);
 
   const metadata = new Map<string, string>();
   const entries: [string, TensorEntry][] = [];
@@ -91,13 +92,13 @@ function parseEntry(name: string, value: JsonRecord, dataBytes: number, fail: Fa
     return fail(`${bytes} bytes for ${dtype} ${showShape(shape)}`, `data_offsets of ${end - begin} bytes`, name);
   }
   if (end > dataBytes) {
-    const advice = 'The file is truncated: the download or the copy stopped early. Fetch it again.';
+    const advice = 'The file is truncated: its download or copy was interrupted. Download it again.';
     return fail(`data up to byte ${end}`, `${dataBytes} bytes of data`, name, advice);
   }
   return { dtype, shape, begin, end };
 }
 
-/** The format wants the data covered exactly: no two tensors share a byte, and no byte belongs to none. */
+/** Checks that every byte of the data belongs to exactly one tensor, as the format requires. */
 function checkCover(entries: [string, TensorEntry][], dataBytes: number, fail: Fail): void {
   let covered = 0;
   let last = 'the header';
@@ -111,8 +112,8 @@ function checkCover(entries: [string, TensorEntry][], dataBytes: number, fail: F
   if (covered !== dataBytes) fail(`${covered} bytes of data`, `${dataBytes - covered} more after ${last}`);
 }
 
-/** The first key that an object of the (valid) JSON text has twice. JSON.parse would silently keep the last of them. */
-function repeatedKey(text: string): string | undefined {
+/** Finds the first duplicate key in an object of the (valid) JSON text. JSON.parse would silently keep the last one. */
+function duplicateKey(text: string): string | undefined {
   const open: Set<string>[] = [];
   const tokens = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/gs;
   for (const [token, colon] of text.matchAll(tokens)) {

@@ -1,11 +1,11 @@
-/** Writes safetensors, chunk by chunk, so that a file may be larger than memory. */
+/** Writes safetensors files chunk by chunk, so that a file may be larger than memory. */
 import { elementBytes, isDtype, showShape } from './dtype.ts';
 import { WeightsError } from './errors.ts';
 import { type TensorToWrite, byteLength, dataChunks } from './tensorToWrite.ts';
 
-/** The file's bytes, in order. Same tensors and metadata in any order give the same bytes: tensors are laid out by
- *  element size (large first, so that each is aligned) and name, and the header is padded to 8 bytes.
- *  @throws WeightsError for a name that comes twice, or data that do not fill the shape */
+/** Yields the bytes of the file. The same tensors and metadata give the same bytes in any order: tensors are sorted by
+ *  element size (large first, so that each is aligned) and by name. The header is padded to 8 bytes.
+ *  @throws WeightsError if a name is not unique, or the data do not fill the shape */
 export async function* writeSafetensors(
   tensors: Iterable<TensorToWrite>,
   metadata: Readonly<Record<string, string>> = {},
@@ -23,7 +23,7 @@ function compareText(a: string, b: string): number {
 }
 
 function headerBytes(order: TensorToWrite[], metadata: Readonly<Record<string, string>>, file: string): Uint8Array {
-  // The text is put together by hand: objects would move integer-like names to the front.
+  // The text is not made from an object: objects move integer-like names to the front.
   const fields: string[] = [];
   const sorted = Object.entries(metadata).sort(([a], [b]) => compareText(a, b));
   if (sorted.length > 0) {
@@ -36,12 +36,18 @@ function headerBytes(order: TensorToWrite[], metadata: Readonly<Record<string, s
     const { name, dtype, shape } = tensor;
     if (names.has(name)) {
       const advice = 'Names must differ from each other and from "__metadata__".';
-      throw new WeightsError({ file, tensor: name, expected: 'every name once', found: 'it twice', advice });
+      throw new WeightsError({
+        file,
+        tensor: name,
+        expected: 'a unique name',
+        found: 'a second tensor of this name',
+        advice,
+      });
     }
     names.add(name);
     if (!isDtype(dtype) || !shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0)) {
       const expected = 'a known dtype and a shape of non-negative integers';
-      const advice = 'This is a mistake of the calling program: check what it passes.';
+      const advice = 'This is a bug of the calling program. Check what it passes.';
       throw new WeightsError({ file, tensor: name, expected, found: `${dtype} ${showShape(shape)}`, advice });
     }
     const end = offset + byteLength(tensor);

@@ -1,4 +1,4 @@
-/** The weights of several networks: a source and a configuration for each network that is there. */
+/** Sets of weights: a source and a configuration for each network that has weights. */
 import { WeightsError } from './errors.ts';
 import { type WeightSource, fileSource, recognizeFiles, syntheticSource } from './load.ts';
 import { type ConfigsOf, type NetworkDescription, titlesOf } from './network.ts';
@@ -11,15 +11,15 @@ export interface NetworkWeights<Config = object> {
 }
 
 /**
- * Weights by the id of their network. Networks that were not found are absent; using one then says which is missing.
- * The set may hold more networks than `Configs` names: `weightsOf` finds any.
+ * Weights by the id of their network. Networks without weights are absent, and `weightsOf` reports them.
+ * The set may hold more networks than `Configs` names; `weightsOf` finds all of them.
  */
 export type WeightSet<Configs = unknown> = {
   /** For messages and summaries. */
   readonly describe: string;
 } & { readonly [Id in keyof Configs]?: NetworkWeights<Configs[Id]> };
 
-/** Generated weights of the networks that have a configuration. @throws WeightsError if the seed is no integer */
+/** Generates weights for the networks that have a configuration. @throws WeightsError if the seed is not an integer */
 export function syntheticSet<const Networks extends readonly NetworkDescription[]>(
   networks: Networks,
   seed: number,
@@ -32,8 +32,8 @@ export function syntheticSet<const Networks extends readonly NetworkDescription[
 }
 
 /**
- * Weights in files, in any order; shards of one network are put together.
- * @param configs configurations that are not among the released ones; a network without one is recognized by its shapes
+ * Reads weights from files in any order. The shards of a network are combined.
+ * @param configs configurations of networks that are not released ones. Without it, the configuration is recognized by shapes
  * @throws WeightsError if a file belongs to none of the networks, or its tensors do not fit the configuration
  */
 export function fileSet<const Networks extends readonly NetworkDescription[]>(
@@ -50,14 +50,14 @@ export function fileSet<const Networks extends readonly NetworkDescription[]>(
   return setOf(describe, networks, (network) => {
     const own = groups.get(network);
     if (!own) return undefined;
-    // Shapes that fit no named configuration are compared with the default one: the error then says what they look like.
+    // Shapes that fit no named configuration are compared with the default one, so that the error describes the difference.
     const named = () => network.configs[recognizeFiles(networks, own).config ?? network.defaultConfig];
     const config = configIn(configs, network) ?? named();
     return { network, config, source: fileSource(networks, own, network.specs(config)) };
   });
 }
 
-/** The weights of one network, if they are there. */
+/** Finds the weights of a network; undefined if there are none. */
 export function findWeights<Config extends object>(
   set: WeightSet,
   network: NetworkDescription<Config>,
@@ -65,7 +65,7 @@ export function findWeights<Config extends object>(
   return (set as Readonly<Record<string, unknown>>)[network.id] as NetworkWeights<Config> | undefined;
 }
 
-/** The weights of one network. @throws WeightsError if the set has none */
+/** The weights of a network. @throws WeightsError if the set has none */
 export function weightsOf<Config extends object>(
   set: WeightSet,
   network: NetworkDescription<Config>,
@@ -75,18 +75,18 @@ export function weightsOf<Config extends object>(
   throw missingWeights(set, [network]);
 }
 
-/** The error for a set that has weights of none of the wanted networks. */
+/** The error for a set that has no weights of the wanted networks. */
 export function missingWeights(set: WeightSet, wanted: readonly NetworkDescription[]): WeightsError {
-  const there = Object.values(set).filter((value) => typeof value === 'object') as readonly NetworkWeights[];
+  const existing = Object.values(set).filter((value) => typeof value === 'object') as readonly NetworkWeights[];
   const titles = titlesOf(wanted, 'or');
-  const titlesThere = titlesOf(
-    there.map(({ network }) => network),
+  const existingTitles = titlesOf(
+    existing.map(({ network }) => network),
     'and',
   );
   return new WeightsError({
     file: set.describe,
     expected: `weights of ${titles}`,
-    found: there.length ? `only ${titlesThere}` : 'no weights',
+    found: existing.length ? `only ${existingTitles}` : 'no weights',
     advice: `Add a safetensors file of ${titles}, or use --weights synthetic:1 to try the program.`,
   });
 }

@@ -1,6 +1,6 @@
-/** Weights, tensors and pictures that are pure functions of (seed, name, flat index): what parity tests and full-size
- *  benchmarks run on where no trained weights are. Another program computes the same bits from the same text
- *  (tools/reference/synthetic.py). All hashing is unsigned 32-bit arithmetic that wraps. */
+/** Synthetic weights and activations, as pure functions of (seed, name, flat index). Parity tests and full-size benchmarks
+ *  use them instead of trained weights. tools/reference/synthetic.py computes the same bits. All hashing is unsigned 32-bit
+ *  arithmetic that wraps. */
 import { elementCount } from './dtype.ts';
 
 /** Finalizer of MurmurHash3, 32 bits. */
@@ -10,27 +10,27 @@ function fmix32(x: number): number {
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-/** FNV-1a of the UTF-8 bytes of `text`, 32 bits. */
+/** FNV-1a hash of the UTF-8 bytes of `text`, 32 bits. */
 function fnv1a32(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
 }
 
-/** Step between the inputs of neighboring indices; odd, so that no two indices collide. */
-const golden = 0x9e3779b1;
+/** Difference between the hash inputs of neighboring indices. It is odd, so that no two indices collide. */
+const indexStep = 0x9e3779b1;
 
-/** Key of the value stream of tensor `name`. u32. */
+/** The key of the value stream of tensor `name`, u32. */
 export function streamKey(seed: number, name: string): number {
   return fmix32(fnv1a32(name) ^ fmix32(seed + 0x9e3779b9));
 }
 
-/** The i-th hash of a stream. u32. */
+/** The i-th hash of a stream, u32. */
 export function hash(key: number, i: number): number {
-  return fmix32(key + Math.imul(i, golden));
+  return fmix32(key + Math.imul(i, indexStep));
 }
 
-/** How a stream becomes the values of a parameter: `fround(offset + fround(scale * u))`, u in [-1, 1), or |u|. */
+/** Maps a stream to the values of a parameter: `fround(offset + fround(scale * u))` with u in [-1, 1), or |u| if `absolute`. */
 interface Affine {
   offset: number;
   scale: number;
@@ -48,8 +48,8 @@ const transposedConvs = [
 const attentionInputs = ['qkv.weight', 'q_proj.weight', 'k_proj.weight', 'in_proj_weight'];
 const depthHeads = ['seed_bin_regressor', 'attractors.', 'conditional_log_binomial'];
 
-/** Range of a parameter, by its name and shape: chosen so that activations of every network stay near 1. The first rule
- *  that fits wins. */
+/** The range of a parameter, by name and shape, chosen so that the activations of every network stay near 1. The first
+ *  matching rule wins. */
 function affine(name: string, shape: readonly number[]): Affine {
   const last = name.slice(name.lastIndexOf('.') + 1);
   const endsIn = (endings: string[]) => endings.some((ending) => name.endsWith(ending));
@@ -72,8 +72,8 @@ function affine(name: string, shape: readonly number[]): Affine {
   return { offset: 0, scale: gain * Math.sqrt(3 / elementCount(shape.slice(1))) };
 }
 
-/** Values of one stream. The loop is the hot spot of full-size synthetic weights: `hash` is written out, and the index
- *  product is kept as a running sum. */
+/** Computes the values of one stream. This loop takes most of the time for full-size weights, so `hash` is inlined and the
+ *  index product is a running sum. */
 function fill(key: number, count: number, { offset, scale, absolute = false }: Affine): Float32Array {
   const out = new Float32Array(count);
   // u is a 24-bit integer times 2^-23: moving the power of two into the factor changes no bit.
@@ -83,7 +83,7 @@ function fill(key: number, count: number, { offset, scale, absolute = false }: A
     let h = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
     h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
     out[i] = (((h ^ (h >>> 16)) >>> 8) - 0x800000) * factor; // the store rounds to f32
-    x = (x + golden) | 0;
+    x = (x + indexStep) | 0;
   }
   if (absolute) for (let i = 0; i < count; i++) out[i] = Math.abs(out[i]);
   const start = Math.fround(offset);
@@ -91,12 +91,12 @@ function fill(key: number, count: number, { offset, scale, absolute = false }: A
   return out;
 }
 
-/** Parameter `name` (official checkpoint name) of the given shape. f32, row-major. */
+/** Generates parameter `name` (official checkpoint name) of the given shape; f32, row-major. */
 export function syntheticWeight(seed: number, name: string, shape: readonly number[]): Float32Array {
   return fill(streamKey(seed, name), elementCount(shape), affine(name, shape));
 }
 
-/** An activation: uniform in [-scale, scale). f32, row-major. */
+/** Generates an activation, uniform in [-scale, scale); f32, row-major. */
 export function syntheticTensor(seed: number, name: string, shape: readonly number[], scale = 1): Float32Array {
   return fill(streamKey(seed, name), elementCount(shape), { offset: 0, scale });
 }

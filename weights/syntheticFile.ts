@@ -1,4 +1,4 @@
-/** Synthetic weights as a file would hold them, in either naming scheme and format: what tests of full-size files read. */
+/** Synthetic weights for files, in either naming scheme and format: input for tests of full-size files. */
 import { type Dtype, elementCount, encode } from './dtype.ts';
 import { WeightsError } from './errors.ts';
 import { type Scheme, namesInScheme } from './names/index.ts';
@@ -10,9 +10,8 @@ import { writeTorch } from './torchWriter.ts';
 type FloatType = 'F32' | 'F16' | 'BF16';
 
 /**
- * Every tensor that inference reads, its values computed when its turn comes to be written.
- * @param dtype storage of the values, which are rounded to it
- * @throws WeightsError if the seed is no integer, or the network has no files in the scheme
+ * Lists every tensor that inference reads. Values are computed when they are written, and rounded to `dtype`.
+ * @throws WeightsError if the seed is not an integer, or the network has no files in the scheme
  */
 export function syntheticTensors(
   { network, tensors }: NetworkSpecs,
@@ -24,7 +23,7 @@ export function syntheticTensors(
     throw new WeightsError({
       file: `synthetic:${seed}`,
       expected: 'a network with files on the Hugging Face hub',
-      found: `${network.title}, which the Hugging Face hub does not have`,
+      found: `${network.title}, which has none there`,
       advice,
     });
   }
@@ -32,7 +31,7 @@ export function syntheticTensors(
   for (const [official, { shape, used }] of tensors) {
     if (!used) continue;
     const names = namesInScheme(official, { network, scheme });
-    // Query, key and value of a stacked tensor are thirds of its rows, each a tensor of its own in the file.
+    // Query, key and value of a stacked tensor are thirds of its rows. The file has a tensor for each.
     const part = [shape[0] / names.length, ...shape.slice(1)];
     const partShape = shape.length === 0 ? shape : part;
     const length = elementCount(partShape);
@@ -48,9 +47,9 @@ export function syntheticTensors(
 }
 
 /**
- * A file of torch as the network's authors released it: official names, the state dict where theirs is, and beside the
- * weights what inference never reads.
- * @throws WeightsError if the seed is no integer
+ * Creates a PyTorch file like the released one: official names, the state dict under the same key, and also the tensors
+ * that inference never reads.
+ * @throws WeightsError if the seed is not an integer
  */
 export function syntheticTorch(
   { network, tensors }: NetworkSpecs,
@@ -66,7 +65,7 @@ export function syntheticTorch(
   return { bytes, content: writeTorch(list, { under: network.torchKey }) };
 }
 
-/** Values of one tensor; integers, which nothing reads, count up. */
+/** The bytes of one tensor. Integers, which nothing reads, count up from 0. */
 function releasedBytes(seed: number, name: string, { shape }: TensorSpec, dtype: Dtype): Uint8Array {
   if (dtype !== 'I64') return encode(dtype, syntheticWeight(seed, name, shape))!;
   return encode(

@@ -1,8 +1,8 @@
-/** Synthetic photo, depth map, mask and point map of one scene: an ellipse in front of a wall. Integer formulas, so that
- *  another program computes the same bits. Maps are row-major, [H, W] or [H, W, 3]; masks hold 0 or 1. */
+/** A synthetic scene, an ellipse in front of a wall, as photo, depth map, mask and point map. The formulas use integers, so
+ *  that tools/reference computes the same bits. Maps are row-major, [H, W] or [H, W, 3]; masks hold 0 or 1. */
 import { hash, streamKey } from './synthetic.ts';
 
-/** Triangle wave of a non-negative integer: rises 0..period, falls back to 0. */
+/** Triangle wave of a non-negative integer: rises from 0 to `period`, then falls back to 0. */
 function tri(v: number, period: number): number {
   const t = v % (2 * period);
   return t < period ? t : 2 * period - t;
@@ -24,7 +24,7 @@ export function blob(height: number, width: number): Uint8Array {
   return inside;
 }
 
-/** Pixels that an object's mask lacks, one in 64. u8 [H, W], 1 at a hole. */
+/** Holes in the mask of an object, one pixel in 64. u8 [H, W], 1 at a hole. */
 export function holes(seed: number, height: number, width: number): Uint8Array {
   const key = streamKey(seed, 'holes');
   return Uint8Array.from({ length: height * width }, (_, i) => (hash(key, i) >>> 26 === 0 ? 1 : 0));
@@ -83,8 +83,8 @@ export function depth(seed: number, height: number, width: number): Float32Array
   return meters;
 }
 
-/** Seen points as MCC receives them. xyz f32 [S, S, 3], valid u8 [S, S]. Invalid points are (-100, -100, -100); one valid
- *  point in 64 is eight times as far, beyond the radius where MCC pulls points in. */
+/** Seen points as MCC receives them. xyz f32 [S, S, 3], valid u8 [S, S]. Invalid points are (-100, -100, -100). One valid
+ *  point in 64 is eight times as far away, beyond the radius from which MCC shrinks points. */
 export function xyzMap(seed: number, size: number): { xyz: Float32Array; valid: Uint8Array } {
   const key = streamKey(seed, 'xyz_map');
   const valid = blob(size, size);

@@ -1,9 +1,9 @@
-/** Tensors on their way into a file, whatever its format. */
+/** Tensors to be written to a file of any format. */
 import { type Dtype, type TensorValues, elementBytes, elementCount, encode, showShape } from './dtype.ts';
 import { WeightsError } from './errors.ts';
 
-/** A tensor to write: its values (as `decode` gives them for `dtype`), or a function that yields its bytes when its turn
- *  comes. */
+/** A tensor to write. `data` holds its values (as `decode` gives them for `dtype`), or yields its bytes when they are
+ *  written. */
 export interface TensorToWrite {
   readonly name: string;
   readonly dtype: Dtype;
@@ -11,15 +11,15 @@ export interface TensorToWrite {
   readonly data: TensorValues | (() => AsyncIterable<Uint8Array> | Iterable<Uint8Array>);
 }
 
-/** Bytes that the tensor takes. */
+/** The number of bytes of a tensor. */
 export const byteLength = ({ dtype, shape }: TensorToWrite): number => elementCount(shape) * elementBytes[dtype];
 
-/** The tensor's bytes, chunk by chunk. @throws WeightsError for data that do not fill the shape */
+/** Yields the bytes of a tensor in chunks. @throws WeightsError if the data do not fill the shape */
 export async function* dataChunks(tensor: TensorToWrite, file: string): AsyncGenerator<Uint8Array> {
   const { name, dtype, shape, data } = tensor;
   const wanted = byteLength(tensor);
   const fail = (found: string): never => {
-    const advice = 'This is a mistake of the calling program: data, shape and dtype of the tensor disagree.';
+    const advice = 'This is a bug of the calling program: data, shape and dtype of the tensor disagree.';
     const expected = `${wanted} bytes for ${dtype} ${showShape(shape)}`;
     throw new WeightsError({ file, tensor: name, expected, found, advice });
   };

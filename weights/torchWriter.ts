@@ -1,6 +1,5 @@
-/** Writes files that torch.load reads, as torch.save writes them since 1.6: a zip archive of a pickle and one entry of
- *  bytes for each tensor. Source: torch's serialization notes, "torch.save file format"; Python's pickletools for the
- *  opcodes. */
+/** Writes PyTorch files as torch.save does since version 1.6: a zip archive with a pickle, and one entry of bytes for each
+ *  tensor. Sources: PyTorch's serialization notes, "torch.save file format"; Python's pickletools for the opcodes. */
 import { type Dtype, elementCount } from './dtype.ts';
 import { WeightsError } from './errors.ts';
 import { type TensorToWrite, byteLength, dataChunks } from './tensorToWrite.ts';
@@ -20,11 +19,11 @@ const storageClasses: Readonly<Record<Dtype, string>> = {
 };
 
 export interface TorchWriteOptions extends ZipWriteOptions {
-  /** Key of the dictionary that the state dict stands in; by default it is the whole file. */
+  /** Key of the state dict in a dictionary; by default the state dict is the whole file. */
   readonly under?: string;
 }
 
-/** The file's bytes, in order. @throws WeightsError for a name that comes twice, or data that do not fill the shape */
+/** Yields the bytes of the file. @throws WeightsError if a name is not unique, or the data do not fill the shape */
 export async function* writeTorch(
   tensors: readonly TensorToWrite[],
   { under, ...options }: TorchWriteOptions = {},
@@ -33,8 +32,14 @@ export async function* writeTorch(
   const names = new Set<string>();
   for (const { name } of tensors) {
     if (names.has(name)) {
-      const advice = 'This is a mistake of the calling program: names must differ.';
-      throw new WeightsError({ file, tensor: name, expected: 'every name once', found: 'it twice', advice });
+      const advice = 'This is a bug of the calling program: names must be unique.';
+      throw new WeightsError({
+        file,
+        tensor: name,
+        expected: 'a unique name',
+        found: 'a second tensor of this name',
+        advice,
+      });
     }
     names.add(name);
   }
@@ -58,7 +63,7 @@ export async function* writeTorch(
   );
 }
 
-/** Opcodes of protocol 2. */
+/** Opcodes of pickle protocol 2. */
 const op = {
   protocol: 0x80,
   mark: 0x28,
@@ -76,7 +81,7 @@ const op = {
   long: 0x8a,
 } as const;
 
-/** `OrderedDict(name -> tensor)`, or a dictionary with it under a key. */
+/** Pickles `OrderedDict(name -> tensor)`, or a dictionary that holds it under a key. */
 function pickleOf(tensors: readonly TensorToWrite[], under: string | undefined): Uint8Array {
   const items = tensors.flatMap((tensor, key) => [...text(tensor.name), ...tensorOf(tensor, key)]);
   const state = [...emptyOrderedDict, op.mark, ...items, op.setItems];
@@ -84,7 +89,7 @@ function pickleOf(tensors: readonly TensorToWrite[], under: string | undefined):
   return Uint8Array.from([op.protocol, 2, ...root, op.stop]);
 }
 
-/** `_rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks)`. */
+/** Pickles `_rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks)`. */
 function tensorOf({ dtype, shape }: TensorToWrite, key: number): number[] {
   const storage = [text('storage'), global('torch', storageClasses[dtype]), text(`${key}`), text('cpu')];
   const strides = shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
@@ -114,7 +119,7 @@ function text(value: string): number[] {
   return [op.text, ...littleEndian(bytes.length, 4), ...bytes];
 }
 
-/** A non-negative integer. */
+/** Pickles a non-negative integer. */
 function int(value: number): number[] {
   return value < 2 ** 31 ? [op.int, ...littleEndian(value, 4)] : [op.long, 8, ...littleEndian(value, 8)];
 }

@@ -1,32 +1,32 @@
-/** Writes zip archives as torch does: stored entries, their data aligned, sums behind the data so that nothing is read
- *  twice; zip64 where a size or a place needs it. Source: PKWARE's APPNOTE, sections 4.3 and 4.5. */
+/** Writes zip archives as PyTorch does: entries are uncompressed and aligned, and checksums follow the data, so that nothing
+ *  is read twice. zip64 is used where a size or an offset needs it. Source: PKWARE's APPNOTE, sections 4.3 and 4.5. */
 import { crc32 } from './convert/crc32.ts';
 
 export interface ZipEntryToWrite {
   readonly name: string;
-  /** Bytes that `data` yields. */
+  /** Number of bytes that `data` yields. */
   readonly size: number;
   readonly data: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
 export interface ZipWriteOptions {
-  /** Data begin at multiples of this many bytes. */
+  /** The data of entries begin at multiples of this number of bytes. */
   readonly alignment?: number;
-  /** Sizes and places from here on are written in 64 bits. A smaller number than the format's makes a valid archive too. */
+  /** Sizes and offsets from this number on are written in 64 bits. By default the limit of the format; tests pass less. */
   readonly wideFrom?: number;
 }
 
 const ones = 0xffffffff;
-/** Sizes and sum follow the data; names are UTF-8. */
+/** Flags: sizes and checksum follow the data; names are UTF-8. */
 const flags = 0x0808;
-/** 1 January 1980, the format's first day: the same entries give the same bytes. */
+/** 1 January 1980, the first day of the format. A fixed date, so that the same entries give the same bytes. */
 const firstDay = 0x21;
 const version = 45;
-/** Id of the extra field that fills up to the alignment; readers skip what they do not know. */
-const filler = 0x4246;
+/** Id of the extra field that pads up to the alignment. Readers skip unknown fields. */
+const padding = 0x4246;
 const zip64 = 1;
 
-/** An entry that is written. */
+/** An entry that has been written. */
 interface Written {
   readonly name: Uint8Array;
   readonly size: number;
@@ -34,7 +34,7 @@ interface Written {
   readonly header: number;
 }
 
-/** The archive's bytes, in order. */
+/** Yields the bytes of the archive. */
 export async function* writeZip(
   entries: Iterable<ZipEntryToWrite>,
   { alignment = 64, wideFrom = ones }: ZipWriteOptions = {},
@@ -70,12 +70,12 @@ function localHeader(name: Uint8Array, wide: boolean, at: number, alignment: num
     fields([0, 4], [size, 4], [size, 4], [name.length, 2], [sizes.length + 4 + fill, 2]),
     name,
     sizes,
-    fields([filler, 2], [fill, 2]),
+    fields([padding, 2], [fill, 2]),
     new Uint8Array(fill),
   ]);
 }
 
-/** The list of entries, and the records that say where it is. */
+/** The list of entries, and the records with its position. */
 function directory(entries: readonly Written[], at: number, wideFrom: number): Uint8Array {
   const list = joined(entries.map((entry) => centralHeader(entry, wideFrom)));
   const parts = [list];
@@ -106,7 +106,7 @@ function centralHeader({ name, size, crc, header }: Written, wideFrom: number): 
   ]);
 }
 
-/** Numbers, little-endian, each in so many bytes. */
+/** Little-endian numbers, each with its width in bytes. */
 function fields(...list: readonly (readonly [value: number, width: 2 | 4 | 8])[]): Uint8Array {
   const bytes = new Uint8Array(list.reduce((sum, [, width]) => sum + width, 0));
   const view = new DataView(bytes.buffer);

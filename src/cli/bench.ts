@@ -1,6 +1,6 @@
 /**
- * `unflat bench`: hands its arguments to the benchmark, which is a bundle of its own beside this one. Its code belongs to
- * tools/, which the command line does not import.
+ * `unflat bench`: passes its arguments to the benchmark. The benchmark is a separate bundle next to this one, because its
+ * code is in tools/, which the command line does not import.
  */
 import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -15,13 +15,13 @@ interface BenchModule {
   runBench(argv: readonly string[], terminal: Terminal): Promise<number>;
 }
 
-/** Where `npm run build` puts the bundle: beside dist/cli.js. */
+/** Where `npm run build` puts the bundle: next to dist/cli.js. */
 const BUNDLE = new URL('./bench.js', import.meta.url);
 
 /**
  * Adds the command to the program.
- * @param finish is told the exit code
- * @param bundle the benchmark; for tests another one
+ * @param finish receives the exit code
+ * @param bundle where the benchmark is; tests pass another place
  */
 export function addBench(
   program: Command,
@@ -33,7 +33,7 @@ export function addBench(
     .command('bench')
     .description('measure kernels on this machine')
     .argument('[arguments...]', 'see unflat bench --help')
-    // Options belong to the benchmark, --help included.
+    // The benchmark reads all options itself, --help included.
     .helpOption(false)
     .allowUnknownOption()
     .action(async (argv: string[]) => finish(await (await loadBench(bundle)).runBench(argv, terminal)));
@@ -45,7 +45,7 @@ async function loadBench(bundle: URL): Promise<BenchModule> {
   try {
     await access(file);
   } catch (error) {
-    throw new UserError(`The benchmark is not there: ${file} is missing.`, {
+    throw new UserError(`The benchmark cannot be found: ${file} is missing.`, {
       cause: error,
       hint: 'In a checkout, `npm run build` makes it. In an installed package, install the package again.',
     });

@@ -1,8 +1,8 @@
-/** What every command is given from outside: a terminal, and how to make an engine. Tests give stand-ins. */
+/** What every command receives: a terminal, and a function that creates an engine. Tests pass stand-ins. */
 import type { EngineOptions, NodeEngine } from '../node.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What the commands ask of the engine. */
+/** The part of the engine that commands use. */
 export type Engine = Pick<NodeEngine, 'segment' | 'depth' | 'reconstruct' | 'describe' | 'dispose'>;
 
 export type CreateEngine = (options: EngineOptions) => Promise<Engine>;
@@ -12,5 +12,5 @@ export interface CommandContext {
   createEngine: CreateEngine;
 }
 
-/** Is told the exit code of a command. */
+/** Receives the exit code of a command. */
 export type Finish = (code: number) => void;

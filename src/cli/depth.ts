@@ -1,4 +1,4 @@
-/** `unflat depth photo.jpg -o depth.png`: its options. What it does is loaded when it is called. */
+/** `unflat depth photo.jpg -o depth.png`: its options. The work itself is loaded when the command runs. */
 import type { Command } from 'commander';
 import type { CommandContext, Finish } from './context.ts';
 import { addCameraOptions, addEngineOptions, addReportOptions } from './options.ts';
@@ -8,12 +8,12 @@ import type { DepthOptions } from './work/depth.ts';
 export function addDepth(program: Command, context: CommandContext, finish: Finish): void {
   const command = program
     .command('depth')
-    .description('estimate the distance of every pixel of a photo, in meters')
+    .description('estimate the depth of every pixel of a photo, in meters')
     .argument('<photo>');
   addCameraOptions(command);
   addEngineOptions(command).option(
     '-o, --output <file>',
-    '16-bit PNG in millimeters; a preview goes beside it',
+    '16-bit PNG in millimeters; a color preview is written next to it',
     'depth.png',
   );
   addReportOptions(command).action(async (path: string, options: DepthOptions) => {

@@ -1,4 +1,4 @@
-/** `unflat doctor`: its options. What it does is loaded when it is called. */
+/** `unflat doctor`: its options. The work itself is loaded when the command runs. */
 import { type Command, Option } from 'commander';
 import type { CommandContext, Finish } from './context.ts';
 import { addAdapterOption } from './options.ts';
@@ -8,9 +8,13 @@ import type { DoctorOptions } from './work/doctor.ts';
 export function addDoctor(program: Command, { terminal }: CommandContext, finish: Finish): void {
   const command = program
     .command('doctor')
-    .description('show the adapter, its limits, the kernels chosen for it, and check their numbers');
+    .description('show the adapter, its limits and its kernel variants, and test their results');
   addAdapterOption(command)
-    .addOption(new Option('--precision <type>', 'storage of weights to test').choices(['f32', 'f16']).default('f32'))
+    .addOption(
+      new Option('--precision <type>', 'storage type of the weights in the self-test')
+        .choices(['f32', 'f16'])
+        .default('f32'),
+    )
     .option('--json', 'print everything as JSON')
     .action(async (options: DoctorOptions) => {
       const { doctor } = await import('./work/doctor.ts');

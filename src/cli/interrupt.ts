@@ -8,14 +8,14 @@ export class Interrupted extends Error {
 
 export interface Interruption {
   readonly signal: AbortSignal;
-  /** Gives Ctrl-C its usual meaning back. */
+  /** Restores the default effect of Ctrl-C. */
   dispose(): void;
 }
 
 /**
  * Watches for SIGINT and SIGTERM.
  * @param say prints a line for the user
- * @param exit ends the process; temporary files go with it
+ * @param exit ends the process, which also deletes temporary files
  */
 export function watchInterrupt(say: (line: string) => void, exit: (code: number) => void = process.exit): Interruption {
   const controller = new AbortController();

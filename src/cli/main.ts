@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Entry of the `unflat` command. The engine, and what a command does, are loaded when they are needed: `--help` answers at once. */
+/** Entry of the `unflat` command. The engine and the work of a command are loaded only when needed, so `--help` answers at once. */
 import { runProgram } from './program.ts';
 import { processTerminal } from './terminal.ts';
 

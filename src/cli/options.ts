@@ -1,4 +1,4 @@
-/** Options that commands share: their text, how they are read, and what is refused before any work starts. */
+/** Options that several commands share: their help texts, and parsers that reject bad values before any work starts. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { bundled } from '../../weights/manifest.ts';
 import type { Box } from '../pipeline/roles.ts';
@@ -17,7 +17,7 @@ export interface EngineOptions {
   size: 'small' | 'full';
   precision: 'f32' | 'f16';
   adapter: string;
-  /** Where the trace of the time on the device goes. */
+  /** File for the trace of GPU times. */
   profile?: string;
 }
 
@@ -30,12 +30,19 @@ export interface ReportOptions {
 export function addPromptOptions(command: Command): Command {
   return command
     .option('--box <x0,y0,x1,y1>', 'box around the object, in pixels of the photo', parseBox)
-    .option('--point <x,y[,label]>', 'pixel on the object, or with label 0 not on it; may be repeated', collectPoint);
+    .option(
+      '--point <x,y[,label]>',
+      'pixel on the object (label 1, the default) or off it (label 0); may be repeated',
+      collectPoint,
+    );
 }
 
-/** --mask of a finished mask, instead of --box and --point. */
+/** --mask: a finished mask, instead of --box and --point. */
 export function addMaskOption(command: Command): Command {
-  const option = new Option('--mask <file>', 'picture of the photo’s size, white where the object is');
+  const option = new Option(
+    '--mask <file>',
+    'mask to use instead of --box and --point: an image as large as the photo, white on the object',
+  );
   return command.addOption(option.conflicts(['box', 'point']));
 }
 
@@ -44,7 +51,7 @@ export function addCameraOptions(command: Command): Command {
   return command
     .option(
       '--fov <degrees>',
-      `horizontal field of view (default: that of the EXIF focal length, or ${DEFAULT_FOV} without one)`,
+      `horizontal field of view (default: from the EXIF focal length, else ${DEFAULT_FOV})`,
       parseFov,
     )
     .addOption(
@@ -57,17 +64,20 @@ export function addEngineOptions(command: Command): Command {
   return addAdapterOption(command)
     .option(
       '--weights <source>',
-      'tiny, official, official:ID,..., a folder, files, or synthetic:SEED',
+      'tiny, official, official:ID,..., a folder, files separated by commas, or synthetic:SEED',
       parseWeights,
       bundled.id,
     )
-    .option('--weights-dir <folder>', 'where released checkpoints are kept (default: the cache of this platform)')
+    .option(
+      '--weights-dir <folder>',
+      'folder of the released checkpoints (default: in the cache folder of this platform)',
+    )
     .addOption(
-      new Option('--size <size>', 'size of the networks that synthetic weights are for')
+      new Option('--size <size>', 'size of the networks, for --weights synthetic:SEED only')
         .choices(['small', 'full'])
         .default('small'),
     )
-    .addOption(new Option('--precision <type>', 'how large weights are stored').choices(['f32', 'f16']).default('f32'))
+    .addOption(new Option('--precision <type>', 'storage type of large weights').choices(['f32', 'f16']).default('f32'))
     .option('--profile <file.json>', 'print where the time goes, and write a trace for ui.perfetto.dev');
 }
 
@@ -83,31 +93,31 @@ export function addReportOptions(command: Command): Command {
     .option('--json', 'print the summary as JSON on standard output');
 }
 
-/** `x0,y0,x1,y1` with x0 < x1 and y0 < y1. Exported for tests. */
+/** Parses `x0,y0,x1,y1` with x0 < x1 and y0 < y1. Exported for tests. */
 export function parseBox(text: string): PromptBox {
   const values = parseNumbers(text);
   if (values?.length !== 4) throw new InvalidArgumentError('Expected four numbers x0,y0,x1,y1.');
   const [x0, y0, x1, y1] = values;
   if (!(x0 < x1 && y0 < y1)) {
-    throw new InvalidArgumentError('The box has no area: x0 has to be less than x1, and y0 less than y1.');
+    throw new InvalidArgumentError('The box is empty: x0 must be less than x1, and y0 less than y1.');
   }
   return [x0, y0, x1, y1];
 }
 
-/** `x,y` or `x,y,label` with label 0 or 1. Exported for tests. */
+/** Parses `x,y` or `x,y,label` with label 0 or 1. Exported for tests. */
 export function parsePoint(text: string): PromptPoint {
   const values = parseNumbers(text);
   if (values?.length !== 2 && values?.length !== 3) throw new InvalidArgumentError('Expected x,y or x,y,label.');
   const [x, y, label = 1] = values;
   if (label !== 0 && label !== 1) {
-    throw new InvalidArgumentError('The label has to be 1 (on the object) or 0 (not on it).');
+    throw new InvalidArgumentError('The label must be 1 (on the object) or 0 (off it).');
   }
   return { x, y, label };
 }
 
 const collectPoint = (text: string, before: PromptPoint[] = []): PromptPoint[] => [...before, parsePoint(text)];
 
-/** Degrees between 0 and 180. Exported for tests. */
+/** Parses degrees between 0 and 180, both excluded. Exported for tests. */
 export function parseFov(text: string): number {
   const value = parseNumber(text);
   if (value === undefined || value <= 0 || value >= 180) {
@@ -116,20 +126,18 @@ export function parseFov(text: string): number {
   return value;
 }
 
-/** `x0,y0,z0,x1,y1,z1` with each first number below its second. */
+/** Parses `x0,y0,z0,x1,y1,z1` with x0 < x1, y0 < y1 and z0 < z1. */
 export function parseGridBox(text: string): Box {
   const values = parseNumbers(text);
   if (values?.length !== 6) throw new InvalidArgumentError('Expected six numbers x0,y0,z0,x1,y1,z1.');
   const [x0, y0, z0, x1, y1, z1] = values;
   if (!(x0 < x1 && y0 < y1 && z0 < z1)) {
-    throw new InvalidArgumentError(
-      'The box is empty: x0 has to be less than x1, y0 less than y1, and z0 less than z1.',
-    );
+    throw new InvalidArgumentError('The box is empty: x0 must be less than x1, y0 less than y1, and z0 less than z1.');
   }
   return { min: [x0, y0, z0], max: [x1, y1, z1] };
 }
 
-/** A probability, both ends excluded: at 0 every point is occupied, at 1 none. */
+/** Parses a probability between 0 and 1. Both ends are excluded: 0 would keep every point, and 1 none. */
 export function parseThreshold(text: string): number {
   const value = parseNumber(text);
   if (value === undefined || value <= 0 || value >= 1) {
@@ -138,7 +146,7 @@ export function parseThreshold(text: string): number {
   return value;
 }
 
-/** `tiny`, `synthetic:SEED`, `official`, `official:ID,...`, or a path. Exported for tests. */
+/** Checks `synthetic:SEED`; other sources are checked when they are opened. Exported for tests. */
 export function parseWeights(text: string): string {
   if (text.startsWith('synthetic') && !/^synthetic:\d{1,9}$/.test(text)) {
     throw new InvalidArgumentError('Expected synthetic:SEED with a whole number, such as synthetic:1.');
@@ -146,7 +154,7 @@ export function parseWeights(text: string): string {
   return text;
 }
 
-/** A number above 0. */
+/** Parses a number above 0. */
 export function parsePositive(text: string): number {
   const value = parseNumber(text);
   if (value === undefined || value <= 0) throw new InvalidArgumentError('Expected a number above 0.');
@@ -158,7 +166,7 @@ function parseNumbers(text: string): number[] | undefined {
   return values.includes(undefined) ? undefined : (values as number[]);
 }
 
-/** A finite decimal number. `Number` alone would take '' and ' ' for 0, and read hexadecimal. */
+/** Parses a finite decimal number. `Number` alone would read '' and ' ' as 0, and accept hexadecimal. */
 function parseNumber(text: string): number | undefined {
   return /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) && Number.isFinite(Number(text))
     ? Number(text)

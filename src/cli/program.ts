@@ -1,4 +1,4 @@
-/** The program: its commands, and how everything that can go wrong ends. */
+/** The program: its commands, and the exit code of every outcome. */
 import { Command } from 'commander';
 import { version } from '../../package.json';
 import { EXIT } from '../host/errors.ts';
@@ -25,7 +25,7 @@ export async function runProgram(argv: string[], context: CommandContext): Promi
   const program = new Command('unflat')
     .description('One photo in, a colored 3D object out, computed by WebGPU.')
     .version(version, '-V, --version')
-    .showHelpAfterError('(unflat help <command> lists the options)')
+    .showHelpAfterError('(add --help to see the options)')
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
     .exitOverride();
   addReconstruct(program, context, finish);
@@ -33,9 +33,9 @@ export async function runProgram(argv: string[], context: CommandContext): Promi
   addDepth(program, context, finish);
   addDoctor(program, context, finish);
   addWeights(program, context, finish);
-  // Commands do not inherit what was set before they were added.
+  // Added commands do not inherit these settings by themselves.
   for (const command of program.commands) command.copyInheritedSettings(program);
-  // It has no help option of its own, which it would inherit there.
+  // Added after the loop: the settings would give it a help option, but the benchmark reads --help itself.
   addBench(program, context, finish);
   try {
     await program.parseAsync(argv, { from: 'user' });

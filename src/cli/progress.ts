@@ -3,6 +3,8 @@ import { Presets, SingleBar } from 'cli-progress';
 import type { StageProgress } from '../pipeline/session/stages.ts';
 import type { Terminal } from './terminal.ts';
 
+/** Length of `check sam-vit-b`, the longest name of a stage: the bars line up. */
+const LONGEST_STAGE = 15;
 /** Milliseconds between lines of one stage in a pipe. */
 const LINE_INTERVAL = 5000;
 
@@ -12,17 +14,18 @@ export class Progress {
   readonly #now: () => number;
   #stage: { name: string; start: number; from: number; lastLine: number } | undefined;
   #bar: SingleBar | undefined;
+  #stopped = false;
 
-  /** @param now milliseconds, for tests */
+  /** @param options `now` is a clock in milliseconds, which tests replace */
   constructor(terminal: Terminal, options: { quiet?: boolean; now?: () => number } = {}) {
     this.#terminal = terminal;
     this.#quiet = options.quiet ?? false;
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** Shows how far a stage is; one with a unit gets its rate and the time left. An arrow function, so that it can be handed on as a callback. */
+  /** Shows the progress of a stage; a stage with a unit also gets its rate and the time left. An arrow function, to be passed as a callback. */
   readonly update = (event: StageProgress): void => {
-    if (this.#quiet) return;
+    if (this.#quiet || this.#stopped) return;
     const now = this.#now();
     if (this.#stage?.name !== event.stage) {
       this.finish();
@@ -42,12 +45,19 @@ export class Progress {
     }
   };
 
-  /** Prints a line without tearing the bar; the stage goes on below it. */
+  /** Prints a line. The bar of the current stage stays above it, and continues below. */
   say(line: string): void {
     if (this.#quiet) return;
     this.#bar?.stop();
     this.#bar = undefined;
     this.#terminal.err(`${line}\n`);
+  }
+
+  /** Prints why the work stops. No stage is shown after it, only lines. */
+  stop(line: string): void {
+    this.say(line);
+    this.#stage = undefined;
+    this.#stopped = true;
   }
 
   /** Ends the stage that is shown. */
@@ -66,16 +76,16 @@ export class Progress {
 }
 
 function startBar(stream: NodeJS.WriteStream, { stage, done, total }: StageProgress): SingleBar {
-  const format = `${stage.padEnd(13)} {bar} {percentage} %  {detail}`;
-  // The cursor stays visible: a process that is ended in the middle could not bring it back.
+  const format = `${stage.padEnd(LONGEST_STAGE)} {bar} {percentage} %  {detail}`;
+  // The cursor stays visible: a process that is killed could not restore it.
   const bar = new SingleBar({ format, stream, barsize: 30 }, Presets.shades_classic);
   bar.start(total, done, { detail: '' });
   return bar;
 }
 
 /**
- * Rate and remaining time, such as `31000 points/s, 54 s left`; empty while nothing is known. Exported for tests.
- * @param from what was done before the time began: a download goes on where it stopped
+ * Rate and remaining time, such as `31000 points/s, 54 s left`; empty while they are unknown. Exported for tests.
+ * @param from what was done before the clock started: a download may continue an earlier one
  */
 export function describeRate({ done, total, unit }: StageProgress, seconds: number, from = 0): string {
   if (!unit || done <= from || seconds <= 0) return '';
@@ -83,7 +93,7 @@ export function describeRate({ done, total, unit }: StageProgress, seconds: numb
   return `${Number(rate.toPrecision(3))} ${unit}/s, ${formatSeconds((total - done) / rate)} left`;
 }
 
-/** Seconds as people say them: `0.4 s`, `54 s`, `3 min 20 s`, `2 h 5 min`. */
+/** Seconds in readable units: `0.4 s`, `54 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);

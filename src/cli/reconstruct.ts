@@ -1,4 +1,4 @@
-/** `unflat reconstruct photo.jpg --box 27,44,412,595 -o out/`: its options. What it does is loaded when it is called. */
+/** `unflat reconstruct photo.jpg --box 27,44,412,595 -o out/`: its options. The work itself is loaded when the command runs. */
 import type { Command } from 'commander';
 import { defaultThreshold } from '../pipeline/mcc/config.ts';
 import { DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE } from '../pipeline/defaults.ts';
@@ -23,30 +23,38 @@ export function addReconstruct(program: Command, context: CommandContext, finish
     .argument('<photo>');
   addMaskOption(addPromptOptions(command));
   addCameraOptions(command)
-    .option('--granularity <step>', 'distance between the points of the grid', parsePositive, DEFAULT_GRANULARITY)
+    .option(
+      '--granularity <step>',
+      'step of the grid, in the object’s own frame; a smaller step is finer and slower',
+      parsePositive,
+      DEFAULT_GRANULARITY,
+    )
     .option(
       '--grid-box <x0,y0,z0,x1,y1,z1>',
-      'corners of the grid, in the object’s own frame (default: those of the weights)',
+      'corners of the grid, in the object’s own frame (default: from the weights)',
       parseGridBox,
     )
     .option(
       '--threshold <p>',
-      `keep points whose probability is above this (default: that of the weights, or ${defaultThreshold} where they have none)`,
+      `keep points whose probability is above this (default: from the weights, else ${defaultThreshold})`,
       parseThreshold,
     )
     .option(
       '--temperature <t>',
-      'sharpness of the colors: the temperature of their softmax',
+      'temperature of the color softmax; a lower one averages colors less',
       parsePositive,
       DEFAULT_TEMPERATURE,
     )
-    .option('--depth-map <file>', 'depth instead of ZoeDepth: 16-bit PNG in millimeters, or .npy in meters')
+    .option('--depth-map <file>', 'depth to use instead of the network’s: 16-bit PNG in millimeters, or .npy in meters')
     .addOption(
       command
-        .createOption('--point-cloud <file.obj>', 'points instead of ZoeDepth: one vertex for each pixel, row by row')
+        .createOption(
+          '--point-cloud <file.obj>',
+          'points to use instead of depth: one vertex for each pixel, row by row',
+        )
         .conflicts(['depthMap', 'fov', 'focal']),
     );
-  addEngineOptions(command).option('-o, --output <folder>', 'where the results go', 'out');
+  addEngineOptions(command).option('-o, --output <folder>', 'folder for the results', 'out');
   addReportOptions(command).action(async (path: string, options: ReconstructOptions) => {
     const { reconstruct } = await import('./work/reconstruct.ts');
     finish(await reconstruct(path, options, context));

@@ -1,11 +1,11 @@
-/** How a command line ends that went wrong: what is printed, and the exit code. */
+/** Reports a failed command: prints the error, and gives the exit code. */
 import { CommanderError } from 'commander';
 import { EXIT, messageOf, UserError } from '../host/errors.ts';
 import { isSystemError, reasonOf } from '../host/node/fileErrors.ts';
 
 /** Prints what went wrong. @returns the exit code */
 export function reportError(error: unknown, say: (text: string) => void): number {
-  // Commander has printed help, version or the fault already.
+  // Commander has already printed the help, the version or the mistake.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof Error && error.name === 'AbortError') {
     say(`${error.message}\n`);
@@ -21,10 +21,10 @@ export function reportError(error: unknown, say: (text: string) => void): number
     return EXIT.failure;
   }
   say(`error: ${messageOf(error)}\n`);
-  // Errors with a name of their own explain themselves; the others are faults of this program.
-  if (error instanceof Error && isFault(error)) say(`${error.stack ?? ''}\n`);
+  // Errors with their own name explain themselves. The others are bugs, so the stack is printed.
+  if (error instanceof Error && isBug(error)) say(`${error.stack ?? ''}\n`);
   return EXIT.failure;
 }
 
-const isFault = (error: Error): boolean =>
+const isBug = (error: Error): boolean =>
   ['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'].includes(error.name);

@@ -1,4 +1,4 @@
-/** `unflat segment photo.jpg --point 310,220 --point 40,40,0 -o mask.png`: its options. What it does is loaded when it is called. */
+/** `unflat segment photo.jpg --point 310,220 --point 40,40,0 -o mask.png`: its options. The work itself is loaded when the command runs. */
 import type { Command } from 'commander';
 import type { CommandContext, Finish } from './context.ts';
 import { addEngineOptions, addPromptOptions, addReportOptions } from './options.ts';
@@ -6,14 +6,17 @@ import type { SegmentOptions } from './work/segment.ts';
 
 /** Adds the command to the program. */
 export function addSegment(program: Command, context: CommandContext, finish: Finish): void {
-  const command = program.command('segment').description('find one object of a photo').argument('<photo>');
+  const command = program
+    .command('segment')
+    .description('find one object in a photo, and write its mask')
+    .argument('<photo>');
   addPromptOptions(command).option(
     '--mask <file>',
-    'picture of the photo’s size, roughly white where the object is; it is refined, alone or with --box and --point',
+    'rough mask to refine, alone or with --box and --point: an image as large as the photo, white on the object',
   );
   addEngineOptions(command).option(
     '-o, --output <file>',
-    'white where the object is; .png, or .webp without loss',
+    'mask, white on the object: a .png, or a lossless .webp',
     'mask.png',
   );
   addReportOptions(command).action(async (path: string, options: SegmentOptions) => {

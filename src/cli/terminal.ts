@@ -1,3 +1,4 @@
+/** The terminal of a command: standard output, standard error, and the person in front of it. */
 import { createInterface } from 'node:readline/promises';
 
 /** Where a command writes: results to standard output, everything else to standard error. */
@@ -17,7 +18,7 @@ export const processTerminal: Terminal = {
   ...(process.stdin.isTTY && process.stderr.isTTY && { ask: askPerson }),
 };
 
-/** Ctrl-C and the end of the input are an empty answer. */
+/** Asks a question. Ctrl-C and the end of the input give an empty answer. */
 async function askPerson(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {

@@ -1,4 +1,4 @@
-/** The engine as a host gives it to its users: photos are decoded, and results can save themselves. */
+/** The public engine of both hosts: it decodes photos, and its results can save themselves. */
 import type { CameraOptions } from '../pipeline/camera.ts';
 import type { ColoredPoints } from '../pipeline/coloredPoints.ts';
 import type { Engine } from '../pipeline/engine.ts';
@@ -16,9 +16,9 @@ import type { Reconstruction, Session } from '../pipeline/session/session.ts';
 import type { CallOptions } from '../pipeline/session/stages.ts';
 import type { Depth, Seen } from '../pipeline/session/steps.ts';
 
-/** What a host adds to the engine. */
+/** What a host (Node or browser) adds to the engine. */
 export interface Host<Source, Cloud extends ColoredPoints, Whole extends CompletedObject> {
-  /** A photo that is decoded already is returned as it is. */
+  /** Decodes a photo. A photo that is already decoded is returned as it is. */
   decode(source: Source): Photo | Promise<Photo>;
   /** Points that can save themselves. */
   cloud(points: ColoredPoints): Cloud;
@@ -104,29 +104,29 @@ export class HostSession<Source, Cloud extends ColoredPoints, Whole extends Comp
   }
 }
 
-/** The engine. Its short forms open a photo, ask once, and close it. */
+/** The engine. `segment`, `depth` and `reconstruct` are short forms: they open a photo, make one call and close it. */
 export class HostEngine<Source, Cloud extends ColoredPoints, Whole extends CompletedObject> {
   constructor(
     private readonly engine: Engine,
     private readonly host: Host<Source, Cloud, Whole>,
   ) {}
 
-  /** Opens a photo: decodes it; nothing runs on the device yet. @throws UserError if it cannot be decoded */
+  /** Opens a photo and decodes it. Nothing runs on the GPU yet. @throws UserError if it cannot be decoded */
   async open(photo: Source): Promise<HostSession<Source, Cloud, Whole>> {
     return new HostSession(this.engine.open(await this.host.decode(photo)), this.host);
   }
 
-  /** @throws as `HostSession.segment` */
+  /** Segments one object. @throws the errors of `HostSession.segment` */
   async segment(photo: Source, prompt: PromptOptions, call?: CallOptions): Promise<SegmentAnswer> {
     return this.engine.segment(await this.host.decode(photo), prompt, call);
   }
 
-  /** @throws as `HostSession.depth` */
+  /** Estimates the depth of a photo. @throws the errors of `HostSession.depth` */
   async depth(photo: Source, camera?: CameraOptions, call?: CallOptions): Promise<Depth> {
     return this.engine.depth(await this.host.decode(photo), camera, call);
   }
 
-  /** The object in 3D. @throws as `HostSession.reconstruct` */
+  /** Reconstructs the object in 3D. @throws the errors of `HostSession.reconstruct` */
   async reconstruct(
     photo: Source,
     options: ReconstructOptions,
@@ -135,12 +135,12 @@ export class HostEngine<Source, Cloud extends ColoredPoints, Whole extends Compl
     return hostResult(this.host, await this.engine.reconstruct(await this.host.decode(photo), options, call));
   }
 
-  /** Adapter, precision, weights, and seconds of each stage of the last call. */
+  /** The adapter, the precision, the weights, and the seconds of each stage of the last call. */
   describe(): ReturnType<Engine['describe']> {
     return this.engine.describe();
   }
 
-  /** Frees the device; a Node process can exit afterwards. Create, dispose, create works. */
+  /** Frees the device. A Node process can then exit. A new engine can be created afterwards. */
   dispose(): void {
     this.engine.dispose();
   }

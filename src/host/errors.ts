@@ -1,10 +1,11 @@
-/** What a user can cause and can mend: a sentence of what is wrong, one of what to do, and the exit code of the command. */
+/** Errors that a user can cause and fix: what is wrong, what to do, and the exit code of the command. */
 
 export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
+/** A problem that the user can fix. */
 export class UserError extends Error {
   override name = 'UserError';
-  /** What to do about it. */
+  /** What to do. */
   readonly hint: string | undefined;
   readonly exitCode: number;
 
@@ -15,7 +16,7 @@ export class UserError extends Error {
   }
 }
 
-/** The text of anything that was thrown. */
+/** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-/** What both entries export: results, options and errors of the engine, and the networks by themselves. */
+/** Exports of both entries: results, options and errors of the engine, and the single networks. */
 export { DeviceError, KernelError, LimitError, ShapeError } from '../graph/errors.ts';
 export { GridError } from '../pipeline/mcc/grid.ts';
 export type { ColoredPoints } from '../pipeline/coloredPoints.ts';

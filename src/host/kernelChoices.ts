@@ -1,4 +1,4 @@
-/** Which variants the kernels take on a device at the sizes of the released networks, and why not the others. */
+/** Lists the kernel variants that run on a device at the sizes of the released networks, and why the others do not. */
 import { mccConfigs } from '../pipeline/mcc/config.ts';
 import { attention } from '../kernels/attention/attention.ts';
 import { conv2d } from '../kernels/conv2d/conv2d.ts';
@@ -16,15 +16,15 @@ import { sweepStrategies } from '../pipeline/mcc/strategies.ts';
 
 export interface KernelChoice {
   readonly kernel: string;
-  /** Sizes, and where they come from. */
+  /** The sizes, and the network that has them. */
   readonly problem: string;
   readonly variant: string;
-  /** Why the preferred variant was not taken; absent when it was. */
+  /** Why the preferred variant does not run; absent if it does. */
   readonly why?: string;
   readonly others: readonly OtherVariant[];
 }
 
-/** A row for each kernel with several variants, and for the strategy of the sweep. */
+/** One row for each kernel with several variants, and one for the strategy of the sweep. */
 export function kernelChoices(target: Target): KernelChoice[] {
   const strategy = choose('sweep', sweepStrategies, target, mccConfigs.full);
   const all = strategy.variant.name === 'batched' ? [...problems(target), decoder(target)] : problems(target);
@@ -41,7 +41,7 @@ export function kernelChoices(target: Target): KernelChoice[] {
   return [...rows.values(), sweep];
 }
 
-/** What is computed, and the steps that the target takes for it. */
+/** A problem, and the steps that compute it on the target. */
 type Lowered = readonly [problem: string, steps: readonly Step[]];
 
 function problems(target: Target): Lowered[] {
@@ -76,7 +76,7 @@ function problems(target: Target): Lowered[] {
   ];
 }
 
-/** The decoder of the sweep in one dispatch. */
+/** The sweep decoder, which runs in one dispatch. */
 function decoder(target: Target): Lowered {
   const { decoderEmbed: channels, decoderDepth: depth, decoderHeads: heads, shrinkThreshold } = mccConfigs.full;
   const seen = operand([depth, 197, 3 * channels]);

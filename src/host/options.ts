@@ -1,7 +1,7 @@
-/** Checks of options that a program gives: unknown names and impossible values are errors, not silence. */
+/** Checks the options that a program passes: unknown names and impossible values are errors. */
 import { OptionError } from '../pipeline/session/options.ts';
 
-/** What a value of an option may be: in words, and as a test. */
+/** Which values an option accepts: in words, and as a test. */
 export interface OptionRule {
   readonly what: string;
   readonly holds: (value: unknown) => boolean;
@@ -12,7 +12,7 @@ export type OptionRules<O> = { readonly [K in keyof O]-?: OptionRule };
 
 const ofType = (type: string, what: string): OptionRule => ({ what, holds: (value) => typeof value === type });
 
-export const aText = ofType('string', 'a text');
+export const aText = ofType('string', 'a string');
 export const aFlag = ofType('boolean', 'true or false');
 export const aCount: OptionRule = {
   what: 'a whole number of at least 1',
@@ -27,7 +27,7 @@ export const aSignal: OptionRule = {
   what: 'the signal of an AbortController',
   holds: (value) => typeof value === 'object' && value !== null && 'aborted' in value,
 };
-/** Checked where it is used, which knows better what it may be. */
+/** Accepts anything: the value is checked where it is used. */
 export const anything: OptionRule = { what: 'anything', holds: () => true };
 
 export const oneOf = (...values: readonly string[]): OptionRule => ({
@@ -41,8 +41,9 @@ export const listOf = (values: readonly string[]): OptionRule => ({
 });
 
 /**
- * @param call what the options are given to, for messages
- * @throws OptionError if they are no object, one is not known, or one has a value that it cannot have; undefined is as good as none
+ * Checks an object of options. A value of undefined counts as absent.
+ * @param call name of the function that takes the options, for messages
+ * @throws OptionError if the options are not an object, or one of them is unknown or has an impossible value
  */
 export function expectOptions<O extends object>(call: string, options: O, rules: OptionRules<O>): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
@@ -58,7 +59,7 @@ export function expectOptions<O extends object>(call: string, options: O, rules:
   }
 }
 
-/** A value as messages show it. */
+/** Formats a value for a message. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.map(show).join(', ')}`;

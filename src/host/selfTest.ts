@@ -1,4 +1,4 @@
-/** A few kernels on the device against float64 on the processor: does this adapter compute what it should? */
+/** Self-test of an adapter: compares a few kernels on the device with float64 on the CPU. */
 import type { Device } from '../graph/device.ts';
 import { evaluate, type Sources } from '../graph/evaluate.ts';
 import { attention } from '../graph/ops/attention.ts';
@@ -19,7 +19,7 @@ import { FAMILIES, type Target } from '../kernels/target.ts';
 
 export interface SelfTestResult {
   name: string;
-  /** Largest absolute difference; NaN when the device gave one. */
+  /** Largest absolute difference; NaN if the device returned NaN. */
   error: number;
   bound: number;
   passed: boolean;
@@ -29,40 +29,42 @@ interface Case {
   name: string;
   build(sources: Sources): Tensor;
   reference(): Float64Array;
-  /** From the length of the sums and the size of the results. */
+  /** Largest allowed error. It follows from the length of the sums and the size of the results. */
   bound: number;
-  /** Kernels that read weights in the device's precision are tested in each variant that can run here. */
+  /** Set for kernels that read weights in the device's precision: these are tested in each variant that can run here. */
   variants?: {
-    /** The entry of the target that prefers one. */
+    /** The entry of the target that selects the variant. */
     entry: 'linear' | 'conv';
-    /** The case as dispatches of a target. */
+    /** Lowers the case to dispatches for a target. */
     lower(target: Target): readonly Dispatch[];
   };
 }
 
-/** Half of the distance between 1 and the next number of the type. */
+/** Unit roundoff: half of the distance between 1 and the next larger number. */
 const EPS = { f32: 2 ** -24, f16: 2 ** -11 } as const;
 
 /**
- * Refuses a device that does not compute what it should: storage in half precision is used only where it works.
- * @throws UserError that names the failed cases; the device is then disposed
+ * Refuses a device that computes wrong results, so that f16 storage is used only where it works.
+ * @throws UserError that names the failed cases, after disposing the device
  */
 export async function expectSound(device: Device): Promise<void> {
   const failed = (await runSelfTest(device)).filter(({ passed }) => !passed);
   if (failed.length === 0) return;
-  const names = failed.map(({ name, error, bound }) => `${name} is off by ${error}, allowed is ${bound}`).join('; ');
+  const names = failed
+    .map(({ name, error, bound }) => `${name} is off by ${error}, but at most ${bound} is allowed`)
+    .join('; ');
   device.dispose();
   throw new UserError(`This adapter fails its self-test with ${device.target.precision} weights: ${names}.`, {
-    hint: 'Use f32 weights (--precision f32).',
+    hint: 'Store weights as f32: leave out `precision` (or --precision).',
   });
 }
 
-/** Runs every case on the device, in every variant that it can run where weights may be halves. */
+/** Runs every case on the device. Kernels that read large weights run in every variant that the device supports. */
 export async function runSelfTest(device: Device): Promise<SelfTestResult[]> {
   const results: SelfTestResult[] = [];
   for (const one of cases(EPS[device.target.precision])) {
     const expected = one.reference();
-    for (const { name, target } of waysOf(one, device.target)) {
+    for (const { name, target } of targetsOf(one, device.target)) {
       const { y } = await evaluate(device, (sources) => ({ y: one.build(sources) }), { target });
       const error = largestDifference(y, expected);
       results.push({ name, error, bound: one.bound, passed: error <= one.bound });
@@ -71,8 +73,8 @@ export async function runSelfTest(device: Device): Promise<SelfTestResult[]> {
   return results;
 }
 
-/** The preferences under which a case runs: the device's own, or one for each variant that can run. */
-function waysOf({ name, variants }: Case, target: Target): { name: string; target?: Partial<Target> }[] {
+/** The targets on which a case runs: the device's own, or one for each variant that can run. */
+function targetsOf({ name, variants }: Case, target: Target): { name: string; target?: Partial<Target> }[] {
   if (!variants) return [{ name }];
   return FAMILIES.flatMap((family) => {
     const preference = { [variants.entry]: family };
@@ -81,12 +83,12 @@ function waysOf({ name, variants }: Case, target: Target): { name: string; targe
   });
 }
 
-/** @param weightEps rounding of large weights, which are stored in the device's precision */
+/** @param weightEps unit roundoff of large weights, which are stored in the device's precision */
 function cases(weightEps: number): Case[] {
   return [...weightCases(weightEps), ...otherCases()];
 }
 
-/** Partial sums of K products grow to sqrt(K) / 3 and are rounded 2 K times, products included; each weight may be off by its own rounding. */
+/** Error bound of a sum of K products: partial sums grow to sqrt(K) / 3 and are rounded 2 K times; each weight is rounded once. */
 const productBound = (K: number, weightEps: number): number => 2 * EPS.f32 * K + 2 * weightEps * Math.sqrt(K);
 
 const NO_EPILOGUE = { b: null, scale: null, residual: null } as const;
@@ -145,7 +147,7 @@ function weightCases(weightEps: number): Case[] {
   ];
 }
 
-/** Kernels that compute in f32 from f32, whatever the precision of weights. */
+/** Kernels that read and compute f32 at any precision of the weights. */
 function otherCases(): Case[] {
   const [rows, K] = [37, 768];
   const x = values(rows * K, 1);
@@ -155,7 +157,7 @@ function otherCases(): Case[] {
   const C = heads * headDim;
   const [q, k, v] = [5, 6, 7].map((seed) => values(tokens * C, seed));
   const shape = [1, tokens, C];
-  // Errors of n roundings grow with sqrt(n); where results are of size 1, eight leaves room for any order of summing.
+  // The error of n roundings grows with sqrt(n). For results near 1, the factor 8 allows any order of summation.
   return [
     {
       name: `attention ${heads} x ${headDim}, ${tokens} tokens`,
@@ -172,7 +174,7 @@ function otherCases(): Case[] {
   ];
 }
 
-/** Values in -1..1 from a multiplicative congruential generator (P. L'Ecuyer, 1999): without order, so that sums stay small. */
+/** Pseudo-random values in -1..1, so that sums stay small: a multiplicative congruential generator (P. L'Ecuyer, 1999). */
 function values(count: number, seed: number): Float32Array {
   let state = seed;
   for (let i = 0; i < 8; i++) state = Math.imul(state, 1597334677) | 1;

@@ -1,18 +1,18 @@
-/** Depth maps as pictures: 16-bit millimeters to measure with, and a colored preview to look at. */
+/** Depth maps as images: 16-bit millimeters to measure with, and a color preview to look at. */
 
-const MILLIMETRES = 1000;
-const FARTHEST = 65535;
+const MILLIMETERS_PER_METER = 1000;
+const MAX_MILLIMETERS = 65535;
 
 export interface DepthImage {
   /** [H, W]; 0 = no depth, else 1..65535 millimeters. */
   millimeters: Uint16Array;
-  /** Pixels beyond 65.535 m, stored as 65535. */
+  /** Number of pixels beyond 65.535 m, stored as 65535. */
   saturated: number;
-  /** Pixels whose depth is not a positive finite number, stored as 0. */
+  /** Number of pixels whose depth is not a positive finite number, stored as 0. */
   missing: number;
 }
 
-/** Meters -> 16-bit millimeters, rounded to nearest. Positive depths under half a millimeter become 1, so that 0 only means "none". */
+/** Converts meters to 16-bit millimeters, rounded to nearest. Positive depths below half a millimeter become 1, so that 0 means "no depth" only. */
 export function depthToMillimeters(depthMeters: Float32Array): DepthImage {
   const millimeters = new Uint16Array(depthMeters.length);
   let saturated = 0;
@@ -23,21 +23,21 @@ export function depthToMillimeters(depthMeters: Float32Array): DepthImage {
       missing++;
       continue;
     }
-    const rounded = Math.max(1, Math.round(meters * MILLIMETRES));
-    if (rounded > FARTHEST) saturated++;
-    millimeters[i] = Math.min(FARTHEST, rounded);
+    const rounded = Math.max(1, Math.round(meters * MILLIMETERS_PER_METER));
+    if (rounded > MAX_MILLIMETERS) saturated++;
+    millimeters[i] = Math.min(MAX_MILLIMETERS, rounded);
   }
   return { millimeters, saturated, missing };
 }
 
-/** 16-bit millimeters -> meters; 0 becomes NaN. */
+/** Converts 16-bit millimeters to meters. 0 becomes NaN. */
 export function millimetersToDepth(millimeters: Uint16Array): Float32Array {
-  return Float32Array.from(millimeters, (value) => (value === 0 ? NaN : value / MILLIMETRES));
+  return Float32Array.from(millimeters, (value) => (value === 0 ? NaN : value / MILLIMETERS_PER_METER));
 }
 
 /**
  * Paints depth with the turbo color map: near is red, far is blue, no depth is black.
- * The range is the 2nd to the 98th percentile, so that a few outliers do not wash the picture out.
+ * The range is the 2nd to the 98th percentile, so that a few outliers do not take up the whole range.
  * @returns [H, W, 3] sRGB bytes
  */
 export function depthPreview(depthMeters: Float32Array): Uint8Array {
@@ -58,7 +58,7 @@ function percentile(sorted: Float32Array, part: number): number {
   return sorted[Math.round(part * (sorted.length - 1))];
 }
 
-/** Polynomials of degree 5 for the turbo color map, lowest power first (A. Mikhailov, "Turbo, an improved rainbow colormap", 2019). */
+/** Coefficients of the polynomials for the turbo color map (degree 5, constant term first) (A. Mikhailov, "Turbo, an improved rainbow colormap", 2019). */
 const TURBO = [
   [0.13572138, 4.6153926, -42.66032258, 132.13108234, -152.94239396, 59.28637943],
   [0.09140261, 2.19418839, 4.84296658, -14.18503333, 4.27729857, 2.82956604],

@@ -12,12 +12,13 @@ import { countPoints } from './points.ts';
 
 /**
  * Encodes points in the camera's axes as a GLB file.
- * @param extras stored on the scene as they are: units, frame, options
+ * @param extras values that are stored in the scene, such as units and frame
  * @throws RangeError if there are no points (glTF has no empty accessors) or positions and colors disagree
  */
 export async function encodeGlb(points: ColoredPoints, extras: Record<string, unknown> = {}): Promise<Uint8Array> {
   const count = countPoints('GLB', points);
-  if (count === 0) throw new RangeError('GLB: there are no points, and glTF cannot store none. Lower the threshold.');
+  if (count === 0)
+    throw new RangeError('GLB: there are no points, and glTF cannot store an empty point cloud. Lower the threshold.');
 
   const document = new Document();
   document.getRoot().getAsset().generator = 'unflat';
@@ -46,7 +47,7 @@ export async function encodeGlb(points: ColoredPoints, extras: Record<string, un
   return new WebIO().writeBinary(document);
 }
 
-/** [n, 3] x right, y down, z forward -> [n, 3] x right, y up, z backward. Exported for tests. */
+/** Converts [n, 3] from x right, y down, z forward to x right, y up, z backward. Exported for tests. */
 export function toGltfAxes(xyz: Float32Array): Float32Array<ArrayBuffer> {
   // 0 - v instead of -v, so that zero stays +0.
   const out = new Float32Array(xyz.length);
@@ -58,7 +59,7 @@ export function toGltfAxes(xyz: Float32Array): Float32Array<ArrayBuffer> {
   return out;
 }
 
-/** [n, 3] sRGB bytes -> [n, 4] linear light as u16, alpha full. Four channels keep each vertex on a 4-byte boundary. */
+/** Converts [n, 3] sRGB bytes to [n, 4] linear light as u16, with full alpha. Four channels keep each vertex on a 4-byte boundary. */
 function toLinearColors(rgb: Uint8Array): Uint16Array<ArrayBuffer> {
   const linear = Uint16Array.from({ length: 256 }, (_, byte) => Math.round(65535 * srgbToLinear(byte / 255)));
   const count = rgb.length / 3;

@@ -1,4 +1,4 @@
-/** File formats as pure functions over typed arrays; shared by Node and browsers. */
+/** File formats as pure functions on typed arrays, for Node and browsers. */
 export * from './points.ts';
 export * from './ply.ts';
 export * from './glb.ts';

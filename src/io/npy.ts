@@ -1,4 +1,4 @@
-/** NumPy .npy arrays: little-endian float32 or float64 of two dimensions in C order, which is how depth maps are saved. */
+/** Reads NumPy .npy arrays of the kind used for depth maps: two dimensions, little-endian float32 or float64, C order. */
 
 export interface NpyArray {
   height: number;
@@ -7,7 +7,7 @@ export interface NpyArray {
   values: Float32Array;
 }
 
-/** The file is not a .npy array that can be read here. */
+/** The file is not a .npy array of this kind. */
 export class NpyError extends Error {
   override name = 'NpyError';
 }
@@ -16,7 +16,7 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
 /**
  * Decodes a two-dimensional array. Format: numpy.lib.format, versions 1 to 3.
- * @throws NpyError if the header is damaged, the type or order is another one, or the length does not fit
+ * @throws NpyError if the header is damaged, the type or order is not supported, or the length does not fit
  */
 export function decodeNpy(bytes: Uint8Array): NpyArray {
   if (bytes.length < 12 || MAGIC.some((byte, i) => bytes[i] !== byte)) {
@@ -33,7 +33,7 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
   const shape = /'shape'\s*:\s*\(\s*(\d+)\s*,\s*(\d+)\s*,?\s*\)/.exec(header);
   if ((descr !== '<f4' && descr !== '<f8') || !/'fortran_order'\s*:\s*False/.test(header) || !shape) {
     throw new NpyError(
-      `The .npy array has to be float32 or float64 [height, width] in C order; its header says ${header.trim()}. ` +
+      `The .npy array must be float32 or float64 [height, width] in C order; its header says ${header.trim()}. ` +
         'Save it with np.save(path, np.ascontiguousarray(depth, dtype=np.float32)).',
     );
   }
@@ -42,7 +42,7 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
   const expected = height * width * itemBytes;
   if (bytes.length - dataStart !== expected) {
     throw new NpyError(
-      `The .npy array ${height} x ${width} of ${descr} needs ${expected} bytes, the file holds ${bytes.length - dataStart}.`,
+      `The .npy array ${height} x ${width} of ${descr} needs ${expected} bytes, but the file holds ${bytes.length - dataStart}.`,
     );
   }
   const values = new Float32Array(height * width);

@@ -1,14 +1,14 @@
 /**
- * Point maps as Wavefront OBJ: one `v x y z [r g b]` for each pixel, row by row, as the Record3D app exports them.
- * Other lines (faces, normals, comments) are passed over. Axes and unit are kept as they stand in the file.
+ * Reads point maps from Wavefront OBJ: one `v x y z [r g b]` for each pixel, row by row, as the Record3D app exports them.
+ * Other lines (faces, normals, comments) are ignored. Axes and units stay as they are in the file.
  */
 
 export interface PointMap {
   width: number;
   height: number;
-  /** [height, width, 3]; a pixel without a finite point holds NaN three times. */
+  /** [height, width, 3]; NaN for pixels without a finite point. */
   xyz: Float32Array;
-  /** Pixels without a finite point. */
+  /** Number of pixels without a finite point. */
   missing: number;
 }
 
@@ -42,8 +42,8 @@ export function decodeObjPointMap(bytes: Uint8Array, width: number, height: numb
   }
   if (count !== pixels) {
     throw new ObjError(
-      `The .obj file has ${count} vertices, the photo ${width} x ${height} = ${pixels} pixels. ` +
-        'A point map has one vertex for each pixel, row by row: use the photo that was exported with it, in its original size.',
+      `The .obj file has ${count} vertices, but the photo has ${width} x ${height} = ${pixels} pixels. ` +
+        'It must have one vertex for each pixel, row by row. Use the photo that was exported with it, in its original size.',
     );
   }
   return { width, height, xyz, missing };
@@ -58,14 +58,14 @@ function parseVertex(line: string, lineNumber: number): number[] {
   return point as number[];
 }
 
-/** A decimal number, or a word that C programs print for values that are not finite; anything else is undefined. */
+/** Parses a decimal number, or one of the words that C prints for non-finite values; gives undefined for anything else. */
 function parseNumber(text: string): number | undefined {
   if (/^[-+]?(nan|inf|infinity)(\(.*\))?$/i.test(text)) return NaN;
   const value = Number(text);
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** Lines of a text file, decoded in pieces: a 12-megapixel export is longer than a JavaScript string may be. */
+/** Splits a text file into lines. It is decoded in chunks, because a 12-megapixel export is too long for a JavaScript string. */
 function* lines(bytes: Uint8Array): Generator<string> {
   const decoder = new TextDecoder();
   let rest = '';

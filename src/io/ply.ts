@@ -1,4 +1,4 @@
-/** PLY point clouds, binary little-endian: x, y, z as float, red, green, blue as uchar. 15 bytes a point. */
+/** Writes PLY point clouds, binary little-endian: x, y, z as float and red, green, blue as uchar, 15 bytes per point. */
 import type { ColoredPoints } from '../pipeline/coloredPoints.ts';
 import { countPoints } from './points.ts';
 
@@ -6,7 +6,7 @@ const BYTES_PER_POINT = 15;
 
 /**
  * Encodes points as a PLY file.
- * @param comments one line each, stored in the header: units and frame belong here
+ * @param comments lines for the header, such as units and frame
  * @throws RangeError if positions and colors disagree, or a comment holds a line break
  */
 export function encodePly(points: ColoredPoints, comments: string[] = []): Uint8Array {

@@ -127,7 +127,8 @@ export class Engine {
         return await work(stages);
       } finally {
         stages.end();
-        this.seconds = stages.seconds;
+        // Closing a session has no stages: the seconds of the last call stay.
+        if (Object.keys(stages.seconds).length > 0) this.seconds = stages.seconds;
       }
     });
     // The caller of a failed call gets the error; the next call starts all the same.

@@ -43,13 +43,13 @@ describe('unflat bench', () => {
     const createEngine = () => Promise.reject(new Error('bench needs no engine'));
     // The sources have no bundle beside them.
     expect(await runProgram(['bench', '--help'], { terminal, createEngine })).toBe(1);
-    expect(stderr).toContain('error: The benchmark is not there: ');
+    expect(stderr).toContain('error: The benchmark cannot be found: ');
   });
 
   it('says which file is missing, and what makes it', async () => {
     await expect(run('none.js')).rejects.toMatchObject({
       name: 'UserError',
-      message: `The benchmark is not there: ${join(folder, 'none.js')} is missing.`,
+      message: `The benchmark cannot be found: ${join(folder, 'none.js')} is missing.`,
       hint: expect.stringContaining('npm run build') as string,
     });
   });

@@ -22,9 +22,9 @@ describe('help', () => {
   it('names the defaults of the code', async () => {
     const help = await printed('reconstruct', '--help');
     expect(help).toContain(`(default: ${DEFAULT_GRANULARITY})`);
-    expect(help).toContain(`the temperature of their softmax (default: ${DEFAULT_TEMPERATURE})`);
-    expect(help).toContain(`that of the weights, or ${defaultThreshold} where they have none`);
-    expect(help).toContain(`that of the EXIF focal length, or ${DEFAULT_FOV} without one`);
+    expect(help).toContain(`averages colors less (default: ${DEFAULT_TEMPERATURE})`);
+    expect(help).toContain(`from the weights, else ${defaultThreshold}`);
+    expect(help).toContain(`from the EXIF focal length, else ${DEFAULT_FOV}`);
     expect(help).toContain(`(default: "${bundled.id}")`);
   });
 

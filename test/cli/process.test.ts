@@ -120,7 +120,7 @@ describe('the process', () => {
 
   it('keeps what the sweep had found when Ctrl-C is pressed', async () => {
     const { code, stderr } = await reconstruct(0.02, 'sweep ...', 1);
-    expect(stderr).toContain('stopped by Ctrl-C');
+    expect(stderr).toContain('Stopped by Ctrl-C');
     expect(code).toBe(130);
     const summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as Record<string, unknown>;
     expect(summary).toMatchObject({ partial: true, swept: { of: 350 * 350 * 375 } });

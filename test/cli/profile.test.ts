@@ -46,7 +46,7 @@ describe('Profile', () => {
       ['linear, tiled', '2'],
     ]);
     expect(lines.slice(-3)).toEqual([
-      'not the preferred variant',
+      'preferred variant not used',
       '  linear, tiled: not subgroup8: w is computed (2 calls)',
       '',
     ]);

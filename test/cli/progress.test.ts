@@ -48,6 +48,17 @@ describe('progress in a pipe', () => {
     ]);
   });
 
+  it('shows no stage once it is stopped, only lines', () => {
+    const { written, terminal } = recorder();
+    const progress = new Progress(terminal);
+    progress.update({ stage: 'sweep', done: 0, total: 8 });
+    progress.stop('Stopping.');
+    progress.update({ stage: 'render', done: 0, total: 1 });
+    progress.finish();
+    progress.say('The end.');
+    expect(written).toEqual(['sweep ...\n', 'Stopping.\n', 'The end.\n']);
+  });
+
   it('prints nothing when quiet', () => {
     const { written, terminal } = recorder();
     const progress = new Progress(terminal, { quiet: true });

@@ -16,10 +16,10 @@ function said(total: number, pointsPerSecond: number, granularity = 0.05): strin
 describe('SweepEstimate', () => {
   it('says once how long a long sweep takes, and which option shortens it', () => {
     expect(said(2_940_000, 16_000)).toEqual([
-      '2.9 million points take about 3 minutes on this adapter; --granularity 0.1 asks about an eighth of them.',
+      'The sweep of 2.9 million points takes about 3 minutes on this adapter. With --granularity 0.1 it has an eighth of the points.',
     ]);
     expect(said(367_500, 900, 0.1)).toEqual([
-      '368 thousand points take about 7 minutes on this adapter; --granularity 0.2 asks about an eighth of them.',
+      'The sweep of 368 thousand points takes about 7 minutes on this adapter. With --granularity 0.2 it has an eighth of the points.',
     ]);
   });
 
@@ -36,7 +36,7 @@ describe('SweepEstimate', () => {
     clock.ms = 2900;
     expect(estimate.notice({ ...sweep, done: 512 })).toBeUndefined();
     clock.ms = 3100;
-    expect(estimate.notice({ ...sweep, done: 512 })).toContain('100.0 million points take about');
+    expect(estimate.notice({ ...sweep, done: 512 })).toContain('100.0 million points takes about');
   });
 });
 

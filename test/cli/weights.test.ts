@@ -63,13 +63,15 @@ describe('pull', () => {
     expect(stderr).toContain(
       'CC BY-NC 4.0: https://github.com/facebookresearch/MCC/blob/main/LICENSE\n  For non-commercial use only',
     );
-    expect(stderr).toMatch(/mcc is here\. SHA-256 [0-9a-f]{64}, pinned: its publisher gives none to compare with\.\n$/);
+    expect(stderr).toMatch(
+      /mcc is downloaded\. Its SHA-256 is [0-9a-f]{64}\. Its publisher gives none to compare with;.*\n$/,
+    );
     expect(asked).toEqual(['Accept and download? [y/N] ']);
     expect(stdout).toBe(`${join(weightsDir, 'co3dv2_all_categories.pth')}\n`);
     expect(await readFile(join(weightsDir, 'co3dv2_all_categories.pth'))).toEqual(await readFile(torchFile));
 
     const again = await run(pull('mcc'));
-    expect([again.code, again.stderr]).toEqual([0, 'mcc is here already.\n']);
+    expect([again.code, again.stderr]).toEqual([0, 'mcc is already downloaded.\n']);
     expect(server.ranges).toHaveLength(1);
   });
 
@@ -89,7 +91,7 @@ describe('pull', () => {
   it('refuses a file that is not the published one', async () => {
     const { code, stderr } = await run(pull('sam-vit-b', '--yes'));
     expect(code).toBe(1);
-    expect(stderr).toContain(`has ${server.content.length} bytes, expected are 375042383.`);
+    expect(stderr).toContain(`has ${server.content.length} bytes; expected 375042383.`);
     expect(await readdir(weightsDir)).toEqual([]);
   });
 
@@ -98,7 +100,7 @@ describe('pull', () => {
     const noSource = await run(pull('mcc', '--yes', '--source', 'huggingface'));
     expect([noSource.code, noSource.stderr]).toEqual([
       2,
-      'error: There is no huggingface source of mcc.\n  Its sources: official.\n',
+      'error: mcc has no source huggingface.\n  Its sources: official.\n',
     ]);
     expect((await run(['weights', 'pull', 'mcc', '--base-url', 'ftp://x'])).stderr).toContain(
       'Expected an http or https',
@@ -108,23 +110,27 @@ describe('pull', () => {
 });
 
 describe('list', () => {
-  it('shows what there is and what is here', async () => {
+  it('shows what there is and what is downloaded', async () => {
     await run(pull('mcc', '--yes'));
     const { code, stdout } = await run(weights('list'));
     expect(code).toBe(0);
     const row = (start: string) => stdout.split('\n').find((line) => line.startsWith(start));
     expect(stdout).toMatch(`Checkpoints in ${weightsDir}\n`);
-    expect(row('mcc')).toMatch(/^mcc {2,}MCC CO3D-v2 {2,}official {2,}about \d+ MB {2,}CC BY-NC 4\.0 {2,}here$/);
+    expect(row('mcc')).toMatch(/^mcc {2,}MCC CO3D-v2 {2,}official {2,}about \d+ MB {2,}CC BY-NC 4\.0 {2,}downloaded$/);
     expect(row('sam-vit-h')).toMatch(
-      /^sam-vit-h {2,}SAM ViT-H {2,}official {2,}2\.56 GB {2,}Apache License 2\.0 {2,}not here$/,
+      /^sam-vit-h {2,}SAM ViT-H {2,}official {2,}2\.56 GB {2,}Apache License 2\.0 {2,}not downloaded$/,
     );
     expect(stdout).toContain('To download them: unflat weights pull sam-vit-b zoed-n mcc\n');
     const json = JSON.parse((await run(weights('list', '--json'))).stdout) as { checkpoints: { state: unknown }[] };
     expect(json.checkpoints).toHaveLength(13);
-    expect(json.checkpoints.at(-1)!.state).toEqual({ kind: 'here', bytes: server.content.length, converted: false });
+    expect(json.checkpoints.at(-1)!.state).toEqual({
+      kind: 'downloaded',
+      bytes: server.content.length,
+      converted: false,
+    });
   });
 
-  it('shows how much of a broken-off download is here', async () => {
+  it('shows how much of an interrupted download there is', async () => {
     server.etag = undefined;
     server.whims.push((_, response) => {
       response.writeHead(200, { 'content-length': server.content.length }).write(server.content.subarray(0, 1000));
@@ -132,11 +138,11 @@ describe('list', () => {
     });
     const stopped = run(pull('mcc', '--yes'));
     // The first 1000 bytes arrive, and then nothing: Ctrl-C.
-    while (!(await run(weights('list'))).stdout.includes('kB of it'))
+    while (!(await run(weights('list'))).stdout.includes('kB downloaded'))
       await new Promise((resolve) => setTimeout(resolve, 5));
     process.emit('SIGINT');
     expect((await stopped).code).toBe(130);
-    expect((await run(weights('list'))).stdout).toContain('1 kB of it; pull goes on\n');
+    expect((await run(weights('list'))).stdout).toContain('1 kB downloaded; pull continues\n');
     await run(pull('mcc', '--yes'));
     expect(server.ranges).toEqual([undefined, 'bytes=1000-']);
   });
@@ -153,9 +159,8 @@ describe('verify', () => {
     await writeFile(join(weightsDir, 'ZoeD_M12_N.pt'), 'other');
     const bad = await run(weights('verify', 'zoed-n', 'mcc'));
     expect([bad.code, bad.stdout]).toEqual([1, 'zoed-n (official): WRONG\nmcc (official): as first downloaded\n']);
-    expect(bad.stderr).toContain(
-      'as it was when it was first used.\n  Delete it and fetch it again: unflat weights pull zoed-n\n',
-    );
+    expect(bad.stderr).toContain('not the one of its first download, ');
+    expect(bad.stderr).toContain('.\n  Delete it and download it again: unflat weights pull zoed-n\n');
   });
 
   it('says what is missing', async () => {
@@ -181,7 +186,9 @@ describe('convert', () => {
   it('refuses other files', async () => {
     const file = join(folder, 'prose.pth');
     await writeFile(file, 'no checkpoint');
-    expect((await run(['weights', 'convert', file])).stderr).toContain('prose.pth: expected a file of torch.save');
+    expect((await run(['weights', 'convert', file])).stderr).toContain(
+      'prose.pth: expected a PyTorch file of torch.save',
+    );
     expect(await readdir(folder)).toEqual(['prose.pth']);
   });
 });
@@ -256,13 +263,10 @@ describe('synth', () => {
       expect(stderr).toContain(message);
     };
     await refused(['vit_x', '-o', file], 'There are: vit_b, vit_l, vit_h, sam_small, zoed_n');
-    await refused(['mcc', '--scheme', 'hf', '-o', file], 'which the Hugging Face hub does not have', 1);
+    await refused(['mcc', '--scheme', 'hf', '-o', file], 'a network with files on the Hugging Face hub, found MCC', 1);
     await refused(['sam_small', '--seed', 'x', '-o', file], 'Expected a whole number.');
-    await refused(['sam_small', '-o', join(folder, 'x.bin')], 'has to end in .safetensors, .pth or .pt.');
-    await refused(
-      ['sam_small', '--scheme', 'hf', '-o', join(folder, 'x.pth')],
-      'Files of torch have the official names',
-    );
+    await refused(['sam_small', '-o', join(folder, 'x.bin')], 'must end in .safetensors, .pth or .pt.');
+    await refused(['sam_small', '--scheme', 'hf', '-o', join(folder, 'x.pth')], 'PyTorch files use the official names');
     await refused(['sam_small'], "required option '-o, --output <file>'");
     expect(await readdir(folder)).toEqual([]);
   });

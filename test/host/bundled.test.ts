@@ -25,5 +25,5 @@ it('says what is missing where a package lacks them', async () => {
   const error = await bundledFolder(join(folder, 'dist/cli.js')).catch((caught: unknown) => caught);
   await rm(folder, { recursive: true });
   expect(error).toBeInstanceOf(UserError);
-  expect((error as UserError).message).toMatch(/weights tiny are not beside .*cli\.js in a folder tiny/);
+  expect((error as UserError).message).toMatch(/tiny weights are not in a folder tiny next to .*cli\.js/);
 });

@@ -37,7 +37,7 @@ describe('pull', () => {
   it('keeps file, record and license side by side, and fetches once', async () => {
     const choice = choiceOf();
     expect(await cache.state(choice)).toEqual({ kind: 'absent' });
-    expect(await cache.sourceHere(choice.checkpoint)).toBeUndefined();
+    expect(await cache.downloadedSource(choice.checkpoint)).toBeUndefined();
     const record = await cache.pull(choice);
     expect(record).toMatchObject({ id: 'net', url: server.url, sha256: sha256(server.content) });
     expect((await readdir(cache.folder)).sort()).toEqual(['net.pth', 'net.pth.LICENSE.txt', 'net.pth.json']);
@@ -46,8 +46,8 @@ describe('pull', () => {
     );
     expect(await cache.pull(choice)).toEqual(record);
     expect(server.ranges).toHaveLength(1);
-    expect(await cache.state(choice)).toEqual({ kind: 'here', bytes: record.bytes, converted: false });
-    expect(await cache.sourceHere(choice.checkpoint)).toEqual(choice);
+    expect(await cache.state(choice)).toEqual({ kind: 'downloaded', bytes: record.bytes, converted: false });
+    expect(await cache.downloadedSource(choice.checkpoint)).toEqual(choice);
   });
 
   it('takes a mirror, which has the file under its name in the cache', async () => {
@@ -68,19 +68,19 @@ describe('pull', () => {
     await cache.pull(choice);
     await rm(cache.pathOf(choice));
     server.content = server.content.map((byte) => byte ^ 1);
-    await expect(cache.pull(choice)).rejects.toThrow(/has SHA-256 [0-9a-f]{64}, expected is/);
+    await expect(cache.pull(choice)).rejects.toThrow(/has the SHA-256 [0-9a-f]{64}; expected/);
   });
 
   it('refuses a file that is not the published one', async () => {
     await expect(cache.pull(choiceOf({ sha256: '0'.repeat(64) }))).rejects.toThrow(
-      /has SHA-256 [0-9a-f]{64}, expected is 0{64}/,
+      /has the SHA-256 [0-9a-f]{64}; expected 0{64}/,
     );
     expect(await readdir(cache.folder)).toEqual([]);
   });
 
   it('refuses a source that there is not', async () => {
     await expect(cache.pull({ ...choiceOf(), source: 'huggingface' })).rejects.toThrow(
-      'There is no huggingface source of net.',
+      'net has no source huggingface.',
     );
   });
 });
@@ -94,7 +94,7 @@ describe('verify', () => {
       cache.pathOf(choice),
       server.content.map((byte) => byte ^ 1),
     );
-    await expect(cache.verify(choice)).rejects.toThrow(`not ${record.sha256} as it was when it was first used.`);
+    await expect(cache.verify(choice)).rejects.toThrow(`not the one of its first download, ${record.sha256}.`);
   });
 
   it('checks and pins what the user put there', async () => {
@@ -106,7 +106,7 @@ describe('verify', () => {
 
     const published = choiceOf({ file: 'third.pth', sha256: '0'.repeat(64) });
     await copyFile(torchFile, cache.pathOf(published));
-    await expect(cache.record(published)).rejects.toThrow(`not ${'0'.repeat(64)} as published.`);
+    await expect(cache.record(published)).rejects.toThrow(`not the one that was published, ${'0'.repeat(64)}.`);
   });
 
   it('says what is missing, and when the record is damaged', async () => {
@@ -119,7 +119,7 @@ describe('verify', () => {
 });
 
 describe('safetensors', () => {
-  it('converts a file of torch once, and again when it has changed', async () => {
+  it('converts a PyTorch file once, and again when it has changed', async () => {
     const choice = choiceOf();
     await cache.pull(choice);
     const stages = new Set<string>();
@@ -132,7 +132,7 @@ describe('safetensors', () => {
       tensors.map(({ name }) => name).sort(),
     );
     await bytes.close();
-    expect(await cache.state(choice)).toMatchObject({ kind: 'here', converted: true });
+    expect(await cache.state(choice)).toMatchObject({ kind: 'downloaded', converted: true });
 
     const past = new Date(0);
     await utimes(path, past, past);

@@ -68,7 +68,7 @@ describe('a download', () => {
     await fetchIt();
     expect(server.ranges).toEqual([undefined, 'bytes=30000-', 'bytes=50000-']);
     expect(notices).toHaveLength(2);
-    expect(notices[0]).toMatch(/^The download broke off at 30000 bytes \(.+\); trying again\.$/);
+    expect(notices[0]).toMatch(/^The download was interrupted after 30000 bytes \(.+\)\. It continues\.$/);
     await expectWhole();
   });
 
@@ -145,7 +145,7 @@ describe('a download', () => {
       return false;
     });
     await fetchIt({ sha256: sha256(OTHER) });
-    expect(notices.at(-1)).toContain('has the wrong checksum: it starts again');
+    expect(notices.at(-1)).toContain('has the wrong checksum. The download starts again.');
     await expectWhole(OTHER);
   });
 
@@ -210,13 +210,13 @@ describe('a download', () => {
 describe('a download is refused', () => {
   it('when the checksum is wrong', async () => {
     await expect(fetchIt({ sha256: sha256(OTHER) })).rejects.toThrow(
-      `${server.url} has SHA-256 ${sha256(CONTENT)}, expected is ${sha256(OTHER)}.`,
+      `${server.url} has the SHA-256 ${sha256(CONTENT)}; expected ${sha256(OTHER)}.`,
     );
     await expectNothing();
   });
 
   it('when the length is another one than it should be', async () => {
-    await expect(fetchIt({ bytes: 5 })).rejects.toThrow(`${server.url} has 100000 bytes, expected are 5.`);
+    await expect(fetchIt({ bytes: 5 })).rejects.toThrow(`${server.url} has 100000 bytes; expected 5.`);
     await expectNothing();
   });
 
@@ -244,7 +244,7 @@ describe('a download is refused', () => {
       response.writeHead(200, { 'content-length': 1e17 }).flushHeaders();
       return true;
     });
-    await expect(fetchIt()).rejects.toThrow(/cache has room for \d+ bytes, 100000000000000000 are needed\.$/);
+    await expect(fetchIt()).rejects.toThrow(/cache has room for \d+ bytes, but 100000000000000000 are needed\.$/);
     await expectNothing();
   });
 
@@ -282,6 +282,6 @@ describe('a download is refused', () => {
 
   it('when its folder cannot be made', async () => {
     await writeFile(join(folder, 'cache'), '');
-    await expect(fetchIt()).rejects.toThrow(`The folder ${join(folder, 'cache')} cannot be made`);
+    await expect(fetchIt()).rejects.toThrow(`The folder ${join(folder, 'cache')} cannot be created`);
   });
 });

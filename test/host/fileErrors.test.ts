@@ -32,13 +32,13 @@ describe('reasonOf', () => {
   it.each([
     ['no file', () => readFile(join(folder, 'none')), 'there is no such file or folder'],
     ['a folder', () => readFile(folder), 'it is a folder, not a file'],
-    ['a file as a folder', () => readFile(join(folder, 'file', 'a')), 'a part of the path is a file, not a folder'],
+    ['a file as a folder', () => readFile(join(folder, 'file', 'a')), 'part of its path is a file, not a folder'],
     ['a long name', () => readFile(join(folder, 'n'.repeat(300))), 'the name is too long'],
-    ['a name that is taken', () => mkdir(join(folder, 'file')), 'something with this name is there already'],
+    ['a name that is taken', () => mkdir(join(folder, 'file')), 'something with this name already exists'],
     [
       'links in a circle',
       () => symlink('loop', join(folder, 'loop')).then(() => readFile(join(folder, 'loop'))),
-      'its links lead in a circle',
+      'its links form a cycle',
     ],
   ])('says it of %s', async (_, work, reason) => {
     const error: unknown = await work().catch((thrown: unknown) => thrown);
@@ -56,13 +56,13 @@ describe('reasonOf', () => {
     ['EACCES', 'permission is denied'],
     ['EPERM', 'the system does not permit it'],
     ['EROFS', 'the disk is read-only'],
-    ['EDQUOT', 'no more space on the disk is granted to this user'],
+    ['EDQUOT', 'the disk quota of this user is used up'],
     ['EBUSY', 'another program uses it'],
     ['EMFILE', 'this program has too many files open'],
     ['ENFILE', 'too many files are open on this machine'],
     ['EFBIG', 'the file is too large for this disk'],
-    ['EIO', 'the disk does not answer as it should'],
-    ['EINVAL', 'the system does not take this name'],
+    ['EIO', 'the disk failed'],
+    ['EINVAL', 'the system does not accept this name'],
   ])('knows %s', (code, reason) => expect(reasonOf(systemError(code))).toBe(reason));
 
   it('has the words of the system for other codes', () => {
@@ -88,7 +88,7 @@ describe('a path that leads nowhere', () => {
     ['mask', () => decodeMask(none(), photo), 'The mask ? cannot be read'],
     ['depth map', () => decodeDepth(none(), photo), 'The depth map ? cannot be read'],
     ['point cloud', () => decodePointMap(none(), photo), 'The point cloud ? cannot be read'],
-    ['file of weights', () => openWeights(none(), presets.small, options), '? cannot be opened'],
+    ['file of weights', () => openWeights(none(), presets.small, options), 'The weights ? cannot be opened'],
     ['file of bytes', () => FileBytes.open(none()), '? cannot be opened'],
     ['file to check', () => checksum(none()), '? cannot be read'],
   ])('is said of a %s', async (_, work, message) =>
@@ -99,16 +99,16 @@ describe('a path that leads nowhere', () => {
     [
       'an output',
       () => writeWhole(join(folder, 'file', 'a', 'b'), new Uint8Array()),
-      'The output folder ? cannot be made',
+      'The output folder ? cannot be created',
     ],
     [
       'a download',
       () => download({ url: 'http://127.0.0.1:9/a', path: join(folder, 'file', 'a', 'b') }),
-      'The folder ? cannot be made',
+      'The folder ? cannot be created',
     ],
   ])('is said of %s', async (_, work, message) =>
     expect(await messageOf(work())).toBe(
-      `${message.replace('?', join(folder, 'file', 'a'))}: a part of the path is a file, not a folder.`,
+      `${message.replace('?', join(folder, 'file', 'a'))}: part of its path is a file, not a folder.`,
     ),
   );
 });

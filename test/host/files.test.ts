@@ -78,7 +78,7 @@ describe('writeWhole', () => {
     const error = await writeWhole(path, bytes('x')).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UserError);
     expect((error as UserError).message).toContain(
-      `The output ${path} cannot be written: a part of the path is a file, not a folder.`,
+      `The output ${path} cannot be written: part of its path is a file, not a folder.`,
     );
   });
 });
@@ -102,18 +102,20 @@ describe('OutputFolder', () => {
     await writeFile(join(folder, 'file'), '');
     const error = await OutputFolder.open(join(folder, 'file', 'out')).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UserError);
-    expect((error as UserError).message).toContain(`The output folder ${join(folder, 'file', 'out')} cannot be made`);
+    expect((error as UserError).message).toContain(
+      `The output folder ${join(folder, 'file', 'out')} cannot be created`,
+    );
   });
 
   it('refuses a folder that the system does not let anyone make', async () => {
     await expect(OutputFolder.open('/proc/unflat/out')).rejects.toThrow(
-      'The output folder /proc/unflat/out cannot be made',
+      'The output folder /proc/unflat/out cannot be created',
     );
   });
 
   it('refuses a file where a folder is', async () => {
     await mkdir(join(folder, 'mask.png'));
-    await expect(expectWritable(join(folder, 'mask.png'))).rejects.toThrow('is a folder; a file has to go there');
+    await expect(expectWritable(join(folder, 'mask.png'))).rejects.toThrow('is a folder, not a file');
   });
 });
 
@@ -154,7 +156,9 @@ describe('FileBytes', () => {
     expect([source.name, source.size]).toEqual(['w.safetensors', 8]);
     expect(new TextDecoder().decode(await source.read(2, 3))).toBe('cde');
     expect((await source.read(8, 0)).length).toBe(0);
-    await expect(source.read(6, 4)).rejects.toThrow('w.safetensors: bytes 6 to 10 were asked for, the file ends at 8.');
+    await expect(source.read(6, 4)).rejects.toThrow(
+      'w.safetensors: bytes 6 to 10 were requested, but the file ends at 8.',
+    );
     await source.close();
   });
 

@@ -137,7 +137,7 @@ describe('decodePhoto', () => {
     // The header chunk's checksum covers the size, so it is computed anew.
     bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)) >>> 0, 29);
     expect((await failure(decodePhoto(bomb))).message).toBe(
-      'The photo has 40000 x 40000 pixels, more than the 268402689 that are decoded.',
+      'The photo has 40000 x 40000 pixels; at most 268402689 can be decoded.',
     );
   });
 
@@ -153,7 +153,7 @@ describe('decodePhoto', () => {
     await writeFile(prose, 'This is not a photo.');
     const error = await failure(decodePhoto(prose));
     expect(error.message).toContain(`The photo ${prose} cannot be decoded: `);
-    expect(error.hint).toBe('The file is damaged or no image. Use a JPEG, PNG or WebP file.');
+    expect(error.hint).toBe('The file is damaged or not an image. Use a JPEG, PNG or WebP file.');
 
     const noise = sharp({ create: { width: 64, height: 64, channels: 3, background: '#808080', noise: NOISE } });
     for (const bytes of [await noise.jpeg().toBuffer(), await noise.png().toBuffer(), await noise.webp().toBuffer()]) {
@@ -166,7 +166,7 @@ describe('decodePhoto', () => {
     const svg = Buffer.from(
       '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
     );
-    expect((await failure(decodePhoto(svg))).message).toBe('The photo is svg, which is not made of pixels.');
+    expect((await failure(decodePhoto(svg))).message).toBe('The photo is svg, which is not a pixel format.');
   });
 });
 
@@ -228,9 +228,9 @@ describe('decodeMask', () => {
 
   it('refuses another size and an empty mask', async () => {
     const error = await failure(decodeMask(await gray([255, 255], 2, 1), { width: 3, height: 1 }));
-    expect(error.message).toBe('The mask has 2 x 1 pixels, the photo 3 x 1.');
+    expect(error.message).toBe('The mask has 2 x 1 pixels, but the photo has 3 x 1.');
     expect((await failure(decodeMask(await gray([0, 0], 2, 1), { width: 2, height: 1 }))).message).toBe(
-      'The mask marks no pixel: it is black.',
+      'The mask is empty: every pixel is black.',
     );
   });
 });
@@ -253,13 +253,13 @@ describe('decodeDepth', () => {
     expect([...depth.meters]).toEqual([2.5, NaN, NaN, NaN, NaN]);
     expect(depth.missing).toBe(4);
     expect((await failure(decodeDepth(npy.subarray(0, -4), { width: 5, height: 1 }))).message).toContain(
-      'needs 20 bytes, the file holds 16',
+      'needs 20 bytes, but the file holds 16',
     );
   });
 
   it('refuses 8-bit pictures, another size, and a map without any depth', async () => {
     expect((await failure(decodeDepth(await gray([1, 2], 2, 1), { width: 2, height: 1 }))).message).toBe(
-      'The depth map has to be a 16-bit gray PNG; it is png with 1 channel(s) of type uchar.',
+      'The depth map must be a 16-bit gray PNG; it is png with 1 channel(s) of type uchar.',
     );
     const none = Buffer.from(await encodePng16(new Uint16Array(2), 2, 1));
     expect((await failure(decodeDepth(none, { width: 1, height: 2 }))).message).toContain('has 2 x 1 pixels');

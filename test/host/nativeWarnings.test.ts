@@ -76,7 +76,7 @@ describe('withoutHarmless', () => {
 });
 
 describe('withoutNativeWarnings', () => {
-  onLinux('keeps harmless lines from a pipe, and standard error goes on after it', async () => {
+  onLinux('hides harmless lines on a pipe, and standard error works afterwards', async () => {
     expect(stderrInPipe('PROGRAM')).toBe('before\nA driver failed.\nno adapter\nafter\n');
     expect((await readdir(folder)).filter((name) => name.endsWith('.log'))).toEqual([]);
   });

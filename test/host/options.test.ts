@@ -27,7 +27,7 @@ it.each([
   [[[]], 'call: the options are a list'],
   [{ txet: 'a' }, 'call has no option txet. It has: text, flag,'],
   [{ toString: 'a' }, 'call has no option toString.'],
-  [{ text: 7 }, 'call: text is 7. Give a text.'],
+  [{ text: 7 }, 'call: text is 7. Give a string.'],
   [{ flag: 'yes' }, "call: flag is 'yes'. Give true or false."],
   [{ call: {} }, 'call: call is an object of Object. Give a function.'],
   [{ signal: null }, 'call: signal is null. Give the signal of an AbortController.'],

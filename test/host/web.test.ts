@@ -76,7 +76,7 @@ describe('bytes in a browser', () => {
     expect(await call('readBlob', base64, 2, 3)).toEqual([...Buffer.from('cde')]);
     expect(await call('readBlob', base64, 6, 3)).toEqual({
       name: 'RangeError',
-      message: 'w.safetensors: bytes 6 to 9 were asked for, the file ends at 8.',
+      message: 'w.safetensors: bytes 6 to 9 were requested, but the file ends at 8.',
     });
   });
 

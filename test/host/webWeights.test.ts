@@ -136,7 +136,7 @@ describe('weights in a browser', () => {
 
   it('are taken from a dropped file', async () => {
     expect(await call('dropped', '/net/sam.safetensors', 'my sam.safetensors')).toMatchObject({
-      ...{ name: 'my sam.safetensors', stages: ['keep'] },
+      ...{ name: 'my sam.safetensors', stages: ['store'] },
     });
     expect(await call('list')).toEqual([{ name: 'my sam.safetensors', bytes: sam.length }]);
   });
@@ -168,7 +168,7 @@ describe('weights that a page names', () => {
   const GETS = ['GET /tiny/config.json', ...TINY.map((name) => `GET /tiny/${name}.safetensors`)];
   beforeEach(() => cp(join(root, 'weights/tiny'), join(page.folder, 'tiny'), { recursive: true }));
 
-  it('are the tiny ones beside the bundle, each file asked for once', async () => {
+  it('are the tiny ones next to the bundle, each file asked for once', async () => {
     const tiny = { describe: 'tiny', networks: TINY, notices: [] };
     expect(await asked(() => call('open'))).toEqual([{ ...tiny, stages: ['download'] }, GETS]);
     const heads = GETS.map((request) => request.replace('GET', 'HEAD'));
@@ -196,7 +196,7 @@ describe('weights that a page names', () => {
   it('stay in memory where the browser keeps no files, and a notice says so', async () => {
     expect(await call('openWithoutStore', 'tiny')).toMatchObject({
       networks: TINY,
-      notices: [expect.stringMatching(/keeps no files for this page: denied.*kept in memory/) as string],
+      notices: [expect.stringMatching(/keeps no files for this page: denied.*stay in memory/) as string],
     });
     expect(await call('list')).toEqual([]);
   });
@@ -205,7 +205,7 @@ describe('weights that a page names', () => {
     const origin = (await call('origin')) as string;
     await rm(join(page.folder, 'tiny'), { recursive: true });
     expect(await call('open')).toMatchObject({
-      message: `The tiny weights are not beside the bundle: ${origin}/tiny/config.json cannot be fetched: the server answered 404.`,
+      message: `The tiny weights are not next to the bundle: ${origin}/tiny/config.json cannot be fetched: the server answered 404.`,
       hint: expect.stringContaining(`Copy node_modules/unflat/dist/tiny to ${origin}/tiny/.`) as string,
     });
     const inVite = { hint: expect.stringContaining("optimizeDeps: { exclude: ['unflat'] }") as string };

@@ -114,7 +114,9 @@ describe('official weights', () => {
     expect(ids([])).toEqual(['sam-vit-b', 'zoed-n', 'mcc']);
     expect(ids(['zoed-nk', 'sam-vit-h'])).toEqual(['sam-vit-h', 'zoed-nk', 'mcc']);
     expect(() => ids(['sam-vit-x'])).toThrow('There is no checkpoint sam-vit-x.');
-    expect(() => ids(['sam-vit-b', 'sam-vit-h'])).toThrow('sam-vit-b and sam-vit-h are checkpoints of one network.');
+    expect(() => ids(['sam-vit-b', 'sam-vit-h'])).toThrow(
+      'sam-vit-b and sam-vit-h are checkpoints of the same network.',
+    );
   });
 
   it('say which command brings what is missing', async () => {
@@ -142,7 +144,7 @@ describe('official weights', () => {
   it('are not what they are called when another variant is inside', async () => {
     await pretend('sam-vit-base.safetensors', samModule.specs(samConfigs.vit_l));
     await expect(openWeights('official', presets.small, { weightsDir, roles: ['segment'] })).rejects.toThrow(
-      'The file is SAM vit_l, the configuration is SAM vit_b',
+      'The file is SAM vit_l, but the configuration is SAM vit_b',
     );
   });
 });

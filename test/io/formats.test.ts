@@ -41,7 +41,7 @@ describe('PLY', () => {
 
   it('refuses colors that do not fit the positions', () => {
     expect(() => encodePly({ xyz: new Float32Array(6), rgb: new Uint8Array(3) })).toThrow(
-      'PLY: xyz holds 6 values and rgb 3; both need three for each point.',
+      'PLY: xyz holds 6 values and rgb 3; both must hold three for each point.',
     );
   });
 
@@ -108,7 +108,7 @@ describe('OBJ point map', () => {
 
   it('says how many vertices were found and expected', () => {
     expect(() => decodeObjPointMap(text('v 0 0 0\nv 0 0 0\nv 0 0 0\n'), 2, 1)).toThrow(
-      'The .obj file has 3 vertices, the photo 2 x 1 = 2 pixels.',
+      'The .obj file has 3 vertices, but the photo has 2 x 1 = 2 pixels.',
     );
     expect(() => decodeObjPointMap(text(''), 1, 1)).toThrow('has 0 vertices');
   });
@@ -145,10 +145,10 @@ describe('.npy', () => {
   });
 
   it.each([
-    ['another type', npy('<i4', '(1, 1)', new Int32Array(1)), 'has to be float32 or float64'],
+    ['another type', npy('<i4', '(1, 1)', new Int32Array(1)), 'must be float32 or float64'],
     ['three dimensions', npy('<f4', '(1, 1, 1)', new Float32Array(1)), "its header says {'descr': '<f4'"],
     ['Fortran order', npy('<f4', '(1, 1)', new Float32Array(1), 'True'), 'in C order'],
-    ['missing data', npy('<f4', '(2, 2)', new Float32Array(3)), 'needs 16 bytes, the file holds 12'],
+    ['missing data', npy('<f4', '(2, 2)', new Float32Array(3)), 'needs 16 bytes, but the file holds 12'],
     ['no magic', text('hello, this is no array'), 'does not begin with'],
     ['a lying header length', npy('<f4', '(1, 1)', new Float32Array(1)).fill(0xff, 8, 10), 'header ends at byte 65545'],
   ])('refuses %s', (_, bytes, message) => {

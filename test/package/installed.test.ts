@@ -42,14 +42,14 @@ it('works in Node under both names', async () => {
   }
 }, 120_000);
 
-it('works in esbuild’s bundle once the weights lie beside it', async () => {
+it('works in esbuild’s bundle once the weights are next to it', async () => {
   const out = join(project.folder, 'out');
   const entry = join(project.folder, 'page.js');
   await esbuild.build({ entryPoints: [entry], outdir: out, bundle: true, format: 'esm', logLevel: 'warning' });
   page = await openPage({ '/': out });
   const tiny = join(project.folder, 'node_modules/unflat/dist/tiny');
   expect(await page.call('/page.js', 'start')).toMatchObject({
-    message: expect.stringContaining('tiny weights are not beside the bundle') as string,
+    message: expect.stringContaining('tiny weights are not next to the bundle') as string,
     hint: expect.stringMatching(/Copy node_modules\/unflat\/dist\/tiny to http.*\/tiny\/\. .*tinyUrl/) as string,
   });
   await cp(tiny, join(out, 'tiny'), { recursive: true });

@@ -40,6 +40,9 @@ describe('the chain', () => {
       { box, granularity, threshold, temperature },
       { onProgress: (event) => stages.push(event) },
     );
+    // The session that `reconstruct` opened is closed by now.
+    await new Promise((resolve) => setImmediate(resolve));
+    const { seconds } = engine.describe();
     engine.dispose();
 
     expect([...result.mask]).toEqual([...file.u32('mask')]);
@@ -64,6 +67,7 @@ describe('the chain', () => {
     expect(sweep.at(-1)).toEqual({ stage: 'sweep', done: 1728, total: 1728, unit: 'points' });
     expect(stages.at(-1)).toMatchObject({ stage: 'render', done: 1 });
     expect(Object.keys(result.seconds)).toEqual(loads);
+    expect(seconds).toEqual(result.seconds);
   });
 
   it('scales depth to the lens of the photo when the weights have a canonical one', async () => {

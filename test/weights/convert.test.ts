@@ -92,7 +92,7 @@ describe('files that torch wrote', () => {
     expect(skipped).toContain('optimizer (dictionary of 2)');
     expect(networkIn((await convert('dtypes.pth')).tensors)).toBeUndefined();
     expect((await convert('nested.pth')).skipped).toContain(
-      'complex (tensor of torch.ComplexFloatStorage, which safetensors files do not hold)',
+      'complex (tensor of torch.ComplexFloatStorage, which safetensors files cannot hold)',
     );
   });
 });

@@ -170,8 +170,8 @@ describe('files that do not fit', () => {
     );
     expect(error.message).toBe(
       'tiny.safetensors: "norm_xyz.bias": expected shape [24], found no such tensor.\n' +
-        '  The file does not hold exactly the tensors of the configuration, MCC of other sizes: ' +
-        'fetch it again, or convert it again from the released checkpoint.',
+        '  The file does not hold exactly the tensors of the configuration, MCC of other sizes. ' +
+        'Download it again, or convert it again from the released checkpoint.',
     );
   });
 
@@ -199,7 +199,7 @@ describe('files that do not fit', () => {
     const error = await failure([...tensorsOf(zoe, 'huggingface'), extra], zoe);
     expect(error.problem).toMatchObject({
       tensor: 'core.core.pretrained.model.blocks.9.attn.qkv.weight',
-      found: 'a part of it',
+      found: 'part of it',
     });
   });
 
@@ -233,12 +233,12 @@ describe('files that do not fit', () => {
       mccModule.specs({ ...mccConfigs.full, depth: 1 }),
     );
     expect(error.message).toContain(
-      'The file is MCC small, the configuration is MCC of other sizes: change one of them.',
+      'The file is MCC small, but the configuration is MCC of other sizes. Change one of them.',
     );
     const small = samModule.specs(samConfigs.small);
     const file = await writtenFile(tensorsOf(small, 'huggingface').slice(1), 'sam.safetensors');
     expect(() => fileSource(networks, [file], samModule.specs(samConfigs.vit_l))).toThrow(
-      /The file agrees in 99 % of its tensors with SAM small, the configuration is SAM vit_l/,
+      /The file agrees in 99 % of its tensors with SAM small, but the configuration is SAM vit_l/,
     );
   });
 
@@ -252,14 +252,14 @@ describe('files that do not fit', () => {
 
   it('says that it is something else altogether, or nothing', async () => {
     const other = { name: 'fc.weight', dtype: 'F32', shape: [1], data: new Float32Array(1) } as const;
-    expect((await failure([other], sam)).message).toContain('found 1 others: fc.weight');
+    expect((await failure([other], sam)).message).toContain('found other tensors: fc.weight');
     expect(() => fileSource(networks, [], sam)).toThrow('weights: expected tensors of SAM, ZoeDepth or MCC');
   });
 
   it('asks for the other shards', async () => {
     const some = tensorsOf(zoe, 'huggingface').slice(10);
     const error = await failure(some, zoe, 'model-00001-of-00002.safetensors');
-    expect(error.message).toContain('model-00001-of-00002.safetensors is one of 2 shards: give all of them.');
+    expect(error.message).toContain('model-00001-of-00002.safetensors is one of 2 shards. Give all of them.');
   });
 
   it('refuses a tensor that comes twice', async () => {
@@ -267,14 +267,14 @@ describe('files that do not fit', () => {
     const token = tensors.find(({ name }) => name === 'cls_token')!;
     const [a, b] = [await writtenFile(tensors, 'a'), await writtenFile([token], 'b')];
     expect(() => fileSource(networks, [a, b], mcc)).toThrow(
-      '"cls_token": expected it once, found cls_token in a and cls_token in b',
+      '"cls_token": expected one tensor of this name, found cls_token in a and cls_token in b',
     );
     const twice = [...tensors, { ...token, name: `module.${token.name}` }];
-    expect((await failure(twice, mcc)).message).toContain('"cls_token": expected it once');
+    expect((await failure(twice, mcc)).message).toContain('"cls_token": expected one tensor of this name');
     const thirds = tensorsOf(zoe, 'huggingface');
     const qkv = tensorsOf(zoe, 'official').find(({ name }) => name.endsWith('qkv.weight'))!;
-    expect((await failure([...thirds, qkv], zoe)).message).toContain('qkv.weight": expected it once');
-    expect((await failure([qkv, ...thirds], zoe)).message).toContain('qkv.weight": expected it once');
+    expect((await failure([...thirds, qkv], zoe)).message).toContain('qkv.weight": expected one tensor of this name');
+    expect((await failure([qkv, ...thirds], zoe)).message).toContain('qkv.weight": expected one tensor of this name');
   });
 
   it('refuses thirds of different shapes', async () => {
@@ -303,7 +303,7 @@ describe('synthetic source', () => {
       'synthetic:7: "none": expected a tensor that ZoeDepth uses',
     );
     const index = 'core.core.pretrained.model.blocks.0.attn.relative_position_index';
-    await expect(source.tensor(index, [5, 5])).rejects.toThrow('found one that inference never reads');
+    await expect(source.tensor(index, [5, 5])).rejects.toThrow('found a tensor that inference never reads');
     await expect(source.tensor('conv2.bias', [5])).rejects.toThrow('expected shape [4], found a request for [5]');
     expect(() => syntheticSource(zoe, NaN)).toThrow('expected an integer seed, found NaN');
   });

@@ -39,7 +39,7 @@ describe('the manifest', () => {
       expect(bytes).toBeLessThan(expected * 1.001);
     }
     expect(() => specsOf(networkNamed('sam'), 'vit_x')).toThrow('sam has no configuration vit_x');
-    expect(() => networkNamed('vit')).toThrow('there is no network vit; there are sam, zoe, mcc.');
+    expect(() => networkNamed('vit')).toThrow('There is no network vit. There are: sam, zoe, mcc.');
   });
 
   it('has one checkpoint of each network by default', () => {

@@ -6,7 +6,7 @@ import { mccModule } from '../../src/pipeline/mcc/module.ts';
 import { mccConfigs } from '../../src/pipeline/mcc/config.ts';
 import { samConfigs } from '../../src/pipeline/sam/config.ts';
 import { zoeConfigs } from '../../src/pipeline/zoeDepth/config.ts';
-import { agreementWith, mostLike } from '../../weights/known.ts';
+import { agreementWith, closestConfig } from '../../weights/known.ts';
 import type { NetworkSpecs } from '../../weights/network.ts';
 import { type OfficialManifest, manifest } from './manifests.ts';
 
@@ -51,9 +51,9 @@ describe('specs', () => {
 
 describe('recognition', () => {
   it.each(checkpoints)('%s is like itself', (_file, specs) => {
-    const like = mostLike(specs.network, shapesOf(specs));
-    expect(specs.network.configs[like.name]).toBe(specs.config);
-    expect(like.agreement).toBe(1);
+    const closest = closestConfig(specs.network, shapesOf(specs));
+    expect(specs.network.configs[closest.name]).toBe(specs.config);
+    expect(closest.agreement).toBe(1);
   });
 
   it('one tensor more, fewer or of another shape is not full agreement', () => {

@@ -75,7 +75,7 @@ describe('a file as torch writes it', () => {
   });
 
   it('refuses names that come twice and data that do not fill the shape', async () => {
-    await expect(write([tensor('w', 'U8', [2]), tensor('w', 'U8', [2])])).rejects.toThrow('expected every name once');
+    await expect(write([tensor('w', 'U8', [2]), tensor('w', 'U8', [2])])).rejects.toThrow('expected a unique name');
     const short: TensorToWrite = { name: 'w', dtype: 'F32', shape: [3], data: () => [new Uint8Array(8)] };
     await expect(write([short])).rejects.toThrow('expected 12 bytes for F32 [3], found 8');
   });

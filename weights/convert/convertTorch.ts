@@ -1,5 +1,5 @@
-/** Checkpoints of torch, `.pth` and `.pt`, as tensors for a safetensors file. Nothing of the file is run: its pickle is
- *  read as data. The header and the pickle are read and checked here; the tensors' bytes when they are written. */
+/** Converts PyTorch checkpoints (`.pth`, `.pt`) to tensors for a safetensors file. No code in the file is run: its pickle
+ *  is read as data. The header and the pickle are read and checked at once, the bytes of tensors when they are written. */
 import { type ByteSource, readExactly } from '../byteSource.ts';
 import { elementBytes } from '../dtype.ts';
 import { WeightsError } from '../errors.ts';
@@ -15,19 +15,19 @@ import { legacyStart, openTorchLegacy } from './torchLegacy.ts';
 import { openTorchZip } from './torchZip.ts';
 
 export interface ConvertedTorch {
-  /** For `writeSafetensors`. Their bytes are read, a few MiB at a time, when they are written. */
+  /** Tensors for `writeSafetensors`. Their bytes are read when they are written, a few MiB at a time. */
   readonly tensors: readonly TensorToWrite[];
-  /** For `writeSafetensors`: which file this was. */
+  /** Metadata for `writeSafetensors`: the name of the file. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** What the file holds beside the tensors: name, and in brackets what it is. */
+  /** Entries of the file that are not converted: their names and, in brackets, what they are. */
   readonly skipped: readonly string[];
 }
 
 /**
- * The weights in a file of torch.save. Names lose `module.` and `model.` in front; dictionaries in dictionaries become
- * names with dots; optimizers and other state of a training run are skipped.
- * @throws WeightsError for a file of another format, a damaged one, or one that does more than hold tensors. Reading a
- *   tensor's bytes throws it too.
+ * Finds the weights in a file of torch.save. The prefixes `module.` and `model.` are removed. Nested dictionaries become
+ * names with dots. Optimizers and other training state are skipped.
+ * @throws WeightsError if the file has another format, is damaged, or holds more than data. Reading the bytes of a tensor
+ *   throws it, too.
  */
 export async function convertTorch(source: ByteSource): Promise<ConvertedTorch> {
   const torch = await openTorch(source);
@@ -38,7 +38,7 @@ export async function convertTorch(source: ByteSource): Promise<ConvertedTorch> 
   for (const [name, record] of found.tensors) {
     const tensor = await toWrite(source, torch, name, record, budget);
     if (tensor) tensors.push(tensor);
-    else skipped.push(`${name} (tensor of ${record.storage.className}, which safetensors files do not hold)`);
+    else skipped.push(`${name} (tensor of ${record.storage.className}, which safetensors files cannot hold)`);
   }
   return { tensors, metadata: { format: 'pt', source: source.name }, skipped };
 }
@@ -56,24 +56,24 @@ async function openTorch(source: ByteSource): Promise<TorchFile> {
   if (startsWith(starts.zip)) return openTorchZip(source);
   if (startsWith(legacyStart)) return openTorchLegacy(source);
   const [found, advice] = otherFormat(start, startsWith);
-  throw new WeightsError({ file: source.name, expected: 'a file of torch.save (.pth, .pt)', found, advice });
+  throw new WeightsError({ file: source.name, expected: 'a PyTorch file of torch.save (.pth or .pt)', found, advice });
 }
 
 function otherFormat(start: Uint8Array, startsWith: (bytes: number[]) => boolean): [found: string, advice: string] {
   const resave = 'Load it with the program that wrote it and save it again: torch.save(state_dict, "weights.pth").';
-  if (start.length === 0) return ['an empty file', 'Fetch it again.'];
+  if (start.length === 0) return ['an empty file', 'Download it again.'];
   if (latin1(start.subarray(257, 262)) === 'ustar') {
-    return ["torch's tar format of 2016, or a plain tar archive", `If it is an archive, unpack it first. ${resave}`];
+    return ["PyTorch's tar format of 2016, or a plain tar archive", `If it is an archive, unpack it first. ${resave}`];
   }
-  if (start[8] === 0x7b) return ['a safetensors file', 'It needs no conversion: use it as it is.'];
+  if (start[8] === 0x7b) return ['a safetensors file', 'It needs no conversion. Use it as it is.'];
   if (startsWith(starts.gzip)) return ['a gzip archive', 'Unpack it first.'];
   if (startsWith(starts.markup))
-    return ['a web page', 'The download gave a page in place of the file: fetch it again.'];
+    return ['a web page', 'The server sent a page instead of the file. Download it again.'];
   if (startsWith(starts.pickle)) return ['a pickle that torch.save did not write', resave];
-  return ['another format', 'Check that this is the file you meant, and fetch it again if it is.'];
+  return ['another format', 'Check that this is the file you meant. If it is, download it again.'];
 }
 
-/** @returns undefined for types that safetensors files do not hold */
+/** Prepares a tensor for writing. @returns undefined for types that safetensors files cannot hold */
 async function toWrite(
   source: ByteSource,
   torch: TorchFile,
@@ -89,39 +89,39 @@ async function toWrite(
   };
   if (stored.size !== storage.elements * storage.width) {
     const expected = `${storage.elements * storage.width} bytes of data in ${stored.label}`;
-    fail(expected, `${stored.size}`, 'The file is damaged: fetch it again, or save it again with torch.save.');
+    fail(expected, `${stored.size}`, 'The file is damaged. Download it again, or save it again with torch.save.');
   }
   const layout = tensorLayout(record, dtype, stored.size, source.name, name);
   if (!layout.contiguous && layout.span > limits.stridedBytes) {
-    const found = `strides (${layout.strides.join(', ')}) over ${layout.span}`;
-    const advice = `Save ${name}.contiguous() in its place.`;
-    fail(`a tensor whose elements lie within ${limits.stridedBytes} bytes, or follow each other`, found, advice);
+    const found = `strides (${layout.strides.join(', ')}) over ${layout.span} bytes`;
+    const advice = `Save ${name}.contiguous() instead.`;
+    fail(`a contiguous tensor, or one that spans at most ${limits.stridedBytes} bytes`, found, advice);
   }
   budget.spend(name, Math.max(layout.span, layout.count * elementBytes[dtype]));
   return { name, dtype, shape: layout.shape, data: () => tensorBytes(source, stored, layout) };
 }
 
-/** Bounds what is read and written: views of one storage could multiply a small file without end. */
+/** Limits the bytes that are read and written: many views of one storage could multiply a small file. */
 class Budget {
   readonly #file: string;
-  readonly #most: number;
+  readonly #max: number;
   #spent = 0;
 
   constructor({ name, size }: ByteSource) {
     this.#file = name;
-    this.#most = limits.growth * size + limits.freeBytes;
+    this.#max = limits.growth * size + limits.freeBytes;
   }
 
   spend(tensor: string, bytes: number): void {
     this.#spent += bytes;
-    if (this.#spent <= this.#most) return;
+    if (this.#spent <= this.#max) return;
     throw new WeightsError({
       file: this.#file,
       tensor,
-      expected: `tensors of at most ${this.#most} bytes together, ${limits.growth} times the file`,
-      found: `${this.#spent} up to here`,
+      expected: `tensors of at most ${this.#max} bytes together, about ${limits.growth} times the file`,
+      found: `${this.#spent} bytes up to this tensor`,
       advice:
-        'Tensors of the file repeat its data over and over: it is made to do harm, or views were saved as such.\nSave the tensors with .clone() if you trust it.',
+        'The tensors repeat the data of the file many times. The file is malicious, or views were saved.\nIf you trust it, save the tensors with .clone().',
     });
   }
 }

@@ -1,6 +1,6 @@
 /** CRC-32 as in zip archives (ISO 3309, polynomial 0xedb88320 reflected), eight bytes at a step. */
 
-/** tables[k][b]: what byte b does to the sum k bytes later. */
+/** tables[k][b]: the effect of byte b on the checksum, k bytes later. */
 const tables = Array.from({ length: 8 }, () => new Uint32Array(256));
 for (let byte = 0; byte < 256; byte++) {
   let sum = byte;
@@ -14,7 +14,7 @@ for (let k = 1; k < 8; k++) {
   }
 }
 
-/** CRC-32 of `bytes`, going on from the sum of what came before them. */
+/** Computes the CRC-32 of `bytes`, continuing from the checksum of the bytes before them. */
 export function crc32(bytes: Uint8Array, before = 0): number {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = tables;
   let sum = ~before;

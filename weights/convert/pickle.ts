@@ -1,6 +1,6 @@
-/** Reads pickles of protocol 2 to 5 as data. Source: the comments of Python's pickletools, which define each opcode.
+/** Reads pickles of protocol 2 to 5 as data. Source: Python's pickletools, which define each opcode.
  *
- *  Opcodes that only older protocols, extension registries or out-of-band buffers use are refused. */
+ *  Opcodes for older protocols, extension registries and out-of-band buffers are refused. */
 import { WeightsError } from '../errors.ts';
 import { latin1, utf8, viewOf } from './bytes.ts';
 import { limits } from './limits.ts';
@@ -17,31 +17,31 @@ import {
 } from './pickleValues.ts';
 import { type Fail, callPython, pythonName, storageOf } from './pythonNames.ts';
 
-/** The bytes end before the pickle does. */
+/** The bytes end before the end of the pickle. */
 export class PickleCutOff extends Error {}
 
 export interface ReadPickle {
   readonly value: PickleValue;
   /** Every storage that the pickle names, by key. */
   readonly storages: ReadonlyMap<string, Storage>;
-  /** Where the next byte after the pickle is. */
+  /** Position of the first byte after the pickle. */
   readonly end: number;
 }
 
-/** The pickle that begins at `start`.
- *  @param file what messages call it
- *  @throws PickleCutOff when `bytes` end too early
- *  @throws WeightsError for an opcode or a Python name outside the allow-lists, or one limit exceeded */
+/** Reads the pickle that begins at `start`.
+ *  @param file name of the file for messages
+ *  @throws PickleCutOff if `bytes` end too early
+ *  @throws WeightsError if an opcode or a Python name is not allowed, or a limit is exceeded */
 export function readPickle(bytes: Uint8Array, start: number, file: string): ReadPickle {
   return new Machine(bytes, start, file).run();
 }
 
-const damaged = 'The file is damaged, or was not written by torch.save: fetch it again, or save it again.';
+const damaged = 'The file is damaged, or was not written by torch.save. Download it again, or save it again.';
 
 class Machine {
   #stack: PickleValue[] = [];
-  /** Stacks that were put aside at marks. */
-  readonly #aside: PickleValue[][] = [];
+  /** Outer stacks: a mark starts a new stack. */
+  readonly #outerStacks: PickleValue[][] = [];
   readonly #memo = new Map<number, PickleValue>();
   readonly #storages = new Map<string, Storage>();
   readonly #bytes: Uint8Array;
@@ -74,10 +74,10 @@ class Machine {
   #step(opcode: number): void {
     switch (String.fromCharCode(opcode)) {
       case '(': // MARK
-        if (this.#aside.length >= limits.pickleDepth) {
-          this.#fail(`containers nested at most ${limits.pickleDepth} deep`, 'deeper ones');
+        if (this.#outerStacks.length >= limits.pickleDepth) {
+          this.#fail(`containers nested at most ${limits.pickleDepth} deep`, 'deeper nesting');
         }
-        this.#aside.push(this.#stack);
+        this.#outerStacks.push(this.#stack);
         this.#stack = [];
         return;
       case '0': // POP
@@ -186,12 +186,12 @@ class Machine {
         return this.#call(callable, args);
       }
       case '\x92': {
-        // NEWOBJ_EX; named arguments are of no use to any class of the allow-list
+        // NEWOBJ_EX; no class of the allow-list needs named arguments
         const [callable, args] = this.#popMany(3);
         return this.#call(callable, args);
       }
       case 'b': {
-        // BUILD: attributes, such as the version numbers of a state dict. None is needed.
+        // BUILD: attributes, such as the version numbers of a state dict. They are not needed.
         this.#pop();
         const target = this.#top();
         const usable = target instanceof Opaque || target instanceof Dict || target instanceof TensorRecord;
@@ -211,7 +211,7 @@ class Machine {
     throw new WeightsError({ file: `${this.#file}, byte ${this.#at}`, expected, found, advice });
   };
 
-  /** Counts what is made: a few bytes of pickle can ask for any number of objects. */
+  /** Counts created objects, because a few bytes of a pickle can create any number of them. */
   readonly #spend = (count: number): void => {
     this.#made += count;
     if (this.#made > limits.pickleValues) this.#fail(`at most ${limits.pickleValues} values`, 'more');
@@ -237,7 +237,7 @@ class Machine {
     return this.#view.getUint32(this.#skip(4), true);
   }
 
-  /** Lengths: what the pickle cannot hold is refused before it is waited for. */
+  /** Reads a length. One that is too large for a pickle is refused before any more bytes are read. */
   #u64(): number {
     const at = this.#skip(8);
     const length = this.#view.getUint32(at + 4, true) * 2 ** 32 + this.#view.getUint32(at, true);
@@ -258,7 +258,7 @@ class Machine {
     return text;
   }
 
-  /** Two's complement, little-endian. A bigint only where a number would not be exact. */
+  /** Reads a little-endian integer in two's complement. Gives a bigint only if a number would not be exact. */
   #integer(length: number): number | bigint {
     if (length > limits.integerBytes) this.#fail(`integers of at most ${limits.integerBytes} bytes`, `${length} bytes`);
     const bytes = this.#take(length);
@@ -291,7 +291,7 @@ class Machine {
 
   #popMark(): PickleValue[] {
     const items = this.#stack;
-    this.#stack = this.#aside.pop() ?? this.#fail('a mark on the stack', 'none');
+    this.#stack = this.#outerStacks.pop() ?? this.#fail('a mark on the stack', 'none');
     return items;
   }
 
@@ -310,7 +310,7 @@ class Machine {
       const key = items[i];
       if (target.entries.has(key)) {
         this.#fail(
-          'every key of a dictionary once',
+          'unique keys in a dictionary',
           `${typeof key === 'string' ? JSON.stringify(key) : describe(key)} twice`,
         );
       }
@@ -318,7 +318,7 @@ class Machine {
     }
   }
 
-  /** Tensors that share a storage each name it: they have to agree on its bytes. */
+  /** Checks that tensors which share a storage agree on its size. */
   #storage(storage: Storage): void {
     const { key, elements, width } = storage;
     const before = this.#storages.get(key) ?? storage;
@@ -337,7 +337,7 @@ class Machine {
 
   #recall(index: number): void {
     const value = this.#memo.get(index);
-    this.#push(value === undefined ? this.#fail(`memo ${index} to be set`, 'it unset') : value);
+    this.#push(value === undefined ? this.#fail(`memo ${index} to be set`, 'no such memo') : value);
   }
 
   #call(callable: PickleValue, args: PickleValue): void {

@@ -1,4 +1,4 @@
-/** What a pickle of torch becomes here: plain data. Nothing in it can run. */
+/** Values of a PyTorch pickle, as plain data. Nothing in them can run. */
 import type { Dtype } from '../dtype.ts';
 
 export type PickleValue =
@@ -29,39 +29,39 @@ export class Dict {
   readonly entries = new Map<PickleValue, PickleValue>();
 }
 
-/** A class or function that the pickle names; it is on the allow-list. `name` includes its module. */
+/** A class or function of the allow-list that the pickle names. `name` includes its module. */
 export class PythonName {
   constructor(readonly name: string) {}
 }
 
-/** An object of a class that conversion has no use for. Its contents are dropped. */
+/** An object of a class that the conversion does not need. Its contents are dropped. */
 export class Opaque {
   constructor(readonly className: string) {}
 }
 
-/** Bytes that tensors are views of. */
+/** A storage: bytes of which tensors are views. */
 export class Storage {
   constructor(
-    /** The name of the bytes in the file. */
+    /** Name of the storage in the file. */
     readonly key: string,
     /** Python's class, such as torch.FloatStorage. */
     readonly className: string,
-    /** undefined for types that safetensors files do not hold. */
+    /** undefined for types that safetensors files cannot hold. */
     readonly dtype: Dtype | undefined,
     /** Bytes of an element. */
     readonly width: number,
     /** Elements of the whole storage. */
     readonly elements: number,
-    /** Element that counts as the first: not 0 only for views in old files. */
+    /** Index of the first element. It is 0, except for views in old files. */
     readonly first: number,
   ) {}
 }
 
-/** A tensor as the pickle gives it: geometry is checked when its name is known. */
+/** A tensor in the pickle. Its offset, shape and strides are checked later, when its name is known. */
 export class TensorRecord {
   constructor(
     readonly storage: Storage,
-    /** undefined for types that safetensors files do not hold. */
+    /** undefined for types that safetensors files cannot hold. */
     readonly dtype: Dtype | undefined,
     readonly offset: PickleValue,
     readonly shape: PickleValue,
@@ -69,7 +69,7 @@ export class TensorRecord {
   ) {}
 }
 
-/** A value in the words of a message. */
+/** Describes a value for a message. */
 export function describe(value: PickleValue): string {
   if (value === null) return 'None';
   if (value instanceof TensorRecord) return 'tensor';

@@ -1,5 +1,5 @@
-/** The allow-list: which classes and functions a pickle may name, and what calling one makes. None of them runs; the few
- *  that matter have a counterpart here, the others become opaque records. */
+/** The allow-list: classes and functions that a pickle may name, and the result of calling them. None of them is run. The
+ *  few that matter are reimplemented here, the others give opaque records. */
 import type { Dtype } from '../dtype.ts';
 import {
   Dict,
@@ -15,24 +15,24 @@ import {
 
 export type Fail = (expected: string, found: string, advice?: string) => never;
 
-/** What the reader of the pickle gives to the functions that make objects. */
-export interface Maker {
+/** Functions of the pickle reader for the calls that create objects. */
+export interface Reader {
   readonly fail: Fail;
-  /** Announces objects before they are made; fails when there are too many. */
+  /** Counts objects before they are created; fails if there are too many. */
   readonly spend: (count: number) => void;
 }
 
 /** Calls a class or function of the allow-list. */
-type Call = (args: readonly PickleValue[], maker: Maker) => PickleValue;
+type Call = (args: readonly PickleValue[], reader: Reader) => PickleValue;
 
 interface StorageType {
-  /** undefined for types that safetensors files do not hold. */
+  /** undefined for types that safetensors files cannot hold. */
   readonly dtype?: Dtype;
   /** Bytes of an element. */
   readonly width: number;
 }
 
-/** Storage classes of torch. */
+/** Storage classes of PyTorch. */
 const storageTypes: Readonly<Record<string, StorageType>> = {
   FloatStorage: { dtype: 'F32', width: 4 },
   HalfStorage: { dtype: 'F16', width: 2 },
@@ -55,7 +55,7 @@ const storageTypes: Readonly<Record<string, StorageType>> = {
   QUInt2x4Storage: { width: 1 },
 };
 
-/** torch.dtype objects -> dtype. */
+/** Names of torch.dtype objects -> dtype; undefined for types that safetensors files cannot hold. */
 const torchDtypes: Readonly<Record<string, Dtype | undefined>> = {
   float32: 'F32',
   float16: 'F16',
@@ -80,7 +80,7 @@ const torchDtypes: Readonly<Record<string, Dtype | undefined>> = {
   qint32: undefined,
 };
 
-/** Classes found beside weights: arguments, numbers of numpy, paths, times. Objects of these are dropped. */
+/** Classes that occur next to weights: arguments, NumPy numbers, paths, times. Their objects are dropped. */
 const ignored: ReadonlySet<string> = new Set([
   'argparse.Namespace',
   'types.SimpleNamespace',
@@ -104,7 +104,7 @@ const ignored: ReadonlySet<string> = new Set([
   ...['preserve_format', 'contiguous_format', 'channels_last'].map((name) => `torch.${name}`),
   ...['per_tensor_affine', 'per_channel_affine'].map((name) => `torch.${name}`),
   ...['Parameter', 'Buffer'].map((name) => `torch.nn.parameter.${name}`),
-  // Tensors of kinds that no released checkpoint has.
+  // Kinds of tensors that no released checkpoint has.
   ...['_rebuild_qtensor', '_rebuild_sparse_tensor', '_rebuild_sparse_csr_tensor'].map((name) => `torch._utils.${name}`),
   ...['_rebuild_meta_tensor_no_storage', '_rebuild_device_tensor_from_numpy'].map((name) => `torch._utils.${name}`),
   'easydict.EasyDict',
@@ -112,9 +112,9 @@ const ignored: ReadonlySet<string> = new Set([
   ...['dictconfig.DictConfig', 'listconfig.ListConfig', 'base.ContainerMetadata'].map((name) => `omegaconf.${name}`),
 ]);
 
-/** The functions and classes that conversion needs. */
+/** The functions and classes that the conversion needs. */
 const calls: Readonly<Record<string, Call>> = {
-  'collections.OrderedDict': ([items], maker) => dictOf(items, maker),
+  'collections.OrderedDict': ([items], reader) => dictOf(items, reader),
   'collections.defaultdict': () => new Dict(),
   'torch.Size': ([items]) => items ?? new Tuple([]),
   'torch._utils._rebuild_tensor': (args, { fail }) => tensorOf(args, fail),
@@ -132,15 +132,15 @@ const calls: Readonly<Record<string, Call>> = {
   'copyreg._reconstructor': ([cls]) => new Opaque(cls instanceof PythonName ? cls.name : 'object'),
 };
 
-/** Modules that were renamed between versions of Python and numpy. */
+/** Modules that were renamed between versions of Python or NumPy. */
 const renamed: readonly [was: string, is: string][] = [
   ['__builtin__', 'builtins'],
   ['copy_reg', 'copyreg'],
   ['numpy._core', 'numpy.core'],
 ];
 
-/** A class or function that the pickle names.
- *  @throws what `fail` throws, for one that is not on the allow-list */
+/** Looks up a class or function that the pickle names.
+ *  @throws WeightsError, by `fail`, if it is not on the allow-list */
 export function pythonName(module: string, member: string, fail: Fail): PythonName {
   const move = renamed.find(([was]) => module === was || module.startsWith(`${was}.`));
   const name = `${move ? move[1] + module.slice(move[0].length) : module}.${member}`;
@@ -152,20 +152,20 @@ export function pythonName(module: string, member: string, fail: Fail): PythonNa
     (dtype !== undefined && Object.hasOwn(torchDtypes, dtype));
   if (known) return new PythonName(name);
   return fail(
-    'nothing but tensors, containers and numbers',
+    'only tensors, containers and numbers',
     `the Python object ${JSON.stringify(name.slice(0, 200))}`,
-    'The file holds code or a whole module, which is never run here. If you trust it, load it with torch and save the\n' +
-      'plain weights: torch.save(model.state_dict(), "weights.pth").',
+    'The file holds code or a whole module, which unflat never runs. If you trust it, load it with PyTorch and save only\n' +
+      'the weights: torch.save(model.state_dict(), "weights.pth").',
   );
 }
 
-/** What `name(*args)` gives. */
-export function callPython(name: string, args: readonly PickleValue[], maker: Maker): PickleValue {
-  return Object.hasOwn(calls, name) ? calls[name](args, maker) : new Opaque(name);
+/** The result of `name(*args)`. */
+export function callPython(name: string, args: readonly PickleValue[], reader: Reader): PickleValue {
+  return Object.hasOwn(calls, name) ? calls[name](args, reader) : new Opaque(name);
 }
 
-/** The storage of a persistent id: ('storage', class, key, device, number of elements), and in old files
- *  None or (key of the view, first element, number of elements). */
+/** The storage of a persistent id, which is ('storage', class, key, device, number of elements). Old files add None or
+ *  (key of the view, first element, number of elements). */
 export function storageOf(id: PickleValue, fail: Fail): Storage {
   if (!(id instanceof Tuple) || id.items[0] !== 'storage' || id.items.length < 5) {
     return fail("a persistent id of ('storage', class, key, device, size)", describe(id));
@@ -176,16 +176,16 @@ export function storageOf(id: PickleValue, fail: Fail): Storage {
   if (!isCount(elements)) return fail(`a number of elements for storage ${show(key)}`, showNumber(elements));
   const { dtype, width } = storageTypes[cls.name.slice(cls.name.lastIndexOf('.') + 1)];
   const first = view === null ? 0 : view instanceof Tuple ? view.items[1] : view;
-  if (!isCount(first)) return fail(`a view of storage ${show(key)} that starts at a count`, describe(view));
+  if (!isCount(first)) return fail(`a view of storage ${show(key)} with a non-negative start`, describe(view));
   return new Storage(key, cls.name, dtype, width, elements, first);
 }
 
-/** Non-negative integers up to 2^53. */
+/** Whether a value is a non-negative integer below 2^53. */
 export function isCount(value: PickleValue | undefined): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** A value where a number belongs, for messages. */
+/** Formats a value that should be a number, for messages. */
 export function showNumber(value: PickleValue): string {
   return typeof value === 'number' || typeof value === 'bigint' ? `${value}`.slice(0, 40) : describe(value);
 }
@@ -210,22 +210,22 @@ function tensorOf(args: readonly PickleValue[], fail: Fail, as?: { dtype: Dtype 
   return new TensorRecord(storage, as ? as.dtype : storage.dtype, offset, shape, strides);
 }
 
-function parameterOf([data]: readonly PickleValue[], { fail }: Maker): PickleValue {
+function parameterOf([data]: readonly PickleValue[], { fail }: Reader): PickleValue {
   const usable = data instanceof TensorRecord || data instanceof Opaque;
   return usable ? data : fail('a parameter of a tensor', describe(data ?? null));
 }
 
-/** Tensors with attributes of their own: (function, class, its arguments, attributes). */
-function fromType([fn, , args]: readonly PickleValue[], maker: Maker): PickleValue {
-  // A function of this kind inside another one could go on without end.
+/** Creates a tensor that has attributes: (function, class, arguments, attributes). */
+function fromType([fn, , args]: readonly PickleValue[], reader: Reader): PickleValue {
+  // Nested functions of this kind could recurse without end.
   if (!(fn instanceof PythonName) || calls[fn.name] === fromType || !(args instanceof Tuple)) {
-    return maker.fail('a function that makes a tensor, and its arguments', describe(fn ?? null));
+    return reader.fail('a function that makes a tensor, and its arguments', describe(fn ?? null));
   }
-  return callPython(fn.name, args.items, maker);
+  return callPython(fn.name, args.items, reader);
 }
 
-/** OrderedDict(): items follow. OrderedDict([[key, value], ...]): as Python 2 wrote it. */
-function dictOf(items: PickleValue | undefined, { fail, spend }: Maker): Dict {
+/** Creates a dictionary: OrderedDict(), whose items follow later, or OrderedDict([[key, value], ...]), as Python 2 wrote it. */
+function dictOf(items: PickleValue | undefined, { fail, spend }: Reader): Dict {
   const dict = new Dict();
   if (items === undefined) return dict;
   if (!(items instanceof List)) return fail('a list of pairs', describe(items));

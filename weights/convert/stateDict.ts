@@ -1,24 +1,24 @@
-/** Finds the weights in what a checkpoint holds: the state dict itself, or one beside the state of a training run. */
+/** Finds the weights in a checkpoint, which is a state dict or holds one next to training state. */
 import { WeightsError } from '../errors.ts';
 import { stripPrefix } from '../names/index.ts';
 import { limits } from './limits.ts';
 import { Dict, TensorRecord, type PickleValue, describe } from './pickleValues.ts';
 
-/** Where training programs put the state dict, in order of preference. */
+/** Keys under which training programs store the state dict, in order of preference. */
 const containers = ['model', 'state_dict', 'model_state_dict', 'module', 'net', 'params'];
 
-/** What training programs keep beside weights, and what holds tensors that are no weights. */
+/** Keys of training state, which may hold tensors that are not weights. */
 const trainingState =
   /^(?:optim|optimizer|lr_scheduler|scheduler|scaler|loss_scaler|grad_scaler|amp)(?:s|_states?|_state_dict)?$/;
 
 export interface FoundTensors {
-  /** Name, without what training programs put in front -> tensor; in the order of the file. */
+  /** Name without prefix -> tensor, in the order of the file. */
   readonly tensors: ReadonlyMap<string, TensorRecord>;
-  /** What the file holds and the result does not: name and what it is. */
+  /** Other entries of the file: their names and what they are. */
   readonly skipped: readonly string[];
 }
 
-/** @throws WeightsError when there are no tensors, a name comes twice, or the nesting has no end */
+/** Finds the tensors. @throws WeightsError if there are none, a name is not unique, or the nesting is too deep */
 export function findTensors(root: PickleValue, file: string): FoundTensors {
   return new Search(file).run(root);
 }
@@ -27,7 +27,7 @@ class Search {
   readonly #tensors = new Map<string, TensorRecord>();
   readonly #skipped: string[] = [];
   readonly #file: string;
-  #looked = 0;
+  #visited = 0;
 
   constructor(file: string) {
     this.#file = file;
@@ -36,34 +36,34 @@ class Search {
   run(root: PickleValue): FoundTensors {
     this.#collect(this.#stateDict(root, 0), '', 0);
     if (this.#tensors.size === 0) {
-      const beside = this.#skipped.length > 0 ? `: ${this.#skipped.slice(0, 5).join(', ')}` : '';
+      const others = this.#skipped.length > 0 ? `: ${this.#skipped.slice(0, 5).join(', ')}` : '';
       this.#fail(
         'a dictionary with tensors',
-        `${describe(root)}${beside}`,
+        `${describe(root)}${others}`,
         undefined,
-        'Save the plain weights: torch.save(model.state_dict(), "weights.pth").',
+        'Save only the weights: torch.save(model.state_dict(), "weights.pth").',
       );
     }
     return { tensors: this.#tensors, skipped: this.#skipped };
   }
 
-  /** Follows `model`, `state_dict` and the like; what stands beside them is skipped. */
+  /** Descends into `model`, `state_dict` and the like. The entries next to them are skipped. */
   #stateDict(value: PickleValue, depth: number): PickleValue {
     if (!(value instanceof Dict)) return value;
     const name = containers.find((key) => this.#holdsTensors(value.entries.get(key), depth + 1, new Set()));
     if (name === undefined) return value;
     this.#checkDepth(depth, name);
-    for (const [key, beside] of value.entries) if (key !== name) this.#skip(showKey(key), beside);
+    for (const [key, other] of value.entries) if (key !== name) this.#skip(showKey(key), other);
     return this.#stateDict(value.entries.get(name)!, depth + 1);
   }
 
-  /** Whether a tensor is in a dictionary, or in one inside it. */
+  /** Whether a dictionary holds a tensor, directly or in nested dictionaries. */
   #holdsTensors(value: PickleValue | undefined, depth: number, seen: Set<Dict>): boolean {
     if (!(value instanceof Dict) || seen.has(value)) return false;
     seen.add(value);
     this.#checkDepth(depth, '');
     for (const item of value.entries.values()) {
-      this.#look();
+      this.#countVisit();
       if (item instanceof TensorRecord || this.#holdsTensors(item, depth + 1, seen)) return true;
     }
     return false;
@@ -73,7 +73,7 @@ class Search {
     if (!(value instanceof Dict)) return this.#skip(path || 'the whole file', value);
     this.#checkDepth(depth, path);
     for (const [key, item] of value.entries) {
-      this.#look();
+      this.#countVisit();
       const text = showKey(key);
       const name = path === '' ? text : `${path}.${text}`;
       if (name.length > limits.nameLength)
@@ -88,25 +88,25 @@ class Search {
   #add(fullName: string, tensor: TensorRecord): void {
     const name = stripPrefix(fullName);
     if (this.#tensors.has(name)) {
-      this.#fail('every name once', 'it twice, counting names with module. or model. in front', name);
+      this.#fail('a unique name', 'a second tensor of this name, without the prefixes module. and model.', name);
     }
-    if (name === '' || name === '__metadata__') this.#fail('the name of a tensor', 'a name with another meaning', name);
+    if (name === '' || name === '__metadata__') this.#fail('the name of a tensor', 'a reserved name', name);
     if (this.#tensors.size === limits.tensors) this.#fail(`at most ${limits.tensors} tensors`, 'more');
     this.#tensors.set(name, tensor);
   }
 
   #skip(name: string, value: PickleValue): void {
-    // An empty dictionary among weights holds nothing that could be missed.
+    // An empty dictionary holds nothing, so it is not reported.
     if (!(value instanceof Dict && value.entries.size === 0)) this.#skipped.push(`${name} (${describe(value)})`);
   }
 
-  #look(): void {
-    if (++this.#looked > limits.dictEntries) this.#fail(`at most ${limits.dictEntries} dictionary entries`, 'more');
+  #countVisit(): void {
+    if (++this.#visited > limits.dictEntries) this.#fail(`at most ${limits.dictEntries} dictionary entries`, 'more');
   }
 
   #checkDepth(depth: number, name: string): void {
     if (depth <= limits.dictDepth) return;
-    const found = 'deeper ones, or one that holds itself';
+    const found = 'deeper nesting, or a dictionary that holds itself';
     this.#fail(`dictionaries nested at most ${limits.dictDepth} deep`, found, name.slice(0, 80) || undefined);
   }
 
@@ -116,7 +116,7 @@ class Search {
       tensor,
       expected,
       found,
-      advice: advice ?? 'The file is damaged or made to do harm: fetch it again from its publisher.',
+      advice: advice ?? 'The file is damaged or malicious. Download it again from its publisher.',
     });
   }
 }

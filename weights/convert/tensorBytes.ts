@@ -10,16 +10,16 @@ export interface StoredBytes {
   readonly start: number;
   readonly size: number;
   readonly bigEndian: boolean;
-  /** Sum of the bytes, where the file has one. */
+  /** CRC-32 of the bytes, if the file has one. */
   readonly crc?: number;
-  /** What messages call it. */
+  /** Name for messages. */
   readonly label: string;
 }
 
-/** Bytes held at a time. */
+/** Bytes in memory at a time. */
 const pieceBytes = 4 * 2 ** 20;
 
-/** The tensor's bytes. @throws WeightsError for a read that fails, or bytes that differ from their sum */
+/** Yields the bytes of a tensor. @throws WeightsError if reading fails, or the checksum is wrong */
 export async function* tensorBytes(
   source: ByteSource,
   stored: StoredBytes,
@@ -31,7 +31,7 @@ export async function* tensorBytes(
   for await (const piece of pieces) yield stored.bigEndian ? swapped(piece, width) : piece;
 }
 
-/** The bytes between the first and the last element. The sum is checked when they are the whole storage. */
+/** Reads the bytes from the first to the last element. The checksum is verified if these are the whole storage. */
 async function* readSpan(
   source: ByteSource,
   { start, size, crc, label }: StoredBytes,
@@ -49,12 +49,12 @@ async function* readSpan(
       file: `${source.name}: ${label}`,
       expected: `bytes with the CRC-32 ${crc.toString(16)}`,
       found: sum.toString(16),
-      advice: 'The file is damaged: fetch it again, or save it again with torch.save and its CRC-32 sums on.',
+      advice: 'The file is damaged. Download it again, or save it again with torch.save and CRC-32 checksums on.',
     });
   }
 }
 
-/** Elements that do not follow each other: the span is held in memory (limits.stridedBytes bounds it) and picked from. */
+/** Yields the elements of a tensor that is not contiguous. Its span is held in memory; limits.stridedBytes limits it. */
 async function* gathered(source: ByteSource, stored: StoredBytes, layout: TensorLayout): AsyncGenerator<Uint8Array> {
   const bytes = new Uint8Array(layout.span);
   let at = 0;
@@ -66,33 +66,33 @@ async function* gathered(source: ByteSource, stored: StoredBytes, layout: Tensor
   const width = elementBytes[dtype];
   const elements = unitsOf(bytes, width);
   const index = shape.map(() => 0);
-  let place = 0;
+  let offset = 0;
   for (let done = 0; done < count;) {
     const length = Math.min(pieceBytes / width, count - done);
     const piece = new Uint8Array(length * width);
     const out = unitsOf(piece, width);
     for (let i = 0; i < length; i++) {
-      // All bytes move unchanged: the arrays are of one kind, which TypeScript cannot see.
-      (out as Uint8Array)[i] = (elements as Uint8Array)[place];
-      place = advance(index, place, shape, strides);
+      // The bits are copied unchanged. Both arrays have the same type; TypeScript cannot know that.
+      (out as Uint8Array)[i] = (elements as Uint8Array)[offset];
+      offset = advance(index, offset, shape, strides);
     }
     done += length;
     yield piece;
   }
 }
 
-/** Steps to the next element in row-major order. @returns its place; `index` is changed */
-function advance(index: number[], place: number, shape: readonly number[], strides: readonly number[]): number {
+/** Steps to the next element in row-major order. @returns its offset; `index` is changed */
+function advance(index: number[], offset: number, shape: readonly number[], strides: readonly number[]): number {
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    place += strides[axis];
-    if (++index[axis] < shape[axis]) return place;
-    place -= shape[axis] * strides[axis];
+    offset += strides[axis];
+    if (++index[axis] < shape[axis]) return offset;
+    offset -= shape[axis] * strides[axis];
     index[axis] = 0;
   }
-  return place;
+  return offset;
 }
 
-/** Elements of 1, 2, 4 or 8 bytes as integers: floats could lose the bits of a NaN. */
+/** Views elements of 1, 2, 4 or 8 bytes as integers, because floats could lose the bits of a NaN. */
 function unitsOf({ buffer }: Uint8Array, width: number): Uint8Array | Uint16Array | Uint32Array | BigUint64Array {
   if (width === 8) return new BigUint64Array(buffer);
   if (width === 4) return new Uint32Array(buffer);

@@ -1,4 +1,4 @@
-/** Where the elements of a tensor lie in its storage: checked, and turned into plain numbers. */
+/** Checks the shape, strides and offset of a tensor, and computes the position of its elements in the storage. */
 import { type Dtype, elementBytes } from '../dtype.ts';
 import { WeightsError } from '../errors.ts';
 import { limits } from './limits.ts';
@@ -8,20 +8,21 @@ import { isCount, showNumber } from './pythonNames.ts';
 export interface TensorLayout {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
-  /** Elements between neighbors along each axis. */
+  /** Distance in elements between neighbors along each axis. */
   readonly strides: readonly number[];
-  /** Elements of the tensor. */
+  /** Number of elements of the tensor. */
   readonly count: number;
   /** First byte in the storage. */
   readonly begin: number;
   /** Bytes from the first byte to the end of the farthest element; 0 for an empty tensor. */
   readonly span: number;
-  /** Whether the elements follow each other in row-major order. */
+  /** Whether the elements are consecutive, in row-major order. */
   readonly contiguous: boolean;
 }
 
-/** @param storedBytes bytes that the file has for the storage
- *  @throws WeightsError when an element would lie outside its storage, or the geometry is no geometry */
+/** Computes the layout of a tensor.
+ *  @param storedBytes number of bytes of the storage in the file
+ *  @throws WeightsError if an element is outside the storage, or shape, strides or offset are not possible */
 export function tensorLayout(
   record: TensorRecord,
   dtype: Dtype,
@@ -30,7 +31,7 @@ export function tensorLayout(
   tensor: string,
 ): TensorLayout {
   const fail = (expected: string, found: string): never => {
-    const advice = 'The file is damaged or made to do harm: fetch it again from its publisher.';
+    const advice = 'The file is damaged or malicious. Download it again from its publisher.';
     throw new WeightsError({ file, tensor, expected, found, advice });
   };
   const counts = (value: PickleValue, what: string): number[] => {
@@ -45,7 +46,7 @@ export function tensorLayout(
   if (!isCount(offset)) return fail('a storage offset that is a non-negative integer', showNumber(offset));
 
   const width = elementBytes[dtype];
-  // Zeros count as ones, so that no product of the others is beyond what a file's header can say.
+  // Zeros count as ones, so that the product of the other axes is limited, too.
   const product = shape.reduce((all, dim) => all * Math.max(dim, 1), width);
   if (!Number.isSafeInteger(product)) fail('a tensor below 2^53 bytes', `size (${shape.join(', ')})`);
   const count = shape.includes(0) ? 0 : product / width;

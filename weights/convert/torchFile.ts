@@ -1,10 +1,11 @@
-/** What is common to torch's file formats: one object, and the bytes of the storages that it names. */
+/** The common interface of PyTorch's file formats: one object, and the bytes of its storages. */
 import type { PickleValue, Storage } from './pickleValues.ts';
 import type { StoredBytes } from './tensorBytes.ts';
 
 export interface TorchFile {
+  /** The pickled object. */
   readonly root: PickleValue;
-  /** Where a storage's bytes are. @throws WeightsError when the file has none
-   *  @param tensor the tensor that needs it */
+  /** Finds the bytes of a storage. @throws WeightsError if the file has none
+   *  @param tensor name of the tensor, for messages */
   storedBytes(storage: Storage, tensor: string): Promise<StoredBytes>;
 }

@@ -1,6 +1,6 @@
-/** Files that torch wrote before 1.6, and on request later: pickles of a magic number, a version, facts about the
- *  machine, the object and the list of storage keys; then for each key its number of elements (i64) and its elements.
- *  All is little-endian, whatever the machine. Source: torch/serialization.py, `_legacy_save`. */
+/** Reads the legacy format of PyTorch, the default before version 1.6. It has five pickles: a magic number, a version,
+ *  properties of the machine, the object, and the list of storage keys. Then for each key follow the number of elements (i64)
+ *  and the elements, always little-endian. Source: torch/serialization.py, `_legacy_save`. */
 import { type ByteSource, readExactly } from '../byteSource.ts';
 import { WeightsError } from '../errors.ts';
 import { getU64, viewOf } from './bytes.ts';
@@ -10,22 +10,22 @@ import { List, type PickleValue, type Storage, describe } from './pickleValues.t
 import type { StoredBytes } from './tensorBytes.ts';
 import type { TorchFile } from './torchFile.ts';
 
-/** The start of every such file: protocol 2, LONG1 of ten bytes, 0x1950a86a20f9469cfc6c. */
+/** The start of every legacy file: protocol 2, LONG1 of ten bytes, 0x1950a86a20f9469cfc6c. */
 export const legacyStart = Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19);
 
 const version = 1001;
 const firstWindow = 2 ** 16;
-const damaged = 'The file is damaged or was cut off: fetch it again, or save it again with torch.save.';
+const damaged = 'The file is damaged or was cut off. Download it again, or save it again with torch.save.';
 
 interface Head {
   readonly root: PickleValue;
   readonly storages: ReadonlyMap<string, Storage>;
   readonly keys: readonly PickleValue[];
-  /** Where the first storage begins. */
+  /** Position of the first storage. */
   readonly end: number;
 }
 
-/** @throws WeightsError for a file that is damaged, hostile, or of another version */
+/** Opens a legacy file. @throws WeightsError if it is damaged, malicious or of another version */
 export async function openTorchLegacy(source: ByteSource): Promise<TorchFile> {
   const { root, storages, keys, end } = await readHead(source);
   const places = new Map<string, StoredBytes>();
@@ -33,7 +33,7 @@ export async function openTorchLegacy(source: ByteSource): Promise<TorchFile> {
   for (const key of keys) {
     const storage = typeof key === 'string' ? storages.get(key) : undefined;
     if (!storage) return fail(source.name, 'data of storages that tensors use', `storage ${describeKey(key)}`);
-    if (places.has(storage.key)) return fail(source.name, 'every storage once', `storage ${describeKey(key)} twice`);
+    if (places.has(storage.key)) return fail(source.name, 'unique storages', `storage ${describeKey(key)} twice`);
     const size = storage.elements * storage.width;
     const label = `storage ${storage.key}`;
     if (at + 8 + size > source.size) {
@@ -59,24 +59,24 @@ export async function openTorchLegacy(source: ByteSource): Promise<TorchFile> {
   };
 }
 
-/** The length of the pickles is nowhere: more is read until they end. */
+/** Reads the five pickles. Their length is not stored, so more bytes are read until they end. */
 async function readHead(source: ByteSource): Promise<Head> {
-  const most = Math.min(source.size, limits.pickleBytes);
-  for (let size = Math.min(firstWindow, most); ; size = Math.min(2 * size, most)) {
+  const max = Math.min(source.size, limits.pickleBytes);
+  for (let size = Math.min(firstWindow, max); ; size = Math.min(2 * size, max)) {
     const bytes = await readExactly(source, 0, size);
     try {
       return parseHead(bytes, source.name);
     } catch (error) {
       if (!(error instanceof PickleCutOff)) throw error;
     }
-    if (size === most) return fail(source.name, 'whole pickles before the data', `no end of them in ${most} bytes`);
+    if (size === max) return fail(source.name, 'whole pickles before the data', `no end of them in ${max} bytes`);
   }
 }
 
 function parseHead(bytes: Uint8Array, file: string): Head {
   const magic = readPickle(bytes, 0, file);
   const found = readPickle(bytes, magic.end, file);
-  if (found.value !== version) fail(file, `version ${version} of torch's old format`, describeKey(found.value));
+  if (found.value !== version) fail(file, `version ${version} of PyTorch's legacy format`, describeKey(found.value));
   const machine = readPickle(bytes, found.end, file);
   const { value: root, storages, end: rootEnd } = readPickle(bytes, machine.end, file);
   const { value: keys, end } = readPickle(bytes, rootEnd, file);

@@ -1,5 +1,5 @@
-/** Files that torch 1.6 and later write: a zip archive of `name/data.pkl`, `name/data/KEY` for each storage, and
- *  `name/byteorder` since torch 2.1. Source: torch's serialization notes, "torch.save file format". */
+/** Reads the format of PyTorch 1.6 and later: a zip archive with `name/data.pkl`, `name/data/KEY` for each storage, and
+ *  `name/byteorder` since version 2.1. Source: PyTorch's serialization notes, "torch.save file format". */
 import { type ByteSource, readExactly } from '../byteSource.ts';
 import { WeightsError } from '../errors.ts';
 import { latin1 } from './bytes.ts';
@@ -11,9 +11,9 @@ import type { StoredBytes } from './tensorBytes.ts';
 import type { TorchFile } from './torchFile.ts';
 import { type ZipEntry, readZipDirectory, zipDataStart } from './zip.ts';
 
-const damaged = 'The file is damaged or was cut off: fetch it again, or save it again with torch.save.';
+const damaged = 'The file is damaged or was cut off. Download it again, or save it again with torch.save.';
 
-/** @throws WeightsError for an archive that is damaged, hostile, or not of torch.save */
+/** Opens an archive. @throws WeightsError if it is damaged, malicious, or not from torch.save */
 export async function openTorchZip(source: ByteSource): Promise<TorchFile> {
   const entries = await readZipDirectory(source);
   const folder = torchFolder([...entries.keys()], source.name);
@@ -29,7 +29,7 @@ export async function openTorchZip(source: ByteSource): Promise<TorchFile> {
       throw new WeightsError({ file: source.name, tensor, expected: 'its data', found, advice: damaged });
     }
     const start = await zipDataStart(source, entry);
-    // Some writers leave the sum out; zero is then no sum.
+    // Some writers leave out the checksum and store zero.
     return { start, size: entry.size, bigEndian, label, ...(entry.crc !== 0 && { crc: entry.crc }) };
   };
   return {
@@ -42,17 +42,16 @@ export async function openTorchZip(source: ByteSource): Promise<TorchFile> {
   };
 }
 
-/** The one folder that holds data.pkl. */
+/** Finds the one folder with data.pkl. */
 function torchFolder(names: readonly string[], file: string): string {
   const folders = names.map((name) => /^([^/]*)\/data\.pkl$/.exec(name)?.[1]).filter((name) => name !== undefined);
   const fail = (expected: string, found: string, advice: string): never => {
     throw new WeightsError({ file, expected, found, advice });
   };
   if (folders.length !== 1) {
-    const found =
-      folders.length === 0 ? `${names.length} others: ${names.slice(0, 3).join(', ')}` : `${folders.length}`;
+    const found = folders.length === 0 ? `other entries: ${names.slice(0, 3).join(', ')}` : `${folders.length}`;
     return fail(
-      'an archive of torch.save, with one data.pkl',
+      'an archive of torch.save with one data.pkl',
       found,
       'If the archive holds a checkpoint, unpack it first.',
     );
@@ -60,8 +59,8 @@ function torchFolder(names: readonly string[], file: string): string {
   const [folder] = folders;
   if (names.includes(`${folder}/constants.pkl`)) {
     const advice =
-      'Load it with torch.jit.load and save the plain weights: torch.save(model.state_dict(), "weights.pth").';
-    fail('weights of torch.save', 'a TorchScript program, which is never run here', advice);
+      'Load it with torch.jit.load and save only the weights: torch.save(model.state_dict(), "weights.pth").';
+    fail('weights of torch.save', 'a TorchScript program, which unflat never runs', advice);
   }
   return folder;
 }
@@ -89,10 +88,10 @@ async function isBigEndian(source: ByteSource, entry: ZipEntry | undefined): Pro
   throw new WeightsError({ file, expected: '"little" or "big"', found: JSON.stringify(order), advice: damaged });
 }
 
-async function readSmall(source: ByteSource, entry: ZipEntry, most: number): Promise<Uint8Array> {
-  if (entry.size > most) {
-    const [file, found] = [`${source.name}: ${entry.name}`, `${entry.size}`];
-    throw new WeightsError({ file, expected: `at most ${most} bytes`, found, advice: damaged });
+async function readSmall(source: ByteSource, entry: ZipEntry, maxBytes: number): Promise<Uint8Array> {
+  if (entry.size > maxBytes) {
+    const [file, found] = [`${source.name}: ${entry.name}`, `${entry.size} bytes`];
+    throw new WeightsError({ file, expected: `at most ${maxBytes} bytes`, found, advice: damaged });
   }
   return readExactly(source, await zipDataStart(source, entry), entry.size);
 }

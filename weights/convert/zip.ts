@@ -1,8 +1,8 @@
-/** Zip archives by range, as far as torch uses them: stored entries, zip64, no encryption. Source: PKWARE's APPNOTE,
- *  sections 4.3 and 4.5.
+/** Reads zip archives by range, as far as PyTorch uses them: uncompressed entries, zip64, no encryption. Source: PKWARE's
+ *  APPNOTE, sections 4.3 and 4.5.
  *
- *  The directory at the end is the truth; what it says is checked against the file's length and against itself, so that
- *  no two entries share bytes. */
+ *  The directory at the end of the file is authoritative. It is checked against the length of the file and for entries that
+ *  overlap. */
 import { type ByteSource, readExactly } from '../byteSource.ts';
 import { WeightsError } from '../errors.ts';
 import { getU64, utf8, viewOf } from './bytes.ts';
@@ -10,14 +10,14 @@ import { limits } from './limits.ts';
 
 export interface ZipEntry {
   readonly name: string;
-  /** Bytes of its data, as they are stored. */
+  /** Number of stored bytes. */
   readonly size: number;
-  /** How they are compressed; 0 is not at all. */
+  /** Compression method; 0 for none. */
   readonly method: number;
   readonly crc: number;
-  /** Where its local header begins. */
+  /** Position of its local header. */
   readonly header: number;
-  /** Where the next entry begins, or the directory. */
+  /** Position of the next entry, or of the directory after the last one. */
   readonly limit: number;
 }
 
@@ -29,7 +29,7 @@ const centralBytes = 46;
 const localBytes = 30;
 const maxComment = 0xffff;
 
-const damaged = 'The archive is damaged or was cut off: fetch it again, or save it again with torch.save.';
+const damaged = 'The archive is damaged or was cut off. Download it again, or save it again with torch.save.';
 
 const repack = 'Unpack the archive and save its tensors again with torch.save.';
 
@@ -41,8 +41,8 @@ function failIn(file: string): Fail {
   };
 }
 
-/** The entries of an archive, by name.
- *  @throws WeightsError for a directory that is missing, cut off, lies about places, or lists a name twice */
+/** Reads the entries of an archive, by name.
+ *  @throws WeightsError if the directory is missing, cut off or inconsistent, or a name is not unique */
 export async function readZipDirectory(source: ByteSource): Promise<Map<string, ZipEntry>> {
   const fail = failIn(source.name);
   const { count, size, offset } = await findDirectory(source, fail);
@@ -54,7 +54,7 @@ export async function readZipDirectory(source: ByteSource): Promise<Map<string, 
   let at = 0;
   for (let i = 0; i < count; i++) {
     const { entry, next } = readCentral(bytes, at, fail);
-    if (names.has(entry.name)) fail('every entry once', 'it twice', entry.name);
+    if (names.has(entry.name)) fail('unique entries', 'a second one of this name', entry.name);
     names.add(entry.name);
     listed.push(entry);
     at = next;
@@ -65,29 +65,29 @@ export async function readZipDirectory(source: ByteSource): Promise<Map<string, 
   const entries = new Map<string, ZipEntry>();
   for (const [i, entry] of listed.entries()) {
     const limit = i + 1 < listed.length ? listed[i + 1].header : offset;
-    const least = entry.header + localBytes + entry.name.length + entry.size;
-    if (least > limit) {
+    const minEnd = entry.header + localBytes + entry.name.length + entry.size;
+    if (minEnd > limit) {
       const after = i + 1 < listed.length ? `${listed[i + 1].name}, which begins there` : 'the directory';
-      fail(`it to end before byte ${limit}`, `${entry.size} bytes that run into ${after}`, entry.name);
+      fail(`an entry that ends before byte ${limit}`, `${entry.size} bytes that run into ${after}`, entry.name);
     }
     entries.set(entry.name, { ...entry, limit });
   }
   return entries;
 }
 
-/** Where the data of a stored entry begin.
- *  @throws WeightsError when it is compressed, its local header is another's, or its data run into the next */
+/** Finds the data of an entry. @returns their position
+ *  @throws WeightsError if they are compressed, overlap the next entry, or follow the local header of another entry */
 export async function zipDataStart(source: ByteSource, entry: ZipEntry): Promise<number> {
   const fail = failIn(source.name);
   const { method } = entry;
   if (method !== 0)
-    fail('data that are stored, as torch writes them', `compression method ${method}`, entry.name, repack);
+    fail('uncompressed data, as PyTorch writes them', `compression method ${method}`, entry.name, repack);
   const view = viewOf(await readExactly(source, entry.header, localBytes));
   if (view.getUint32(0, true) !== signature.local) fail('a local header', 'other bytes', entry.name);
   const nameLength = view.getUint16(26, true);
   const start = entry.header + localBytes + nameLength + view.getUint16(28, true);
   if (start + entry.size > entry.limit) {
-    fail(`its data to end before byte ${entry.limit}`, `${start + entry.size}`, entry.name);
+    fail(`data that end before byte ${entry.limit}`, `an end at byte ${start + entry.size}`, entry.name);
   }
   const name = utf8(await readExactly(source, entry.header + localBytes, nameLength));
   if (name !== entry.name) fail('the same name in the directory and before the data', `${name}`, entry.name);
@@ -100,7 +100,7 @@ interface Directory {
   readonly offset: number;
 }
 
-/** The end record is the last thing of the file; only a comment may follow. */
+/** Finds the end record, which is at the end of the file; only a comment may follow. */
 async function findDirectory(source: ByteSource, fail: Fail): Promise<Directory> {
   const tailStart = Math.max(0, source.size - endBytes - maxComment);
   const tail = await readExactly(source, tailStart, source.size - tailStart);
@@ -132,7 +132,7 @@ async function findDirectory(source: ByteSource, fail: Fail): Promise<Directory>
   return directory;
 }
 
-/** The zip64 end record, if a locator stands before the end record. */
+/** Reads the zip64 end record, if there is a locator before the end record. */
 async function readEnd64(
   source: ByteSource,
   end: number,
@@ -162,7 +162,7 @@ function readCentral(bytes: Uint8Array, at: number, fail: Fail): { entry: Omit<Z
   if (view.getUint16(at + 8, true) & 1) fail('no encryption', 'an encrypted entry', name, repack);
   const method = view.getUint16(at + 10, true);
 
-  // Fields of all ones have their value in the zip64 extra field, in this order.
+  // A field with all bits set has its value in the zip64 extra field, in this order.
   const places = longFields(view, nameEnd, extraEnd);
   const field = (short: number): number => {
     if (short !== 0xffffffff) return short;
@@ -176,7 +176,7 @@ function readCentral(bytes: Uint8Array, at: number, fail: Fail): { entry: Omit<Z
   return { entry: { name, size: packed, method, crc: view.getUint32(at + 16, true), header }, next };
 }
 
-/** Places of the 64-bit values in the zip64 extra field (id 1). */
+/** Positions of the 64-bit values in the zip64 extra field (id 1). */
 function longFields(view: DataView, begin: number, end: number): number[] {
   const places: number[] = [];
   for (let at = begin; at + 4 <= end;) {

@@ -1,10 +1,10 @@
-/** Which network and which naming scheme a list of tensor names belongs to, and the way between the schemes. */
+/** Detects the network and naming scheme of tensor names, and converts names between the schemes. */
 import type { NetworkDescription } from '../network.ts';
 import { type OfficialPlace, fromOfficial, toOfficial } from './rules.ts';
 
 export type { OfficialPlace, Rule } from './rules.ts';
 
-/** `official`: the released .pth and .pt; `huggingface`: the safetensors of Hugging Face. */
+/** `official`: names of the released .pth and .pt files; `huggingface`: names of the safetensors files of Hugging Face. */
 export type Scheme = 'official' | 'huggingface';
 
 export interface Naming {
@@ -12,7 +12,7 @@ export interface Naming {
   readonly scheme: Scheme;
 }
 
-/** The naming that most of the names belong to; undefined when none belongs to any. Names come without prefix. */
+/** Detects the naming to which most of the names belong; undefined if none does. Names come without prefix. */
 export function detectNaming(networks: readonly NetworkDescription[], names: Iterable<string>): Naming | undefined {
   const candidates = networks.flatMap((network) =>
     (['official', 'huggingface'] as const).map((scheme) => {
@@ -27,17 +27,17 @@ export function detectNaming(networks: readonly NetworkDescription[], names: Ite
   return winner.votes > 0 ? winner.naming : undefined;
 }
 
-/** `name` without what training programs put in front: `module.` (data parallel), `model.` (checkpoint entry). */
+/** Removes the prefixes of training programs: `module.` (data parallel) and `model.` (checkpoint entry). */
 export function stripPrefix(name: string): string {
   return name.replace(/^(?:module\.|model\.)+/, '');
 }
 
-/** Where a tensor of a file belongs. `name` comes without prefix. */
+/** The official tensor to which a tensor of a file belongs. `name` comes without prefix. */
 export function officialPlace(name: string, { network, scheme }: Naming): OfficialPlace {
   return scheme === 'official' ? { name, third: null } : toOfficial(name, network.naming.rules);
 }
 
-/** Names under which a scheme stores an official tensor: one, or query, key and value. */
+/** The names under which a scheme stores an official tensor: one name, or those of query, key and value. */
 export function namesInScheme(official: string, { network, scheme }: Naming): readonly string[] {
   return scheme === 'official' ? [official] : fromOfficial(official, network.naming.rules);
 }

@@ -1,19 +1,18 @@
-/** Renaming by table: how one naming scheme's tensors are called in another. */
+/** Renames tensors between naming schemes, by a table of rules. */
 
-/** One line of a table: an official name, or the start of one, and its counterpart. `*` stands for one part between
- *  dots, the same on both sides; what follows the pattern stays. A triple says that the official tensor is stored as
- *  three (query, key, value), stacked along its first axis. The first rule that fits wins; a name that no rule fits is
- *  the same in both schemes. */
+/** One rule: an official name, or the start of one, and its counterpart. `*` matches one part between dots and is the same
+ *  on both sides. The rest of the name stays. A triple means that the official tensor, stacked along its first axis, is
+ *  stored as three: query, key and value. The first matching rule wins; a name without a rule is the same in both schemes. */
 export type Rule = readonly [official: string, other: string | readonly [string, string, string]];
 
-/** Where a tensor of the other scheme belongs: an official tensor, or one third of its rows. */
+/** The place of a tensor of the other scheme: a whole official tensor, or one third of its rows. */
 export interface OfficialPlace {
   readonly name: string;
   /** 0, 1, 2 for query, key, value; null for a whole tensor. */
   readonly third: 0 | 1 | 2 | null;
 }
 
-/** `name` with the part that fits `from` replaced by `to`; undefined when it does not fit. */
+/** Replaces the part of `name` that matches `from` by `to`; undefined if it does not match. */
 function rewrite(name: string, from: string, to: string): string | undefined {
   const parts = name.split('.');
   const pattern = from.split('.');
@@ -27,7 +26,7 @@ function rewrite(name: string, from: string, to: string): string | undefined {
   return [...renamed, ...parts.slice(pattern.length)].join('.');
 }
 
-/** Names under which the other scheme stores an official tensor: one, or three that are stacked. */
+/** The names under which the other scheme stores an official tensor: one, or three for a stacked tensor. */
 export function fromOfficial(name: string, rules: readonly Rule[]): readonly string[] {
   for (const [official, other] of rules) {
     const targets = typeof other === 'string' ? [other] : other;

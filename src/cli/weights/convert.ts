@@ -7,9 +7,9 @@ import type { ConvertOptions } from '../work/weights/convert.ts';
 export function addConvert(weights: Command, { terminal }: CommandContext, finish: Finish): void {
   weights
     .command('convert')
-    .description('convert a .pth or .pt file of torch to safetensors; nothing in it is executed')
+    .description('convert a PyTorch .pth or .pt file to safetensors; no code in it is run')
     .argument('<file>')
-    .option('-o, --output <file>', 'where the result goes (default: beside the file, as .safetensors)')
+    .option('-o, --output <file>', 'safetensors file to write (default: next to the input)')
     .option('--quiet', 'print no progress')
     .action(async (file: string, options: ConvertOptions) => {
       const { convert } = await import('../work/weights/convert.ts');

@@ -8,7 +8,7 @@ import { addFolderOption } from './options.ts';
 export function addList(weights: Command, { terminal }: CommandContext, finish: Finish): void {
   const command = weights
     .command('list')
-    .description('show the released checkpoints, and which of them are on this machine');
+    .description('list the released checkpoints, and which of them are downloaded');
   addFolderOption(command)
     .option('--json', 'print the list as JSON')
     .action(async (options: ListOptions) => {

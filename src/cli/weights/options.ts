@@ -1,4 +1,4 @@
-/** What the options of the commands about weights share. */
+/** Options that several weights commands share. */
 import type { Command } from 'commander';
 import { checkpoints } from '../../../weights/manifest.ts';
 
@@ -8,8 +8,11 @@ export interface FolderOptions {
 
 /** --weights-dir. */
 export function addFolderOption(command: Command): Command {
-  return command.option('--weights-dir <folder>', 'where checkpoints are kept (default: the cache of this platform)');
+  return command.option(
+    '--weights-dir <folder>',
+    'folder of the checkpoints (default: in the cache folder of this platform)',
+  );
 }
 
-/** Every id, for help texts. */
+/** The ids of all checkpoints, for help texts. */
 export const allIds = checkpoints.map(({ id }) => id).join(', ');

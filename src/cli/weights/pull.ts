@@ -11,10 +11,10 @@ export function addPull(weights: Command, { terminal }: CommandContext, finish: 
     .description('download checkpoints; an interrupted download continues where it stopped')
     .argument('<id...>', allIds)
     .addOption(
-      new Option('--source <name>', 'who serves them').choices(['official', 'huggingface']).default('official'),
+      new Option('--source <name>', 'server to download from').choices(['official', 'huggingface']).default('official'),
     )
-    .option('--base-url <url>', 'a mirror that has these files in one folder', parseUrl)
-    .option('--yes', 'accept the licenses')
+    .option('--base-url <url>', 'mirror to download from: the address of a folder with the files', parseUrl)
+    .option('--yes', 'accept the licenses without being asked')
     .option('--quiet', 'print no progress');
   addFolderOption(command).action(async (ids: string[], options: PullOptions) => {
     const { pull } = await import('../work/weights/pull.ts');

@@ -7,12 +7,16 @@ import type { SynthOptions } from '../work/weights/synth.ts';
 export function addSynth(weights: Command, { terminal }: CommandContext, finish: Finish): void {
   weights
     .command('synth')
-    .description('write generated weights to a file, for tests: they are not trained')
-    .argument('<config>', 'the network, such as vit_b, zoed_n or mcc; another word lists all of them')
-    .addOption(new Option('--scheme <names>', 'naming of the tensors').choices(['official', 'hf']).default('official'))
-    .addOption(new Option('--dtype <type>', 'storage of the values').choices(['f32', 'f16', 'bf16']).default('f32'))
+    .description('write generated, untrained weights to a file, for tests')
+    .argument('<config>', 'network and size, such as vit_b, zoed_n or mcc; an unknown name lists all of them')
+    .addOption(
+      new Option('--scheme <names>', 'naming scheme of the tensors').choices(['official', 'hf']).default('official'),
+    )
+    .addOption(
+      new Option('--dtype <type>', 'storage type of the values').choices(['f32', 'f16', 'bf16']).default('f32'),
+    )
     .option('--seed <number>', 'seed of the generator', parseSeed, 1)
-    .requiredOption('-o, --output <file>', 'the file: .safetensors, or .pth or .pt as torch writes them')
+    .requiredOption('-o, --output <file>', 'file to write: .safetensors, or a PyTorch .pth or .pt')
     .option('--quiet', 'print no progress')
     .action(async (config: string, options: SynthOptions) => {
       const { synth } = await import('../work/weights/synth.ts');

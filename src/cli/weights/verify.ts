@@ -8,8 +8,8 @@ import { addFolderOption, allIds } from './options.ts';
 export function addVerify(weights: Command, { terminal }: CommandContext, finish: Finish): void {
   const command = weights
     .command('verify')
-    .description('compare the checksums of the checkpoints on this machine')
-    .argument('[id...]', `${allIds} (default: all on this machine)`)
+    .description('check the checksums of the downloaded checkpoints')
+    .argument('[id...]', `${allIds} (default: all that are downloaded)`)
     .option('--quiet', 'print no progress');
   addFolderOption(command).action(async (ids: string[], options: VerifyOptions) => {
     const { verify } = await import('../work/weights/verify.ts');

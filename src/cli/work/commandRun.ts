@@ -1,4 +1,4 @@
-/** What every command that works on a photo does around its work: progress, Ctrl-C, the engine's life, the summary. */
+/** Runs a command that works on a photo: shows progress, handles Ctrl-C, and starts and disposes the engine. */
 import { BUNDLED } from '../../host/node/bundled.ts';
 import { pullCommand } from '../../host/node/checkpointCache.ts';
 import { tryOutput, writeWhole } from '../../host/node/files.ts';
@@ -14,20 +14,20 @@ import { Profile } from './profile.ts';
 /** One run of a command. */
 export interface CommandRun {
   progress: Progress;
-  /** Signal, progress and profile for a call of the engine. */
+  /** Call options for the engine: signal, progress and profile. */
   call: Required<Pick<CallOptions, 'signal' | 'onProgress'>> & CallOptions;
-  /** Starts the engine with networks for these roles; it is disposed when the run ends. */
+  /** Starts the engine with networks for these roles. It is disposed when the run ends. */
   startEngine(roles: readonly Role[]): Promise<Engine>;
 }
 
-/** Runs `work`; whatever happens, the engine is disposed, the bar ends and Ctrl-C means what it meant before. */
+/** Runs `work`. In every case the engine is then disposed, the progress bar ends and Ctrl-C has its default effect again. */
 export async function runCommand<T>(
   { terminal, createEngine }: CommandContext,
   options: EngineOptions & ReportOptions,
   work: (run: CommandRun) => Promise<T>,
 ): Promise<T> {
   const progress = new Progress(terminal, options);
-  const interruption = watchInterrupt((line) => progress.say(line));
+  const interruption = watchInterrupt((line) => progress.stop(line));
   const { signal } = interruption;
   const profile = options.profile === undefined ? undefined : new Profile();
   const call = { signal, onProgress: progress.update, ...(profile && { onProfile: profile.add }) };
@@ -36,7 +36,7 @@ export async function runCommand<T>(
     const { weights, weightsDir, size, precision, adapter } = options;
     engine = await createEngine({
       ...{ weights, weightsDir, roles, size, precision, adapter, signal },
-      // A command uses each network once: with one at a time on the device, the full-size ones fit into 4 GiB.
+      // A command uses each network once. With one network at a time on the device, the full-size ones fit into 4 GiB.
       keepNetworks: false,
       onProgress: progress.update,
     });
@@ -57,18 +57,16 @@ export async function runCommand<T>(
   }
 }
 
-/** What the owner of a result has to know about the weights it was made with. */
+/** What a user should know about the weights behind a result. */
 export function weightNotices(weights: string): string[] {
   if (weights === BUNDLED) {
     return [
-      'The tiny weights have only seen computer-made objects. For photos: ' +
-        `${pullCommand(defaultCheckpoints)}, then --weights official.`,
+      'The tiny weights were trained on computer-made objects only. For photos, run ' +
+        `\`${pullCommand(defaultCheckpoints)}\` once, and add --weights official.`,
     ];
   }
   if (weights.startsWith('synthetic:')) {
-    return [
-      'The weights are generated, not trained: everything is computed as it should be, but the shapes mean nothing.',
-    ];
+    return ['The weights are generated, not trained: the computation is right, but the result means nothing.'];
   }
   return [];
 }

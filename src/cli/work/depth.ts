@@ -16,7 +16,7 @@ export interface DepthOptions extends CameraOptions, EngineOptions, ReportOption
 
 export async function depth(path: string, options: DepthOptions, context: CommandContext): Promise<number> {
   if (!/\.png$/i.test(options.output)) {
-    throw new UserError(`The output ${options.output} has to end in .png.`, { exitCode: EXIT.usage });
+    throw new UserError(`The output ${options.output} must end in .png.`, { exitCode: EXIT.usage });
   }
   return runCommand(context, options, async ({ progress, call, startEngine }) => {
     await tryOutput(options.output);

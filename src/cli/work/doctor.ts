@@ -1,4 +1,4 @@
-/** `unflat doctor`: the adapters of this machine, what the chosen one can do, which kernels it gets and why, and a numeric self-test. */
+/** `unflat doctor`: shows the adapters of this machine, the limits and kernel variants of the chosen one, and a numeric self-test. */
 import { version } from '../../../package.json';
 import { adapterName, Device } from '../../graph/device.ts';
 import type { AdapterClass, Precision } from '../../kernels/target.ts';
@@ -15,13 +15,16 @@ export interface DoctorOptions {
 }
 
 const WHY: Record<AdapterClass, string> = {
-  gpu: 'a GPU: workgroup-tiled kernels',
-  software8:
-    'a software adapter with subgroups of eight: kernels that read weights from textures and share values in a subgroup',
-  software: 'a software adapter without subgroups of eight: plain tiled kernels, slow',
+  gpu: 'a GPU; tiled kernels',
+  software8: 'a software adapter with subgroups of eight; weights are read from textures and shared in a subgroup',
+  software: 'a software adapter without subgroups of eight; tiled kernels, slow',
 };
 
-/** Limits that decide what fits, in the order in which people ask for them. */
+/** Characters of a line, and of the first column in the table of variants. */
+const PAGE_WIDTH = 100;
+const PROBLEM_WIDTH = 50;
+
+/** Limits that decide which photos and networks fit. */
 const LIMITS = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
@@ -31,7 +34,7 @@ const LIMITS = [
   'maxTextureDimension2D',
 ] as const;
 
-/** Prints what was found. @returns the exit code: a failure when the self-test fails */
+/** Prints the findings. @returns the exit code: failure if the self-test fails */
 export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<number> {
   const findings = await examine(options.adapter, options.precision);
   terminal.out(options.json ? `${JSON.stringify(findings, undefined, 2)}\n` : format(findings));
@@ -66,11 +69,26 @@ async function examine(choice: string, precision: Precision) {
   }
 }
 
-/** A kernel's variant, and a line for each of the others. */
-const choiceLines = ({ kernel, problem, variant, others }: KernelChoice): string[] => [
-  `  ${`${kernel} ${problem}`.padEnd(52)} ${variant}`,
-  ...others.map(({ name, reason }) => `      ${name}: ${reason ?? 'runs here too, but is not preferred'}`),
-];
+/** A kernel's variant with the ones that could run instead, and a line for each one that cannot run. */
+function choiceLines({ kernel, problem, variant, others }: KernelChoice): string[] {
+  const possible = others.filter(({ reason }) => reason === undefined).map(({ name }) => name);
+  const note = possible.length > 0 ? ` (also possible: ${possible.join(', ')})` : '';
+  return [
+    `  ${`${kernel} ${problem}`.padEnd(PROBLEM_WIDTH)} ${variant}${note}`,
+    ...others.flatMap(({ name, reason }) => (reason === undefined ? [] : `      not ${name}: ${reason}`)),
+  ];
+}
+
+/** Words as lines of a page, indented. */
+function wrapped(words: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < PAGE_WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`    ${word}`);
+  }
+  return lines;
+}
 
 function format({
   adapters,
@@ -98,15 +116,16 @@ function format({
       ['subgroup size', `${adapter.subgroupMinSize} to ${adapter.subgroupMaxSize}`],
       ...Object.entries(limits),
     ]),
-    `  features: ${features.join(', ')}`,
+    '  features',
+    ...wrapped(features),
     '',
-    `Preferred variants of kernels: ${WHY[adapterClass]}`,
+    `Preferred kernel variants on ${WHY[adapterClass]}`,
     ...table(Object.entries(preferred)),
     '',
-    'Variants chosen',
+    'Variants chosen at the sizes of the released networks',
     ...kernels.flatMap(choiceLines),
     '',
-    `Self-test against float64 on this processor, weights in ${precision}`,
+    `Self-test against float64 on the CPU, weights in ${precision}`,
     ...selfTest.map(
       ({ name, error, bound, passed }) =>
         `  ${name.padEnd(43)} largest error ${error.toExponential(1)}, bound ${bound.toExponential(1)}  ${passed ? 'ok' : 'WRONG'}`,

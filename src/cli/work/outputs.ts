@@ -4,10 +4,10 @@ import { depthPreview, depthToMillimeters, encodeGlb, encodePly } from '../../io
 import type { Size } from '../../pipeline/photo.ts';
 import type { Reconstruction } from '../../pipeline/session/session.ts';
 
-// Part of the files, so it stays to the letter: the same points are the same bytes in every version.
+// Stored in the files. It stays unchanged, so that the same points give the same bytes in every version.
 const FRAME = 'camera frame in metres: x right, y down, z forward';
 
-/** mask.png, depth.png, depth_preview.png, seen.ply, object.ply, object.glb (when there are points), preview.png, summary.json. */
+/** The files of a reconstruction, by name. Without points there is no object.glb and no preview.png. */
 export async function reconstructionFiles(
   { width, height }: Size,
   { mask, depth, seen, object, preview }: Pick<Reconstruction, 'mask' | 'depth' | 'seen' | 'object' | 'preview'>,
@@ -21,12 +21,12 @@ export async function reconstructionFiles(
     ...(preview && { 'preview.png': await encodePng(preview.rgba, preview.width, preview.height) }),
     'summary.json': new TextEncoder().encode(`${JSON.stringify(summary, undefined, 2)}\n`),
   };
-  // glTF cannot hold an empty cloud; an empty PLY says the same.
+  // glTF cannot hold an empty point cloud; PLY can.
   if (object.xyz.length > 0) files['object.glb'] = await encodeGlb(object, { frame: `y up; from the ${FRAME}` });
   return files;
 }
 
-/** Depth in 16-bit millimeters under `name`, and its colored preview beside it. */
+/** A 16-bit depth map in millimeters called `name`, and its color preview. */
 export async function depthFiles(
   name: string,
   depth: Float32Array,

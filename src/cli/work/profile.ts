@@ -1,16 +1,16 @@
-/** Where the time of a run goes: a table for people, and a trace for chrome://tracing or ui.perfetto.dev. */
+/** GPU times of a run: a table to read, and a trace for chrome://tracing or ui.perfetto.dev. */
 import type { StepTime } from '../../graph/run.ts';
 
-/** Rows of each part of the table. */
+/** Maximum number of rows in each part of the table. */
 const ROWS = 20;
 
-/** Gathers the times of one run after another. */
+/** Collects the times of consecutive runs. */
 export class Profile {
-  /** Steps on one time line: runs follow one another without gaps, because their clocks have different origins. */
+  /** Steps on one time line. Each run starts where the last one ended, because their clocks have different origins. */
   readonly #steps: StepTime[] = [];
   #end = 0;
 
-  /** Takes the steps of one run. An arrow function, so that it can be handed on as a callback. */
+  /** Adds the steps of one run. An arrow function, to be passed as a callback. */
   readonly add = (times: readonly StepTime[]): void => {
     const offset = this.#end;
     for (const step of times) {
@@ -20,7 +20,7 @@ export class Profile {
     }
   };
 
-  /** Time by kernel and variant, time by part of the networks, and where a preferred variant was not taken. */
+  /** Time by kernel and variant, time by part of the networks, and the reasons why a preferred variant did not run. */
   table(): string {
     const total = sumOf(this.#steps);
     const parts = groupBy(this.#steps, ({ scope }) => scope.split('.').slice(0, 2).join('.') || '(chain)');
@@ -35,7 +35,7 @@ export class Profile {
     ].join('\n');
   }
 
-  /** Trace Event Format: complete events in microseconds, a thread for the kernels. */
+  /** Trace Event Format: complete events in microseconds, all on one thread. */
   trace(): string {
     const events = this.#steps.map(({ kernel, variant, why, scope, flops, startMs, ms }) => ({
       name: kernel,
@@ -51,7 +51,7 @@ export class Profile {
   }
 }
 
-/** `linear, tiled`: a kernel with its variant, where it has several. */
+/** `linear, tiled`: a kernel and its variant, or the kernel alone if it has no variants. */
 const nameOf = ({ kernel, variant }: StepTime): string => (variant === undefined ? kernel : `${kernel}, ${variant}`);
 
 /** A line for each reason why another variant than the preferred one ran. */
@@ -62,7 +62,7 @@ function fallbacks(steps: readonly StepTime[]): string[] {
   );
   if (groups.size === 0) return [];
   const lines = [...groups].map(([reason, { length }]) => `  ${reason} (${length} ${length === 1 ? 'call' : 'calls'})`);
-  return ['not the preferred variant', ...lines, ''];
+  return ['preferred variant not used', ...lines, ''];
 }
 
 function section(title: string, groups: Map<string, StepTime[]>, total: number): string[] {
@@ -94,5 +94,5 @@ function groupBy(steps: readonly StepTime[], keyOf: (step: StepTime) => string):
 const sumOf = (steps: readonly StepTime[]): number => steps.reduce((sum, { ms }) => sum + ms, 0);
 const flopsOf = (steps: readonly StepTime[]): number => steps.reduce((sum, { flops }) => sum + flops, 0);
 
-/** GFLOP/s; 0 for a step that the clock did not see pass. */
+/** GFLOP/s; 0 for a step that is too short for the clock. */
 const rateOf = (flops: number, ms: number): number => (ms > 0 ? flops / ms / 1e6 : 0);

@@ -1,11 +1,11 @@
-/** Prompts of the command line: is there one, does it fit the photo, and what is in the mask's file? */
+/** Prompts of the command line: checks that there is one and that it fits the photo, and reads the mask file. */
 import { EXIT, UserError } from '../../host/errors.ts';
 import { decodeMask } from '../../host/node/image.ts';
 import type { Photo } from '../../pipeline/photo.ts';
 import { expectObject, type PromptOptions as EnginePrompt } from '../../pipeline/session/options.ts';
 import type { PromptOptions } from '../options.ts';
 
-/** What the engine is asked, with the mask that may stand instead of a prompt. */
+/** A prompt for the engine, or a finished mask instead. */
 type Prompt = EnginePrompt & { readonly mask?: Uint8Array };
 
 /**
@@ -18,14 +18,14 @@ export async function promptsOf(photo: Photo, { box, point, mask }: PromptOption
   return checked(photo, { box, points: point });
 }
 
-/** As `promptsOf`, but a mask is a rough one that is refined: alone, or with box and points. */
+/** As `promptsOf`, but the mask is a rough one to be refined, alone or with box and points. */
 export async function roughPromptsOf(photo: Photo, { box, point, mask }: PromptOptions): Promise<Prompt> {
   expectPrompt({ box, point, mask });
   const roughMask = mask === undefined ? undefined : await decodeMask(mask, photo);
   return checked(photo, { box, points: point, roughMask });
 }
 
-/** The prompt without what was not given. */
+/** Drops the parts of a prompt that are undefined, and checks the rest. */
 function checked(photo: Photo, { box, points, roughMask }: Prompt): Prompt {
   const prompt = { ...(box && { box }), ...(points && { points }), ...(roughMask && { roughMask }) };
   expectObject(photo, prompt);
@@ -36,7 +36,7 @@ function checked(photo: Photo, { box, points, roughMask }: Prompt): Prompt {
 export function expectPrompt({ box, point, mask }: PromptOptions): void {
   if (mask !== undefined || box || point?.some(({ label }) => label === 1)) return;
   throw new UserError('Which object of the photo is meant?', {
-    hint: 'Give --box x0,y0,x1,y1, or --point x,y on the object, or --mask with a picture of it.',
+    hint: 'Give --box x0,y0,x1,y1, --point x,y on the object, or --mask with an image that is white on the object.',
     exitCode: EXIT.usage,
   });
 }

@@ -30,7 +30,7 @@ export interface ReconstructOptions extends PromptOptions, CameraOptions, Engine
 
 export async function reconstruct(path: string, options: ReconstructOptions, context: CommandContext): Promise<number> {
   expectPrompt(options);
-  // With a box of the user's all of the grid is known: a mistake in it need not wait for the engine.
+  // With --grid-box the whole grid is known, so it is checked before the engine starts.
   if (options.gridBox) gridOf(options.granularity, options.gridBox);
   const started = performance.now();
   return runCommand(context, options, async ({ progress, call, startEngine }) => {
@@ -51,7 +51,7 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
       ...call,
       onProgress(event) {
         call.onProgress(event);
-        const notice = estimate.notice(event);
+        const notice = call.signal.aborted ? undefined : estimate.notice(event);
         if (notice !== undefined) progress.say(notice);
       },
     });
@@ -64,7 +64,7 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
       unflat: version,
       photo: { name: photo.name, width: photo.width, height: photo.height, original: photo.original },
       focal: focalOf(photo, options),
-      options: settingsOf(options),
+      options: { ...settingsOf(options), threshold: object.threshold },
       ...engine.describe(),
       totalSeconds: Number(((performance.now() - started) / 1000).toFixed(3)),
       quality: candidate?.quality,
@@ -77,32 +77,37 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
       partial,
       notices,
     };
-    // A partial result is written although Ctrl-C was pressed: that is what it is for.
+    // No signal here: after Ctrl-C a partial result is written, too.
     const paths = await output.writeAll(await reconstructionFiles(photo, result, summary));
     if (options.json) terminal.out(`${JSON.stringify(summary, undefined, 2)}\n`);
     else for (const file of paths) terminal.out(`${file}\n`);
-    const asked = `${swept.queries} of ${swept.of} grid points asked`;
-    progress.say(
-      `${summary.points.object} points in ${formatSeconds(summary.totalSeconds)}` +
-        (partial ? `; stopped by Ctrl-C with ${asked}, so the object is not complete.` : '.'),
-    );
+    const count = summary.points.object;
+    progress.say(`${count} points in ${formatSeconds(summary.totalSeconds)}.`);
+    if (partial) {
+      progress.say(`Stopped by Ctrl-C after ${swept.queries} of ${swept.of} grid points: the object is incomplete.`);
+    } else if (count === 0) {
+      progress.say(
+        `No grid point has a probability above ${object.threshold}, so there is no object.glb and no preview.png. ` +
+          'Give a lower --threshold, or another prompt.',
+      );
+    }
     return partial ? EXIT.interrupted : EXIT.ok;
   });
 }
 
-/** A mask, a depth map or a point cloud that is given need not be computed. */
+/** The roles that are needed: a given mask, depth map or point cloud replaces a network. */
 function rolesFor({ mask, depthMap, pointCloud }: ReconstructOptions): Role[] {
   const hasDepth = depthMap !== undefined || pointCloud !== undefined;
   return [...(mask === undefined ? ['segment' as const] : []), ...(hasDepth ? [] : ['depth' as const]), 'complete'];
 }
 
-/** What `--precision f16` does not reach. */
+/** Which weights `--precision f16` does not change. */
 const precisionNotices = (precision: EngineOptions['precision']): string[] =>
   precision === 'f16'
-    ? ['Where the sweep runs in one dispatch, its weights stay f32; all other large weights are halves.']
+    ? ['If the sweep runs in one dispatch, its weights stay f32. All other large weights are stored as f16.']
     : [];
 
-/** Everything that is read from files, so that their faults show before the engine starts. */
+/** Reads all input files, so that their errors show before the engine starts. */
 async function readInputs(
   photo: Photo,
   options: ReconstructOptions,
@@ -114,20 +119,20 @@ async function readInputs(
   if (options.depthMap !== undefined) {
     const { meters, missing } = await decodeDepth(options.depthMap, photo);
     const notices =
-      missing > 0 ? [`${missing} of ${pixels} pixels of the depth map have no depth; they are left out.`] : [];
+      missing > 0 ? [`${missing} of ${pixels} pixels of the depth map have no depth and are left out.`] : [];
     return { options: { ...read, depth: meters }, notices };
   }
   if (options.pointCloud !== undefined) {
     const pointMap = await decodePointMap(options.pointCloud, photo);
     const { missing } = pointMap;
     const notices =
-      missing > 0 ? [`${missing} of ${pixels} vertices of the point cloud are not finite; they are left out.`] : [];
+      missing > 0 ? [`${missing} of ${pixels} vertices of the point cloud are not finite and are left out.`] : [];
     return { options: { ...read, pointMap }, notices };
   }
   return { options: read, notices: [] };
 }
 
-/** The options that a result depends on, for the summary. */
+/** The options that determine a result, for the summary. */
 function settingsOf({ box, point, mask, granularity, gridBox, threshold, temperature, ...given }: ReconstructOptions) {
   const { depthMap, pointCloud } = given;
   return { box, point, mask, granularity, gridBox, threshold, temperature, depthMap, pointCloud };

@@ -9,7 +9,7 @@ import type { EngineOptions, PromptOptions, ReportOptions } from '../options.ts'
 import { expectPrompt, roughPromptsOf } from './prompts.ts';
 import { runCommand, weightNotices } from './commandRun.ts';
 
-/** What can hold a mask exactly, by the ending of its name. */
+/** Lossless encoders for a mask, by file extension. */
 const ENCODERS = { '.png': encodeMaskPng, '.webp': encodeMaskWebp } as const;
 
 export interface SegmentOptions extends PromptOptions, EngineOptions, ReportOptions {
@@ -22,8 +22,8 @@ export async function segment(path: string, options: SegmentOptions, context: Co
   return runCommand(context, options, async ({ progress, call, startEngine }) => {
     await tryOutput(options.output);
     const photo = await decodePhoto(path);
-    for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
     const prompts = await roughPromptsOf(photo, options);
+    for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
     const engine = await startEngine(['segment']);
     const { candidates, chosen } = await engine.segment(photo, prompts, call);
     const { mask, quality, stability } = candidates[chosen];
@@ -36,13 +36,13 @@ export async function segment(path: string, options: SegmentOptions, context: Co
   });
 }
 
-/** @throws UserError for an ending of a format that would blur the mask, or of none that is known */
+/** @throws UserError for the extension of a lossy or unknown format */
 function encoderOf(output: string): (typeof ENCODERS)[keyof typeof ENCODERS] {
   const ending = extname(output).toLowerCase();
   if (ending in ENCODERS) return ENCODERS[ending as keyof typeof ENCODERS];
   const isLossy = ['.jpg', '.jpeg', '.avif', '.heic'].includes(ending);
   throw new UserError(
-    `The output ${output} has to end in ${Object.keys(ENCODERS).join(' or ')}` +
+    `The output ${output} must end in ${Object.keys(ENCODERS).join(' or ')}` +
       (isLossy ? `: ${ending.slice(1)} files blur the edge of a mask.` : '.'),
     { hint: 'For another format, write a .png and convert it.', exitCode: EXIT.usage },
   );

@@ -1,9 +1,9 @@
-/** How long a sweep will take, said while it is young: on a software adapter the default grid is minutes of work. */
+/** Estimates early how long a sweep will take: on a software adapter the default grid takes minutes. */
 import type { StageProgress } from '../../pipeline/session/stages.ts';
 
-/** A sweep starts with small batches and finds its speed within this time. */
+/** Time to measure before an estimate: a sweep starts with small batches, which are slower. */
 const MEASURED_MS = 3000;
-/** Shorter sweeps need no notice. */
+/** Shorter sweeps get no notice. */
 const LONG_SECONDS = 60;
 
 export class SweepEstimate {
@@ -11,15 +11,15 @@ export class SweepEstimate {
   #isDecided = false;
 
   /**
-   * @param granularity of the grid
-   * @param now milliseconds, for tests
+   * @param granularity step of the grid
+   * @param now clock in milliseconds; tests pass another
    */
   constructor(
     private readonly granularity: number,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Takes the progress of every stage. @returns the sentence to say, once, if the sweep will take long */
+  /** Takes the progress of every stage. @returns a sentence, once, if the sweep will take long; otherwise undefined */
   notice({ stage, done, total }: StageProgress): string | undefined {
     if (stage !== 'sweep' || this.#isDecided) return undefined;
     const ms = this.now();
@@ -31,8 +31,8 @@ export class SweepEstimate {
     if (whole < LONG_SECONDS) return undefined;
     const coarser = Number((2 * this.granularity).toPrecision(6));
     return (
-      `${formatCount(total)} points take about ${formatAbout(whole)} on this adapter; ` +
-      `--granularity ${coarser} asks about an eighth of them.`
+      `The sweep of ${formatCount(total)} points takes about ${formatAbout(whole)} on this adapter. ` +
+      `With --granularity ${coarser} it has an eighth of the points.`
     );
   }
 }

@@ -1,4 +1,4 @@
-/** WebGPU in Node: Dawn, from the `webgpu` package, and the choice of an adapter. */
+/** WebGPU in Node: loads Dawn from the `webgpu` package and chooses an adapter. */
 import { tmpdir } from 'node:os';
 import { adapterName, isSoftware, type Wait } from '../../graph/device.ts';
 import { messageOf, UserError } from '../errors.ts';
@@ -6,23 +6,23 @@ import { withoutNativeWarnings } from './nativeWarnings.ts';
 import { waitForGpu } from './wait.ts';
 
 /**
- * Which adapter to use: `auto` (a GPU when there is one, else a software adapter), `gpu` (never a software adapter),
- * `software`, or a part of the adapter's name.
+ * Which adapter to use: `auto` (a GPU if there is one, else a software adapter), `gpu` (never a software adapter),
+ * `software`, or part of an adapter's name.
  */
 export type AdapterChoice = 'auto' | 'gpu' | 'software' | (string & {});
 
 export interface NodeAdapter {
   gpu: GPU;
   adapter: GPUAdapter;
-  /** True for drivers that run on the processor, such as Mesa's lavapipe. */
+  /** Whether the driver runs on the CPU, as Mesa's lavapipe does. */
   software: boolean;
-  /** How to wait for its promises. */
+  /** Waits for a promise of the adapter or its devices. */
   wait: Wait;
-  /** Lets go of Dawn: the process can exit after this, once the devices are destroyed. */
+  /** Releases Dawn. The process can exit after this, once the devices are destroyed. */
   release(): void;
 }
 
-/** An adapter as Dawn lists it. */
+/** Name and backend of an adapter, as Dawn lists them. */
 export interface AdapterName {
   backend: string;
   name: string;
@@ -30,15 +30,15 @@ export interface AdapterName {
 
 const INSTALL_HINT =
   'Run `npm run setup`, or install a software Vulkan driver: `apt-get install mesa-vulkan-drivers` ' +
-  '(on Debian 12: `apt-get install -t bookworm-backports mesa-vulkan-drivers`; its own Mesa is too old).';
+  '(on Debian 12: `apt-get install -t bookworm-backports mesa-vulkan-drivers`; the Mesa of Debian 12 itself is too old).';
 
-/** Instances of Dawn keep the process alive while they are referenced. */
+/** Instances of Dawn in use. A referenced instance keeps the process alive. */
 const held = new Set<GPU>();
 
 /**
  * Loads Dawn and picks an adapter.
- * @param dawnOptions for Dawn itself, such as `enable-dawn-features=...` or `backend=...`
- * @throws UserError if Dawn cannot be loaded, or no adapter fits `choice`; it says which there are and how to install one
+ * @param dawnOptions options of Dawn itself, such as `enable-dawn-features=...` or `backend=...`
+ * @throws UserError if Dawn cannot be loaded, or no adapter fits `choice`. The message lists the adapters and how to install one
  */
 export async function requestNodeAdapter(
   choice: AdapterChoice = 'auto',
@@ -63,7 +63,7 @@ export async function requestNodeAdapter(
   throw noMatch(choice, names);
 }
 
-/** The adapters of this machine, best first. Dawn has no call for this; it lists them when asked for one that does not exist. */
+/** The adapters of this machine, best first. Dawn has no function for this, but it lists them in the error for an unknown name. */
 export async function listAdapters(dawnOptions: string[] = []): Promise<AdapterName[]> {
   const dawn = await loadDawn();
   try {
@@ -79,7 +79,7 @@ export async function listAdapters(dawnOptions: string[] = []): Promise<AdapterN
 }
 
 async function loadDawn(): Promise<{ create: (options: string[]) => GPU }> {
-  // Mesa warns on every start when this is unset; nothing is written there by a compute-only program.
+  // Mesa warns on every start if this is unset. A compute-only program writes nothing there.
   process.env.XDG_RUNTIME_DIR ??= tmpdir();
   try {
     const { create, globals } = await import('webgpu');
@@ -110,6 +110,6 @@ const noAdapter = (): UserError =>
 function noMatch(choice: string, names: AdapterName[]): UserError {
   const list = names.map(({ backend, name }) => `${name} (${backend})`).join(', ');
   return new UserError(`No adapter fits --adapter ${choice}. Found: ${list}.`, {
-    hint: choice === 'software' ? INSTALL_HINT : 'Use --adapter auto, or a part of one of these names.',
+    hint: choice === 'software' ? INSTALL_HINT : 'Use --adapter auto, or part of one of these names.',
   });
 }

@@ -1,4 +1,4 @@
-/** A file as a source of byte ranges: a checkpoint of gigabytes is read piece by piece. */
+/** Reads byte ranges of a file, so that a checkpoint of gigabytes is never in memory whole. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { UserError } from '../errors.ts';
@@ -15,7 +15,7 @@ export class FileBytes {
     this.#handle = handle;
   }
 
-  /** @throws UserError if the file cannot be opened or is no regular file */
+  /** @throws UserError if the file cannot be opened or is not a regular file */
   static async open(path: string): Promise<FileBytes> {
     const handle = await open(path, 'r').catch((error: unknown) => {
       throw new UserError(`${path} cannot be opened: ${reasonOf(error)}.`, { cause: error });
@@ -28,7 +28,7 @@ export class FileBytes {
     return new FileBytes(basename(path), stats.size, handle);
   }
 
-  /** Bytes [offset, offset + length). @throws RangeError if the file ends before, also when it was shortened meanwhile */
+  /** Reads the bytes [offset, offset + length). @throws RangeError if the file ends earlier, even if it was shortened meanwhile */
   async read(offset: number, length: number): Promise<Uint8Array> {
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length;) {
@@ -39,7 +39,7 @@ export class FileBytes {
         });
       if (bytesRead === 0) {
         throw new RangeError(
-          `${this.name}: bytes ${offset} to ${offset + length} were asked for, the file ends at ${offset + done}.`,
+          `${this.name}: bytes ${offset} to ${offset + length} were requested, but the file ends at ${offset + done}.`,
         );
       }
       done += bytesRead;

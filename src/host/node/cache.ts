@@ -1,8 +1,8 @@
-/** Where checkpoints are kept on this machine. */
+/** The folder of checkpoints on this machine. */
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 
-/** What the place depends on; by default that of this process. */
+/** What the folder depends on; by default taken from this process. */
 export interface Surroundings {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly platform?: NodeJS.Platform;
@@ -10,8 +10,8 @@ export interface Surroundings {
 }
 
 /**
- * The folder of checkpoints: the one that was named, `weights` in UNFLAT_CACHE, or `unflat/weights` where the platform keeps
- * what can be fetched again: XDG_CACHE_HOME or ~/.cache, ~/Library/Caches on macOS, LOCALAPPDATA on Windows.
+ * The folder of checkpoints: the named one; else `weights` in UNFLAT_CACHE; else `unflat/weights` in the cache folder of the
+ * platform, which is XDG_CACHE_HOME or ~/.cache, ~/Library/Caches on macOS, and LOCALAPPDATA on Windows.
  */
 export function weightsFolder(
   named: string | undefined,
@@ -25,7 +25,7 @@ export function weightsFolder(
 function cachesOf(env: Readonly<Record<string, string | undefined>>, platform: NodeJS.Platform, home: string): string {
   if (platform === 'darwin') return join(home, 'Library', 'Caches');
   if (platform === 'win32') return env.LOCALAPPDATA || join(home, 'AppData', 'Local');
-  // The XDG base directory specification wants relative paths ignored.
+  // The XDG base directory specification says to ignore relative paths.
   const { XDG_CACHE_HOME } = env;
   return XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(home, '.cache');
 }

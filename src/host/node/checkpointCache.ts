@@ -1,6 +1,6 @@
 /**
- * Checkpoints in the cache. Beside each file lie `FILE.json`, what is known of it (the checksum is pinned when the file is
- * first seen), and `FILE.LICENSE.txt`; a .pth or .pt gets a .safetensors of the same tensors when it is first used.
+ * Checkpoints in the cache. Next to each FILE are `FILE.json`, its record with the checksum of the first download, and
+ * `FILE.LICENSE.txt`. A .pth or .pt file is converted to .safetensors on first use.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ export interface Choice {
   readonly source: SourceName;
 }
 
-/** What is known of a file in the cache. */
+/** The record of a file in the cache. */
 export interface CheckpointRecord {
   readonly id: string;
   readonly source: SourceName;
@@ -30,22 +30,22 @@ export interface CheckpointRecord {
 export type CheckpointState =
   | { readonly kind: 'absent' }
   | { readonly kind: 'partial'; readonly bytes: number }
-  | { readonly kind: 'here'; readonly bytes: number; readonly converted: boolean };
+  | { readonly kind: 'downloaded'; readonly bytes: number; readonly converted: boolean };
 
 export interface PullOptions extends WorkOptions {
-  /** A folder on a server that has the file under its name in the cache, instead of the publisher's server. */
+  /** Address of a folder on a mirror. The file has the same name there as in the cache. */
   readonly baseUrl?: string;
   readonly onNotice?: (line: string) => void;
 }
 
-/** The command that brings checkpoints. */
+/** The command that downloads checkpoints. */
 export const pullCommand = (ids: readonly string[]): string => `unflat weights pull ${ids.join(' ')}`;
 
 /** The file of a choice. @throws UserError if the checkpoint has no such source */
 export function fileOf({ checkpoint: { id, sources }, source }: Choice): CheckpointFile {
   const file = sources[source];
   if (file) return file;
-  throw new UserError(`There is no ${source} source of ${id}.`, {
+  throw new UserError(`${id} has no source ${source}.`, {
     hint: `Its sources: ${Object.keys(sources).join(', ')}.`,
     exitCode: EXIT.usage,
   });
@@ -55,7 +55,7 @@ export class CheckpointCache {
   /** @param folder need not exist yet */
   constructor(readonly folder: string) {}
 
-  /** Where the file of a choice is, or would be. */
+  /** The path of a checkpoint file, downloaded or not. */
   pathOf(choice: Choice): string {
     return join(this.folder, fileOf(choice).file);
   }
@@ -65,38 +65,37 @@ export class CheckpointCache {
     const bytes = await sizeOf(path);
     if (bytes !== undefined) {
       const converted = isTorch(choice) && (await sizeOf(convertedPath(path))) !== undefined;
-      return { kind: 'here', bytes, converted };
+      return { kind: 'downloaded', bytes, converted };
     }
     const partial = await partialBytes(path);
     return partial > 0 ? { kind: 'partial', bytes: partial } : { kind: 'absent' };
   }
 
-  /** The source of a checkpoint that is here; the official one goes first. */
-  async sourceHere(checkpoint: Checkpoint): Promise<Choice | undefined> {
+  /** The source from which a checkpoint was downloaded, the official one first; undefined if there is none. */
+  async downloadedSource(checkpoint: Checkpoint): Promise<Choice | undefined> {
     for (const source of Object.keys(checkpoint.sources) as SourceName[]) {
-      if ((await this.state({ checkpoint, source })).kind === 'here') return { checkpoint, source };
+      if ((await this.state({ checkpoint, source })).kind === 'downloaded') return { checkpoint, source };
     }
     return undefined;
   }
 
   /**
-   * Downloads a checkpoint, with its license. Nothing is fetched when it is here.
-   * @throws UserError if it cannot be had
+   * Downloads a checkpoint and stores its license. Does nothing if it is downloaded already.
+   * @throws UserError if it cannot be downloaded
    */
   async pull(choice: Choice, { baseUrl, ...options }: PullOptions = {}): Promise<CheckpointRecord> {
     const path = this.pathOf(choice);
     if ((await sizeOf(path)) !== undefined) return this.record(choice, options);
     const { url: publisher, file, bytes, sha256 } = fileOf(choice);
     const url = baseUrl === undefined ? publisher : `${baseUrl.replace(/\/+$/, '')}/${file}`;
-    // The first download was pinned: a file that was deleted comes back as it was, or not at all.
+    // A deleted file must come back with the checksum of its first download.
     const expected = sha256 ?? (await readRecord(path))?.sha256;
-    return this.note(choice, { ...(await download({ ...options, url, path, bytes, sha256: expected })), url });
+    return this.writeRecord(choice, { ...(await download({ ...options, url, path, bytes, sha256: expected })), url });
   }
 
   /**
-   * What is known of a file that is here. One that the user put there, or that has another length than before, is read and
-   * checked.
-   * @throws UserError if it is not here, or is not the file that was meant
+   * The record of a downloaded file. A file that the user put there, or whose length has changed, is read and checked.
+   * @throws UserError if it is not downloaded, or has the wrong checksum
    */
   async record(choice: Choice, options: WorkOptions = {}): Promise<CheckpointRecord> {
     const path = this.pathOf(choice);
@@ -109,7 +108,7 @@ export class CheckpointCache {
     return known?.bytes === bytes ? known : this.verify(choice, options);
   }
 
-  /** Reads the whole file. @throws UserError if it is not here, or is not the file of the manifest or of the first time */
+  /** Checks the checksum of a file. @throws UserError if it is not downloaded, or differs from the published or first checksum */
   async verify(choice: Choice, options: WorkOptions = {}): Promise<CheckpointRecord> {
     const path = this.pathOf(choice);
     const known = await readRecord(path);
@@ -119,17 +118,17 @@ export class CheckpointCache {
     const sha256 = await checksum(path, options);
     const expected = published ?? known?.sha256;
     if (expected !== undefined && sha256 !== expected) {
-      const since = published === undefined ? 'it was when it was first used' : 'published';
-      throw new UserError(`${path} has SHA-256 ${sha256}, not ${expected} as ${since}.`, {
-        hint: `Delete it and fetch it again: ${pullCommand([choice.checkpoint.id])}`,
+      const origin = published === undefined ? 'of its first download' : 'that was published';
+      throw new UserError(`${path} has the SHA-256 ${sha256}, not the one ${origin}, ${expected}.`, {
+        hint: `Delete it and download it again: ${pullCommand([choice.checkpoint.id])}`,
       });
     }
-    return known?.sha256 === sha256 ? known : this.note(choice, { bytes, sha256, url });
+    return known?.sha256 === sha256 ? known : this.writeRecord(choice, { bytes, sha256, url });
   }
 
   /**
-   * Path of the checkpoint as safetensors; a .pth or .pt is converted when that was not done before.
-   * @throws UserError if it is not here; WeightsError if it is damaged
+   * The path of the checkpoint as safetensors. A .pth or .pt file is converted first, unless that was done before.
+   * @throws UserError if it is not downloaded; WeightsError if it is damaged
    */
   async safetensors(choice: Choice, options: WorkOptions = {}): Promise<string> {
     const path = this.pathOf(choice);
@@ -140,8 +139,8 @@ export class CheckpointCache {
     return converted;
   }
 
-  /** Writes down what a file is, and its license. */
-  private async note(
+  /** Writes the record and the license of a file. */
+  private async writeRecord(
     choice: Choice,
     { url, bytes, sha256 }: Pick<CheckpointRecord, 'url' | 'bytes' | 'sha256'>,
   ): Promise<CheckpointRecord> {
@@ -177,7 +176,7 @@ async function readRecord(path: string): Promise<CheckpointRecord | undefined> {
     return JSON.parse(text) as CheckpointRecord;
   } catch (error) {
     throw new UserError(`${recordPath(path)} is damaged.`, {
-      hint: 'It pins the checksum of the file beside it. Delete both and download again, or delete it to pin what is there.',
+      hint: 'It holds the checksum of the file next to it. Delete both and download again, or delete it alone to trust the file as it is.',
       cause: error,
     });
   }

@@ -1,4 +1,4 @@
-/** torch's .pth and .pt on the disk -> safetensors on the disk, piece by piece. */
+/** Converts PyTorch .pth and .pt files to safetensors on disk, piece by piece. */
 import {
   convertTorch,
   detectNaming,
@@ -11,14 +11,14 @@ import { networks } from '../../pipeline/registry.ts';
 import { FileBytes } from './bytes.ts';
 import { tryOutput, writeWhole } from './files.ts';
 
-/** A share of long work on a file, in bytes. */
+/** Progress of long work on a file, in bytes. */
 export interface FileProgress {
   readonly stage: string;
   readonly done: number;
   readonly total: number;
 }
 
-/** The same in the unit that people read. */
+/** The same progress in megabytes. */
 export function inMegabytes({ stage, done, total }: FileProgress): StageProgress {
   return { stage, done: done / 1e6, total: total / 1e6, unit: 'MB' };
 }
@@ -31,19 +31,19 @@ export interface WorkOptions {
 export interface Conversion {
   readonly tensors: number;
   readonly bytes: number;
-  /** What the file held beside tensors. */
+  /** Entries of the file that are not tensors. */
   readonly skipped: readonly string[];
-  /** The network that the names belong to; undefined when there is none. */
+  /** The network to which the names belong; undefined for an unknown network. */
   readonly network: NetworkDescription | undefined;
 }
 
-/** Name in the metadata of the checksum of the file that a safetensors file was made from. */
-const ORIGIN = 'source_sha256';
+/** Metadata key of the checksum of the converted file. */
+const ORIGIN_KEY = 'source_sha256';
 
 /**
- * Converts a file, whole or not at all.
- * @param sha256 checksum of `from`, which is noted in the new file
- * @throws UserError if one of the files cannot be opened or written; WeightsError if `from` is no file of torch, or damaged
+ * Converts a file. The result appears complete or not at all.
+ * @param options `sha256` is the checksum of `from`, which is stored in the new file
+ * @throws UserError if one of the files cannot be opened or written; WeightsError if `from` is not a PyTorch file, or is damaged
  */
 export async function convertFile(
   from: string,
@@ -53,13 +53,13 @@ export async function convertFile(
   const source = await FileBytes.open(from);
   try {
     const { tensors, metadata, skipped } = await convertTorch(source);
-    const noted = sha256 === undefined ? metadata : { ...metadata, [ORIGIN]: sha256 };
+    const noted = sha256 === undefined ? metadata : { ...metadata, [ORIGIN_KEY]: sha256 };
     let bytes = 0;
     const counted = async function* (): AsyncGenerator<Uint8Array> {
       for await (const piece of writeSafetensors(tensors, noted, to)) {
         yield piece;
         bytes += piece.length;
-        // A file of torch is as long as its tensors, give or take names and what is skipped.
+        // A PyTorch file is about as long as its tensors: names and skipped entries are small.
         onProgress?.({ stage: 'convert', done: Math.min(bytes, source.size), total: source.size });
       }
     };
@@ -72,13 +72,13 @@ export async function convertFile(
   }
 }
 
-/** Checksum of the file that the safetensors file at `path` was made from; undefined if it is not known, or no such file. */
+/** Checksum of the file from which the safetensors file at `path` was converted; undefined if there is none. */
 export async function originOf(path: string): Promise<string | undefined> {
   const source = await FileBytes.open(path).catch(() => undefined);
   try {
-    return source && (await SafetensorsFile.open(source)).metadata.get(ORIGIN);
+    return source && (await SafetensorsFile.open(source)).metadata.get(ORIGIN_KEY);
   } catch {
-    return undefined; // damaged: it is made again
+    return undefined; // damaged: the caller converts again
   } finally {
     await source?.close();
   }

@@ -1,4 +1,4 @@
-/** Downloads: resumed after a break, checked, and whole or not at all. */
+/** Downloads files: resumes after an interruption, checks the result, and publishes it only when complete. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, stat, statfs } from 'node:fs/promises';
@@ -11,44 +11,44 @@ import { type Beginning, PartialFile } from './partial.ts';
 
 export interface DownloadRequest {
   readonly url: string;
-  /** Where the whole file goes. Its folder is made. */
+  /** Path of the complete file. Its folder is created. */
   readonly path: string;
-  /** Length and SHA-256 (hexadecimal) of the file, where they are known. */
+  /** Length and SHA-256 (hexadecimal) of the file, if known. */
   readonly bytes?: number;
   readonly sha256?: string;
   readonly signal?: AbortSignal;
-  /** Bytes of the file that are here, or that are checked. */
+  /** Reports the bytes downloaded or checked so far. */
   readonly onProgress?: (event: { stage: 'download' | 'check'; done: number; total: number }) => void;
-  /** Gets a line when the download breaks off and goes on, or starts again. */
+  /** Receives a line when the download is interrupted and continues, or restarts. */
   readonly onNotice?: (line: string) => void;
-  /** Milliseconds before the first new attempt; each further one waits twice as long. */
+  /** Milliseconds before the first retry. Each further retry waits twice as long. */
   readonly pauseMs?: number;
 }
 
-/** A file that is on the disk whole. */
+/** A complete file on disk. */
 export interface Downloaded {
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** Attempts in a row that bring no byte that was not here before. */
+/** Maximum number of attempts in a row without a new byte. */
 const MAX_FUTILE = 5;
-/** A server that is silent for so long has broken off. */
+/** A server that sends nothing for this long counts as disconnected. */
 const SILENCE_MS = 60_000;
-/** Faults of a connection that was never made: the machine is offline, or the name is wrong. */
+/** Errors of a connection that was never made: the machine is offline, or the host name is wrong. */
 const NO_CONNECTION = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH'];
 
-/** The download broke off; another attempt may bring the rest. */
-class Break extends Error {}
+/** The download was interrupted. Another attempt may continue it. */
+class InterruptedDownload extends Error {}
 
 /**
- * Fetches a file, through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. A broken-off download goes on where it
+ * Downloads a file, through the proxy of HTTPS_PROXY, HTTP_PROXY and NO_PROXY. An interrupted download continues where it
  * stopped, now or in a later call, if the server still has the same file.
- * @throws UserError if the file cannot be had, or is not the one that was meant; the reason of `signal` when it aborts
+ * @throws UserError if the file cannot be downloaded, or has the wrong length or checksum; the reason of `signal` if aborted
  */
 export async function download(request: DownloadRequest): Promise<Downloaded> {
   await mkdir(dirname(request.path), { recursive: true }).catch((error: unknown) => {
-    throw new UserError(`The folder ${dirname(request.path)} cannot be made: ${reasonOf(error)}.`, {
+    throw new UserError(`The folder ${dirname(request.path)} cannot be created: ${reasonOf(error)}.`, {
       hint: 'Choose another one with --weights-dir or UNFLAT_CACHE.',
       cause: error,
     });
@@ -60,18 +60,20 @@ export async function download(request: DownloadRequest): Promise<Downloaded> {
   // Node's own fetch reads no proxy settings before version 24.
   const dispatcher = new EnvHttpProxyAgent({ headersTimeout: SILENCE_MS, bodyTimeout: SILENCE_MS });
   try {
-    const joined = await receive(request, partial, dispatcher);
+    const inParts = await receive(request, partial, dispatcher);
     let sha256 = await checksum(partial.data, request);
-    if (request.sha256 !== undefined && sha256 !== request.sha256 && joined) {
-      request.onNotice?.('The file was put together from several answers and has the wrong checksum: it starts again.');
+    if (request.sha256 !== undefined && sha256 !== request.sha256 && inParts) {
+      request.onNotice?.(
+        'The file was downloaded in several parts and has the wrong checksum. The download starts again.',
+      );
       await partial.restart();
       await receive(request, partial, dispatcher);
       sha256 = await checksum(partial.data, request);
     }
     if (request.sha256 !== undefined && sha256 !== request.sha256) {
       await partial.discard();
-      throw new UserError(`${request.url} has SHA-256 ${sha256}, expected is ${request.sha256}.`, {
-        hint: 'The server has another file under this name, or something on the way changed it. Nothing was kept.',
+      throw new UserError(`${request.url} has the SHA-256 ${sha256}; expected ${request.sha256}.`, {
+        hint: 'The server has another file under this name, or the file was changed on the way. Nothing was kept.',
       });
     }
     const bytes = await partial.length();
@@ -85,7 +87,7 @@ export async function download(request: DownloadRequest): Promise<Downloaded> {
   }
 }
 
-/** SHA-256 of a file, hexadecimal. @throws UserError if it cannot be read; the reason of `signal` when it aborts */
+/** SHA-256 of a file, hexadecimal. @throws UserError if it cannot be read; the reason of `signal` if aborted */
 export async function checksum(
   path: string,
   { signal, onProgress }: Pick<DownloadRequest, 'signal' | 'onProgress'> = {},
@@ -106,7 +108,7 @@ export async function checksum(
   return hash.digest('hex');
 }
 
-/** Attempts until all bytes are here. @returns whether they came in more than one piece */
+/** Tries until the file is complete. @returns whether it came in more than one part */
 async function receive(
   request: DownloadRequest,
   partial: PartialFile,
@@ -114,30 +116,30 @@ async function receive(
 ): Promise<boolean> {
   const { signal, pauseMs = 1000 } = request;
   let furthest = await partial.length();
-  let joined = furthest > 0;
+  let inParts = furthest > 0;
   for (let futile = 0; ;) {
     signal?.throwIfAborted();
     try {
       await attempt(request, partial, dispatcher);
-      return joined;
+      return inParts;
     } catch (error) {
       signal?.throwIfAborted();
-      if (!(error instanceof Break)) throw error;
+      if (!(error instanceof InterruptedDownload)) throw error;
       const length = await partial.length();
       futile = length > furthest ? 0 : futile + 1;
       furthest = Math.max(furthest, length);
-      joined ||= length > 0;
+      inParts ||= length > 0;
       if (futile >= MAX_FUTILE || (furthest === 0 && isOffline(error))) throw unreachable(request, error);
-      request.onNotice?.(`The download broke off at ${length} bytes (${error.message}); trying again.`);
+      request.onNotice?.(`The download was interrupted after ${length} bytes (${error.message}). It continues.`);
       await sleep(pauseMs * 2 ** futile, undefined, { signal });
     }
   }
 }
 
-/** One request. Returns when the file is complete. @throws Break */
+/** Makes one request. Returns when the file is complete. @throws InterruptedDownload */
 async function attempt(request: DownloadRequest, partial: PartialFile, dispatcher: EnvHttpProxyAgent): Promise<void> {
   const known = partial.beginning;
-  // Bytes of another address, or of unknown origin, are no beginning of this file.
+  // Bytes from another address, or of unknown origin, do not belong to this file.
   if (known?.url !== request.url) await partial.restart();
   else if ((await partial.length()) === known.total) return;
 
@@ -165,17 +167,17 @@ async function ask(
   try {
     return await fetch(url, { headers, signal, dispatcher });
   } catch (error) {
-    throw broken(error);
+    throw interruptedDownload(error);
   }
 }
 
-/** Only strong validators promise equal bytes. */
+/** The ETag if it is a strong validator: only those guarantee equal bytes. */
 const strong = (etag: string | undefined): string | undefined => (etag?.startsWith('W/') ? undefined : etag);
 
 /**
- * Makes the partial file ready for the answer's bytes.
+ * Checks the answer, and prepares the partial file for its bytes.
  * @returns length of the whole file
- * @throws Break if another request is needed; UserError if none would help
+ * @throws InterruptedDownload if another request may help; UserError if none would
  */
 async function expectAnswer(
   request: DownloadRequest,
@@ -193,9 +195,9 @@ async function expectAnswer(
   }
   if (status === 206 || status === 416) {
     await partial.restart();
-    throw new Break('the file on the server has changed');
+    throw new InterruptedDownload('the file on the server has changed');
   }
-  if (status === 408 || status === 429 || status >= 500) throw new Break(`the server answered ${status}`);
+  if (status === 408 || status === 429 || status >= 500) throw new InterruptedDownload(`the server answered ${status}`);
   if (status !== 200) {
     throw new UserError(`${request.url} cannot be downloaded: the server answered ${status}.`, {
       hint: byHand(request),
@@ -203,32 +205,32 @@ async function expectAnswer(
   }
   if (headers.get('content-type')?.startsWith('text/html')) {
     throw new UserError(`${request.url} gave a web page instead of a file.`, {
-      hint: `A login or a proxy may be in between. ${byHand(request)}`,
+      hint: `The server may want a login, or a proxy answered instead. ${byHand(request)}`,
     });
   }
   const announced = headers.get('content-length');
   const total = announced === null ? request.bytes : Number(announced);
   if (total === undefined) {
     throw new UserError(`${request.url} cannot be downloaded: the server does not say how long the file is.`, {
-      hint: `A part of it could not be told from the whole. ${byHand(request)}`,
+      hint: `Without the length, an incomplete file cannot be recognized. ${byHand(request)}`,
     });
   }
   if (request.bytes !== undefined && total !== request.bytes) {
-    throw new UserError(`${request.url} has ${total} bytes, expected are ${request.bytes}.`, {
+    throw new UserError(`${request.url} has ${total} bytes; expected ${request.bytes}.`, {
       hint: 'The server has another file under this name. Nothing was kept.',
     });
   }
   const [etag, lastModified] = [headers.get('etag') ?? undefined, headers.get('last-modified') ?? undefined];
-  await expectRoom(request, total);
+  await expectFreeSpace(request, total);
   await partial.restart({ url: request.url, total, etag, lastModified });
   return total;
 }
 
-async function expectRoom({ path }: DownloadRequest, wanted: number): Promise<void> {
+async function expectFreeSpace({ path }: DownloadRequest, wanted: number): Promise<void> {
   const { bavail, bsize } = await statfs(dirname(path));
   if (bavail * bsize >= wanted) return;
-  throw new UserError(`${dirname(path)} has room for ${bavail * bsize} bytes, ${wanted} are needed.`, {
-    hint: 'Make room there, or choose another folder with --weights-dir or UNFLAT_CACHE.',
+  throw new UserError(`${dirname(path)} has room for ${bavail * bsize} bytes, but ${wanted} are needed.`, {
+    hint: 'Free some space, or choose another folder with --weights-dir or UNFLAT_CACHE.',
   });
 }
 
@@ -245,46 +247,45 @@ async function append(
     onProgress?.({ stage: 'download', done: length, total });
     for (;;) {
       const piece = await reader?.read().catch((error: unknown) => {
-        throw broken(error);
+        throw interruptedDownload(error);
       });
       if (!piece?.value) break;
       signal?.throwIfAborted();
       length += piece.value.length;
       if (length > total) {
         await handle.truncate(0);
-        throw new Break(`the server sent more than the ${total} bytes that it had announced`);
+        throw new InterruptedDownload(`the server sent more than the ${total} bytes that it had announced`);
       }
       await handle.appendFile(piece.value).catch((error: unknown) => {
         throw new UserError(`${path} cannot be written: ${reasonOf(error)}.`, { cause: error });
       });
       onProgress?.({ stage: 'download', done: length, total });
     }
-    if (length < total) throw new Break(`the answer ended after ${length} of ${total} bytes`);
+    if (length < total) throw new InterruptedDownload(`the answer ended after ${length} of ${total} bytes`);
     await handle.sync();
   } finally {
     await handle.close();
-    // Ends the transfer of what is not wanted any more; nobody waits for what it says.
+    // Stops a transfer that is no longer wanted. Its outcome does not matter.
     reader?.cancel().catch(() => undefined);
   }
 }
 
-/** A fault of the connection. The reason is in what `fetch` wraps. */
-function broken(error: unknown): Break {
+/** A connection error. `fetch` wraps the actual reason. */
+function interruptedDownload(error: unknown): InterruptedDownload {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = codeOf(cause);
-  return new Break(messageOf(cause) || code || 'the connection failed', { cause });
+  return new InterruptedDownload(messageOf(cause) || code || 'the connection failed', { cause });
 }
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
 
-const isOffline = ({ cause }: Break): boolean => NO_CONNECTION.includes(codeOf(cause) ?? '');
+const isOffline = ({ cause }: InterruptedDownload): boolean => NO_CONNECTION.includes(codeOf(cause) ?? '');
 
-const byHand = ({ path }: DownloadRequest): string =>
-  `You can also download it with another program: put it at ${path}`;
+const byHand = ({ path }: DownloadRequest): string => `Or download it with another program, and put it at ${path}`;
 
-function unreachable(request: DownloadRequest, error: Break): UserError {
+function unreachable(request: DownloadRequest, error: InterruptedDownload): UserError {
   return new UserError(`${request.url} cannot be downloaded: ${error.message}.`, {
-    hint: `Check the connection, HTTPS_PROXY and NO_PROXY; what came so far is kept and goes on. ${byHand(request)}`,
+    hint: `Check the connection, HTTPS_PROXY and NO_PROXY. A later download continues this one. ${byHand(request)}`,
     cause: error,
   });
 }

@@ -1,16 +1,16 @@
-/** Picture files from pixels, encoded by sharp. */
+/** Encodes pixels as image files, with sharp. */
 import sharp from 'sharp';
 
 type Channels = 1 | 3 | 4;
 
-/** Bytes -> 8-bit PNG. @param pixels [height, width, channels]; the number of channels follows from the length (gray, RGB or RGBA) */
+/** Encodes an 8-bit PNG. @param pixels [height, width, channels]; the length tells whether it is gray, RGB or RGBA */
 export async function encodePng(pixels: Uint8Array, width: number, height: number): Promise<Uint8Array> {
   const channels = channelsOf(pixels, width, height);
   const image = sharp(pixels, { raw: { width, height, channels } });
   return (channels === 1 ? image.toColorspace('b-w') : image).png().toBuffer();
 }
 
-/** [height, width] -> 16-bit gray PNG. */
+/** Encodes a 16-bit gray PNG. @param values [height, width] */
 export async function encodePng16(values: Uint16Array, width: number, height: number): Promise<Uint8Array> {
   if (values.length !== width * height) throw new RangeError(describe(values.length, width, height));
   return sharp(values, { raw: { width, height, channels: 1 } })
@@ -19,7 +19,7 @@ export async function encodePng16(values: Uint16Array, width: number, height: nu
     .toBuffer();
 }
 
-/** [height, width] of 0 and 1 -> PNG with black and white. */
+/** Encodes a black and white PNG. @param mask [height, width] of 0 and 1 */
 export async function encodeMaskPng(mask: Uint8Array, width: number, height: number): Promise<Uint8Array> {
   if (mask.length !== width * height) throw new RangeError(describe(mask.length, width, height));
   return encodePng(
@@ -29,7 +29,7 @@ export async function encodeMaskPng(mask: Uint8Array, width: number, height: num
   );
 }
 
-/** [height, width] of 0 and 1 -> WebP without loss, black and white. */
+/** Encodes a lossless black and white WebP. @param mask [height, width] of 0 and 1 */
 export async function encodeMaskWebp(mask: Uint8Array, width: number, height: number): Promise<Uint8Array> {
   return sharp(await encodeMaskPng(mask, width, height))
     .webp({ lossless: true })
@@ -43,4 +43,4 @@ function channelsOf(pixels: Uint8Array, width: number, height: number): Channels
 }
 
 const describe = (length: number, width: number, height: number): string =>
-  `PNG: ${length} values do not make a picture of ${width} x ${height} pixels.`;
+  `PNG: ${length} values do not fit an image of ${width} x ${height} pixels.`;

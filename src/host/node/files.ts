@@ -1,6 +1,6 @@
 /**
- * Output files, written whole or not at all: to a temporary file in the same folder, to the disk, then renamed. Folders are made
- * when something goes into them; one that stays empty is removed again.
+ * Writes output files completely or not at all: each goes to a temporary file in the same folder, is flushed to disk and is
+ * then renamed. A folder is created with its first file, and removed again if it stays empty.
  */
 import { randomBytes } from 'node:crypto';
 import { rmdirSync, unlinkSync } from 'node:fs';
@@ -9,10 +9,10 @@ import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { reasonOf } from './fileErrors.ts';
 
-/** Bytes, or pieces of bytes as they become ready. */
+/** All bytes at once, or in pieces as they become ready. */
 export type FileContent = Uint8Array | AsyncIterable<Uint8Array>;
 
-/** Temporary files of this process, and folders that it made for them; whatever ends it early, none stays behind. */
+/** Temporary files of this process, and empty folders that it created. They are removed when the process exits. */
 const temporaries = new Set<string>();
 const emptyFolders = new Set<string>();
 process.on('exit', () => {
@@ -20,7 +20,7 @@ process.on('exit', () => {
     try {
       remove();
     } catch {
-      // The process is ending: what is already gone, or holds files of others by now, may be as it is.
+      // The process is ending. The file is already gone, or the folder is no longer empty.
     }
   };
   for (const path of temporaries) attempt(() => unlinkSync(path));
@@ -30,8 +30,8 @@ process.on('exit', () => {
 const deepestFirst = (folders: Iterable<string>): string[] => [...folders].sort((a, b) => b.length - a.length);
 
 /**
- * Writes a file, whole or not at all, and makes its folder; an existing file stays as it was until the new one is complete.
- * @throws UserError if the file cannot be written; the reason of `signal` when it aborts
+ * Writes a file completely or not at all, and creates its folder. An existing file is replaced when the new one is complete.
+ * @throws UserError if the file cannot be written; the reason of `signal` if aborted
  */
 export async function writeWhole(path: string, content: FileContent, signal?: AbortSignal): Promise<void> {
   const temporary = await writeTemporary(path, content, signal);
@@ -47,18 +47,20 @@ export class OutputFolder {
   }
 
   /**
-   * Tries whether files can be written there, so that hours of work do not end at a locked door. The folder is made with
-   * the first file.
-   * @throws UserError if it cannot be made or written to
+   * Checks that files can be written there, before any long work. The folder is created with the first file.
+   * @throws UserError if the folder cannot be created or written to
    */
   static async open(path: string): Promise<OutputFolder> {
+    if ((await stat(path).catch(() => undefined))?.isFile()) {
+      throw new UserError(`The output folder ${path} is a file.`, { hint: 'Name a folder.' });
+    }
     await tryOutput(join(path, 'file'));
     return new OutputFolder(path);
   }
 
   /**
-   * Writes several files together: all are complete on the disk before the first appears under its name.
-   * @returns their paths
+   * Writes several files together. All are complete on disk before the first appears under its name.
+   * @returns the paths of the files
    */
   async writeAll(files: Record<string, FileContent>, signal?: AbortSignal): Promise<string[]> {
     const staged: { temporary: string; path: string }[] = [];
@@ -76,22 +78,22 @@ export class OutputFolder {
   }
 }
 
-/** Checks, before the work starts, that a file can be written at `path`; leaves nothing behind. @throws UserError if not */
+/** Checks that a file can be written at `path`, and leaves nothing behind. @throws UserError if not */
 export async function tryOutput(path: string): Promise<void> {
   if ((await stat(path).catch(() => undefined))?.isDirectory()) {
-    throw new UserError(`The output ${path} is a folder; a file has to go there.`, { hint: 'Name a file.' });
+    throw new UserError(`The output ${path} is a folder, not a file.`, { hint: 'Name a file.' });
   }
   await discard(await writeTemporary(path, new Uint8Array()));
 }
 
-/** As `tryOutput`, and makes the folder of `path`, for files that grow line by line. @throws UserError if it cannot be written */
+/** As `tryOutput`, and creates the folder of `path`: for files that grow line by line. @throws UserError if it cannot be written */
 export async function expectWritable(path: string): Promise<void> {
   await tryOutput(path);
   await makeFolder(dirname(path));
   keepFolders(path);
 }
 
-/** Makes a folder and those above it. Node's own `recursive` never returns where the system refuses as /proc does. */
+/** Creates a folder and its parents. Node's own `recursive` option never returns in places such as /proc. */
 async function makeFolder(path: string): Promise<void> {
   if ((await stat(path).catch(() => undefined))?.isDirectory()) return;
   if (dirname(path) !== path) await makeFolder(dirname(path));
@@ -99,17 +101,17 @@ async function makeFolder(path: string): Promise<void> {
     await mkdir(path);
     emptyFolders.add(path);
   } catch (error) {
-    // Another process may have made it meanwhile; if it is a file, writing into it fails with the reason.
+    // Another process may have created it meanwhile. If it is a file, writing into it fails with the reason.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
-/** The folders above `path` hold something by now: they stay. */
+/** Keeps the folders above `path`: they are no longer empty. */
 function keepFolders(path: string): void {
   for (let folder = dirname(path); emptyFolders.delete(folder); folder = dirname(folder));
 }
 
-/** Removes the folders above `path` that were made for files which did not come. */
+/** Removes the folders above `path` that were created for it and are still empty. */
 async function removeEmptyFolders(path: string): Promise<void> {
   try {
     for (let folder = dirname(path); emptyFolders.has(folder); folder = dirname(folder)) {
@@ -117,7 +119,7 @@ async function removeEmptyFolders(path: string): Promise<void> {
       emptyFolders.delete(folder);
     }
   } catch {
-    // There is something in it by now: it stays.
+    // It is no longer empty.
   }
 }
 
@@ -128,7 +130,7 @@ async function writeTemporary(path: string, content: FileContent, signal?: Abort
   try {
     signal?.throwIfAborted();
     await makeFolder(dirname(path)).catch((error: unknown) => {
-      throw new UserError(`The output folder ${dirname(path)} cannot be made: ${reasonOf(error)}.`, {
+      throw new UserError(`The output folder ${dirname(path)} cannot be created: ${reasonOf(error)}.`, {
         hint: 'Choose another place for the output.',
         cause: error,
       });
@@ -169,7 +171,7 @@ async function discard(temporary: string): Promise<void> {
     temporaries.delete(temporary);
     await removeEmptyFolders(temporary);
   } catch {
-    // Whoever discards a file has a failure to report, which this one must not hide; the exit of the process tries again.
+    // The caller reports an earlier error, which this one must not hide. The exit of the process tries again.
   }
 }
 

@@ -1,4 +1,4 @@
-/** Photos, masks and depth maps from files, decoded by sharp. */
+/** Decodes photos, masks, depth maps and point maps from files; images are decoded by sharp. */
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import sharp, { type Metadata, type Sharp } from 'sharp';
@@ -12,22 +12,22 @@ import { reasonOf } from './fileErrors.ts';
 /** A path, or the bytes of a file. */
 export type ImageSource = string | Uint8Array;
 
-/** Pictures made of pixels. SVG and PDF, which sharp can render too, are no photos. */
+/** Pixel formats. sharp can also render SVG and PDF, which are not photos. */
 const FORMATS = ['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif'];
 
 export interface DepthMap {
   width: number;
   height: number;
-  /** [height, width] meters; NaN where the file has no depth. */
+  /** [height, width] meters; NaN for pixels without depth. */
   meters: Float32Array;
-  /** Pixels without a depth. */
+  /** Number of pixels without depth. */
   missing: number;
 }
 
 /**
  * Decodes a photo to RGBA bytes: orientation applied, colors converted to sRGB, gray replicated, alpha dropped (not blended).
- * A photo too large for one GPU binding is reduced, and says so in `notices`.
- * @throws UserError if the file cannot be read, is no image, is damaged, or would decode to more than 268 megapixels
+ * A photo that is too large for one GPU binding is reduced; a notice in `notices` says so.
+ * @throws UserError if the file cannot be read, is not an image, is damaged, or has more than 268 megapixels
  */
 export async function decodePhoto(source: ImageSource): Promise<Photo> {
   const file = await readSource(source, 'photo');
@@ -51,11 +51,11 @@ export async function decodePhoto(source: ImageSource): Promise<Photo> {
 }
 
 /**
- * Decodes a mask for a photo: 1 where the gray value is above half of the brightest one. So masks of 0 and 255, of 0 and 1, and
- * soft ones all read as meant.
- * The mask has to be as large as the photo's file; for a photo that was reduced it is reduced in the same way (nearest pixel).
+ * Decodes a mask for a photo: 1 where the gray value is above half of the brightest one. So a mask may hold 0 and 255, 0 and 1,
+ * or soft edges.
+ * The mask must be as large as the photo's file. If the photo was reduced, the mask is reduced to the same size (nearest pixel).
  * @returns [photo.height, photo.width] of 0 and 1
- * @throws UserError if the file is no image, has another size, or marks no pixel
+ * @throws UserError if the file is not an image, has another size, or is black
  */
 export async function decodeMask(
   source: ImageSource,
@@ -68,9 +68,9 @@ export async function decodeMask(
   if (photo.original) image = image.resize(photo.width, photo.height, { fit: 'fill', kernel: 'nearest' });
   const gray = image.removeAlpha().toColorspace('b-w').raw({ depth: 'uchar' });
   const { data } = await decode(gray.toBuffer({ resolveWithObject: true }), file.name);
-  const brightest = data.reduce((most, value) => Math.max(most, value), 0);
+  const brightest = data.reduce((max, value) => Math.max(max, value), 0);
   if (brightest === 0) {
-    throw new UserError(`The ${file.name} marks no pixel: it is black.`, {
+    throw new UserError(`The ${file.name} is empty: every pixel is black.`, {
       hint: 'Paint the object white and everything else black.',
     });
   }
@@ -80,7 +80,7 @@ export async function decodeMask(
 /**
  * Decodes a depth map: a 16-bit gray PNG in millimeters (0 = no depth), or a .npy array in meters.
  * Values that are not positive finite numbers become NaN and are counted in `missing`.
- * @throws UserError if the file is neither, has another size than the photo, or holds no depth at all
+ * @throws UserError if the file has another format or another size than the photo, or holds no depth
  */
 export async function decodeDepth(source: ImageSource, photo: Pick<Photo, 'width' | 'height'>): Promise<DepthMap> {
   const file = await readSource(source, 'depth map');
@@ -93,7 +93,7 @@ export async function decodeDepth(source: ImageSource, photo: Pick<Photo, 'width
   const missing = meters.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
   if (missing === meters.length) {
     throw new UserError(`The ${file.name} has no depth: no value is a positive finite number.`, {
-      hint: 'Expected millimeters in a 16-bit PNG, or meters in a float32 .npy file.',
+      hint: 'Store millimeters in a 16-bit PNG, or meters in a float32 .npy file.',
     });
   }
   return { width, height, meters, missing };
@@ -112,7 +112,7 @@ export async function decodePointMap(source: ImageSource, photo: Pick<Photo, 'wi
     throw new UserError(`The ${file.name} cannot be used. ${messageOf(error)}`, { cause: error });
   }
   if (map.missing === photo.width * photo.height) {
-    throw new UserError(`The ${file.name} has no point: no vertex is finite.`);
+    throw new UserError(`The ${file.name} has no points: no vertex is finite.`);
   }
   return map;
 }
@@ -129,7 +129,7 @@ async function decodeDepthPng(bytes: Uint8Array, name: string) {
   const { format, depth, channels } = await inspect(bytes, name);
   if (format !== 'png' || depth !== 'ushort' || channels !== 1) {
     throw new UserError(
-      `The ${name} has to be a 16-bit gray PNG; it is ${format} with ${channels} channel(s) of type ${depth}.`,
+      `The ${name} must be a 16-bit gray PNG; it is ${format} with ${channels} channel(s) of type ${depth}.`,
       { hint: 'Store millimeters in a 16-bit PNG, or meters in a float32 .npy file.' },
     );
   }
@@ -140,7 +140,7 @@ async function decodeDepthPng(bytes: Uint8Array, name: string) {
   return { width: info.width, height: info.height, values: millimetersToDepth(millimeters) };
 }
 
-/** The bytes of a source, and what messages call it. */
+/** The bytes of a source, and its name for messages. */
 async function readSource(source: ImageSource, role: string): Promise<{ bytes: Uint8Array; name: string }> {
   const name = typeof source === 'string' ? `${role} ${source}` : role;
   const bytes = typeof source === 'string' ? await readInput(source, role) : source;
@@ -148,7 +148,7 @@ async function readSource(source: ImageSource, role: string): Promise<{ bytes: U
   return { bytes, name };
 }
 
-/** Reads a file that the user named. @throws UserError that names the file and its role */
+/** Reads an input file. @throws UserError that names the file and its role */
 async function readInput(path: string, role: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
@@ -158,21 +158,21 @@ async function readInput(path: string, role: string): Promise<Uint8Array> {
 }
 
 function open(bytes: Uint8Array): Sharp {
-  // 'error' refuses truncated files but not harmless oddities, which many cameras write.
+  // 'error' rejects truncated files, but accepts the harmless defects that many cameras write.
   return sharp(bytes, { failOn: 'error', limitInputPixels: MAX_DECODED_PIXELS });
 }
 
 async function inspect(bytes: Uint8Array, name: string): Promise<Metadata> {
   const metadata = await decode(sharp(bytes, { limitInputPixels: false }).metadata(), name);
   if (!FORMATS.includes(metadata.format)) {
-    throw new UserError(`The ${name} is ${metadata.format}, which is not made of pixels.`, {
+    throw new UserError(`The ${name} is ${metadata.format}, which is not a pixel format.`, {
       hint: 'Use a JPEG, PNG or WebP file.',
     });
   }
   if (metadata.width * metadata.height > MAX_DECODED_PIXELS) {
     throw new UserError(
-      `The ${name} has ${metadata.width} x ${metadata.height} pixels, more than the ${MAX_DECODED_PIXELS} that are decoded.`,
-      { hint: 'Reduce the picture first.' },
+      `The ${name} has ${metadata.width} x ${metadata.height} pixels; at most ${MAX_DECODED_PIXELS} can be decoded.`,
+      { hint: 'Reduce the image first.' },
     );
   }
   return metadata;
@@ -183,7 +183,7 @@ async function decode<T>(result: Promise<T>, name: string): Promise<T> {
     return await result;
   } catch (error) {
     throw new UserError(`The ${name} cannot be decoded: ${messageOf(error)}.`, {
-      hint: 'The file is damaged or no image. Use a JPEG, PNG or WebP file.',
+      hint: 'The file is damaged or not an image. Use a JPEG, PNG or WebP file.',
       cause: error,
     });
   }
@@ -192,7 +192,7 @@ async function decode<T>(result: Promise<T>, name: string): Promise<T> {
 function expectSize(name: string, found: Size, photo: Size): void {
   if (found.width === photo.width && found.height === photo.height) return;
   throw new UserError(
-    `The ${name} has ${found.width} x ${found.height} pixels, the photo ${photo.width} x ${photo.height}.`,
-    { hint: 'It has to belong to this photo, in the size of its file.' },
+    `The ${name} has ${found.width} x ${found.height} pixels, but the photo has ${photo.width} x ${photo.height}.`,
+    { hint: 'Use the file that belongs to this photo, in its original size.' },
   );
 }

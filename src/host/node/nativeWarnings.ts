@@ -1,15 +1,15 @@
 /**
- * Keeps two harmless lines of Dawn off the terminal. When Dawn first looks at a Vulkan driver it clamps two limits that no one here
- * uses, and tells so from C++, straight to file descriptor 2: "Warning: maxDynamicStorageBuffersPerPipelineLayout artificially
- * reduced from 1000000 to 16 ...". Dawn has no option, toggle or callback that turns this off.
+ * Hides two harmless warnings of Dawn. When Dawn first queries a Vulkan driver, it clamps two limits that are not used here, and
+ * writes warnings from C++ to file descriptor 2: "Warning: maxDynamicStorageBuffersPerPipelineLayout artificially reduced from
+ * 1000000 to 16 ...". Dawn has no option, toggle or callback that turns them off.
  *
- * So descriptor 2 leads to a temporary file during the one synchronous call that writes them; every other line is passed on
- * afterwards. Node cannot duplicate a descriptor (dup2), it can only close 2 and open another file, which gets the lowest free
- * number. That is safe under conditions, and where one is missing the lines are left alone:
- * - Linux, the only system on which Dawn runs on Vulkan by default;
- * - standard error is a terminal, a pipe, or a file that is appended to: a socket cannot be opened again, and any other file would
- *   lose its position;
- * - nothing else of this process opens files at that moment: this is the main thread, and no work of Node's is under way.
+ * So descriptor 2 points to a temporary file during the one synchronous call that writes them. Every other line is written to
+ * standard error afterwards. Node cannot duplicate a descriptor (dup2). It can only close descriptor 2 and open another file,
+ * which gets the lowest free number. This is safe only under these conditions; otherwise the warnings are not hidden:
+ * - The system is Linux, the only one on which Dawn uses Vulkan by default.
+ * - Standard error is a terminal, a pipe or a file that is appended to. A socket cannot be opened again, and any other file
+ *   would lose its position.
+ * - Nothing else in this process opens files at that moment: this is the main thread, and Node has no pending work.
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,19 +19,19 @@ import { isMainThread } from 'node:worker_threads';
 
 const STDERR = 2;
 
-/** What Dawn writes, and nobody has to know. */
+/** The warnings to hide. */
 const HARMLESS = /^Warning: maxDynamic(Uniform|Storage)BuffersPerPipelineLayout artificially reduced from .*\n?/gm;
 
-/** The text without the lines that nobody has to know. Exported for tests. */
+/** Removes the harmless warnings from a text. Exported for tests. */
 export const withoutHarmless = (text: string): string => text.replace(HARMLESS, '');
 
-/** Work of Node's that opens no file: it may be under way. */
+/** Resources of Node that open no file, so that they may be active. */
 const OPENS_NOTHING =
   /^(CloseReq|TTYWrap|PipeWrap|PipeServerWrap|TCPSocketWrap|TCPServerWrap|UDPWrap|Timeout|Immediate|SignalWrap|MessagePort)$/;
 
 /**
- * Runs a synchronous call of native code; harmless lines that it writes to standard error do not appear.
- * @returns what the call gives
+ * Runs a synchronous call of native code, and hides the harmless warnings that it writes to standard error.
+ * @returns the result of the call
  */
 export function withoutNativeWarnings<T>(call: () => T): T {
   if (!canRedirect()) return call();
@@ -39,7 +39,7 @@ export function withoutNativeWarnings<T>(call: () => T): T {
   let kept: number | undefined;
   let log: number | undefined;
   try {
-    // Both are open before anything is closed: from then on nothing can fail but the process itself.
+    // Both files are open before anything is closed, so that the steps after this cannot fail.
     kept = reopen(STDERR);
     log = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND, 0o600);
   } catch {
@@ -58,7 +58,7 @@ export function withoutNativeWarnings<T>(call: () => T): T {
   }
 }
 
-/** Runs `call` while descriptor 2 is a second opening of `log`; then it is a second opening of `kept`. */
+/** Runs `call` while descriptor 2 writes to `log`. Afterwards it writes to `kept` again. */
 function redirected<T>(log: number, kept: number, call: () => T): T {
   replaceStderr(log);
   try {
@@ -73,7 +73,7 @@ function replaceStderr(by: number): void {
   reopen(by);
 }
 
-/** Opens what a descriptor leads to once more; the system gives the lowest free number. */
+/** Opens the file of a descriptor again. The system assigns the lowest free number. */
 const reopen = (descriptor: number): number =>
   openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_APPEND | constants.O_NOCTTY);
 
@@ -87,7 +87,7 @@ function canRedirect(): boolean {
   if (process.platform !== 'linux' || !isMainThread) return false;
   if (!process.getActiveResourcesInfo().every((name) => OPENS_NOTHING.test(name))) return false;
   try {
-    // With 0 or 1 closed, a file that is opened would get that number instead of 2.
+    // If descriptor 0 or 1 were closed, a newly opened file would get that number instead of 2.
     fstatSync(0);
     fstatSync(1);
     return isatty(STDERR) || fstatSync(STDERR).isFIFO() || appends(STDERR);

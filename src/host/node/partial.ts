@@ -1,24 +1,24 @@
 /**
- * A download on its way: a folder `FILE.part.HOST.PID.RANDOM` with the bytes so far and a note of what they are the beginning
- * of. Whoever works on it has renamed it to a name of his own, and renaming is atomic: two processes never write into the
- * same bytes. Given up, it becomes `FILE.part` for the next one; that of a process that died is found by its number.
+ * A partial download: a folder `FILE.part.HOST.PID.RANDOM` with the bytes so far and a record of the file they belong to. A
+ * process claims the folder by renaming it. Renaming is atomic, so two processes never write to the same bytes. When a process
+ * gives up, it renames the folder to `FILE.part` for the next one. The folder of a dead process is recognized by its PID.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-/** What the bytes are the beginning of. */
+/** The file to which the bytes belong. */
 export interface Beginning {
   readonly url: string;
   /** Bytes of the whole file. */
   readonly total: number;
-  /** Validators of HTTP (RFC 9110, section 8.8): they tell whether the file on the server is still the same. */
+  /** HTTP validators (RFC 9110, section 8.8): they show whether the file on the server is still the same. */
   readonly etag?: string;
   readonly lastModified?: string;
 }
 
-/** Folders that this process works on; another one with its number is left from an earlier process. */
+/** Folders that this process works on. Another folder with its PID is left from an earlier process. */
 const mine = new Set<string>();
 
 const host = hostname().replace(/[^A-Za-z0-9-]/g, '-');
@@ -30,19 +30,19 @@ export class PartialFile {
     private beginningNow: Beginning | undefined,
   ) {}
 
-  /** Takes over a download of `path` that nobody works on, or starts one. The folder of `path` must exist. */
+  /** Takes over an abandoned download of `path`, or starts a new one. The folder of `path` must exist. */
   static async claim(path: string): Promise<PartialFile> {
     const own = `${path}.part.${host}.${process.pid}.${randomBytes(4).toString('hex')}`;
     mine.add(own);
     for (const left of await abandoned(path)) {
-      // Fails when another process was quicker.
+      // Renaming fails if another process was faster.
       if (await rename(left, own).then(done, notDone)) return new PartialFile(path, own, await readBeginning(own));
     }
     await mkdir(own);
     return new PartialFile(path, own, undefined);
   }
 
-  /** Where the bytes are. */
+  /** Path of the bytes. */
   get data(): string {
     return join(this.folder, 'data');
   }
@@ -51,7 +51,7 @@ export class PartialFile {
     return this.beginningNow;
   }
 
-  /** Bytes so far. */
+  /** Number of bytes so far. */
   async length(): Promise<number> {
     return stat(this.data).then(
       ({ size }) => size,
@@ -59,25 +59,25 @@ export class PartialFile {
     );
   }
 
-  /** Starts from nothing, or, with `beginning`, notes what the coming bytes belong to. */
+  /** Deletes the bytes, and records the file to which the next bytes belong, if it is known. */
   async restart(beginning?: Beginning): Promise<void> {
     await rm(this.data, { force: true });
     await writeFile(join(this.folder, 'state.json'), JSON.stringify(beginning ?? null));
     this.beginningNow = beginning;
   }
 
-  /** The bytes are the whole file: they appear under its name, which must be in the same folder as before. */
+  /** Moves the complete file to its final path. */
   async publish(): Promise<void> {
     await rename(this.data, this.path);
     await this.discard();
-    // What others left of the same file is of no use any more.
+    // Other partial downloads of this file are no longer needed.
     for (const left of await abandoned(this.path)) await rm(left, { recursive: true, force: true });
   }
 
-  /** Leaves the bytes for the next one who downloads this file. */
+  /** Leaves the bytes for a later download. */
   async release(): Promise<void> {
     if ((await this.length()) === 0 || !(await rename(this.folder, `${this.path}.part`).then(done, notDone))) {
-      return this.discard(); // another process has left its own
+      return this.discard(); // nothing to keep, or another process has left its bytes
     }
     mine.delete(this.folder);
   }
@@ -88,19 +88,19 @@ export class PartialFile {
   }
 }
 
-/** Bytes of a broken-off download of `path`, for lists. */
+/** Bytes of the largest partial download of `path`; 0 if there is none. */
 export async function partialBytes(path: string): Promise<number> {
-  let most = 0;
+  let max = 0;
   for (const folder of await partFolders(path)) {
-    most = Math.max(
-      most,
+    max = Math.max(
+      max,
       await stat(join(folder, 'data')).then(
         ({ size }) => size,
         () => 0,
       ),
     );
   }
-  return most;
+  return max;
 }
 
 const done = (): boolean => true;
@@ -114,7 +114,7 @@ async function partFolders(path: string): Promise<string[]> {
     .map((name) => join(dirname(path), name));
 }
 
-/** Folders of this file's downloads that nobody works on. */
+/** Partial downloads of this file on which no process works. */
 async function abandoned(path: string): Promise<string[]> {
   return (await partFolders(path)).filter((folder) => {
     if (folder === `${path}.part`) return true;
@@ -128,7 +128,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // A process of another user may not be signalled, but it is there.
+    // Signals to a process of another user are not permitted, but the process exists.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
@@ -137,6 +137,6 @@ async function readBeginning(folder: string): Promise<Beginning | undefined> {
   try {
     return (JSON.parse(await readFile(join(folder, 'state.json'), 'utf8')) as Beginning | null) ?? undefined;
   } catch {
-    return undefined; // the process ended before it was written whole: the bytes are of unknown origin
+    return undefined; // the process ended while writing it, so the origin of the bytes is unknown
   }
 }

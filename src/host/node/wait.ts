@@ -1,7 +1,7 @@
 /**
- * Waiting for the GPU in Node. While a WebGPU promise is pending, Node polls Dawn without a break and keeps a core busy; on a
- * software adapter that core belongs to the driver's threads, and work takes up to twice as long. So the thread sleeps a
- * little between polls. It never sleeps long: signals, timers and progress bars stay alive.
+ * Waits for the GPU in Node. While a WebGPU promise is pending, Node polls Dawn without pause and keeps a CPU core busy. A
+ * software adapter needs that core itself, so its work would take up to twice as long. Here the thread sleeps between polls,
+ * but never long enough to delay signals, timers and progress bars.
  */
 
 const SHORTEST_MS = 0.1;
@@ -9,7 +9,7 @@ const LONGEST_MS = 2;
 
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
-/** Waits for `promise`, sleeping between polls; the pauses grow with the time waited, so that short work stays quick. */
+/** Waits for `promise` and sleeps between polls. The pauses grow with the waiting time, so that short work stays fast. */
 export async function waitForGpu<T>(promise: Promise<T>): Promise<T> {
   let settled = false;
   const settle = (): void => {

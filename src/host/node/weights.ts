@@ -1,4 +1,4 @@
-/** The weights that a user named: generated ones, released checkpoints, a folder, or files. */
+/** Opens the weights that a user names: generated ones, released checkpoints, a folder, or files. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Checkpoint, checkpoints, findCheckpoint, SafetensorsFile, titlesOf } from '../../../weights/index.ts';
@@ -13,7 +13,7 @@ import {
   type WeightSet,
 } from '../../pipeline/registry.ts';
 import type { Role } from '../../pipeline/roles.ts';
-import { EXIT, UserError } from '../errors.ts';
+import { EXIT, messageOf, UserError } from '../errors.ts';
 import { BUNDLED, bundledFolder } from './bundled.ts';
 import { FileBytes } from './bytes.ts';
 import { weightsFolder } from './cache.ts';
@@ -22,23 +22,23 @@ import { convertFile, originOf, type WorkOptions } from './convert.ts';
 import { checksum } from './download.ts';
 import { reasonOf } from './fileErrors.ts';
 
-/** A folder may describe networks that are not among the released ones: a configuration for each, by its id. */
+/** Optional file of a weights folder: a configuration by network id, for networks that are not released ones. */
 const CONFIG_FILE = 'config.json';
 
 export interface OpenWeights {
   set: WeightSet;
-  /** Closes the files; the set cannot be read any more. */
+  /** Closes the files. The set cannot be read afterwards. */
   close(): Promise<void>;
 }
 
 export interface OpenOptions extends WorkOptions {
-  /** Where released checkpoints and converted files are kept; by default the platform's cache. */
+  /** Folder of released checkpoints and converted files; by default in the platform's cache folder. */
   readonly weightsDir?: string;
-  /** Roles that will be played; by default all. Released checkpoints of other networks need not be there. */
+  /** Roles that the engine will play; by default all. With `official`, only their checkpoints are needed. */
   readonly roles?: readonly Role[];
 }
 
-/** Files to read, and what their networks are if that is known. */
+/** Files to read, and the configurations of their networks if known. */
 interface Found {
   readonly paths: readonly string[];
   readonly configs: Partial<ChainConfig>;
@@ -46,10 +46,11 @@ interface Found {
 
 /**
  * Opens weights.
- * @param source `tiny`, which come with the package; `synthetic:SEED`; `official`, or `official:ID,...` for other checkpoints than the default ones; a folder,
- *   all of whose files of weights are taken; or files, separated by commas. Files of torch are converted into the cache.
- * @param preset configuration of generated weights; that of files follows from their shapes
- * @throws UserError if nothing is there; WeightsError if a file is damaged or fits no network
+ * @param source `tiny` for the weights of the package; `synthetic:SEED`; `official`; `official:ID,...` to replace some of the
+ *   default checkpoints; a folder, from which all weights are read; or files separated by commas. .pth and .pt files are
+ *   converted into the cache.
+ * @param preset configurations of generated weights. The configurations of files follow from their shapes
+ * @throws UserError if there are no weights; WeightsError if a file is damaged or fits no network
  */
 export async function openWeights(
   source: string,
@@ -82,7 +83,7 @@ export async function openWeights(
 }
 
 /**
- * The checkpoints that `official` means: one for each network, those of `ids` before the default ones.
+ * The checkpoints of `official`: one for each network, from `ids` or else the default one.
  * Exported for tests.
  * @throws UserError
  */
@@ -93,8 +94,8 @@ export function officialCheckpoints(ids: readonly string[]): Checkpoint[] {
     if (!checkpoint) throw unknownCheckpoint(id);
     const other = chosen.get(checkpoint.network);
     if (other) {
-      throw new UserError(`${other.id} and ${id} are checkpoints of one network.`, {
-        hint: 'Name one for each network.',
+      throw new UserError(`${other.id} and ${id} are checkpoints of the same network.`, {
+        hint: 'Name at most one checkpoint for each network.',
         exitCode: EXIT.usage,
       });
     }
@@ -107,7 +108,7 @@ export function officialCheckpoints(ids: readonly string[]): Checkpoint[] {
   return networks.flatMap((network) => chosen.get(network.id) ?? []);
 }
 
-/** What to say of an id that is not in the manifest. */
+/** The error for an id that is not in the manifest. */
 export function unknownCheckpoint(id: string): UserError {
   return new UserError(`There is no checkpoint ${id}.`, {
     hint: `There are: ${checkpoints.map((one) => one.id).join(', ')}.`,
@@ -124,7 +125,7 @@ async function findOfficial(ids: string | undefined, options: OpenOptions): Prom
   const choices: Choice[] = [];
   const missing: Checkpoint[] = [];
   for (const checkpoint of chosen) {
-    const choice = await cache.sourceHere(checkpoint);
+    const choice = await cache.downloadedSource(checkpoint);
     if (choice) choices.push(choice);
     else missing.push(checkpoint);
   }
@@ -137,7 +138,7 @@ async function findOfficial(ids: string | undefined, options: OpenOptions): Prom
   }
   const paths: string[] = [];
   for (const choice of choices) paths.push(await cache.safetensors(choice, options));
-  // A file that is not what its name says is found out by its configuration.
+  // A file that holds another checkpoint than its name says does not fit this configuration.
   const configs = Object.fromEntries(
     choices.map(({ checkpoint }) => [checkpoint.network, specsOfCheckpoint(checkpoint).config]),
   ) as Partial<ChainConfig>;
@@ -151,33 +152,48 @@ async function findFiles(source: string, options: OpenOptions): Promise<Found> {
   );
   const { paths, configs } = isFolder ? await findInFolder(source) : { paths: source.split(','), configs: {} };
   const readable: string[] = [];
-  for (const path of paths) readable.push(isTorch(path) ? await converted(path, options) : path);
+  for (const path of paths) {
+    await expectFile(path);
+    readable.push(isTorch(path) ? await converted(path, options) : path);
+  }
   return { paths: readable, configs };
+}
+
+/** @throws UserError if there is no such file, with the other sources that a user may have meant */
+async function expectFile(path: string): Promise<void> {
+  try {
+    await (await FileBytes.open(path)).close();
+  } catch (error) {
+    throw new UserError(`The weights ${messageOf(error)}`, {
+      hint: 'Give tiny, official, official:ID,..., synthetic:SEED, a folder, or files separated by commas.',
+      cause: error,
+    });
+  }
 }
 
 const isTorch = (name: string): boolean => /\.pth?$/.test(name);
 
 async function findInFolder(folder: string): Promise<Found> {
   const names = await readdir(folder).catch((error: unknown) => {
-    throw new UserError(`The folder of weights ${folder} cannot be read: ${reasonOf(error)}.`, { cause: error });
+    throw new UserError(`The weights folder ${folder} cannot be read: ${reasonOf(error)}.`, { cause: error });
   });
-  // A file of torch whose conversion lies beside it is the same weights again.
+  // A .pth or .pt file with a .safetensors file of the same name holds the same weights again.
   const files = names
     .filter((name) => name.endsWith('.safetensors') || isTorch(name))
     .filter((name) => !isTorch(name) || !names.includes(name.replace(/\.pth?$/, '.safetensors')))
     .sort();
   if (files.length === 0) {
-    throw new UserError(`The folder of weights ${folder} has no .safetensors, .pth or .pt file.`, {
-      hint: `Put the checkpoints of ${titlesOf(networks, 'and')} there, or leave --weights out to use the tiny ones.`,
+    throw new UserError(`The weights folder ${folder} has no .safetensors, .pth or .pt file.`, {
+      hint: `Put the checkpoints of ${titlesOf(networks, 'and')} there, or leave out --weights to use the tiny ones.`,
     });
   }
   const configs = names.includes(CONFIG_FILE) ? await readConfigs(join(folder, CONFIG_FILE)) : {};
   return { paths: files.map((name) => join(folder, name)), configs };
 }
 
-/** Converts a file of torch into the cache, once for the same bytes. @returns path of the safetensors file */
+/** Converts a PyTorch file into the cache, unless the same bytes were converted before. @returns path of the safetensors file */
 async function converted(path: string, options: OpenOptions): Promise<string> {
-  await (await FileBytes.open(path)).close(); // says what is wrong with a path better than what follows
+  await expectFile(path);
   const sha256 = await checksum(path, options);
   const stem = basename(path).replace(/\.pth?$/, '');
   const to = join(weightsFolder(options.weightsDir), 'converted', `${stem}.${sha256.slice(0, 12)}.safetensors`);
@@ -190,7 +206,7 @@ async function readConfigs(path: string): Promise<Partial<ChainConfig>> {
     return JSON.parse(await readFile(path, 'utf8')) as Partial<ChainConfig>;
   } catch (error) {
     throw new UserError(`${path} cannot be read: ${reasonOf(error)}.`, {
-      hint: `It holds one JSON object with the configurations of the networks beside it: ${networks.map(({ id }) => id).join(', ')}.`,
+      hint: `It must be a JSON object with a configuration for each network of the folder: ${networks.map(({ id }) => id).join(', ')}.`,
       cause: error,
     });
   }

@@ -1,4 +1,4 @@
-/** WebGPU in a browser: the choice of an adapter. */
+/** WebGPU in a browser: requests an adapter. */
 import { isSoftware } from '../../graph/device.ts';
 import { UserError } from '../errors.ts';
 
@@ -8,13 +8,13 @@ export async function requestWebAdapter(): Promise<{ gpu: GPU; adapter: GPUAdapt
   const gpu = navigator.gpu as GPU | undefined;
   if (!gpu) {
     throw new UserError('This browser has no WebGPU.', {
-      hint: 'Use a current Chrome or Edge, over https or on localhost.',
+      hint: 'Use a current Chrome or Edge, and open the page over https or on localhost.',
     });
   }
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) {
     throw new UserError('This browser has WebGPU but found no adapter.', {
-      hint: 'chrome://gpu says why. On Linux, start Chrome with --enable-unsafe-webgpu.',
+      hint: 'The page chrome://gpu shows why. On Linux, start Chrome with --enable-unsafe-webgpu.',
     });
   }
   return { gpu, adapter, software: isSoftware(adapter.info) };

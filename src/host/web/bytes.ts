@@ -1,4 +1,4 @@
-/** Sources of byte ranges in a browser: a file that the user dropped, or an address. */
+/** Reads byte ranges in a browser, from a dropped file or from an address. */
 import { messageOf, UserError } from '../errors.ts';
 
 /** A dropped file, read piece by piece. */
@@ -13,14 +13,14 @@ export class BlobBytes {
     this.size = blob.size;
   }
 
-  /** Bytes [offset, offset + length). @throws RangeError if the file ends before */
+  /** Reads the bytes [offset, offset + length). @throws RangeError if the file ends earlier */
   async read(offset: number, length: number): Promise<Uint8Array> {
     if (offset + length > this.size) throw pastEnd(this.name, offset, length, this.size);
     return new Uint8Array(await this.#blob.slice(offset, offset + length).arrayBuffer());
   }
 }
 
-/** A file behind an address, read by HTTP range requests. */
+/** A file at an address, read by HTTP range requests. */
 export class UrlBytes {
   readonly name: string;
   readonly size: number;
@@ -48,7 +48,7 @@ export class UrlBytes {
     return new UrlBytes(url, size);
   }
 
-  /** Bytes [offset, offset + length). @throws RangeError if the file ends before; UserError if the server fails */
+  /** Reads the bytes [offset, offset + length). @throws RangeError if the file ends earlier; UserError if the server fails */
   async read(offset: number, length: number): Promise<Uint8Array> {
     if (offset + length > this.size) throw pastEnd(this.name, offset, length, this.size);
     if (length === 0) return new Uint8Array();
@@ -56,7 +56,7 @@ export class UrlBytes {
     const bytes = new Uint8Array(await response.arrayBuffer());
     if (response.status !== 206 || bytes.length !== length) {
       throw new UserError(
-        `${this.name}: ${length} bytes were asked for, the server answered ${response.status} with ${bytes.length} bytes.`,
+        `${this.name}: ${length} bytes were requested, but the server answered ${response.status} with ${bytes.length} bytes.`,
       );
     }
     return bytes;
@@ -72,4 +72,4 @@ async function request(url: string, offset: number, length: number): Promise<Res
 }
 
 const pastEnd = (name: string, offset: number, length: number, size: number): RangeError =>
-  new RangeError(`${name}: bytes ${offset} to ${offset + length} were asked for, the file ends at ${size}.`);
+  new RangeError(`${name}: bytes ${offset} to ${offset + length} were requested, but the file ends at ${size}.`);

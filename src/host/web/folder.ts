@@ -1,32 +1,32 @@
 /**
- * Where a page keeps files: the browser's private file system, or memory where there is none.
+ * Folders for the files of a page: in the browser's private file system, or in memory if there is none.
  *
- * The browser writes beside a file and puts the result in its place when it is closed: a file is whole, or it has no bytes.
+ * The browser writes to a temporary file, and replaces the real one when the stream is closed. So a file is complete or empty.
  */
 import { messageOf, UserError } from '../errors.ts';
 
 export interface Folder {
   names(): Promise<string[]>;
-  /** @returns undefined where there is no file of this name, or one without bytes */
+  /** @returns undefined if there is no file of this name, or if it is empty */
   file(name: string): Promise<Blob | undefined>;
   /**
-   * Writes a file whole, or not at all.
-   * @param total bytes expected, for messages
-   * @throws UserError if there is no room; what `content` throws; the signal's reason
+   * Writes a file completely or not at all.
+   * @param total expected number of bytes, for messages
+   * @throws UserError if there is no space; errors of `content`; the reason of `signal`
    */
   write(name: string, content: AsyncIterable<Uint8Array>, total: number, signal?: AbortSignal): Promise<void>;
-  /** Nothing happens where there is no such file. */
+  /** Deletes a file, if there is one of this name. */
   delete(name: string): Promise<void>;
 }
 
-/** A folder that is there on the next visit. */
+/** A folder that is kept for the next visit. */
 export class PrivateFolder implements Folder {
   private constructor(private readonly handle: FileSystemDirectoryHandle) {}
 
-  /** @throws UserError where the browser keeps no files for this page, as in some private windows */
+  /** @throws UserError if the browser keeps no files for this page, as in some private windows */
   static async open(name: string): Promise<PrivateFolder> {
     try {
-      if (!('createWritable' in FileSystemFileHandle.prototype)) throw new Error('it cannot write them');
+      if (!('createWritable' in FileSystemFileHandle.prototype)) throw new Error('it cannot write files');
       const files = await navigator.storage.getDirectory();
       return new PrivateFolder(await files.getDirectoryHandle(name, { create: true }));
     } catch (error) {
@@ -57,14 +57,14 @@ export class PrivateFolder implements Folder {
         signal?.throwIfAborted();
         await stream.write(piece as Uint8Array<ArrayBuffer>);
       }
-      signal?.throwIfAborted(); // also after the last piece: until it is closed, nothing is there
+      signal?.throwIfAborted(); // also after the last piece: closing the stream makes the file appear
       await stream.close();
     } catch (error) {
       await stream.abort().catch(() => undefined);
       if (!(await this.file(name))) await this.delete(name);
       if (!(error instanceof DOMException) || error.name !== 'QuotaExceededError') throw error;
       throw new UserError(`This browser has no room for ${name}, which has ${total} bytes.`, {
-        hint: 'Make room on the disk, or delete other weights of this page.',
+        hint: 'Free some disk space, or delete other weights of this page.',
         cause: error,
       });
     }
@@ -75,7 +75,7 @@ export class PrivateFolder implements Folder {
   }
 }
 
-/** A folder that goes with the page. */
+/** A folder in memory, which is lost when the page is closed. */
 export class MemoryFolder implements Folder {
   readonly #files = new Map<string, Blob>();
 

@@ -1,4 +1,4 @@
-/** Photos in a browser, decoded by the browser. */
+/** Decodes photos in a browser. */
 import type { Photo } from '../../pipeline/photo.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { readFocalLength } from '../focalLength.ts';
@@ -6,15 +6,15 @@ import { reducedNotice, reducedSize } from '../photoSize.ts';
 
 /**
  * Decodes a photo to RGBA bytes: orientation applied, colors converted to sRGB, alpha set to 255.
- * Where the file is transparent the result differs from Node's: a canvas stores colors multiplied by alpha, so hidden colors are lost.
+ * Transparent pixels differ from Node: a canvas stores colors multiplied by alpha, so hidden colors are lost.
  * @throws UserError if the browser cannot decode the file
  */
 export async function decodePhoto(file: Blob & { name?: string }): Promise<Photo> {
   const name = file.name ?? 'photo';
   if (file.size === 0) throw new UserError(`The photo ${name} is empty (0 bytes).`);
   const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch((error: unknown) => {
-    throw new UserError(`${name} cannot be decoded: ${messageOf(error)}.`, {
-      hint: 'The file is damaged or no image. Use a JPEG, PNG or WebP file.',
+    throw new UserError(`The photo ${name} cannot be decoded: ${messageOf(error)}.`, {
+      hint: 'The file is damaged or not an image. Use a JPEG, PNG or WebP file.',
       cause: error,
     });
   });
@@ -38,7 +38,7 @@ export async function decodePhoto(file: Blob & { name?: string }): Promise<Photo
 
 function readPixels(bitmap: ImageBitmap, width: number, height: number): Uint8Array {
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new UserError(`The browser cannot make a canvas of ${width} x ${height} pixels.`);
+  if (!context) throw new UserError(`The browser cannot create a canvas of ${width} x ${height} pixels.`);
   context.imageSmoothingQuality = 'high';
   context.drawImage(bitmap, 0, 0, width, height);
   const { data } = context.getImageData(0, 0, width, height);

@@ -1,16 +1,16 @@
-/** Where a page finds the tiny weights: in a folder `tiny` beside the bundle, unless it says otherwise. */
+/** Finds the tiny weights in a page: by default in a folder `tiny` next to the bundle. */
 import { messageOf, UserError } from '../errors.ts';
 
-const ELSEWHERE = "If the folder lies elsewhere, give its address: createEngine({ tinyUrl: '/tiny/' }).";
+const ELSEWHERE = "If the folder is elsewhere, pass its address: createEngine({ tinyUrl: '/tiny/' }).";
 
-/** The files of the folder, and of any other folder of weights. */
+/** The files of this folder, and of any other weights folder. */
 export const TINY_FILES = ['config.json', 'sam.safetensors', 'zoe.safetensors', 'mcc.safetensors'] as const;
 
-/** Addresses of the files. */
+/** The addresses of these files. */
 export type TinyFiles = Readonly<Record<(typeof TINY_FILES)[number], string>>;
 
 /**
- * Where the files are, written out: bundlers that know this form copy the files and put their addresses in its place.
+ * The addresses next to the bundle, each written out: bundlers recognize this form, copy the files and replace the addresses.
  * @throws UserError in a bundle that does not know its own address
  */
 export function tinyBesideBundle(): TinyFiles {
@@ -22,20 +22,20 @@ export function tinyBesideBundle(): TinyFiles {
       'mcc.safetensors': new URL('./tiny/mcc.safetensors', import.meta.url).href,
     };
   } catch (error) {
-    throw new UserError('This bundle does not know its own address, so it cannot find the tiny weights beside it.', {
+    throw new UserError('This bundle does not know its own address, so it cannot find the tiny weights next to it.', {
       hint: `Make it an ES module (for esbuild: --format=esm), or copy node_modules/unflat/dist/tiny. ${ELSEWHERE}`,
       cause: error,
     });
   }
 }
 
-/** What to say where the tiny weights are not found. @param address of one of the files */
+/** The error for tiny weights that are not found. @param address the address of one of the files */
 export function tinyMissing(address: string, error: unknown): UserError {
-  // Vite before 8 moves the bundle while developing, and the address with it.
+  // During development, Vite before version 8 moves the bundle, which changes its address.
   const hint = address.includes('/.vite/')
-    ? `Put optimizeDeps: { exclude: ['unflat'] } into Vite's configuration, or use Vite 8.`
+    ? `Add optimizeDeps: { exclude: ['unflat'] } to the Vite configuration, or use Vite 8.`
     : `Copy node_modules/unflat/dist/tiny to ${new URL('.', address).href}.`;
-  return new UserError(`The tiny weights are not beside the bundle: ${messageOf(error)}`, {
+  return new UserError(`The tiny weights are not next to the bundle: ${messageOf(error)}`, {
     hint: `${hint} ${ELSEWHERE}`,
     cause: error,
   });

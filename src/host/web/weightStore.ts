@@ -1,9 +1,9 @@
 /**
- * Weights that a page keeps: streamed into the browser's private file system once, from an address or from dropped files, and read
- * piece by piece on this and every later visit. Files of torch are converted on the way in.
+ * Weights that a page keeps. They are streamed once into the browser's private file system, from an address or a dropped file,
+ * and read from there piece by piece, on this visit and later ones. .pth and .pt files (PyTorch) are converted first.
  *
- * What was fetched is known by its address and by the version that the server tells: `sam.ADDRESS.VERSION.safetensors`,
- * both as hashes.
+ * A fetched file is identified by its address and by its version on the server. Its name holds the hashes of both:
+ * `sam.ADDRESS.VERSION.safetensors`.
  */
 import { convertTorch, SafetensorsFile, writeSafetensors } from '../../../weights/index.ts';
 import type { StageProgress } from '../../pipeline/session/stages.ts';
@@ -22,27 +22,27 @@ export interface StoredWeights {
   readonly bytes: number;
 }
 
-/** Folder of the private file system. */
+/** Name of the folder in the private file system. */
 const FOLDER = 'weights';
-/** A file of torch that is here until it is converted. */
+/** Suffix of a PyTorch file that is stored until it is converted. */
 const DOWNLOADED = '.download';
-/** Bytes of a dropped file that are in memory at once. */
+/** Bytes of a dropped file that are in memory at a time. */
 const PIECE_BYTES = 4 * 2 ** 20;
 
 export class WeightStore {
   private constructor(private readonly folder: Folder) {}
 
-  /** Opens the store of this site. @throws UserError where the browser keeps no files for it, as in some private windows */
+  /** Opens the store of this site. @throws UserError if the browser keeps no files for it, as in some private windows */
   static async open(): Promise<WeightStore> {
     return new WeightStore(await PrivateFolder.open(FOLDER));
   }
 
-  /** A store that goes with the page. Weights in it take memory. */
+  /** Creates a store in memory. It is lost when the page is closed. */
   static inMemory(): WeightStore {
     return new WeightStore(new MemoryFolder());
   }
 
-  /** What is here, by name. */
+  /** Lists the stored weights, sorted by name. */
   async list(): Promise<StoredWeights[]> {
     const found: StoredWeights[] = [];
     for (const name of await this.folder.names()) {
@@ -52,30 +52,30 @@ export class WeightStore {
     return found.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Weights that are here. @returns undefined if there are none of this name @throws WeightsError if they are damaged */
+  /** Opens stored weights. @returns undefined if there are none of this name @throws WeightsError if they are damaged */
   async read(name: string): Promise<SafetensorsFile | undefined> {
     const file = await this.folder.file(name);
     return file && SafetensorsFile.open(new BlobBytes(file, name));
   }
 
   /**
-   * The weights behind an address: those of the store, unless the server has another version by now.
-   * @throws UserError if they cannot be fetched or kept; WeightsError if they are no weights
+   * Opens the weights at an address. The stored ones are used, unless the server now has another version.
+   * @throws UserError if they cannot be fetched or stored; WeightsError if the file holds no weights
    */
   async fetch(url: string, options: StoreOptions = {}): Promise<SafetensorsFile> {
     if (isInPage(url)) return SafetensorsFile.open(new BlobBytes(await this.fetchBlob(url, options), 'weights'));
-    return this.opened(await this.fetched(url, options));
+    return this.opened(await this.ensureFetched(url, options));
   }
 
-  /** A file of another kind behind an address. @throws UserError as `fetch` */
+  /** Fetches another kind of file, in the same way. @throws UserError as `fetch` */
   async fetchBlob(url: string, options: StoreOptions = {}): Promise<Blob> {
     if (isInPage(url)) return (await fetch(url, { signal: options.signal })).blob();
-    return (await this.folder.file(await this.fetched(url, options)))!;
+    return (await this.folder.file(await this.ensureFetched(url, options)))!;
   }
 
   /**
-   * Takes weights that the user dropped into the store; others of the same name give way.
-   * @throws UserError if they cannot be kept; WeightsError if they are no weights
+   * Stores weights that the user dropped, and opens them. Weights of the same name are replaced.
+   * @throws UserError if they cannot be stored; WeightsError if the file holds no weights
    */
   async add(file: File, options: StoreOptions = {}): Promise<SafetensorsFile> {
     const name = storedName(file.name);
@@ -83,26 +83,26 @@ export class WeightStore {
       await this.convert(file, file.name, name, options);
     } else {
       await SafetensorsFile.open(new BlobBytes(file, name));
-      await this.write(name, pieces(file), { ...options, stage: 'keep', total: file.size });
+      await this.write(name, pieces(file), { ...options, stage: 'store', total: file.size });
     }
     return this.opened(name);
   }
 
-  /** Deletes weights; nothing happens where there are none. */
+  /** Deletes weights, if there are any of this name. */
   async delete(name: string): Promise<void> {
     await this.folder.delete(name);
   }
 
-  /** Sees to it that the file behind an address is here. @returns its name */
-  private async fetched(url: string, options: StoreOptions): Promise<string> {
+  /** Fetches the file at an address, unless its current version is stored. @returns its name in the store */
+  private async ensureFetched(url: string, options: StoreOptions): Promise<string> {
     const address = new URL(url, location.href);
     const file = fileName(address);
     const [, stem, ending = ''] = /^(.*?)(\.[^.]*)?$/.exec(storedName(file))!;
     const start = `${stem}.${await hash(address.href)}.`;
-    const here = await this.find(start);
-    if (here !== undefined) {
+    const stored = await this.find(start);
+    if (stored !== undefined) {
       const version = await currentVersion(address.href, options.signal);
-      if (version === undefined || here === `${start}${await hash(version)}${ending}`) return here;
+      if (version === undefined || stored === `${start}${await hash(version)}${ending}`) return stored;
     }
     const { body, total, version } = await request(address.href, options.signal);
     const name = `${start}${await hash(version ?? '')}${ending}`;
@@ -117,7 +117,7 @@ export class WeightStore {
         await this.delete(downloaded);
       }
     }
-    if (here !== undefined && here !== name) await this.delete(here);
+    if (stored !== undefined && stored !== name) await this.delete(stored);
     return name;
   }
 
@@ -130,12 +130,12 @@ export class WeightStore {
 
   private async convert(blob: Blob, file: string, name: string, options: StoreOptions): Promise<void> {
     const { tensors, metadata } = await convertTorch(new BlobBytes(blob, file));
-    // A file of torch is as long as its tensors, give or take names and what is skipped.
+    // A PyTorch file is about as long as its tensors: names and skipped entries are small.
     const total = blob.size;
     await this.write(name, writeSafetensors(tensors, metadata), { ...options, stage: 'convert', total });
   }
 
-  /** What was just written, unless it turns out to be no weights. */
+  /** Opens the file that was just written; deletes it if it holds no weights. */
   private async opened(name: string): Promise<SafetensorsFile> {
     try {
       return (await this.read(name))!;
@@ -162,19 +162,19 @@ export class WeightStore {
   }
 }
 
-/** Bundlers put small files into the address itself, and a page may have made the file that it names: nothing to keep. */
+/** Whether the address itself holds the file, or names one that the page made. Such a file is not stored. */
 const isInPage = (url: string): boolean => /^(data|blob):/.test(url);
 
-/** What an address calls its file, in letters that every file system takes. */
+/** The file name in an address, in characters that every file system accepts. */
 const fileName = (address: URL): string =>
   decodeURIComponent(address.pathname.split('/').pop()!)
     .replace(/[^\w.-]/g, '_')
     .slice(-100) || 'weights';
 
-/** Whether torch wrote a file of this name. */
+/** Whether the name is that of a PyTorch file. */
 export const isTorch = (name: string): boolean => /\.pth?$/.test(name);
 
-/** Weights are kept as safetensors. */
+/** The name in the store, where weights are always safetensors. */
 const storedName = (file: string): string => file.replace(/\.pth?$/, '.safetensors');
 
 /** The first 12 hexadecimal digits of SHA-256. */

@@ -1,4 +1,4 @@
-/** The weights that a page names: the tiny ones, a folder or files behind addresses, dropped files, or a set made by hand. */
+/** Opens the weights that a page names: the tiny ones, a folder or files at addresses, dropped files, or a `WeightSet`. */
 import { SafetensorsFile } from '../../../weights/index.ts';
 import { type ChainConfig, fileSet, networks, presets, syntheticSet, type WeightSet } from '../../pipeline/registry.ts';
 import { OptionError } from '../../pipeline/session/options.ts';
@@ -9,30 +9,33 @@ import { FetchError } from './request.ts';
 import { TINY_FILES, tinyBesideBundle, type TinyFiles, tinyMissing } from './tiny.ts';
 import { isTorch, WeightStore, type StoreOptions } from './weightStore.ts';
 
-/** One file of weights: its address, or the file itself, as an `<input type="file">` or a drop gives it. */
+/** One weights file: its address, or the file itself from an `<input type="file">` or a drop. */
 export type WebWeightFile = string | URL | Blob;
 
 /**
- * `tiny`, the default: small networks, trained on computer-made objects, that come with the package; the address of a
- * folder, which ends in a slash; one file or several; `synthetic:SEED`; or a set made by hand.
+ * - `tiny`, the default: the small networks of the package, trained on computer-made objects
+ * - the address of a folder, which ends in a slash
+ * - one file or several: `.safetensors`, `.pth` or `.pt`
+ * - `synthetic:SEED`: generated weights
+ * - a `WeightSet`
  *
- * A folder holds `sam.safetensors`, `zoe.safetensors` and `mcc.safetensors`, or some of them, and a `config.json` where a network is
- * not one of the released ones: `{ "sam": {...}, "zoe": {...}, "mcc": {...} }`. Files may be `.safetensors`, `.pth` or `.pt`.
+ * A folder holds `sam.safetensors`, `zoe.safetensors` and `mcc.safetensors`, or some of them. For a network that is not a released
+ * one it also holds a `config.json`: `{ "sam": {...}, "zoe": {...}, "mcc": {...} }`.
  */
 export type WebWeights = 'tiny' | WebWeightFile | readonly WebWeightFile[] | WeightSet;
 
 export interface WebWeightOptions extends StoreOptions {
-  /** Address of the folder of the tiny weights; by default `tiny/` beside the bundle. */
+  /** Address of the folder of the tiny weights; by default `tiny/` next to the bundle. */
   readonly tinyUrl?: string | URL;
-  /** Gets a sentence that the user should read; by default it goes to the console. */
+  /** Receives a sentence for the user; by default it is written to the console. */
   readonly onNotice?: (notice: string) => void;
 }
 
 const CONFIG_FILE = 'config.json';
 
 /**
- * Opens weights. What is behind an address is fetched once, in whole files, and kept in the browser's private file system.
- * @throws OptionError for anything else than `WebWeights`; UserError if they cannot be fetched or kept; WeightsError if a file
+ * Opens weights. A file at an address is fetched once, and stored in the browser's private file system.
+ * @throws OptionError if `source` is not a `WebWeights`; UserError if a file cannot be fetched or stored; WeightsError if a file
  *   is damaged or fits no network
  */
 export async function openWebWeights(source: WebWeights = 'tiny', options: WebWeightOptions = {}): Promise<WeightSet> {
@@ -66,7 +69,7 @@ async function openFolder(folder: string | URL, options: WebWeightOptions): Prom
   return openNetworks(href, store, addresses, config, options);
 }
 
-/** The networks that the configurations of a folder name; where it has none, those whose files are there. */
+/** Opens the networks in config.json; without config.json, those whose files exist. */
 async function openNetworks(
   describe: string,
   store: WeightStore,
@@ -85,7 +88,7 @@ async function openNetworks(
   if (files.length > 0) return fileSet(describe, files, configs);
   const wanted = Object.keys(weights).join(', ');
   throw new UserError(configs ? `${configAddress} names no network.` : `${describe} has none of ${wanted}.`, {
-    hint: 'Files of other names are given by their own addresses, as a list.',
+    hint: 'For files with other names, pass a list of their addresses.',
   });
 }
 
@@ -102,7 +105,7 @@ async function openFiles(sources: readonly WebWeightFile[], options: WebWeightOp
     } else if (!(source instanceof Blob)) {
       files.push(await store!.fetch(String(source), options));
     } else {
-      // Of torch's files a converted copy is kept; others are read where they lie.
+      // A dropped PyTorch file is converted into the store. Other files are read directly.
       const file = isTorch(name) ? store!.add(new File([source], name), options) : undefined;
       files.push(await (file ?? SafetensorsFile.open(new BlobBytes(source, name))));
     }
@@ -110,10 +113,10 @@ async function openFiles(sources: readonly WebWeightFile[], options: WebWeightOp
   return fileSet(files.map(({ name }) => name).join(', '), files, configs);
 }
 
-/** The browser's private file system, or memory in a window that has none. */
+/** Opens the store in the browser's private file system, or one in memory if there is none. */
 async function openStore({ onNotice = console.warn }: WebWeightOptions): Promise<WeightStore> {
   return WeightStore.open().catch((error: unknown) => {
-    onNotice(`${messageOf(error)} Weights are kept in memory, and fetched again on the next visit.`);
+    onNotice(`${messageOf(error)} Weights stay in memory and are fetched again on the next visit.`);
     return WeightStore.inMemory();
   });
 }
@@ -124,7 +127,7 @@ async function readConfigs(name: string, blob: Blob): Promise<Partial<ChainConfi
   } catch (error) {
     throw new UserError(`${name} cannot be read: ${messageOf(error)}.`, {
       hint:
-        'It holds one JSON object with the configurations of the networks beside it: ' +
+        'It must be a JSON object with a configuration for each network of the folder: ' +
         networks.map(({ id }) => id).join(', ') +
         '.',
       cause: error,
@@ -132,7 +135,7 @@ async function readConfigs(name: string, blob: Blob): Promise<Partial<ChainConfi
   }
 }
 
-/** A file that its server does not have is undefined here. */
+/** Gives undefined for a file that the server does not have. */
 const orMissing = <T>(fetched: Promise<T>): Promise<T | undefined> =>
   fetched.catch((error: unknown) => {
     if (error instanceof FetchError && error.missing) return undefined;
@@ -150,7 +153,7 @@ const isSet = (source: unknown): source is WeightSet =>
 const isFolder = (source: unknown): source is string | URL =>
   (typeof source === 'string' || source instanceof URL) && String(source).endsWith('/');
 
-/** A word such as `official` is no address of a file. */
+/** An address has a dot or a slash; a word such as `official` is not an address. */
 const isFile = (source: unknown): source is WebWeightFile =>
   source instanceof Blob || source instanceof URL || (typeof source === 'string' && /[./]/.test(source));
 
@@ -163,6 +166,6 @@ const nameOf = (source: WebWeightFile): string =>
 
 const notWeights = (source: unknown): OptionError =>
   new OptionError(
-    `createEngine: weights is ${show(source)}. Give 'tiny', the address of a folder (it ends in a slash), of a file or of several, ` +
-      'files that were dropped, or a set of weights. Released checkpoints are given as files.',
+    `createEngine: weights is ${show(source)}. Give 'tiny', the address of a folder (it ends in a slash), addresses of files, ` +
+      'dropped files, or a WeightSet. Released checkpoints are given as files.',
   );

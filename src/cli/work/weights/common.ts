@@ -1,4 +1,4 @@
-/** What the commands about weights share. */
+/** Functions that the weights commands share. */
 import { findCheckpoint, type Checkpoint, type CheckpointFile, tensorBytes } from '../../../../weights/index.ts';
 import { weightsFolder } from '../../../host/node/cache.ts';
 import { CheckpointCache } from '../../../host/node/checkpointCache.ts';
@@ -21,7 +21,7 @@ export function checkpointsOf(ids: readonly string[]): Checkpoint[] {
   });
 }
 
-/** Length of a file for people; that of the tensors where its publisher does not tell the file's. */
+/** Size of a file in readable units. Where the publisher does not give it, the size of the tensors. */
 export function sizeText(checkpoint: Checkpoint, { bytes }: CheckpointFile): string {
   return bytes === undefined ? `about ${megabytes(tensorBytes(specsOfCheckpoint(checkpoint)))}` : megabytes(bytes);
 }
@@ -33,14 +33,14 @@ export const megabytes = (bytes: number): string =>
       ? `${Math.round(bytes / 1e6)} MB`
       : `${(bytes / 1e9).toFixed(2)} GB`;
 
-/** Runs long work on files, with a bar and with Ctrl-C. */
+/** Runs long work on files with a progress bar; Ctrl-C stops it. */
 export async function withFileProgress<T>(
   terminal: Terminal,
   options: { quiet?: boolean },
   work: (progress: Progress, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const progress = new Progress(terminal, options);
-  const interruption = watchInterrupt((line) => progress.say(line));
+  const interruption = watchInterrupt((line) => progress.stop(line));
   try {
     return await work(progress, interruption.signal);
   } finally {

@@ -1,4 +1,4 @@
-/** `unflat weights convert FILE`: a .pth or .pt file of torch -> safetensors. */
+/** `unflat weights convert FILE`: converts a PyTorch .pth or .pt file to safetensors. */
 import { convertFile, inMegabytes } from '../../../host/node/convert.ts';
 import { EXIT } from '../../../host/errors.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -9,7 +9,7 @@ export interface ConvertOptions {
   quiet?: boolean;
 }
 
-/** How many entries without tensors are named. */
+/** Maximum number of skipped entries that are named. */
 const LISTED = 5;
 
 export async function convert(file: string, options: ConvertOptions, terminal: Terminal): Promise<number> {
@@ -20,9 +20,9 @@ export async function convert(file: string, options: ConvertOptions, terminal: T
     progress.finish();
     if (skipped.length > 0) {
       const more = skipped.length > LISTED ? ` and ${skipped.length - LISTED} more` : '';
-      progress.say(`Left out, because these are not weights: ${skipped.slice(0, LISTED).join(', ')}${more}.`);
+      progress.say(`Skipped, because they are not weights: ${skipped.slice(0, LISTED).join(', ')}${more}.`);
     }
-    const title = network?.title ?? 'no network that this program has';
+    const title = network?.title ?? 'an unknown network';
     progress.say(`${tensors} tensors of ${title}, ${megabytes(bytes)}.`);
   });
   terminal.out(`${output}\n`);

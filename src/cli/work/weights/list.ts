@@ -1,4 +1,4 @@
-/** `unflat weights list`: the checkpoints there are, and which of them are here. */
+/** `unflat weights list`: the released checkpoints, and which of them are downloaded. */
 import { bundled, checkpoints, type SourceName } from '../../../../weights/index.ts';
 import { type CheckpointState, type CheckpointCache, fileOf, pullCommand } from '../../../host/node/checkpointCache.ts';
 import { EXIT } from '../../../host/errors.ts';
@@ -57,13 +57,13 @@ function table(cache: CheckpointCache, rows: readonly Row[]): string {
       .join('  ')
       .trimEnd();
   return [
-    `With this program: ${bundled.id} (${bundled.title}; ${bundled.license.name}). ${bundled.note}`,
+    `Included: ${bundled.id} (${bundled.title}; ${bundled.license.name}). ${bundled.note}`,
     '',
     `Checkpoints in ${cache.folder}`,
     '',
     ...[head, ...cells].map(line),
     '',
-    `--weights official takes ${defaultCheckpoints.join(', ')}. To download them: ${pullCommand(defaultCheckpoints)}`,
+    `--weights official uses ${defaultCheckpoints.join(', ')}. To download them: ${pullCommand(defaultCheckpoints)}`,
     '',
   ].join('\n');
 }
@@ -71,10 +71,10 @@ function table(cache: CheckpointCache, rows: readonly Row[]): string {
 function describe(state: CheckpointState): string {
   switch (state.kind) {
     case 'absent':
-      return 'not here';
+      return 'not downloaded';
     case 'partial':
-      return `${megabytes(state.bytes)} of it; pull goes on`;
-    case 'here':
-      return state.converted ? 'here, converted' : 'here';
+      return `${megabytes(state.bytes)} downloaded; pull continues`;
+    case 'downloaded':
+      return state.converted ? 'downloaded, converted' : 'downloaded';
   }
 }

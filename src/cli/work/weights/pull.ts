@@ -1,4 +1,4 @@
-/** `unflat weights pull sam-vit-b zoed-n mcc`: downloads checkpoints, after their licenses were accepted. */
+/** `unflat weights pull sam-vit-b zoed-n mcc`: downloads checkpoints once their licenses are accepted. */
 import type { SourceName } from '../../../../weights/index.ts';
 import { type Choice, fileOf, pullCommand } from '../../../host/node/checkpointCache.ts';
 import { inMegabytes } from '../../../host/node/convert.ts';
@@ -20,7 +20,7 @@ export async function pull(ids: string[], options: PullOptions, terminal: Termin
   const choices = checkpointsOf(ids).map((checkpoint) => ({ checkpoint, source: options.source }));
   const missing: Choice[] = [];
   for (const choice of choices) {
-    if ((await cache.state(choice)).kind !== 'here') missing.push(choice);
+    if ((await cache.state(choice)).kind !== 'downloaded') missing.push(choice);
   }
   if (missing.length > 0) await expectAccepted(missing, ids, options, terminal);
   return withFileProgress(terminal, options, async (progress, signal) => {
@@ -41,10 +41,12 @@ export async function pull(ids: string[], options: PullOptions, terminal: Termin
 
 function describeResult(choice: Choice, isNew: boolean, sha256: string): string {
   const { id } = choice.checkpoint;
-  if (!isNew) return `${id} is here already.`;
+  if (!isNew) return `${id} is already downloaded.`;
   const checked =
-    fileOf(choice).sha256 === undefined ? 'pinned: its publisher gives none to compare with' : 'as published';
-  return `${id} is here. SHA-256 ${sha256}, ${checked}.`;
+    fileOf(choice).sha256 === undefined
+      ? 'Its publisher gives none to compare with; later checks use this one.'
+      : 'It is the published one.';
+  return `${id} is downloaded. Its SHA-256 is ${sha256}. ${checked}`;
 }
 
 /** Shows the licenses. @throws UserError if they are not accepted */
@@ -63,7 +65,7 @@ async function expectAccepted(
   }
   if (options.yes) return;
   if (!terminal.ask) {
-    throw new UserError('The licenses have to be accepted before the download.', {
+    throw new UserError('The licenses must be accepted before the download.', {
       hint: `If you accept them: ${pullCommand(ids)} --yes`,
       exitCode: EXIT.usage,
     });

@@ -1,4 +1,4 @@
-/** `unflat weights synth vit_b -o FILE`: generated weights as a file of any format, to try what reads files at full size. */
+/** `unflat weights synth vit_b -o FILE`: writes generated weights in any file format, for tests of full-size files. */
 import { specsOf, syntheticTensors, syntheticTorch, writeSafetensors } from '../../../../weights/index.ts';
 import { tryOutput, writeWhole } from '../../../host/node/files.ts';
 import { inMegabytes } from '../../../host/node/convert.ts';
@@ -15,7 +15,7 @@ export interface SynthOptions {
   quiet?: boolean;
 }
 
-/** What users type for a configuration -> its network, and its name there. */
+/** The name that users type -> the network and the name of its configuration. */
 const CONFIGS = new Map(
   networks.flatMap((network) =>
     Object.keys(network.configs).map((config) => [network.typedName(config), { network, config }] as const),
@@ -26,7 +26,7 @@ const SCHEMES = { official: 'official', hf: 'huggingface' } as const;
 const DTYPES = { f32: 'F32', f16: 'F16', bf16: 'BF16' } as const;
 const BYTES = { f32: 4, f16: 2, bf16: 2 } as const;
 
-/** @param name what users type for a network and its configuration @throws UserError */
+/** @param name what users type for a network and its configuration @throws UserError for an unknown name or format */
 export async function synth(name: string, options: SynthOptions, terminal: Terminal): Promise<number> {
   const { output } = options;
   const { bytes: total, content } = contentOf(name, options);
@@ -46,14 +46,14 @@ export async function synth(name: string, options: SynthOptions, terminal: Termi
   return EXIT.ok;
 }
 
-/** The file, in the format that its name's ending says, and about how long it becomes. @throws UserError */
+/** The content of the file in the format of its extension, and its approximate size. @throws UserError for another extension */
 function contentOf(
   name: string,
   { scheme, dtype, seed, output }: SynthOptions,
 ): { bytes: number; content: AsyncIterable<Uint8Array> } {
   const chosen = CONFIGS.get(name);
   if (!chosen) {
-    throw new UserError(`There is no network ${name} to generate weights for.`, {
+    throw new UserError(`There is no network ${name}.`, {
       hint: `There are: ${[...CONFIGS.keys()].join(', ')}.`,
       exitCode: EXIT.usage,
     });
@@ -61,13 +61,13 @@ function contentOf(
   const specs = specsOf<object>(chosen.network, chosen.config);
   if (/\.pth?$/.test(output)) {
     if (scheme === 'official') return syntheticTorch(specs, { seed, dtype: DTYPES[dtype] });
-    throw new UserError('Files of torch have the official names.', {
-      hint: 'Leave --scheme out, or let the output end in .safetensors.',
+    throw new UserError('PyTorch files use the official names.', {
+      hint: 'Leave out --scheme, or write a .safetensors file.',
       exitCode: EXIT.usage,
     });
   }
   if (!output.endsWith('.safetensors')) {
-    throw new UserError(`The output ${output} has to end in .safetensors, .pth or .pt.`, { exitCode: EXIT.usage });
+    throw new UserError(`The output ${output} must end in .safetensors, .pth or .pt.`, { exitCode: EXIT.usage });
   }
   const tensors = syntheticTensors(specs, { seed, scheme: SCHEMES[scheme], dtype: DTYPES[dtype] });
   const bytes = tensors.reduce((sum, { shape }) => sum + BYTES[dtype] * shape.reduce((n, dim) => n * dim, 1), 0);

@@ -1,9 +1,10 @@
-/** `unflat weights verify`: are the checkpoints in the cache still what was published, or first downloaded? */
+/** `unflat weights verify`: checks downloaded checkpoints against the published checksums, or those of the first download. */
 import { checkpoints, type SourceName } from '../../../../weights/index.ts';
 import { type CheckpointCache, type Choice, fileOf, pullCommand } from '../../../host/node/checkpointCache.ts';
 import { inMegabytes } from '../../../host/node/convert.ts';
 import { EXIT, UserError } from '../../../host/errors.ts';
 import { defaultCheckpoints } from '../../../pipeline/registry.ts';
+import { reportError } from '../../reportError.ts';
 import type { Terminal } from '../../terminal.ts';
 import type { FolderOptions } from '../../weights/options.ts';
 import { checkpointsOf, openCache, withFileProgress } from './common.ts';
@@ -31,23 +32,23 @@ export async function verify(ids: string[], options: VerifyOptions, terminal: Te
         wrong++;
         progress.finish();
         terminal.out(`${id} (${choice.source}): WRONG\n`);
-        terminal.err(`error: ${error.message}\n  ${error.hint}\n`);
+        reportError(error, terminal.err);
       }
     }
   });
   return wrong === 0 ? EXIT.ok : EXIT.failure;
 }
 
-/** Files that are here: of these checkpoints, or of all. @throws UserError if a checkpoint has none */
+/** The downloaded files of these checkpoints, or of all. @throws UserError if a checkpoint has none */
 async function chosen(cache: CheckpointCache, ids: string[]): Promise<Choice[]> {
   const choices: Choice[] = [];
   for (const checkpoint of ids.length > 0 ? checkpointsOf(ids) : checkpoints) {
-    const here: Choice[] = [];
+    const downloaded: Choice[] = [];
     for (const source of Object.keys(checkpoint.sources) as SourceName[]) {
-      if ((await cache.state({ checkpoint, source })).kind === 'here') here.push({ checkpoint, source });
+      if ((await cache.state({ checkpoint, source })).kind === 'downloaded') downloaded.push({ checkpoint, source });
     }
-    if (ids.length > 0 && here.length === 0) await cache.record({ checkpoint, source: 'official' });
-    choices.push(...here);
+    if (ids.length > 0 && downloaded.length === 0) await cache.record({ checkpoint, source: 'official' });
+    choices.push(...downloaded);
   }
   if (choices.length === 0)
     throw new UserError(`There is no checkpoint in ${cache.folder}.`, {
