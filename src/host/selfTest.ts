@@ -15,7 +15,7 @@ import { operand, type Dispatch } from '../kernels/dispatch.ts';
 import { layerNormRef } from '../kernels/layerNorm/layerNorm.ref.ts';
 import { linearRef } from '../kernels/linear/linear.ref.ts';
 import { linear as linearKernel } from '../kernels/linear/linear.ts';
-import { FAMILIES, type Target } from '../kernels/target.ts';
+import { MATRIX_VARIANTS, type Target } from '../kernels/target.ts';
 
 export interface SelfTestResult {
   name: string;
@@ -76,10 +76,10 @@ export async function runSelfTest(device: Device): Promise<SelfTestResult[]> {
 /** The targets on which a case runs: the device's own, or one for each variant that can run. */
 function targetsOf({ name, variants }: Case, target: Target): { name: string; target?: Partial<Target> }[] {
   if (!variants) return [{ name }];
-  return FAMILIES.flatMap((family) => {
-    const preference = { [variants.entry]: family };
+  return MATRIX_VARIANTS.flatMap((preferred) => {
+    const preference = { [variants.entry]: preferred };
     const [{ variant }] = variants.lower({ ...target, ...preference });
-    return variant === family ? [{ name: `${name}, ${family}`, target: preference }] : [];
+    return variant === preferred ? [{ name: `${name}, ${preferred}`, target: preference }] : [];
   });
 }
 

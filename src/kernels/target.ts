@@ -7,8 +7,8 @@
  */
 
 /** Variants of matrix products, convolutions and attention. */
-export const FAMILIES = ['tiled', 'subgroup8'] as const;
-export type Family = (typeof FAMILIES)[number];
+export const MATRIX_VARIANTS = ['tiled', 'subgroup8'] as const;
+export type MatrixVariant = (typeof MATRIX_VARIANTS)[number];
 /** Variants of kernels that reduce rows. */
 export type RowVariant = 'workgroup' | 'lane';
 export type SweepStrategy = 'batched' | 'layered';
@@ -17,11 +17,11 @@ export type Precision = 'f32' | 'f16';
 
 /** A row of the table: the preferred variant by kind of kernel. A kernel falls back where that one cannot run. */
 export interface Preferences {
-  readonly linear: Family;
+  readonly linear: MatrixVariant;
   /** Convolutions and transposed convolutions. */
-  readonly conv: Family;
+  readonly conv: MatrixVariant;
   /** Attention, and the sweep's decoder, which is mostly attention. */
-  readonly attention: Family;
+  readonly attention: MatrixVariant;
   /** Kernels that reduce rows: a workgroup per row, or a single invocation. */
   readonly rows: RowVariant;
   readonly sweep: SweepStrategy;
