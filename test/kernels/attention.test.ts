@@ -15,7 +15,7 @@ import {
   type AttentionOptions,
 } from '../../src/kernels/attention/attention.ts';
 import { isCopy, operand, type Dispatch, type Operand } from '../../src/kernels/dispatch.ts';
-import { FAMILIES, type Target } from '../../src/kernels/target.ts';
+import { MATRIX_VARIANTS, type Target } from '../../src/kernels/target.ts';
 import { attentionCases, positionCases, queryCases, windowCases } from '../cases/attention.ts';
 import { evaluate, testDevice } from '../setup/evaluate.ts';
 import { EPS, expectClose, noise } from '../setup/numbers.ts';
@@ -40,7 +40,7 @@ const bound = (d: number, M: number, biasSize = 0): number =>
 const dispatchesOf = (target: Target, ...[operands, options]: [AttentionOperands, AttentionOptions]): Dispatch[] =>
   attentionKernel(target, operands, options).filter((s): s is Dispatch => !isCopy(s));
 
-for (const variant of FAMILIES) {
+for (const variant of MATRIX_VARIANTS) {
   describe(`attention, ${variant} preferred`, () => {
     it('runs the variant that the adapter can', async () => {
       const target = { ...(await testDevice()).target, attention: variant };
@@ -214,7 +214,7 @@ for (const variant of FAMILIES) {
 describe('attention of many tokens', () => {
   it('is several dispatches of some heads each, so that none takes too long', () => {
     const x = { of: operand([1, 4096, 768]), from: 0, to: 768 };
-    for (const attention of FAMILIES) {
+    for (const attention of MATRIX_VARIANTS) {
       const steps = dispatchesOf({ ...software8, attention }, { q: x, k: x, v: x }, { heads: 12 });
       const heads = steps.map((s) => [s.params!.firstHead as number, s.workgroups[1]]);
       expect(heads.length).toBe(attention === 'tiled' ? 1 : 12);

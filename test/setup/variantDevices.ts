@@ -1,7 +1,7 @@
 /** Devices for tests that run a kernel in each of its variants. */
 import { afterAll } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
-import { type Family, type Precision, supportsSubgroup8 } from '../../src/kernels/target.ts';
+import { type MatrixVariant, type Precision, supportsSubgroup8 } from '../../src/kernels/target.ts';
 import { openDevice, testDevice } from './evaluate.ts';
 
 const opened = new Map<string, Promise<Device>>();
@@ -12,7 +12,7 @@ const opened = new Map<string, Promise<Device>>();
  */
 export async function deviceFor(
   entry: 'linear' | 'conv' | 'attention',
-  variant: Family | 'preferred',
+  variant: MatrixVariant | 'preferred',
   precision: Precision = 'f32',
 ): Promise<Device> {
   const own = await testDevice();
