@@ -97,7 +97,7 @@ describe('a network that is a folder and a line', () => {
   it('is told apart from the others, and its configurations from one another', async () => {
     const file = await toyFile('official');
     expect(() => fileSet(modules, 'f', [file], { toy: toyModule.configs.small })).toThrow(
-      'The file is Toy large, the configuration is Toy small: change one of them.',
+      'The file is Toy large, but the configuration is Toy small. Change one of them.',
     );
     expect(() => fileSet(networks, 'f', [file])).toThrow('expected tensors of SAM, ZoeDepth or MCC');
     const other = await writtenFile([{ name: 'x', dtype: 'F32', shape: [1], data: new Float32Array(1) }], 'x');
