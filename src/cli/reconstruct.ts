@@ -40,6 +40,12 @@ export function addReconstruct(program: Command, context: CommandContext, finish
       parsePositive,
       DEFAULT_TEMPERATURE,
     )
+    .addOption(
+      command
+        .createOption('--sweep <way>', 'points asked: all of the grid, or from coarse to fine those near the object')
+        .choices(['full', 'coarse'])
+        .default('full'),
+    )
     .option('--depth-map <file>', 'depth instead of ZoeDepth: 16-bit PNG in millimeters, or .npy in meters')
     .addOption(
       command

@@ -120,7 +120,16 @@ export interface GridOptions {
   readonly gridBox?: Box;
 }
 
+/** Ways to sweep a grid. */
+export const SWEEPS = ['full', 'coarseToFine'] as const;
+export type SweepName = (typeof SWEEPS)[number];
+
 export interface CompleteOptions extends GridOptions {
+  /**
+   * Which points are asked: all of the grid, or from coarse to fine only those near occupied ones, which misses what is
+   * smaller than the coarse lattice and stands alone. A point that is asked has the same result either way. All by default.
+   */
+  readonly sweep?: SweepName;
   /** Probability above which a point is occupied; by default that of the weights. */
   readonly threshold?: number;
   /** Of the softmax over colors. */
@@ -131,15 +140,18 @@ export interface CompleteOptions extends GridOptions {
 export interface Completion extends GridPoints {
   /** Distance of neighboring grid points in the object's own frame. */
   readonly step: number;
-  /** Points asked: all of the grid, or fewer if the run was aborted. */
+  /** Points asked: all of the grid in a full sweep that was not aborted. */
   readonly queries: number;
+  /** Points of the whole grid. */
   readonly total: number;
+  /** Whether the run was aborted before it had asked all it wanted to. */
+  readonly partial: boolean;
 }
 
 export interface CompleteRunOptions extends Pick<StageRunOptions, 'signal' | 'onProfile' | 'onUpload'> {
   /** Share of the encoding done, 0..1. */
   readonly onEncode?: (done: number) => void;
-  /** Points asked, of all. */
+  /** Points asked, of those that are known to be asked; from coarse to fine the total grows with each level. */
   readonly onCount?: (done: number, total: number) => void;
   /** Gets the points that were found since it was called last. */
   readonly onPartial?: (found: GridPoints) => void;
@@ -153,7 +165,7 @@ export interface Completer {
   /** How many points a grid has, and their distance. @throws GridError if the grid cannot be made */
   measure(options: GridOptions): { readonly total: number; readonly step: number };
   /**
-   * Asks all points of a grid. An aborted sweep gives what it had found.
+   * Asks the points of a grid. An aborted sweep gives what it had found.
    * @throws GridError, ShapeError, DeviceError, WeightsError; Canceled before the sweep
    */
   complete(seen: SeenSquare, options?: CompleteOptions, run?: CompleteRunOptions): Promise<Completion>;

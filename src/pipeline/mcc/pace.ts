@@ -1,5 +1,8 @@
 /** How many points a sweep asks about at once: few enough to stay within a time, many enough to keep the device busy. */
 
+/** Fewer points would leave cores of a software adapter idle: a workgroup has 128. */
+export const MIN_CHUNK = 256;
+
 export interface PaceLimits {
   readonly first: number;
   readonly min: number;
@@ -8,10 +11,17 @@ export interface PaceLimits {
   readonly budgetMs: number;
 }
 
+/** How many points the next chunk has, and what it learns from one that ran. */
+export interface ChunkSize {
+  readonly size: number;
+  /** @param ms that a chunk of `size` points took */
+  learn(ms: number): void;
+}
+
 /** Sizes are powers of two, so that there are few plans; results do not depend on them. */
 const floorPower = (n: number): number => 2 ** Math.floor(Math.log2(n));
 
-export class Pace {
+export class Pace implements ChunkSize {
   /** Points of the next chunk. */
   size: number;
   /** Points per millisecond. */

@@ -24,7 +24,7 @@ export interface ObjectFacts {
   readonly normalization: Normalization;
   /** Points asked, and points of the whole grid. */
   readonly swept: { readonly queries: number; readonly of: number };
-  /** Whether the sweep was stopped before it had asked all of the grid. */
+  /** Whether the sweep was stopped before it had asked all it wanted to. */
   readonly partial: boolean;
   /** Every point with a probability above `minThreshold`. */
   readonly kept: ObjectPoints;

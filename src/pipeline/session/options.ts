@@ -2,7 +2,8 @@
 import type { CameraOptions, Intrinsics } from '../camera.ts';
 import type { Photo } from '../photo.ts';
 import { emptyMask } from '../points/geometry.ts';
-import type { Completer, CompleteOptions, PromptBox, PromptPoint, SegmentPrompt } from '../roles.ts';
+import { SWEEPS, type Completer, type CompleteOptions } from '../roles.ts';
+import type { PromptBox, PromptPoint, SegmentPrompt } from '../roles.ts';
 import { expectPrompt, PromptError } from '../prompts.ts';
 
 /** An option has a value that means nothing. */
@@ -126,8 +127,11 @@ export function expectGeometry(
 
 /** @throws OptionError, GridError */
 export function expectObjectOptions(completer: Completer, options: ObjectOptions): void {
-  const { threshold, minThreshold, temperature } = options;
+  const { threshold, minThreshold, temperature, sweep } = options;
   completer.measure(options);
+  if (sweep !== undefined && !SWEEPS.includes(sweep)) {
+    throw new OptionError(`The sweep is ${String(sweep)}. Give ${SWEEPS.map((name) => `'${name}'`).join(' or ')}.`);
+  }
   for (const [name, value] of Object.entries({ threshold, minThreshold })) {
     if (value !== undefined && !(value > 0 && value < 1)) {
       throw new OptionError(`The ${name} is ${value}; it is a probability. Give a number between 0 and 1.`);

@@ -139,7 +139,7 @@ export class PhotoSteps {
         spacing: found.step * normalization.scale,
         normalization,
         swept: { queries: found.queries, of: found.total },
-        partial: found.queries < found.total,
+        partial: found.partial,
         kept: objectPoints(found, normalization),
         minThreshold,
       },

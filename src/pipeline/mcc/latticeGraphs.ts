@@ -1,0 +1,35 @@
+/** The two graphs of a sweep from coarse to fine: which points to ask next, and one chunk of such a list. */
+import { Graph } from '../../graph/record.ts';
+import type { Recorded } from '../planCache.ts';
+import { seenInput } from './graphs.ts';
+import { gridPointsAt, nearOccupied } from './latticeOps.ts';
+import type { GridAxes } from './ops.ts';
+import { occupiedAmong, type Chunk } from './sweepGraph.ts';
+
+/**
+ * Inputs `indices` u32 [count] of points of the grid, and `seen` -> outputs of `occupiedAmong`. A point gets the bits that
+ * `sweepGraph` gives it.
+ */
+export function listGraph(chunk: Chunk): Recorded {
+  const graph = new Graph();
+  const points = gridPointsAt(chunk.grid, graph.input('indices', [chunk.count], 'u32'));
+  return { graph, outputs: occupiedAmong(points, seenInput(graph, chunk.config), chunk) };
+}
+
+export interface Level {
+  /** Points of the grid along x, y, z. */
+  readonly counts: GridAxes['counts'];
+  /** The level's lattice takes every so many-th point along each axis. */
+  readonly stride: number;
+}
+
+/**
+ * Inputs `occupied` and `asked` u32 [ceil(points / 32)], a bit for each point of the grid -> output `next`, a bit for each
+ * point of the lattice that is to be asked now: `nearOccupied`.
+ */
+export function nextGraph({ counts, stride }: Level): Recorded {
+  const graph = new Graph();
+  const words = Math.ceil(counts.reduce((a, b) => a * b, 1) / 32);
+  const bits = (name: string) => graph.input(name, [words], 'u32');
+  return { graph, outputs: { next: nearOccupied(bits('occupied'), bits('asked'), counts, stride) } };
+}
