@@ -46,7 +46,8 @@ export interface NewPoints {
 export interface ObjectOptions extends CompleteOptions {
   /**
    * The object remembers all points with a probability above this, so that `withThreshold` can go down to it. By default
-   * 0.05, or the threshold where that is lower.
+   * 0.05, or the threshold where that is lower; from coarse to fine not less than half the threshold, because there the
+   * neighbors of each point above it are asked, too.
    */
   readonly minThreshold?: number;
   /** Gets new points of the object while the sweep runs. */

@@ -3,7 +3,7 @@ import { focalFromFov, focalOf, intrinsicsOf, type CameraOptions, type Focal, ty
 import { wordsOf, type Photo } from '../photo.ts';
 import { emptyMask, visiblePoints, type Geometry, type PointArrays } from '../points/geometry.ts';
 import type { Seen as SeenSquareOfPhoto } from '../points/seenPoints.ts';
-import type { Role, SegmentAnswer } from '../roles.ts';
+import type { Role, SegmentAnswer, SweepName } from '../roles.ts';
 import { above, CompletedObject, objectPoints } from './completedObject.ts';
 import type { EngineParts } from './engineParts.ts';
 import {
@@ -37,6 +37,15 @@ export interface Seen extends SeenSquareOfPhoto {
 
 /** The object remembers points above this probability when nobody says otherwise. */
 const MIN_THRESHOLD = 0.05;
+
+/**
+ * `minThreshold` when nobody says otherwise. From coarse to fine each point above it has its neighbors asked, too, so there
+ * it is not far below the threshold.
+ */
+const lowestKept = (threshold: number, sweep: SweepName = 'full'): number => {
+  const lowest = Math.min(threshold, MIN_THRESHOLD);
+  return sweep === 'full' ? lowest : Math.max(lowest, threshold / 2);
+};
 
 /** The third coordinate of each point. */
 const thirdOf = (xyz: Float32Array): Float32Array =>
@@ -114,7 +123,7 @@ export class PhotoSteps {
     const network = await this.parts.networks.get('complete');
     expectObjectOptions(network, options);
     const threshold = options.threshold ?? network.threshold;
-    const minThreshold = options.minThreshold ?? Math.min(threshold, MIN_THRESHOLD);
+    const minThreshold = options.minThreshold ?? lowestKept(threshold, options.sweep);
     const { normalization } = seen;
     const { onPoints } = options;
     const found = await network.complete(
