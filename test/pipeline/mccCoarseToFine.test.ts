@@ -3,7 +3,7 @@ import type { Device } from '../../src/graph/device.ts';
 import { sharedFor } from '../../src/graph/shared.ts';
 import { mccConfigs, type MccConfig } from '../../src/pipeline/mcc/config.ts';
 import { gridOf, pointsOf, type Grid } from '../../src/pipeline/mcc/grid.ts';
-import { addPoints, noPoints, pointsOfLattice, STRIDES } from '../../src/pipeline/mcc/lattice.ts';
+import { addPoints, noPoints, pointsOfLattice, stridesOf } from '../../src/pipeline/mcc/lattice.ts';
 import { Mcc, type MccImage } from '../../src/pipeline/mcc/mcc.ts';
 import { mccModule } from '../../src/pipeline/mcc/module.ts';
 import type { Completion, GridPoints } from '../../src/pipeline/roles.ts';
@@ -15,17 +15,19 @@ const STRATEGIES = ['batched', 'layered'] as const;
 const config: MccConfig = { ...mccConfigs.small, image: 64 };
 
 /** 14 x 11 x 17 points: no count is a multiple of the coarse stride, and none is one more than a multiple of it. */
-const BOX = { min: [-3.5, -2.75, -4.25], max: [3.5, 2.75, 4.25] } as const;
-const OPTIONS = { granularity: 0.5, gridBox: BOX } as const;
+const STEP = 1 / 32;
+const BOX = { min: [0, 0, 0.5], max: [14 / 32, 11 / 32, 0.5 + 17 / 32] } as const;
+const OPTIONS = { granularity: STEP, gridBox: BOX } as const;
 
 /** Points of every lattice that a level may ask: places along an axis. */
 const along = (n: number, stride: number): number[] =>
   Array.from({ length: n }, (_, i) => i).filter((i) => i % stride === 0 || i === n - 1);
 
 /** What the sweep should ask, by plain loops over sets: level after level, neighbors of occupied points until there are no more. */
-function expectedQueries({ counts }: Grid, isOccupied: (index: number) => boolean): Set<number> {
+function expectedQueries({ counts, step }: Grid, isOccupied: (index: number) => boolean): Set<number> {
   const asked = new Set<number>();
-  for (const stride of STRIDES) {
+  const strides = stridesOf(step);
+  for (const stride of strides) {
     const axes = counts.map((n) => along(n, stride));
     const index = (at: readonly number[]): number => {
       const [x, y, z] = at.map((k, axis) => axes[axis][k]);
@@ -37,7 +39,7 @@ function expectedQueries({ counts }: Grid, isOccupied: (index: number) => boolea
       steps
         .flatMap((dx) => steps.flatMap((dy) => steps.map((dz) => [x + dx, y + dy, z + dz])))
         .filter((at) => at.every((k, axis) => k >= 0 && k < axes[axis].length));
-    if (stride === STRIDES[0]) for (const at of all) asked.add(index(at));
+    if (stride === strides[0]) for (const at of all) asked.add(index(at));
     const known = (i: number): boolean => asked.has(i) && isOccupied(i);
     for (let before = -1; before < asked.size;) {
       before = asked.size;
@@ -60,6 +62,15 @@ function pick(all: GridPoints, wanted: ReadonlySet<number>): GridPoints {
 }
 
 describe('lattice', () => {
+  it('is at most 0.2 apart where it is coarsest; powers of two follow', () => {
+    expect(stridesOf(0.05)).toEqual([4, 2, 1]);
+    expect(stridesOf(0.0501)).toEqual([2, 1]);
+    expect(stridesOf(gridOf(0.1).step)).toEqual([2, 1]);
+    expect(stridesOf(0.025)).toEqual([8, 4, 2, 1]);
+    expect(stridesOf(0.12)).toEqual([1]);
+    expect(stridesOf(3)).toEqual([1]);
+  });
+
   it('has the last point of each axis, and indices of the grid in its order', () => {
     const counts = [6, 1, 9] as const;
     const all = new Uint32Array(1).fill(0b111111111);
@@ -81,7 +92,7 @@ describe('sweep from coarse to fine', () => {
   let device: Device;
   let mcc: Mcc;
   let image: MccImage;
-  const grid = gridOf(0.5, BOX);
+  const grid = gridOf(STEP, BOX);
   /** Every point of the grid, by strategy. */
   const all = new Map<string, Completion>();
   /** Probabilities above which about 3 % and about 20 % of the points are occupied. */
@@ -114,7 +125,7 @@ describe('sweep from coarse to fine', () => {
         const isOccupied = (i: number): boolean => every.logits[i] > limit;
         const asked = expectedQueries(grid, isOccupied);
         const found = await mcc.sweep(image, { ...OPTIONS, strategy, threshold, sweep: 'coarseToFine' });
-        expect(found).toMatchObject({ queries: asked.size, total: grid.total, partial: false, strategy, step: 0.5 });
+        expect(found).toMatchObject({ queries: asked.size, total: grid.total, partial: false, strategy, step: STEP });
         expect(asked.size).toBeLessThan(grid.total);
         expect(found).toMatchObject(pick(every, new Set([...asked].filter(isOccupied))));
       }
@@ -183,8 +194,14 @@ describe('sweep from coarse to fine', () => {
     expect([indices.length, xyz.length, queries, total, partial]).toEqual([0, 0, 100, grid.total, false]);
   });
 
+  it('asks all of a grid whose steps are above 0.1', async () => {
+    const options = { granularity: 0.5, threshold: thresholds[0] };
+    const full = await mcc.sweep(image, options);
+    expect(await mcc.sweep(image, { ...options, sweep: 'coarseToFine' })).toEqual(full);
+  });
+
   it('asks all of a grid that has no point between those of the coarse lattice', async () => {
-    const gridBox = { min: [0, 0, 0], max: [1, 0.5, 0.5] } as const;
+    const gridBox = { min: [0, 0, 0], max: [2 / 32, 1 / 32, 1 / 32] } as const;
     const options = { ...OPTIONS, gridBox, threshold: 1e-30 };
     const full = await mcc.sweep(image, options);
     expect(full.queries).toBe(2);

@@ -152,7 +152,8 @@ describe('a session', () => {
 
   it('sweeps from coarse to fine when it is told to: the same bits, and no partial result', async () => {
     const seen = await session.points(mask, { meters: depth });
-    const options = { granularity: 0.5, threshold: 0.4 } as const;
+    const gridBox = { min: [-0.5, -0.5, -0.5], max: [0.5, 0.5, 0.5] } as const;
+    const options = { granularity: 0.05, gridBox, threshold: 0.4 } as const;
     const full = await session.complete(seen, { ...options, minThreshold: 0.2 });
     const object = await session.complete(seen, { ...options, sweep: 'coarseToFine' });
     expect([full.partial, object.partial]).toEqual([false, false]);

@@ -12,7 +12,7 @@ import { PlanCache } from '../planCache.ts';
 import type { GridPoints } from '../roles.ts';
 import type { MccConfig } from './config.ts';
 import { pointsOf, type Grid } from './grid.ts';
-import { addPoints, noPoints, pointsOfLattice, STRIDES } from './lattice.ts';
+import { addPoints, noPoints, pointsOfLattice, stridesOf } from './lattice.ts';
 import { listGraph, nextGraph } from './latticeGraphs.ts';
 import type { ChunkResults, OccupiedReader } from './occupiedReader.ts';
 import { MIN_CHUNK, type ChunkSize } from './pace.ts';
@@ -48,7 +48,7 @@ export class CoarseToFine {
     private readonly occupiedReader: OccupiedReader,
   ) {
     this.chunks = new PlanCache(shared, 3);
-    this.levels = new PlanCache(shared, STRIDES.length);
+    this.levels = new PlanCache(shared);
   }
 
   /** Makes the plan of the first chunk and uploads the weights, so that a run starts at once. */
@@ -69,9 +69,9 @@ export class CoarseToFine {
     const occupied = noPoints(grid).fill(0xffffffff);
     let partial = false;
     try {
-      for (const stride of STRIDES) {
+      for (const [level, stride] of stridesOf(grid.step).entries()) {
         let list = await this.next(grid, stride, occupied, asked, run.signal);
-        if (stride === STRIDES[0]) occupied.fill(0);
+        if (level === 0) occupied.fill(0);
         while (list.length > 0) {
           addPoints(asked, list);
           await this.ask(list, seen, request, pace, occupied, log, run);

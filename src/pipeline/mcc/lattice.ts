@@ -1,8 +1,24 @@
 /** The lattices that a sweep from coarse to fine asks one after another, and sets of grid points as bits. */
 import type { Grid } from './grid.ts';
 
-/** Which points of a grid a level asks: every so many-th along each axis, and the last one. Coarsest first. */
-export const STRIDES = [4, 2, 1] as const;
+/**
+ * Largest distance of the coarsest lattice's points, in the object's own frame. MCC was trained to say "occupied" within 0.1
+ * of the surface (arXiv:2301.08247), so the occupied points are a shell about this thick.
+ */
+const COARSEST = 0.2;
+
+/** Steps of the grid are rounded to float32. */
+const SLACK = 1 + 1e-6;
+
+/**
+ * Which points of a grid the levels ask: every so many-th along each axis, and the last one. Powers of two, coarsest first, so
+ * that a lattice holds those before it. A grid with steps above 0.1 has one level: all of it.
+ * @param step distance of neighboring points of the grid
+ */
+export function stridesOf(step: number): number[] {
+  const halvings = Math.max(0, Math.floor(Math.log2((COARSEST * SLACK) / step)));
+  return Array.from({ length: halvings + 1 }, (_, level) => 2 ** (halvings - level));
+}
 
 const WORD_BITS = 32;
 
