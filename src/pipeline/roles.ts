@@ -126,8 +126,8 @@ export type SweepName = (typeof SWEEPS)[number];
 
 export interface CompleteOptions extends GridOptions {
   /**
-   * Which points are asked: all of the grid, or from coarse to fine only those near occupied ones, which misses what is
-   * smaller than the coarse lattice and stands alone. A point that is asked has the same result either way. All by default.
+   * Which points are asked: all of the grid, or a coarse lattice and then only points next to occupied ones, which
+   * misses small things that stand alone. A point that is asked has the same result either way. All by default.
    */
   readonly sweep?: SweepName;
   /** Probability above which a point is occupied; by default that of the weights. */
@@ -151,7 +151,7 @@ export interface Completion extends GridPoints {
 export interface CompleteRunOptions extends Pick<StageRunOptions, 'signal' | 'onProfile' | 'onUpload'> {
   /** Share of the encoding done, 0..1. */
   readonly onEncode?: (done: number) => void;
-  /** Points asked, of those that are known to be asked; from coarse to fine the total grows with each level. */
+  /** Points asked, of those that are known to be asked; from coarse to fine the total grows as the object is found. */
   readonly onCount?: (done: number, total: number) => void;
   /** Gets the points that were found since it was called last. */
   readonly onPartial?: (found: GridPoints) => void;

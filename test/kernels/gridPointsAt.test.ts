@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gridPointsAt } from '../../src/pipeline/mcc/latticeOps.ts';
+import { gridPointsAt } from '../../src/pipeline/mcc/listOps.ts';
 import { gridPoints } from '../../src/pipeline/mcc/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { gridPointsAtRef } from '../../src/kernels/gridPointsAt/gridPointsAt.ref.ts';

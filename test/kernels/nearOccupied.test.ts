@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearOccupied } from '../../src/pipeline/mcc/latticeOps.ts';
+import { nearOccupied } from '../../src/pipeline/mcc/listOps.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { nearOccupiedRef } from '../../src/kernels/nearOccupied/nearOccupied.ref.ts';
 import { nearOccupiedCases } from '../cases/nearOccupied.ts';
@@ -15,15 +15,15 @@ function randomBits(n: number, share: number, seed: number): Uint32Array {
   return bits;
 }
 
-const run = (occupied: Uint32Array, asked: Uint32Array, counts: readonly [number, number, number], stride: number) =>
+const run = (occupied: Uint32Array, asked: Uint32Array, counts: readonly [number, number, number]) =>
   evaluate((s) => {
     const [o, a] = [s.input(occupied, [occupied.length]), s.input(asked, [asked.length])];
-    return { y: nearOccupied(o, a, counts, stride) };
+    return { y: nearOccupied(o, a, counts) };
   });
 
 describe('nearOccupied', () => {
-  for (const { counts, stride } of nearOccupiedCases) {
-    it(`stride ${stride} in ${counts.join(' x ')}, exactly`, async () => {
+  for (const { counts } of nearOccupiedCases) {
+    it(`${counts.join(' x ')} points, exactly`, async () => {
       const n = counts[0] * counts[1] * counts[2];
       for (const [share, known] of [
         [0, 0],
@@ -33,32 +33,26 @@ describe('nearOccupied', () => {
         [1, 0.5],
       ]) {
         const [occupied, asked] = [randomBits(n, share, 1), randomBits(n, known, 2)];
-        const { y } = await run(occupied, asked, counts, stride);
-        expect([...y]).toEqual([...nearOccupiedRef(occupied, asked, counts, stride)]);
+        const { y } = await run(occupied, asked, counts);
+        expect([...y]).toEqual([...nearOccupiedRef(occupied, asked, counts)]);
       }
     });
   }
 
-  it('reaches neighbors alone, and the last planes of a grid that the stride does not divide', async () => {
-    const counts = [6, 1, 1] as const; // The lattice of stride 4: points 0, 4 and 5.
-    for (const [point, expected] of [
-      [0, 0b011],
-      [4, 0b111],
-      [5, 0b110],
-      [3, 0],
-    ]) {
-      const { y } = await run(Uint32Array.of(1 << point), Uint32Array.of(0), counts, 4);
-      expect([...y]).toEqual([expected]);
-    }
+  it('reaches neighbors along each axis and across, not the other end of a row', async () => {
+    const { y } = await run(Uint32Array.of(1 << 4), Uint32Array.of(1 << 4), [3, 3, 3]);
+    // All of the plane x = 0 but point 4 itself, and the plane next to it.
+    expect([...y]).toEqual([0b111111111_111101111]);
+    const row = await run(Uint32Array.of(1 << 3), Uint32Array.of(0), [1, 2, 4]);
+    expect([...row.y]).toEqual([0b1100_1100]);
   });
 
   it('names what does not fit', () => {
     const g = new Graph();
     let inputs = 0;
     const bits = (n: number, dtype: 'u32' | 'f32' = 'u32') => g.input(`bits${inputs++}`, [n], dtype);
-    expect(() => nearOccupied(bits(2), bits(2), [4, 0, 8], 1)).toThrow(/a grid of \[4, 0, 8\] has no points/);
-    expect(() => nearOccupied(bits(3), bits(3), [4, 4, 5], 0.5)).toThrow(/stride is 0.5.*at least 1/);
-    expect(() => nearOccupied(bits(3), bits(4), [4, 4, 5], 1)).toThrow(/asked is \[4\], expected \[3\]/);
-    expect(() => nearOccupied(bits(3, 'f32'), bits(3), [4, 4, 5], 1)).toThrow(/occupied is f32, expected u32/);
+    expect(() => nearOccupied(bits(2), bits(2), [4, 0, 8])).toThrow(/a grid of \[4, 0, 8\] has no points/);
+    expect(() => nearOccupied(bits(3), bits(4), [4, 4, 5])).toThrow(/asked is \[4\], expected \[3\]/);
+    expect(() => nearOccupied(bits(3, 'f32'), bits(3), [4, 4, 5])).toThrow(/occupied is f32, expected u32/);
   });
 });

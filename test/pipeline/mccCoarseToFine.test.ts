@@ -3,7 +3,7 @@ import type { Device } from '../../src/graph/device.ts';
 import { sharedFor } from '../../src/graph/shared.ts';
 import { mccConfigs, type MccConfig } from '../../src/pipeline/mcc/config.ts';
 import { gridOf, pointsOf, type Grid } from '../../src/pipeline/mcc/grid.ts';
-import { addPoints, noPoints, pointsOfLattice, stridesOf } from '../../src/pipeline/mcc/lattice.ts';
+import { addPoints, coarseLattice, coarseness, factorOf, pointsIn } from '../../src/pipeline/mcc/lattice.ts';
 import { Mcc, type MccImage } from '../../src/pipeline/mcc/mcc.ts';
 import { mccModule } from '../../src/pipeline/mcc/module.ts';
 import type { Completion, GridPoints } from '../../src/pipeline/roles.ts';
@@ -14,36 +14,21 @@ const STRATEGIES = ['batched', 'layered'] as const;
 
 const config: MccConfig = { ...mccConfigs.small, image: 64 };
 
-/** 14 x 11 x 17 points: no count is a multiple of the coarse stride, and none is one more than a multiple of it. */
-const STEP = 1 / 32;
-const BOX = { min: [0, 0, 0.5], max: [14 / 32, 11 / 32, 0.5 + 17 / 32] } as const;
+/** 14 x 11 x 17 points with steps exact in float32, so that counts and coordinates are, too. */
+const STEP = 1 / 16;
+const BOX = { min: [0, 0, 0.5], max: [14 * STEP, 11 * STEP, 0.5 + 17 * STEP] } as const;
 const OPTIONS = { granularity: STEP, gridBox: BOX } as const;
 
-/** Points of every lattice that a level may ask: places along an axis. */
-const along = (n: number, stride: number): number[] =>
-  Array.from({ length: n }, (_, i) => i).filter((i) => i % stride === 0 || i === n - 1);
-
-/** What the sweep should ask, by plain loops over sets: level after level, neighbors of occupied points until there are no more. */
-function expectedQueries({ counts, step }: Grid, isOccupied: (index: number) => boolean): Set<number> {
-  const asked = new Set<number>();
-  const strides = stridesOf(step);
-  for (const stride of strides) {
-    const axes = counts.map((n) => along(n, stride));
-    const index = (at: readonly number[]): number => {
-      const [x, y, z] = at.map((k, axis) => axes[axis][k]);
-      return (x * counts[1] + y) * counts[2] + z;
-    };
-    const all = axes[0].flatMap((_, x) => axes[1].flatMap((_, y) => axes[2].map((_, z) => [x, y, z])));
-    const steps = [-1, 0, 1];
-    const around = ([x, y, z]: readonly number[]): number[][] =>
-      steps
-        .flatMap((dx) => steps.flatMap((dy) => steps.map((dz) => [x + dx, y + dy, z + dz])))
-        .filter((at) => at.every((k, axis) => k >= 0 && k < axes[axis].length));
-    if (stride === strides[0]) for (const at of all) asked.add(index(at));
-    const known = (i: number): boolean => asked.has(i) && isOccupied(i);
-    for (let before = -1; before < asked.size;) {
-      before = asked.size;
-      for (const at of all) if (around(at).some((neighbor) => known(index(neighbor)))) asked.add(index(at));
+/** What the sweep should ask, by plain loops over sets: the lattice, then neighbors of occupied points until there are no more. */
+function expectedQueries(grid: Grid, isOccupied: (index: number) => boolean): Set<number> {
+  const [nx, ny, nz] = grid.counts;
+  const asked = new Set<number>(coarseLattice(grid));
+  const steps = [-1, 0, 1];
+  for (const i of asked) {
+    if (!isOccupied(i)) continue;
+    const [x, y, z] = [Math.floor(i / (ny * nz)), Math.floor(i / nz) % ny, i % nz];
+    for (const [a, b, c] of steps.flatMap((dx) => steps.flatMap((dy) => steps.map((dz) => [x + dx, y + dy, z + dz])))) {
+      if (a >= 0 && a < nx && b >= 0 && b < ny && c >= 0 && c < nz) asked.add((a * ny + b) * nz + c);
     }
   }
   return asked;
@@ -61,30 +46,40 @@ function pick(all: GridPoints, wanted: ReadonlySet<number>): GridPoints {
   };
 }
 
-describe('lattice', () => {
-  it('is at most 0.2 apart where it is coarsest; powers of two follow', () => {
-    expect(stridesOf(0.05)).toEqual([4, 2, 1]);
-    expect(stridesOf(0.0501)).toEqual([2, 1]);
-    expect(stridesOf(gridOf(0.1).step)).toEqual([2, 1]);
-    expect(stridesOf(0.025)).toEqual([8, 4, 2, 1]);
-    expect(stridesOf(0.12)).toEqual([1]);
-    expect(stridesOf(3)).toEqual([1]);
+describe('coarse lattice', () => {
+  it('has a point for each 0.08 of a sheet that is one step thick', () => {
+    const steps = [0.05, 0.1, 0.025, 0.2, 0.3, 3];
+    expect(steps.map(coarseness)).toEqual([32, 8, 128, 2, 1, 1]);
+    const grid = gridOf(0.1, { min: [-1, -1, -1.2], max: [1, 1, 1.2] });
+    expect(coarseLattice(grid).length).toBe(grid.total / 8);
+    expect(coarseLattice(grid)).toEqual(coarseLattice(grid).sort());
+    expect(coarseLattice(gridOf(1)).length).toBe(216);
   });
 
-  it('has the last point of each axis, and indices of the grid in its order', () => {
-    const counts = [6, 1, 9] as const;
-    const all = new Uint32Array(1).fill(0b111111111);
-    expect([...pointsOfLattice(all, counts, 4)]).toEqual([0, 4, 8, 36, 40, 44, 45, 49, 53]);
-    expect([...pointsOfLattice(Uint32Array.of(0b100010001), counts, 4)]).toEqual([0, 40, 53]);
-    const dense = Uint32Array.of(0xffffffff, 0x80000001);
-    const indices = [...Array.from({ length: 33 }, (_, i) => i), 63];
-    expect([...pointsOfLattice(dense, [4, 4, 4], 1)]).toEqual(indices);
+  it.each([2, 3, 8, 31, 32, 100, 128, 800])('of one point in %i meets every line along an axis', (oneIn) => {
+    const factor = factorOf(oneIn);
+    for (const along of [1, factor, (factor * factor) % oneIn]) {
+      expect(new Set(Array.from({ length: oneIn }, (_, i) => (i * along) % oneIn)).size).toBe(oneIn);
+    }
   });
 
-  it('marks points', () => {
-    const bits = noPoints({ total: 65 });
+  it('keeps its points apart', () => {
+    const least = (oneIn: number): number => {
+      const f = factorOf(oneIn);
+      const range = Array.from({ length: 21 }, (_, i) => i - 10);
+      const all = range.flatMap((x) => range.flatMap((y) => range.map((z) => [x, y, z])));
+      const on = all.filter(([x, y, z]) => (x || y || z) && (x + f * y + f * f * z) % oneIn === 0);
+      return Math.min(...on.map(([x, y, z]) => x * x + y * y + z * z));
+    };
+    // Squared distances; the densest packings of as many points have 5.0, 12.7 and 32.
+    expect([8, 32, 128].map(least)).toEqual([2, 10, 26]);
+  });
+
+  it('sets of points are bits', () => {
+    const bits = new Uint32Array(3);
     addPoints(bits, Uint32Array.of(0, 31, 64));
     expect([...bits]).toEqual([0x80000001, 0, 1]);
+    expect([...pointsIn(bits)]).toEqual([0, 31, 64]);
   });
 });
 
@@ -154,8 +149,7 @@ describe('sweep from coarse to fine', () => {
       { ...OPTIONS, threshold: thresholds[1], sweep: 'coarseToFine', chunk: 100 },
       { onProgress: (done, total) => steps.push([done, total]), onPartial: (part) => parts.push(part) },
     );
-    // 5 x 4 x 5 points: every fourth, and the last ones.
-    expect(steps[0]).toEqual([100, 100]);
+    expect(steps[0]).toEqual([100, coarseLattice(grid).length]);
     for (let i = 1; i < steps.length; i++) {
       expect(steps[i][0]).toBeGreaterThan(steps[i - 1][0]);
       expect(steps[i][1]).toBeGreaterThanOrEqual(steps[i - 1][1]);
@@ -191,20 +185,18 @@ describe('sweep from coarse to fine', () => {
   it('asks the coarse lattice alone where nothing is occupied', async () => {
     const options = { ...OPTIONS, threshold: 0.999999, sweep: 'coarseToFine' } as const;
     const { indices, xyz, queries, total, partial } = await mcc.sweep(image, options);
-    expect([indices.length, xyz.length, queries, total, partial]).toEqual([0, 0, 100, grid.total, false]);
+    expect([indices.length, xyz.length, queries, total, partial]).toEqual([
+      0,
+      0,
+      coarseLattice(grid).length,
+      grid.total,
+      false,
+    ]);
   });
 
-  it('asks all of a grid whose steps are above 0.1', async () => {
+  it('asks all of a grid whose steps are large', async () => {
     const options = { granularity: 0.5, threshold: thresholds[0] };
     const full = await mcc.sweep(image, options);
-    expect(await mcc.sweep(image, { ...options, sweep: 'coarseToFine' })).toEqual(full);
-  });
-
-  it('asks all of a grid that has no point between those of the coarse lattice', async () => {
-    const gridBox = { min: [0, 0, 0], max: [2 / 32, 1 / 32, 1 / 32] } as const;
-    const options = { ...OPTIONS, gridBox, threshold: 1e-30 };
-    const full = await mcc.sweep(image, options);
-    expect(full.queries).toBe(2);
     expect(await mcc.sweep(image, { ...options, sweep: 'coarseToFine' })).toEqual(full);
   });
 });

@@ -1,4 +1,4 @@
-/** Which points of a lattice are next to occupied ones and still to be asked. */
+/** Which points of a grid are next to occupied ones and still to be asked. */
 import { expect, expectDtype, expectShape, show } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
@@ -10,33 +10,19 @@ const WORD_BITS = 32;
 
 /**
  * occupied, asked [ceil(nx ny nz / 32)] u32: a bit for each point of a grid, x slowest and z fastest, lowest bit first ->
- * [ceil(points of the lattice / 32)] u32, a bit for each point of the lattice that takes every `stride`-th point along
- * each axis and the last one. It is set where the point is not asked, and it or one of its 26 neighbors in the lattice is
- * occupied.
- * @throws ShapeError if the bits are not as many as the grid has points, the stride is not a whole number of at least 1,
- *   or the grid has no points
+ * like these: set where a point is not asked, and it or one of its up to 26 neighbors is occupied.
+ * @throws ShapeError if the bits are not as many as the grid has points, or the grid has none
  */
-export function nearOccupied(
-  occupied: Operand,
-  asked: Operand,
-  counts: readonly [number, number, number],
-  stride: number,
-): Dispatch {
+export function nearOccupied(occupied: Operand, asked: Operand, counts: readonly [number, number, number]): Dispatch {
   const [nx, ny, nz] = counts;
   expect(Math.min(...counts) >= 1, 'nearOccupied', `a grid of ${show(counts)} has no points.`);
-  expect(
-    Number.isInteger(stride) && stride >= 1,
-    'nearOccupied',
-    `the stride is ${stride}. Give a whole number of at least 1.`,
-  );
-  expectShape('nearOccupied', { occupied, asked }, [ceilDiv(nx * ny * nz, WORD_BITS)]);
+  const words = ceilDiv(nx * ny * nz, WORD_BITS);
+  expectShape('nearOccupied', { occupied, asked }, [words]);
   expectDtype('nearOccupied', { occupied, asked }, 'u32');
-  const points = counts.reduce((product, n) => product * (ceilDiv(n - 1, stride) + 1), 1);
-  const words = ceilDiv(points, WORD_BITS);
   return {
     kernel: 'nearOccupied',
     wgsl: [gridWgsl, nearOccupiedWgsl],
-    params: { nx, ny, nz, stride, words },
+    params: { nx, ny, nz, words },
     inputs: [occupied, asked],
     outputs: [operand([words], 'u32')],
     workgroups: splitGrid(ceilDiv(words, 64)),

@@ -1,8 +1,7 @@
 /**
- * A sweep from coarse to fine: a coarse lattice of the grid first, then on each finer lattice the points next to occupied
- * ones, again and again until none is left. What is occupied and hangs together is found as a whole once one of its points
- * is; what no point of the coarse lattice hits, nor a neighbor of it, is missed. A point that is asked gets the same bits
- * as in a sweep of the whole grid.
+ * A sweep from coarse to fine: a coarse lattice of the grid first, then the points next to occupied ones, again and again
+ * until none is left. What is occupied and hangs together is found as a whole once a point of the lattice hits it; what
+ * none hits is missed. A point that is asked gets the same bits as in a sweep of the whole grid.
  */
 import { Canceled } from '../../graph/errors.ts';
 import type { Shared } from '../../graph/shared.ts';
@@ -12,8 +11,8 @@ import { PlanCache } from '../planCache.ts';
 import type { GridPoints } from '../roles.ts';
 import type { MccConfig } from './config.ts';
 import { pointsOf, type Grid } from './grid.ts';
-import { addPoints, noPoints, pointsOfLattice, stridesOf } from './lattice.ts';
-import { listGraph, nextGraph } from './latticeGraphs.ts';
+import { addPoints, coarseLattice, pointsIn, wordsOfBits } from './lattice.ts';
+import { listGraph, nextGraph } from './listGraphs.ts';
 import type { ChunkResults, OccupiedReader } from './occupiedReader.ts';
 import { MIN_CHUNK, type ChunkSize } from './pace.ts';
 import { inGridOrder, SweepLog, type SweepRunOptions } from './sweepLog.ts';
@@ -40,7 +39,7 @@ export interface Swept {
 export class CoarseToFine {
   /** A list ends with a shorter chunk, and lists of several lengths follow one another. */
   private readonly chunks: PlanCache;
-  private readonly levels: PlanCache;
+  private readonly choices: PlanCache;
 
   constructor(
     shared: Shared,
@@ -48,7 +47,7 @@ export class CoarseToFine {
     private readonly occupiedReader: OccupiedReader,
   ) {
     this.chunks = new PlanCache(shared, 3);
-    this.levels = new PlanCache(shared);
+    this.choices = new PlanCache(shared, 1);
   }
 
   /** Makes the plan of the first chunk and uploads the weights, so that a run starts at once. */
@@ -64,19 +63,14 @@ export class CoarseToFine {
   async run(seen: DeviceTensor, request: SweepRequest, pace: ChunkSize, run: SweepRunOptions): Promise<Swept> {
     const { grid } = request;
     const log = new SweepLog(run);
-    const asked = noPoints(grid);
-    // As long as nothing was asked, any point may be occupied: so the first level asks all of its lattice.
-    const occupied = noPoints(grid).fill(0xffffffff);
+    const words = wordsOfBits(grid.total);
+    const [asked, occupied] = [new Uint32Array(words), new Uint32Array(words)];
     let partial = false;
     try {
-      for (const [level, stride] of stridesOf(grid.step).entries()) {
-        let list = await this.next(grid, stride, occupied, asked, run.signal);
-        if (level === 0) occupied.fill(0);
-        while (list.length > 0) {
-          addPoints(asked, list);
-          await this.ask(list, seen, request, pace, occupied, log, run);
-          list = await this.next(grid, stride, occupied, asked, run.signal);
-        }
+      for (let list = coarseLattice(grid); list.length > 0;) {
+        addPoints(asked, list);
+        await this.ask(list, seen, request, pace, occupied, log, run);
+        list = await this.next(grid, occupied, asked, run.signal);
       }
     } catch (error) {
       if (!(error instanceof Canceled)) throw error;
@@ -85,17 +79,16 @@ export class CoarseToFine {
     return { points: inGridOrder(log.joined()), queries: log.done, partial };
   }
 
-  /** The points of a level that are to be asked now, in the order of the grid. */
+  /** The points to ask next, in the order of the grid. */
   private async next(
     { counts }: Grid,
-    stride: number,
     occupied: Uint32Array,
     asked: Uint32Array,
     signal: AbortSignal | undefined,
   ): Promise<Uint32Array> {
-    const plan = await this.levels.get(nextGraph, { counts, stride });
+    const plan = await this.choices.get(nextGraph, { counts });
     const { next } = await plan.run({ occupied, asked }, { signal });
-    return pointsOfLattice((await next.read()) as Uint32Array, counts, stride);
+    return pointsIn((await next.read()) as Uint32Array);
   }
 
   /** Asks a list of points, chunk by chunk, and adds those that are occupied to `occupied`. */
@@ -149,7 +142,7 @@ export class CoarseToFine {
   /** Frees the plans, not the weights. */
   async dispose(): Promise<void> {
     await this.chunks.dispose();
-    await this.levels.dispose();
+    await this.choices.dispose();
   }
 }
 

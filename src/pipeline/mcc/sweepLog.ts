@@ -11,7 +11,7 @@ export interface SweepPace {
 }
 
 export interface SweepRunOptions extends Pick<RunOptions, 'signal' | 'onProfile'> {
-  /** Points asked, of those that are known to be asked. From coarse to fine that number grows with each level. */
+  /** Points asked, of those that are known to be asked. From coarse to fine that number grows as the object is found. */
   readonly onProgress?: (done: number, total: number, pace: SweepPace) => void;
   /** Gets the points that were found since it was called last. */
   readonly onPartial?: (found: GridPoints) => void;

@@ -2,7 +2,8 @@
 import { Graph } from '../../graph/record.ts';
 import type { Recorded } from '../planCache.ts';
 import { seenInput } from './graphs.ts';
-import { gridPointsAt, nearOccupied } from './latticeOps.ts';
+import { wordsOfBits } from './lattice.ts';
+import { gridPointsAt, nearOccupied } from './listOps.ts';
 import type { GridAxes } from './ops.ts';
 import { occupiedAmong, type Chunk } from './sweepGraph.ts';
 
@@ -16,20 +17,13 @@ export function listGraph(chunk: Chunk): Recorded {
   return { graph, outputs: occupiedAmong(points, seenInput(graph, chunk.config), chunk) };
 }
 
-export interface Level {
-  /** Points of the grid along x, y, z. */
-  readonly counts: GridAxes['counts'];
-  /** The level's lattice takes every so many-th point along each axis. */
-  readonly stride: number;
-}
-
 /**
- * Inputs `occupied` and `asked` u32 [ceil(points / 32)], a bit for each point of the grid -> output `next`, a bit for each
- * point of the lattice that is to be asked now: `nearOccupied`.
+ * Inputs `occupied` and `asked` u32 [ceil(points / 32)], a bit for each point of the grid -> output `next`, likewise:
+ * `nearOccupied`.
  */
-export function nextGraph({ counts, stride }: Level): Recorded {
+export function nextGraph({ counts }: Pick<GridAxes, 'counts'>): Recorded {
   const graph = new Graph();
-  const words = Math.ceil(counts.reduce((a, b) => a * b, 1) / 32);
+  const words = wordsOfBits(counts.reduce((a, b) => a * b, 1));
   const bits = (name: string) => graph.input(name, [words], 'u32');
-  return { graph, outputs: { next: nearOccupied(bits('occupied'), bits('asked'), counts, stride) } };
+  return { graph, outputs: { next: nearOccupied(bits('occupied'), bits('asked'), counts) } };
 }

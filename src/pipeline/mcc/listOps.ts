@@ -27,19 +27,15 @@ export function gridPointsAt({ counts, axes }: GridAxes, indices: Tensor): Tenso
   return gridPointsAtOp.record({ axes: lookup, indices }, { counts });
 }
 
-const nearOccupiedOp = defineOp<
-  { readonly occupied: Tensor; readonly asked: Tensor },
-  { readonly counts: Counts; readonly stride: number }
->({
+const nearOccupiedOp = defineOp<{ readonly occupied: Tensor; readonly asked: Tensor }, { readonly counts: Counts }>({
   name: 'nearOccupied',
-  lower: (_, { occupied, asked }, { counts, stride }) => [nearOccupiedKernel(occupied, asked, counts, stride)],
+  lower: (_, { occupied, asked }, { counts }) => [nearOccupiedKernel(occupied, asked, counts)],
 });
 
 /**
- * Which points of a lattice of the grid are still to be asked: those not asked that are occupied, or have an occupied one
- * among their 26 neighbors in the lattice. occupied, asked [ceil(points / 32)] u32, a bit for each point of the grid
- * -> [ceil(lattice points / 32)] u32. What the lattice is: kernels/nearOccupied.
+ * Which points of a grid to ask next: those not asked that have an occupied one among their 26 neighbors.
+ * occupied, asked [ceil(points / 32)] u32, a bit for each point of the grid -> likewise.
  * @throws ShapeError if the bits are not as many as the grid has points
  */
-export const nearOccupied = (occupied: Tensor, asked: Tensor, counts: Counts, stride: number): Tensor =>
-  nearOccupiedOp.record({ occupied, asked }, { counts, stride });
+export const nearOccupied = (occupied: Tensor, asked: Tensor, counts: Counts): Tensor =>
+  nearOccupiedOp.record({ occupied, asked }, { counts });
