@@ -7,10 +7,10 @@ import type { Grid } from './grid.ts';
  */
 const AREA_PER_POINT = 0.08;
 
-/** One point in so many belongs to the coarse lattice of a grid. */
+/** One point in so many belongs to the coarse lattice of a grid. Exported for tests. */
 export const coarseness = (step: number): number => Math.max(1, Math.round(AREA_PER_POINT / step ** 2));
 
-/** The factor of `coarseLattice`: the one whose points are farthest from one another. */
+/** The factor of `coarseLattice`: the one whose points are farthest from one another. Exported for tests. */
 export function factorOf(oneIn: number): number {
   let best = { factor: 1, distance: 0 };
   for (let factor = 1; factor < oneIn; factor++) {
