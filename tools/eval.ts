@@ -35,7 +35,8 @@ async function main(folder: string, options: Options): Promise<void> {
 }
 
 async function measureAll(folders: readonly string[], options: Options): Promise<Measured[]> {
-  const engine = await createEngine(options);
+  const { weights: source, adapter: wanted } = options;
+  const engine = await createEngine({ weights: source, adapter: wanted, precision: options.precision });
   try {
     const { adapter, weights, precision } = engine.describe();
     say(`${weights} on ${adapter}, ${precision}; grid step ${options.granularity}`);

@@ -45,6 +45,12 @@ export function addReconstruct(program: Command, context: CommandContext, finish
       parsePositive,
       DEFAULT_TEMPERATURE,
     )
+    .addOption(
+      command
+        .createOption('--sweep <way>', 'points to query: all of the grid, or from coarse to fine those near the object')
+        .choices(['full', 'coarse'])
+        .default('full'),
+    )
     .option('--depth-map <file>', 'depth to use instead of the network’s: 16-bit PNG in millimeters, or .npy in meters')
     .addOption(
       command

@@ -130,7 +130,17 @@ export interface GridOptions {
   readonly gridBox?: Box;
 }
 
+/** Ways to sweep a grid. */
+export const SWEEPS = ['full', 'coarseToFine'] as const;
+export type SweepName = (typeof SWEEPS)[number];
+
 export interface CompleteOptions extends GridOptions {
+  /**
+   * Which points are queried: all points of the grid, or a coarse lattice and then only points next to occupied ones.
+   * The second way misses small things that stand alone. A point that is queried has the same result either way. All
+   * points by default.
+   */
+  readonly sweep?: SweepName;
   /** Probability above which a point is occupied; by default that of the network's configuration. */
   readonly threshold?: number;
   /** Temperature of the softmax over colors; 0.1 by default. */
@@ -141,16 +151,21 @@ export interface CompleteOptions extends GridOptions {
 export interface Completion extends GridPoints {
   /** Distance between neighboring grid points in the object's frame. */
   readonly step: number;
-  /** Points queried: all points of the grid, or fewer if the sweep was stopped. */
+  /** Points queried: all points of the grid in a full sweep that was not stopped. */
   readonly queries: number;
   /** Points of the grid. */
   readonly total: number;
+  /** Whether the sweep was stopped before it was done. */
+  readonly partial: boolean;
 }
 
 export interface CompleteRunOptions extends Pick<StageRunOptions, 'signal' | 'onProfile' | 'onUpload'> {
   /** Gets the share of the encoding that is done, 0..1. */
   readonly onEncode?: (done: number) => void;
-  /** Gets the number of points queried so far, and of all points of the grid. */
+  /**
+   * Gets the number of points queried so far, and of all points that are known to be queried. From coarse to fine, the
+   * second number grows as the object is found.
+   */
   readonly onCount?: (done: number, total: number) => void;
   /** Gets the occupied points that were found since the last call. */
   readonly onPartial?: (found: GridPoints) => void;
@@ -167,7 +182,7 @@ export interface Completer {
    */
   measure(options: GridOptions): { readonly total: number; readonly step: number };
   /**
-   * Queries all points of a grid. A sweep that is stopped returns the points found so far.
+   * Queries the points of a grid. A sweep that is stopped returns the points found so far.
    * @throws GridError, ShapeError, DeviceError, WeightsError; Canceled before the sweep
    */
   complete(seen: SeenSquare, options?: CompleteOptions, run?: CompleteRunOptions): Promise<Completion>;

@@ -138,6 +138,7 @@ describe('reconstruct', () => {
     expect(asked.options).toMatchObject({ box: [1, 1, 3, 2], granularity: 0.05, temperature: 0.1 });
     expect(asked.options!.threshold).toBeUndefined();
     expect(asked.options!.gridBox).toBeUndefined();
+    expect(asked.options!.sweep).toBe('full');
     expect([asked.created, asked.disposed]).toEqual([1, 1]);
 
     const summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as Record<string, unknown>;
@@ -169,6 +170,18 @@ describe('reconstruct', () => {
       (await run(['reconstruct', photo, ...BOX, '-o', out, '--weights', weights])).stderr;
     expect(await said('synthetic:3')).toMatch(/^The weights are generated, not trained/);
     expect(await said('my.safetensors')).not.toMatch(/trained|seen/);
+  });
+
+  it('sweeps from coarse to fine with --sweep coarse', async () => {
+    const { asked, createEngine } = standIn();
+    const { code } = await run(['reconstruct', photo, ...BOX, '-o', out, '--sweep', 'coarse'], { createEngine });
+    expect(code).toBe(0);
+    expect(asked.options!.sweep).toBe('coarseToFine');
+    const summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as Record<string, unknown>;
+    expect(summary.options).toMatchObject({ sweep: 'coarse' });
+    const { code: refused, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out, '--sweep', 'fine']);
+    expect(refused).not.toBe(0);
+    expect(stderr).toMatch(/full, coarse/);
   });
 
   it('says which weights f16 does not reach', async () => {

@@ -39,6 +39,7 @@ import { temperatureColor } from '../../src/kernels/temperatureColor/temperature
 import { threshold } from '../../src/kernels/threshold/threshold.ts';
 import { unaryRef } from '../../src/kernels/unary/unary.ref.ts';
 import { gridPoints } from '../../src/kernels/gridPoints/gridPoints.ts';
+import { gridPointsAt } from '../../src/kernels/gridPointsAt/gridPointsAt.ts';
 import { metricBins } from '../../src/kernels/metricBins/metricBins.ts';
 import { normalizePoints } from '../../src/kernels/normalizePoints/normalizePoints.ts';
 import { photo } from '../../src/kernels/photo/photo.ts';
@@ -185,6 +186,7 @@ describe('kernels that cannot take halves say what to do', () => {
     ['fill', () => fill(h(4, 8), 0)],
     ['gatherRows', () => gatherRows(h(4, 8), u(2))],
     ['gridPoints', () => gridPoints(h(3), u(1), [1, 1, 1], 1)],
+    ['gridPointsAt', () => gridPointsAt(h(3), u(1), [1, 1, 1])],
     [
       'metricBins',
       () =>

@@ -163,6 +163,35 @@ describe('a session', () => {
     await expect(session.complete(seen, { gridBox: flat })).rejects.toMatchObject({ name: 'GridError' });
   });
 
+  it('sweeps from coarse to fine when it is told to: the same bits, and no partial result', async () => {
+    const seen = await session.points(mask, { meters: depth });
+    const gridBox = { min: [-0.5, -0.5, -0.5], max: [0.5, 0.5, 0.5] } as const;
+    const options = { granularity: 0.05, gridBox, threshold: 0.4 } as const;
+    const full = await session.complete(seen, { ...options, minThreshold: 0.2 });
+    const object = await session.complete(seen, { ...options, sweep: 'coarseToFine' });
+    expect([full.partial, object.partial]).toEqual([false, false]);
+    expect(object.swept.of).toBe(full.swept.of);
+    expect(object.swept.queries).toBeLessThanOrEqual(full.swept.queries);
+    expect(object.minThreshold).toBe(0.2);
+    expect((await session.complete(seen, { ...options, threshold: 0.08, sweep: 'coarseToFine' })).minThreshold).toBe(
+      0.05,
+    );
+    const place = new Map([...full.kept.indices].map((index, row) => [index, row]));
+    object.kept.indices.forEach((index, row) => {
+      const other = place.get(index)!;
+      expect(object.kept.logits[row]).toBe(full.kept.logits[other]);
+      expect(object.kept.rgb.slice(3 * row, 3 * row + 3)).toEqual(full.kept.rgb.slice(3 * other, 3 * other + 3));
+    });
+    expect(object.kept.indices.length).toBeGreaterThan(0);
+  });
+
+  it('refuses a sweep that it does not know', async () => {
+    const seen = await session.points(mask, { meters: depth });
+    const refused = session.complete(seen, { sweep: 'coarse' as 'full' });
+    await expect(refused).rejects.toThrow(/sweep is coarse. Give 'full' or 'coarseToFine'/);
+    await expect(refused).rejects.toMatchObject({ name: 'OptionError' });
+  });
+
   it('refuses thresholds that contradict each other', async () => {
     const seen = await session.points(mask, { meters: depth });
     const refused = session.complete(seen, { threshold: 0.2, minThreshold: 0.3 });

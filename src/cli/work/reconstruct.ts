@@ -1,7 +1,7 @@
 /** `unflat reconstruct photo.jpg --box 27,44,412,595 -o out/`: a photo in, a 3D object out. */
 import { performance } from 'node:perf_hooks';
 import { version } from '../../../package.json';
-import type { Box } from '../../pipeline/roles.ts';
+import type { Box, CompleteOptions } from '../../pipeline/roles.ts';
 import { EXIT } from '../../host/errors.ts';
 import { OutputFolder } from '../../host/node/files.ts';
 import { decodeDepth, decodePhoto, decodePointMap } from '../../host/node/image.ts';
@@ -24,9 +24,13 @@ export interface ReconstructOptions extends PromptOptions, CameraOptions, Engine
   gridBox?: Box;
   threshold?: number;
   temperature: number;
+  sweep: 'full' | 'coarse';
   depthMap?: string;
   pointCloud?: string;
 }
+
+/** What `--sweep` is called in the engine's options. */
+const SWEEP_OF = { full: 'full', coarse: 'coarseToFine' } as const;
 
 export async function reconstruct(path: string, options: ReconstructOptions, context: CommandContext): Promise<number> {
   expectPrompt(options);
@@ -114,7 +118,8 @@ async function readInputs(
 ): Promise<{ options: EngineReconstructOptions; notices: string[] }> {
   const prompts = await promptsOf(photo, options);
   const { focal, fov, granularity, gridBox, threshold, temperature } = options;
-  const read: EngineReconstructOptions = { ...prompts, focal, fov, granularity, gridBox, threshold, temperature };
+  const grid: CompleteOptions = { granularity, gridBox, threshold, temperature, sweep: SWEEP_OF[options.sweep] };
+  const read: EngineReconstructOptions = { ...prompts, focal, fov, ...grid };
   const pixels = photo.width * photo.height;
   if (options.depthMap !== undefined) {
     const { meters, missing } = await decodeDepth(options.depthMap, photo);
@@ -134,6 +139,6 @@ async function readInputs(
 
 /** The options that determine a result, for the summary. */
 function settingsOf({ box, point, mask, granularity, gridBox, threshold, temperature, ...given }: ReconstructOptions) {
-  const { depthMap, pointCloud } = given;
-  return { box, point, mask, granularity, gridBox, threshold, temperature, depthMap, pointCloud };
+  const { sweep, depthMap, pointCloud } = given;
+  return { box, point, mask, granularity, gridBox, threshold, temperature, sweep, depthMap, pointCloud };
 }

@@ -20,7 +20,8 @@ import type {
 import { CROP_SIDE } from './encoder.ts';
 import { encoderGraph, pointSide, queryGraph } from './graphs.ts';
 import { gridOf } from './grid.ts';
-import { Sweep, type SweepOptions, type SweepResult, type SweepRunOptions } from './sweep.ts';
+import { Sweep, type SweepOptions, type SweepResult } from './sweep.ts';
+import type { SweepRunOptions } from './sweepLog.ts';
 
 /** The inputs of the encoder. */
 export interface MccInput {

@@ -1,5 +1,8 @@
 /** Sizes the chunks of a sweep: small enough to stay within a time budget, large enough to keep the device busy. */
 
+/** Fewer points would leave cores of a software adapter idle: a workgroup computes up to 128 points. */
+export const MIN_CHUNK = 256;
+
 /** Sizes in points. */
 export interface PaceLimits {
   /** Size of the first chunk. */
@@ -10,13 +13,21 @@ export interface PaceLimits {
   readonly budgetMs: number;
 }
 
+/** Sizes the next chunk of a sweep, and learns from those that ran. */
+export interface ChunkSize {
+  /** Number of points of the next chunk. */
+  readonly size: number;
+  /** @param ms time that a chunk of `size` points took */
+  learn(ms: number): void;
+}
+
 /**
  * The largest power of two up to n. Sizes are powers of two, so that few plans are compiled; results do not depend on
  * the size.
  */
 const floorPowerOfTwo = (n: number): number => 2 ** Math.floor(Math.log2(n));
 
-export class Pace {
+export class Pace implements ChunkSize {
   /** Number of points of the next chunk. */
   size: number;
   /** Points per millisecond. */

@@ -2,6 +2,7 @@
 import { gridPoints, type GridAxes } from './ops.ts';
 import { compact, gatherRows, probabilityThreshold } from '../../graph/ops/points.ts';
 import { Graph } from '../../graph/record.ts';
+import type { Tensor } from '../../graph/tensor.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
 import type { MccConfig } from './config.ts';
 import type { Recorded } from '../planCache.ts';
@@ -20,17 +21,27 @@ export interface Chunk {
 }
 
 /**
- * Inputs `start` u32 [1], index of the first point, and `seen` -> outputs of the occupied points, in the order of the
- * grid: `features` [count, decoderEmbed], `logits` [count, 1] and `indices` u32 [count], counted from `start`, all
- * padded at the end; and `found` u32 [1], the number of occupied points. Beyond the end of the grid, its last point is
- * repeated.
+ * Inputs `start` u32 [1], index of the first point, and `seen` -> outputs of `occupiedAmong` for the points from `start`
+ * on. Beyond the end of the grid, its last point is repeated.
  */
-export function sweepGraph({ config, grid, count, threshold, strategy }: Chunk): Recorded {
+export function sweepGraph(chunk: Chunk): Recorded {
   const graph = new Graph();
-  const points = gridPoints(graph, grid, graph.input('start', [1], 'u32'), count);
-  const features = decodeBy(strategy, config)(points, seenInput(graph, config));
+  const points = gridPoints(graph, chunk.grid, graph.input('start', [1], 'u32'), chunk.count);
+  return { graph, outputs: occupiedAmong(points, seenInput(graph, chunk.config), chunk) };
+}
+
+/**
+ * The occupied ones of points [count, 3], in their order: `features` [count, decoderEmbed], `logits` [count, 1] and
+ * `indices` u32 [count], places among the points, all filled up at the end, and `found` u32 [1], how many they are.
+ */
+export function occupiedAmong(
+  points: Tensor,
+  seen: Tensor,
+  { config, count, threshold, strategy }: Omit<Chunk, 'grid'>,
+): Recorded['outputs'] {
+  const features = decodeBy(strategy, config)(points, seen);
   const occupancy = predictOccupancy(features, config);
   const { indices, count: found } = compact(probabilityThreshold(occupancy, threshold));
   const logits = gatherRows(occupancy.reshape([count, 1]), indices);
-  return { graph, outputs: { features: gatherRows(features, indices), logits, indices, found } };
+  return { features: gatherRows(features, indices), logits, indices, found };
 }

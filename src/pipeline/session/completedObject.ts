@@ -25,7 +25,7 @@ export interface ObjectFacts {
   readonly normalization: Normalization;
   /** Points queried, and points of the whole grid. */
   readonly swept: { readonly queries: number; readonly of: number };
-  /** Whether the sweep was stopped before it had queried the whole grid. */
+  /** Whether the sweep was stopped before it was done. */
   readonly partial: boolean;
   /** Every point with a probability above `minThreshold`. */
   readonly kept: ObjectPoints;

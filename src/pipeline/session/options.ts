@@ -3,7 +3,8 @@ import type { CameraOptions, Intrinsics } from '../camera.ts';
 import type { ColoredPoints } from '../coloredPoints.ts';
 import type { Photo } from '../photo.ts';
 import { emptyMask } from '../points/geometry.ts';
-import type { Completer, CompleteOptions, PromptBox, PromptPoint, SegmentPrompt } from '../roles.ts';
+import { SWEEPS, type Completer, type CompleteOptions } from '../roles.ts';
+import type { PromptBox, PromptPoint, SegmentPrompt } from '../roles.ts';
 import { expectPrompt, PromptError } from '../prompts.ts';
 
 /** An option has an invalid value. */
@@ -48,7 +49,8 @@ export interface PointMap {
 export interface ObjectOptions extends CompleteOptions {
   /**
    * The object keeps all points with a probability above this one, so that `withThreshold` can go down to it. By
-   * default 0.05, or the threshold if that is lower.
+   * default 0.05, or the threshold if that is lower. From coarse to fine it is not below half the threshold, because
+   * the neighbors of each point above it are queried, too.
    */
   readonly minThreshold?: number;
   /**
@@ -138,8 +140,11 @@ export function expectGeometry(
 
 /** @throws OptionError for an invalid threshold or temperature; GridError for an invalid grid */
 export function expectObjectOptions(completer: Completer, options: ObjectOptions): void {
-  const { threshold, minThreshold, temperature } = options;
+  const { threshold, minThreshold, temperature, sweep } = options;
   completer.measure(options);
+  if (sweep !== undefined && !SWEEPS.includes(sweep)) {
+    throw new OptionError(`The sweep is ${String(sweep)}. Give ${SWEEPS.map((name) => `'${name}'`).join(' or ')}.`);
+  }
   for (const [name, value] of Object.entries({ threshold, minThreshold })) {
     if (value !== undefined && !(value > 0 && value < 1)) {
       throw new OptionError(`The ${name} is ${value}; it is a probability. Give a number between 0 and 1.`);

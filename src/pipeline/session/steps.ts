@@ -4,7 +4,7 @@ import type { ColoredPoints } from '../coloredPoints.ts';
 import { wordsOf, type Photo } from '../photo.ts';
 import { emptyMask, visiblePoints, type Geometry } from '../points/geometry.ts';
 import type { SeenCrop } from '../points/seenPoints.ts';
-import type { Role, SegmentAnswer } from '../roles.ts';
+import type { Role, SegmentAnswer, SweepName } from '../roles.ts';
 import { above, CompletedObject, objectPoints } from './completedObject.ts';
 import type { EngineParts } from './engineParts.ts';
 import {
@@ -39,6 +39,15 @@ export interface Seen extends SeenCrop {
 
 /** Default of `ObjectOptions.minThreshold`. */
 const MIN_THRESHOLD = 0.05;
+
+/**
+ * The default of `minThreshold`. From coarse to fine, the neighbors of each point above it are queried, too, so there it
+ * is not far below the threshold.
+ */
+const lowestKept = (threshold: number, sweep: SweepName = 'full'): number => {
+  const lowest = Math.min(threshold, MIN_THRESHOLD);
+  return sweep === 'full' ? lowest : Math.max(lowest, threshold / 2);
+};
 
 /** The z coordinates of points [n, 3]. */
 const zOf = (xyz: Float32Array): Float32Array =>
@@ -126,7 +135,7 @@ export class PhotoSteps {
     const network = await this.parts.networks.get('complete');
     expectObjectOptions(network, options);
     const threshold = options.threshold ?? network.threshold;
-    const minThreshold = options.minThreshold ?? Math.min(threshold, MIN_THRESHOLD);
+    const minThreshold = options.minThreshold ?? lowestKept(threshold, options.sweep);
     const { normalization } = seen;
     const { onPoints } = options;
     const found = await network.complete(
@@ -151,7 +160,7 @@ export class PhotoSteps {
         spacing: found.step * normalization.scale,
         normalization,
         swept: { queries: found.queries, of: found.total },
-        partial: found.queries < found.total,
+        partial: found.partial,
         kept: objectPoints(found, normalization),
         minThreshold,
       },

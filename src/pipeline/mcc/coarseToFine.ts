@@ -1,0 +1,151 @@
+/**
+ * A sweep from coarse to fine: a coarse lattice of the grid first, then the points next to occupied ones, again and again
+ * until none is left. What is occupied and hangs together is found as a whole once a point of the lattice hits it; what
+ * none hits is missed. A point that is queried gets the same bits as in a sweep of the whole grid.
+ */
+import { Canceled } from '../../graph/errors.ts';
+import type { Shared } from '../../graph/shared.ts';
+import type { DeviceTensor } from '../../graph/transfer.ts';
+import type { SweepStrategy } from '../../kernels/target.ts';
+import { PlanCache } from '../planCache.ts';
+import type { GridPoints } from '../roles.ts';
+import type { MccConfig } from './config.ts';
+import { pointsOf, type Grid } from './grid.ts';
+import { addPoints, coarseLattice, pointsIn, wordsOfBits } from './lattice.ts';
+import { listGraph, nextGraph } from './listGraphs.ts';
+import type { ChunkResults, OccupiedReader } from './occupiedReader.ts';
+import { MIN_CHUNK, type ChunkSize } from './pace.ts';
+import { inGridOrder, SweepLog, type SweepRunOptions } from './sweepLog.ts';
+
+/** Options of a sweep with all defaults filled in. */
+export interface SweepRequest {
+  readonly grid: Grid;
+  readonly strategy: SweepStrategy;
+  /** Probability above which a point is occupied. */
+  readonly threshold: number;
+  /** Of the softmax over colors. */
+  readonly temperature: number;
+}
+
+export interface Swept {
+  /** In the order of the grid. */
+  readonly points: GridPoints;
+  /** Points queried. */
+  readonly queries: number;
+  /** Whether it was stopped before it was done. */
+  readonly partial: boolean;
+}
+
+export class CoarseToFine {
+  /** A list ends with a shorter chunk, and lists of several lengths follow one another. */
+  private readonly chunks: PlanCache;
+  private readonly choices: PlanCache;
+
+  constructor(
+    shared: Shared,
+    private readonly config: MccConfig,
+    private readonly occupiedReader: OccupiedReader,
+  ) {
+    this.chunks = new PlanCache(shared, 3);
+    this.choices = new PlanCache(shared, 1);
+  }
+
+  /** Makes the plan of the first chunk and uploads the weights, so that a run starts at once. */
+  async prepare(request: SweepRequest, count: number, onUpload?: (done: number) => void): Promise<void> {
+    await this.chunks.get(listGraph, this.chunkOf(request, count), { onUpload });
+  }
+
+  /**
+   * @param seen of `encoderGraph`
+   * @returns those found so far when the signal is aborted
+   * @throws ShapeError, WeightsError, LimitError, DeviceError
+   */
+  async run(seen: DeviceTensor, request: SweepRequest, pace: ChunkSize, run: SweepRunOptions): Promise<Swept> {
+    const { grid } = request;
+    const log = new SweepLog(run);
+    const words = wordsOfBits(grid.total);
+    const [queried, occupied] = [new Uint32Array(words), new Uint32Array(words)];
+    let partial = false;
+    try {
+      for (let list = coarseLattice(grid); list.length > 0;) {
+        addPoints(queried, list);
+        await this.query(list, seen, request, pace, occupied, log, run);
+        list = await this.next(grid, occupied, queried, run.signal);
+      }
+    } catch (error) {
+      if (!(error instanceof Canceled)) throw error;
+      partial = true;
+    }
+    return { points: inGridOrder(log.joined()), queries: log.done, partial };
+  }
+
+  /** The points to query next, in the order of the grid. */
+  private async next(
+    { counts }: Grid,
+    occupied: Uint32Array,
+    queried: Uint32Array,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint32Array> {
+    const plan = await this.choices.get(nextGraph, { counts });
+    const { next } = await plan.run({ occupied, queried }, { signal });
+    return pointsIn((await next.read()) as Uint32Array);
+  }
+
+  /** Asks a list of points, chunk by chunk, and adds those that are occupied to `occupied`. */
+  private async query(
+    list: Uint32Array,
+    seen: DeviceTensor,
+    request: SweepRequest,
+    pace: ChunkSize,
+    occupied: Uint32Array,
+    log: SweepLog,
+    run: SweepRunOptions,
+  ): Promise<void> {
+    const known = log.done + list.length;
+    for (let start = 0; start < list.length;) {
+      if (run.signal?.aborted) throw new Canceled('The sweep');
+      const { size } = pace;
+      const part = list.subarray(start, start + size);
+      const begun = performance.now();
+      const found = await this.chunk(part, filledSize(part.length, size), seen, request, run);
+      // Only a full chunk says how fast full chunks are.
+      if (part.length === size) pace.learn(performance.now() - begun);
+      if (found) addPoints(occupied, found.indices);
+      log.add(found, part.length, known);
+      start += part.length;
+    }
+  }
+
+  /** The occupied ones of some points; undefined if there are none. */
+  private async chunk(
+    points: Uint32Array,
+    count: number,
+    seen: DeviceTensor,
+    request: SweepRequest,
+    { signal, onProfile, onUpload }: SweepRunOptions,
+  ): Promise<GridPoints | undefined> {
+    const plan = await this.chunks.get(listGraph, this.chunkOf(request, count), { onUpload });
+    const filled = new Uint32Array(count).fill(points[points.length - 1]);
+    filled.set(points);
+    const results = (await plan.run({ indices: filled, seen }, { signal, onProfile })) as ChunkResults;
+    const found = await this.occupiedReader.read(results, points.length, request.temperature, signal);
+    if (!found) return undefined;
+    const { places, logits, colors } = found;
+    const indices = places.map((place) => points[place]);
+    return { indices, xyz: pointsOf(request.grid, indices), logits, colors };
+  }
+
+  private chunkOf({ grid, threshold, strategy }: SweepRequest, count: number) {
+    return { config: this.config, grid, count, threshold, strategy };
+  }
+
+  /** Frees the plans, not the weights. */
+  async dispose(): Promise<void> {
+    await this.chunks.dispose();
+    await this.choices.dispose();
+  }
+}
+
+/** Size of the chunk for `points`, at most `size`. Where they are fewer it is a power of two, so that there are few plans. */
+const filledSize = (points: number, size: number): number =>
+  points === size ? size : Math.min(size, Math.max(MIN_CHUNK, 2 ** Math.ceil(Math.log2(points))));

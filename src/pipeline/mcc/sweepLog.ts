@@ -1,0 +1,83 @@
+/** What a sweep has found so far, and what it tells whoever watches. */
+import type { RunOptions } from '../../graph/run.ts';
+import type { GridPoints } from '../roles.ts';
+
+export interface SweepPace {
+  /** Points queried per second, so far. */
+  readonly pointsPerSecond: number;
+  readonly secondsLeft: number;
+  /** Occupied points so far. */
+  readonly found: number;
+}
+
+export interface SweepRunOptions extends Pick<RunOptions, 'signal' | 'onProfile'> {
+  /** Points queried, of those that are known to be queried. From coarse to fine that number grows as the object is found. */
+  readonly onProgress?: (done: number, total: number, pace: SweepPace) => void;
+  /** Gets the points that were found since it was called last. */
+  readonly onPartial?: (found: GridPoints) => void;
+  /** Share of the weights uploaded, 0..1; only the first use uploads. */
+  readonly onUpload?: (done: number) => void;
+}
+
+export class SweepLog {
+  /** Points queried so far. */
+  done = 0;
+  private readonly parts: GridPoints[] = [];
+  private readonly started = performance.now();
+  private found = 0;
+
+  constructor(private readonly run: Pick<SweepRunOptions, 'onProgress' | 'onPartial'>) {}
+
+  /**
+   * Takes what a chunk of `queried` points gave.
+   * @param total points that are known to be queried, those of this chunk and of earlier ones among them
+   */
+  add(part: GridPoints | undefined, queried: number, total: number): void {
+    this.done += queried;
+    if (part) {
+      this.parts.push(part);
+      this.found += part.indices.length;
+      this.run.onPartial?.(part);
+    }
+    const seconds = (performance.now() - this.started) / 1000;
+    this.run.onProgress?.(this.done, total, {
+      pointsPerSecond: this.done / seconds,
+      secondsLeft: ((total - this.done) * seconds) / this.done,
+      found: this.found,
+    });
+  }
+
+  /** All points found, in the order in which they were found. */
+  joined(): GridPoints {
+    const all = emptyPoints(this.found);
+    let at = 0;
+    for (const { xyz, colors, logits, indices } of this.parts) {
+      all.xyz.set(xyz, 3 * at);
+      all.colors.set(colors, 3 * at);
+      all.logits.set(logits, at);
+      all.indices.set(indices, at);
+      at += indices.length;
+    }
+    return all;
+  }
+}
+
+/** The same points in the order of the grid. */
+export function inGridOrder(points: GridPoints): GridPoints {
+  const order = Uint32Array.from(points.indices.keys()).sort((a, b) => points.indices[a] - points.indices[b]);
+  const sorted = emptyPoints(order.length);
+  order.forEach((from, to) => {
+    sorted.indices[to] = points.indices[from];
+    sorted.logits[to] = points.logits[from];
+    sorted.xyz.set(points.xyz.subarray(3 * from, 3 * from + 3), 3 * to);
+    sorted.colors.set(points.colors.subarray(3 * from, 3 * from + 3), 3 * to);
+  });
+  return sorted;
+}
+
+const emptyPoints = (n: number) => ({
+  xyz: new Float32Array(3 * n),
+  colors: new Float32Array(3 * n),
+  logits: new Float32Array(n),
+  indices: new Uint32Array(n),
+});
