@@ -25,7 +25,7 @@ function objectOf(logits: Record<number, number>, minThreshold: number, queries:
   return new CompletedObject({ ...facts, kept, minThreshold }, 0.5);
 }
 
-it('counts what was asked, what was missed above each threshold, and what has other bits', () => {
+it('counts what was queried, what was missed above each threshold, and what has other bits', () => {
   const full = objectOf({ 3: -2, 4: -1, 7: 0.5, 9: 1, 12: 2 }, 0.05, 100);
   const coarse = objectOf({ 4: -1, 9: 1, 12: 2.5 }, 0.2, 40);
   const shares = sharesOf(full, coarse);
@@ -35,7 +35,7 @@ it('counts what was asked, what was missed above each threshold, and what has ot
     object: { above: 0.5, points: 3, missed: 1 },
   });
   expect(showShares(shares, { full: 10, coarse: 2 })).toBe(
-    'asked 40.0 %; above 0.2: 4.0 %, 1 of 4 missed; above 0.5: 3.0 %, 1 of 3 missed; 1 with other bits; ' +
+    'queried 40.0 %; above 0.2: 4.0 %, 1 of 4 missed; above 0.5: 3.0 %, 1 of 3 missed; 1 with other bits; ' +
       '10 s full, 2 s from coarse to fine',
   );
 });
