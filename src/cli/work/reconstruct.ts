@@ -55,7 +55,9 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
       ...call,
       onProgress(event) {
         call.onProgress(event);
-        const notice = call.signal.aborted ? undefined : estimate.notice(event);
+        // From coarse to fine, the number of points is not known before the end.
+        const isCounted = options.sweep === 'full' && !call.signal.aborted;
+        const notice = isCounted ? estimate.notice(event) : undefined;
         if (notice !== undefined) progress.say(notice);
       },
     });
