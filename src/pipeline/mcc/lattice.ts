@@ -3,7 +3,7 @@ import type { Grid } from './grid.ts';
 
 /**
  * A sheet of occupied points that is one step thick has a point of the coarse lattice for each such area, in the object's
- * own frame: about 0.28 x 0.28. The number is measured: docs/sweep.md.
+ * own frame: about 0.28 x 0.28. What it misses is measured: docs/sweep.md.
  */
 const AREA_PER_POINT = 0.08;
 
