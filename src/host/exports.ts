@@ -1,7 +1,9 @@
 /** Exports of both entries: results, options and errors of the engine, and the single networks. */
 export { DeviceError, KernelError, LimitError, ShapeError } from '../graph/errors.ts';
 export { GridError } from '../pipeline/mcc/grid.ts';
+export type { EncodedTexture, EncodedTexturedMesh, MeshFormat, MeshFormatName, MeshToEncode } from '../io/index.ts';
 export type { ColoredPoints } from '../pipeline/coloredPoints.ts';
+export type { Mesh, Texture, TexturedMesh } from '../pipeline/mesh.ts';
 export { GeometryError } from '../pipeline/points/geometry.ts';
 export type { Crop, CropBox } from '../pipeline/points/crop.ts';
 export type { Normalization } from '../pipeline/points/normalization.ts';

@@ -1,5 +1,6 @@
 /** Writes PLY point clouds, binary little-endian: x, y, z as float and red, green, blue as uchar, 15 bytes per point. */
 import type { ColoredPoints } from '../pipeline/coloredPoints.ts';
+import { plyHeader } from './plyHeader.ts';
 import { countPoints } from './points.ts';
 
 const BYTES_PER_POINT = 15;
@@ -11,19 +12,7 @@ const BYTES_PER_POINT = 15;
  */
 export function encodePly(points: ColoredPoints, comments: string[] = []): Uint8Array {
   const count = countPoints('PLY', points);
-  const broken = comments.find((line) => /[\r\n]/.test(line));
-  if (broken !== undefined) throw new RangeError(`PLY: a comment is one line, got ${JSON.stringify(broken)}.`);
-  const header = new TextEncoder().encode(
-    [
-      'ply',
-      'format binary_little_endian 1.0',
-      ...comments.map((line) => `comment ${line}`),
-      `element vertex ${count}`,
-      ...['x', 'y', 'z'].map((name) => `property float ${name}`),
-      ...['red', 'green', 'blue'].map((name) => `property uchar ${name}`),
-      'end_header\n',
-    ].join('\n'),
-  );
+  const header = plyHeader([{ name: 'vertex', count, properties: ['float x y z', 'uchar red green blue'] }], comments);
   const bytes = new Uint8Array(header.length + count * BYTES_PER_POINT);
   bytes.set(header);
   const view = new DataView(bytes.buffer);

@@ -1,14 +1,7 @@
 import { WebIO } from '@gltf-transform/core';
 import { describe, expect, it } from 'vitest';
-import {
-  decodeNpy,
-  decodeObjPointMap,
-  encodeGlb,
-  encodePly,
-  NpyError,
-  ObjError,
-  toGltfAxes,
-} from '../../src/io/index.ts';
+import { decodeNpy, decodeObjPointMap, encodeGlb, encodePly, NpyError, ObjError } from '../../src/io/index.ts';
+import { toGltfAxes } from '../../src/io/axes.ts';
 import type { ColoredPoints } from '../../src/pipeline/coloredPoints.ts';
 
 const POINTS: ColoredPoints = {

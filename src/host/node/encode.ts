@@ -1,5 +1,7 @@
 /** Encodes pixels as image files, with sharp. */
 import sharp from 'sharp';
+import type { EncodedTexture } from '../../io/index.ts';
+import type { Texture } from '../../pipeline/mesh.ts';
 
 type Channels = 1 | 3 | 4;
 
@@ -8,6 +10,18 @@ export async function encodePng(pixels: Uint8Array, width: number, height: numbe
   const channels = channelsOf(pixels, width, height);
   const image = sharp(pixels, { raw: { width, height, channels } });
   return (channels === 1 ? image.toColorspace('b-w') : image).png().toBuffer();
+}
+
+/**
+ * Encodes a texture as a PNG, without its alpha: surfaces are opaque.
+ * @throws RangeError if the pixels do not fit width and height
+ */
+export async function encodeTexture({ width, height, rgba }: Texture): Promise<EncodedTexture> {
+  if (rgba.length !== 4 * width * height) {
+    throw new RangeError(`PNG: ${rgba.length} values do not fit a texture of ${width} x ${height} pixels.`);
+  }
+  const image = sharp(rgba, { raw: { width, height, channels: 4 } }).removeAlpha();
+  return { bytes: await image.png().toBuffer(), mimeType: 'image/png' };
 }
 
 /** Encodes a 16-bit gray PNG. @param values [height, width] */
