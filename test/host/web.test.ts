@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeTexture } from '../../src/host/node/encode.ts';
 import { decodePhoto } from '../../src/host/node/image.ts';
 import { openBuiltPage, type BuiltPage } from '../setup/builtPage.ts';
 
@@ -10,11 +11,14 @@ import { openBuiltPage, type BuiltPage } from '../setup/builtPage.ts';
 const PAGE = `
   import { requestWebAdapter } from './adapter.ts';
   import { BlobBytes, UrlBytes } from './bytes.ts';
+  import { encodeTexture } from './encode.ts';
   import { decodePhoto } from './image.ts';
   const fileOf = (base64, name) => new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name);
   const told = (error) => ({ name: error.name, message: error.message });
   export const decode = (base64, name) =>
     decodePhoto(fileOf(base64, name)).then((photo) => ({ ...photo, rgba: [...photo.rgba] }), told);
+  export const encode = (width, height, rgba) =>
+    encodeTexture({ width, height, rgba: Uint8Array.from(rgba) }).then((file) => ({ ...file, bytes: [...file.bytes] }), told);
   export const readBlob = (base64, offset, length) =>
     new BlobBytes(fileOf(base64, 'w'), 'w.safetensors').read(offset, length).then((bytes) => [...bytes], told);
   export const readUrl = (url, offset, length) =>
@@ -66,6 +70,30 @@ describe('the photo of a browser', () => {
     });
     const prose = Buffer.from('no photo').toString('base64');
     expect(((await call('decode', prose, 'prose.jpg')) as Error).message).toContain('prose.jpg cannot be decoded');
+  });
+});
+
+describe('a texture encoded by a browser', () => {
+  const [width, height] = [5, 3];
+  const rgba = Array.from({ length: 4 * width * height }, (_, i) => (i * 53) % 256);
+
+  it('is a PNG of the same colors without alpha, as Node’s', async () => {
+    const web = (await call('encode', width, height, rgba)) as { bytes: number[]; mimeType: string };
+    const node = await encodeTexture({ width, height, rgba: Uint8Array.from(rgba) });
+    expect(web.mimeType).toBe('image/png');
+    const pixels = (bytes: Uint8Array) => sharp(bytes).removeAlpha().raw().toBuffer();
+    const expected = rgba.filter((_, i) => i % 4 < 3);
+    for (const bytes of [Uint8Array.from(web.bytes), node.bytes]) {
+      expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width, height });
+      expect([...(await pixels(bytes))]).toEqual(expected);
+    }
+  });
+
+  it('is refused if the pixels do not fit, as Node’s', async () => {
+    const message = 'PNG: 56 values do not fit a texture of 5 x 3 pixels.';
+    const few = rgba.slice(4);
+    expect(await call('encode', width, height, few)).toEqual({ name: 'RangeError', message });
+    await expect(encodeTexture({ width, height, rgba: Uint8Array.from(few) })).rejects.toThrow(message);
   });
 });
 
