@@ -27,8 +27,8 @@ export interface MeshFormat {
   /** One sentence: what it is for, its axes and its unit. */
   readonly about: string;
   /**
-   * What the file is written from: `closed`, the mesh with colors at its vertices; `textured`, the one with a texture, which must be there; `either`, the
-   * textured one if there is one.
+   * What the file is written from. `closed`: the mesh with colors at its vertices. `textured`: the mesh with a texture, which
+   * must be there. `either`: the mesh with a texture if there is one, otherwise the closed one.
    */
   readonly needs: 'closed' | 'textured' | 'either';
 }
@@ -80,7 +80,7 @@ const WRITERS: readonly Writer[] = [
       if (textured === undefined) {
         const others = namesOf(WRITERS.filter(({ needs }) => needs !== 'textured'));
         throw new RangeError(
-          `usdz: the file needs a texture, and this surface has none. Make one, or write ${others}.`,
+          `USDZ: the file needs a texture, and this surface has none. Make one, or write ${others}.`,
         );
       }
       return { [`${name}.usdz`]: encodeMeshUsdz(textured) };
@@ -103,8 +103,9 @@ export const MESH_FORMATS: readonly MeshFormat[] = WRITERS.map(({ encode: _, ...
  * @param format its name
  * @param name of the files, without an extension
  * @returns the bytes of each file by its name: one file, except for OBJ with a texture, which is three
- * @throws RangeError for an unknown format, a format that needs a texture without one, or a mesh that is empty or damaged: lengths
- *   disagree, numbers are not finite, normals are not unit vectors, or triangles have vertices that do not exist
+ * @throws RangeError for an unknown format, a format that needs a texture without one, a name with spaces or slashes for OBJ,
+ *   or a mesh that is empty or damaged: lengths disagree, numbers are not finite, normals are not unit vectors, or triangles
+ *   have vertices that do not exist
  */
 export async function encodeMesh(
   format: MeshFormatName,

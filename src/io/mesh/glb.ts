@@ -1,6 +1,6 @@
 /**
- * GLB (binary glTF 2.0) of a surface: y up, in meters; axes and colors as in the GLB of points. A textured surface has TEXCOORD_0 and a picture,
- * another one COLOR_0. Never both: glTF multiplies them.
+ * GLB (binary glTF 2.0) of a surface: y up, in meters. Axes and colors are as in the GLB of points. A textured surface has
+ * TEXCOORD_0 and a picture, another one COLOR_0. Never both: glTF multiplies them.
  */
 import { Primitive, TextureInfo } from '@gltf-transform/core';
 import { toGltfAxes } from '../axes.ts';

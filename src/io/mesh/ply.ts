@@ -1,6 +1,6 @@
 /**
- * PLY of a closed mesh, binary little-endian, in the camera's frame: vertices with x, y, z, nx, ny, nz as float and red, green, blue
- * as uchar; faces with their three vertices.
+ * PLY of a closed mesh, binary little-endian, in the camera's frame: vertices with x, y, z, nx, ny, nz as float and
+ * red, green, blue as uchar; faces with their three vertices.
  */
 import type { Mesh } from '../../pipeline/mesh.ts';
 import { plyHeader } from '../plyHeader.ts';

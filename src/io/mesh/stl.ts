@@ -1,6 +1,6 @@
 /**
- * Binary STL of a closed mesh, for printing: millimeters, z up. The format has neither colors nor units nor axes; slicers take numbers for
- * millimeters, and z for up. Triangles have their corners written out, so that slicers join them again where positions are equal.
+ * Binary STL of a closed mesh, for printing: millimeters, z up. The format has no colors, units or axes; slicers take its
+ * numbers for millimeters, and z for up. Each triangle holds its three positions, and slicers join corners at equal positions.
  */
 import type { Mesh } from '../../pipeline/mesh.ts';
 import { toPrintMillimeters } from '../axes.ts';

@@ -15,7 +15,7 @@ export interface EncodedTexturedMesh extends Omit<TexturedMesh, 'texture'> {
 /** A mesh with colors at its vertices, or with a texture. */
 export type Surface = Mesh | EncodedTexturedMesh;
 
-/** How far the length of a normal may be from 1. Viewers of glTF are told by its validator from 0.007 on. */
+/** How far the length of a normal may be from 1. The validator of glTF refuses more than 0.0067. */
 const UNIT_TOLERANCE = 0.005;
 
 /**

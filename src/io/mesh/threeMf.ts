@@ -1,7 +1,7 @@
 /**
- * 3MF of a closed mesh, for printing in color: millimeters, z up (3MF Core Specification 1.3, chapters 2 to 4). Colors at vertices are sRGB,
- * in a color group (Materials and Properties Extension 1.2, chapter 2). The extension is not marked as required, so that
- * programs without it print the shape.
+ * 3MF of a closed mesh, for printing in color: millimeters, z up (3MF Core Specification 1.3, chapters 2 to 4). Colors at
+ * vertices are sRGB, in a color group (Materials and Properties Extension 1.2, chapter 2). The extension is not marked as
+ * required, so that programs without it open the shape.
  */
 import type { Mesh } from '../../pipeline/mesh.ts';
 import { toPrintMillimeters } from '../axes.ts';

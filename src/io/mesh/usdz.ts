@@ -1,13 +1,13 @@
 /**
  * USDZ of a textured surface, for phones: y up, in meters. iOS opens it in AR Quick Look without an app.
  *
- * The archive is as the Usdz File Format Specification (version 1.3) asks: nothing is compressed, the data of each file begin at a multiple of 64
- * bytes, and the first file is the scene. The scene is text (usda), which the specification allows. Apple's stricter checker
- * wants the binary form (usdc), but Quick Look opens text too: the exporters of three.js and PlayCanvas write it.
+ * The archive follows the Usdz File Format Specification, version 1.3: nothing is compressed, the data of each file begin at
+ * a multiple of 64 bytes, and the first file is the scene. The scene is text (usda), which the specification allows.
+ * `usdchecker --arkit` asks for the binary form (usdc), but other exporters for Quick Look, such as those of three.js and
+ * PlayCanvas, write text too.
  *
- * Quick Look puts the origin of the scene on the floor. So the object is moved: it stands on y = 0, with x and z centered. The move is a
- * transform of its own; the positions inside stay in the camera's frame.
- * The material is a UsdPreviewSurface (UsdPreviewSurface Specification, version 2.6).
+ * Quick Look puts the origin of the scene on the floor. So a transform moves the object: it stands on y = 0, with x and z
+ * centered. The positions inside stay those of the GLB. The material follows the UsdPreviewSurface Specification.
  */
 import { boundsOf, toGltfAxes } from '../axes.ts';
 import { zipAligned } from '../zip.ts';

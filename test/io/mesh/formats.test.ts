@@ -31,7 +31,7 @@ describe('the formats of meshes', () => {
     for (const { name, needs } of MESH_FORMATS) {
       if (needs === 'textured') {
         await expect(encodeMesh(name, { closed }, 'a')).rejects.toThrow(
-          'usdz: the file needs a texture, and this surface has none. Make one, or write glb, ply, obj, stl or 3mf.',
+          'USDZ: the file needs a texture, and this surface has none. Make one, or write glb, ply, obj, stl or 3mf.',
         );
       } else expect(Object.keys(await encodeMesh(name, { closed }, 'a'))).toEqual([`a.${name}`]);
     }
