@@ -1,6 +1,6 @@
 /** The cameras of the sheet: the sides that they show, their places on the sheet, and their distance. */
 import { mat4, vec3 } from 'gl-matrix';
-import type { View } from '../../kernels/renderPoints/renderPoints.ts';
+import type { View } from '../../kernels/shared/view.ts';
 
 /** Vertical field of view of the cameras, in degrees. */
 const FOV = 28;
