@@ -12,7 +12,10 @@ export interface PictureSize {
 export interface View {
   /** In pixels of the picture; right and bottom are exclusive. */
   readonly rect: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
-  /** Column-major 4 x 4 matrix to the camera's frame: x right, y up, z towards the viewer. */
+  /**
+   * Column-major 4 x 4 matrix to the camera's frame: x right, y up, z towards the viewer. For pictures without light it
+   * may shear and stretch x and y, too.
+   */
   readonly matrix: ArrayLike<number>;
   /** Focal length in pixels. The optical axis meets the middle of the rectangle. */
   readonly focal: number;

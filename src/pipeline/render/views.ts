@@ -1,6 +1,8 @@
-/** The cameras of the sheet: the sides that they show, their places on the sheet, and their distance. */
+/**
+ * Cameras. Those of the sheet: the sides that they show, their places on the sheet, and their distance. And the photo's.
+ */
 import { mat4, vec3 } from 'gl-matrix';
-import type { View } from '../../kernels/shared/view.ts';
+import type { PictureSize, View } from '../../kernels/shared/view.ts';
 
 /** Vertical field of view of the cameras, in degrees. */
 const FOV = 28;
@@ -74,6 +76,41 @@ export function sheetViews({ middle, radius }: Frame, height: number): View[] {
     near: 0.05 * distance,
     far: 2 * distance,
   }));
+}
+
+/** A pinhole camera, in pixels: the ray of pixel (u, v) has the direction ((u - cx) / fx, (v - cy) / fy, 1). */
+export interface Pinhole {
+  readonly fx: number;
+  readonly fy: number;
+  readonly cx: number;
+  readonly cy: number;
+}
+
+/**
+ * What the photo's camera sees. A view has one focal length, and its axis meets the middle: the matrix does the rest. It
+ * stretches y, and shifts x and y by a share of the depth.
+ * @param xyz [n, 3] in the camera's frame: x right, y down, z forward
+ * @throws RangeError unless all points lie in front of the camera
+ */
+export function photoView(xyz: Float32Array, { fx, fy, cx, cy }: Pinhole, { width, height }: PictureSize): View {
+  let [nearest, farthest] = [Infinity, -Infinity];
+  for (let i = 2; i < xyz.length; i += 3) {
+    nearest = Math.min(nearest, xyz[i]);
+    farthest = Math.max(farthest, xyz[i]);
+  }
+  if (!(nearest > 0)) {
+    throw new RangeError(`The mesh begins at a depth of ${nearest}; it must lie in front of the camera, where z > 0.`);
+  }
+  // The center of pixel (u, v) is (u + 0.5, v + 0.5) on the picture.
+  const [x, y] = [(cx + 0.5 - width / 2) / fx, (cy + 0.5 - height / 2) / fx];
+  const stretch = fy / fx;
+  return {
+    rect: { left: 0, top: 0, right: width, bottom: height },
+    matrix: [1, 0, 0, 0, 0, -stretch, 0, 0, x, -y, -1, 0, 0, 0, 0, 1],
+    focal: fx,
+    near: 0.9 * nearest,
+    far: 1.1 * farthest,
+  };
 }
 
 /**
