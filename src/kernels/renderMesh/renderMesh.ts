@@ -51,8 +51,8 @@ const MAX_SAMPLES = 2 ** 25;
 const MAX_PIXELS = 2 ** 23;
 
 /**
- * Draws a mesh -> picture [height, width] u32, RGBA8 words. The views must cover the picture: pixels outside all views
- * are undefined. Both sides of triangles are drawn. A triangle is left out if it has no area, if one of its vertices is
+ * Draws a mesh -> picture [height, width] u32, RGBA8 words. Pixels outside all views are 0 without light, and undefined
+ * with light. Both sides of triangles are drawn. A triangle is left out if it has no area, if one of its vertices is
  * not between `near` and `far`, or if one is more than 16384 samples away from the optical axis on the screen.
  * The nearest triangle of each sample is found with integer atomics: same input, same bits.
  * @throws ShapeError if shapes or types do not fit, the mesh has no triangles, there is no view, a view leaves the
@@ -79,7 +79,7 @@ export function renderMesh(mesh: MeshOperands, { size, views, light, samples }: 
   const surface = operand([pixels, 4]);
   const relief = operand([pixels, 4]);
   const picture = operand([size.height, size.width], 'u32');
-  return parts.flatMap(({ width, height, view }): Dispatch[] => {
+  const drawPart = ({ width, height, view }: Part): Dispatch[] => {
     const common = {
       kernel: 'renderMesh',
       constants: { samples },
@@ -131,7 +131,8 @@ export function renderMesh(mesh: MeshOperands, { size, views, light, samples }: 
             flops: 1500 * width * height,
           },
     ];
-  });
+  };
+  return [...(light === null ? [fill(picture, 0)] : []), ...parts.flatMap(drawPart)];
 }
 
 /** Sizes of a mesh whose operands fit together, and how its colors are read. */

@@ -87,30 +87,52 @@ export interface Pinhole {
 }
 
 /**
- * What the photo's camera sees. A view has one focal length, and its axis meets the middle: the matrix does the rest. It
- * stretches y, and shifts x and y by a share of the depth.
+ * What the photo's camera sees of the points: a view of the part of the photo that they lie in. A view has one focal
+ * length, and its axis meets the middle of its rectangle. The matrix does the rest: it stretches y, and shifts x and y by
+ * a share of the depth.
  * @param xyz [n, 3] in the camera's frame: x right, y down, z forward
  * @throws RangeError unless all points lie in front of the camera
  */
 export function photoView(xyz: Float32Array, { fx, fy, cx, cy }: Pinhole, { width, height }: PictureSize): View {
-  let [nearest, farthest] = [Infinity, -Infinity];
-  for (let i = 2; i < xyz.length; i += 3) {
-    nearest = Math.min(nearest, xyz[i]);
-    farthest = Math.max(farthest, xyz[i]);
-  }
-  if (!(nearest > 0)) {
-    throw new RangeError(`The mesh begins at a depth of ${nearest}; it must lie in front of the camera, where z > 0.`);
-  }
   // The center of pixel (u, v) is (u + 0.5, v + 0.5) on the picture.
-  const [x, y] = [(cx + 0.5 - width / 2) / fx, (cy + 0.5 - height / 2) / fx];
-  const stretch = fy / fx;
+  const [axisX, axisY] = [cx + 0.5, cy + 0.5];
+  const [x, y, z] = [interval(), interval(), interval()];
+  for (let i = 0; i < xyz.length; i += 3) {
+    z.add(xyz[i + 2]);
+    x.add((fx * xyz[i]) / xyz[i + 2] + axisX);
+    y.add((fy * xyz[i + 1]) / xyz[i + 2] + axisY);
+  }
+  if (z.low <= 0) {
+    throw new RangeError(`The mesh begins at a depth of ${z.low}; it must lie in front of the camera, where z > 0.`);
+  }
+  const [left, right] = pixelsOf(x, width);
+  const [top, bottom] = pixelsOf(y, height);
+  const [shiftX, shiftY] = [(axisX - (left + right) / 2) / fx, (axisY - (top + bottom) / 2) / fx];
   return {
-    rect: { left: 0, top: 0, right: width, bottom: height },
-    matrix: [1, 0, 0, 0, 0, -stretch, 0, 0, x, -y, -1, 0, 0, 0, 0, 1],
+    rect: { left, top, right, bottom },
+    matrix: [1, 0, 0, 0, 0, -fy / fx, 0, 0, shiftX, -shiftY, -1, 0, 0, 0, 0, 1],
     focal: fx,
-    near: 0.9 * nearest,
-    far: 1.1 * farthest,
+    near: 0.9 * z.low,
+    far: 1.1 * z.high,
   };
+}
+
+/** The smallest interval that holds the numbers added to it. */
+function interval() {
+  return {
+    low: Infinity,
+    high: -Infinity,
+    add(v: number) {
+      this.low = Math.min(this.low, v);
+      this.high = Math.max(this.high, v);
+    },
+  };
+}
+
+/** First pixel of `size` that an interval reaches, and the one after the last; at least one pixel. */
+function pixelsOf({ low, high }: { low: number; high: number }, size: number): [number, number] {
+  const first = Math.max(0, Math.min(Math.floor(low), size - 1));
+  return [first, Math.max(first + 1, Math.min(Math.ceil(high), size))];
 }
 
 /**
