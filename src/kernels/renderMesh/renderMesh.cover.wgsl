@@ -13,6 +13,7 @@ override own: bool = false;
 @group(0) @binding(3) var<storage, read_write> nearest: array<atomic<u32>>;
 @group(0) @binding(4) var<storage, read_write> owner: array<atomic<u32>>;
 
+const UNIT_BITS = vec2u(8u); // a sample has 2^8 units
 const SMALL = 256; // samples of the largest triangle that one invocation visits alone
 // Inverse depths of neighbors that meet at an edge differ by rounding. The triangle that comes first has the edge.
 const SLACK = 16u;
@@ -27,8 +28,8 @@ struct Box {
 }
 
 fn boxOf(triangle: Triangle) -> Box {
-  let low = (min(min(triangle.a, triangle.b), triangle.c) - params.origin) >> vec2u(8u);
-  let high = ((max(max(triangle.a, triangle.b), triangle.c) - params.origin) >> vec2u(8u)) + 1;
+  let low = (min(min(triangle.a, triangle.b), triangle.c) - params.origin) >> UNIT_BITS;
+  let high = ((max(max(triangle.a, triangle.b), triangle.c) - params.origin) >> UNIT_BITS) + 1;
   let inside = max(low, vec2i());
   return Box(inside, max(min(high, sampleSize()) - inside, vec2i()));
 }

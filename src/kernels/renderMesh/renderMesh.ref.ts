@@ -222,7 +222,7 @@ class Image {
     const { left, top, right, bottom } = this.view.rect;
     const { normal, depth } = this.at(x, y);
     const here = this.position(x, y, depth);
-    const disc = clamp((this.view.focal * reach) / depth, 1, 128);
+    const disc = (this.view.focal * reach) / depth;
     let hidden = 0;
     for (let k = 0; k < PLACES; k++) {
       const angle = k * 2.399963;
@@ -249,7 +249,7 @@ class Image {
     const ground = scale([behind[0] ** 2, behind[1] ** 2, behind[2] ** 2], 1 - coverage);
     if (coverage === 0) return wordOf(ground, 1);
     const lit = 0.5 + 0.5 * dot(normal, LIGHT);
-    const bright = (0.48 + 0.72 * lit * lit) * this.openness(x, y, reach);
+    const bright = (0.55 + 0.62 * lit * lit) * this.openness(x, y, reach);
     return wordOf(add(ground, scale(color, bright)), 1);
   }
 }

@@ -10,7 +10,6 @@
 
 const PLACES = 32;
 const GOLDEN_ANGLE = 2.399963;
-const LARGEST = 128.0; // radius of the disc in pixels
 const BIAS = 0.02; // of the reach: hides the steps between pixels of a plane
 
 // Returns the share of light that reaches a pixel's surface from around, 0 to 1.
@@ -18,7 +17,7 @@ fn openness(pixel: vec2i, normal: vec3f, depth: f32) -> f32 {
   let size = vec2i(params.rect.zw - params.rect.xy);
   let corner = vec2i(params.rect.xy);
   let here = position(pixel, depth);
-  let disc = clamp(params.focal * params.reach / depth, 1.0, LARGEST);
+  let disc = params.focal * params.reach / depth;
   var hidden = 0.0;
   for (var k = 0; k < PLACES; k++) {
     let angle = f32(k) * GOLDEN_ANGLE;
@@ -50,7 +49,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (here.a > 0.0) {
     let normal = relief[pixel].xyz;
     let lit = 0.5 + 0.5 * dot(normal, LIGHT);
-    color += here.rgb * (0.48 + 0.72 * lit * lit) * openness(vec2i(at), normal, relief[pixel].w);
+    color += here.rgb * (0.55 + 0.62 * lit * lit) * openness(vec2i(at), normal, relief[pixel].w);
   }
   picture[at.y * params.width + at.x] = wordOf(color, 1.0);
 }

@@ -44,9 +44,11 @@ function cube(): Mesh {
 
 /** The same cube with a texture of a pixel for each side. */
 function texturedCube(): TexturedMesh {
-  const { rgb: _, ...shape } = cube();
+  const { xyz, normals, triangles } = cube();
   return {
-    ...shape,
+    xyz,
+    normals,
+    triangles,
     uv: Float32Array.from({ length: 48 }, (_, k) => (k % 2 === 0 ? (Math.floor(k / 8) + 0.5) / 6 : 0.5)),
     texture: { width: 6, height: 1, rgba: Uint8Array.from(SIDES.flatMap(({ color }) => [...color, 255])) },
   };
