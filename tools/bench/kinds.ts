@@ -267,8 +267,8 @@ export function resizeCase({ from: [H, W], to: [h, w], C, options, bench }: Resi
 
 /** Side of the picture that `renderMeshCase` draws, as large as the left half of a sheet. */
 const PICTURE = 640;
-/** Samples of a pixel along its side. */
-const SAMPLES = 3;
+/** Samples of a pixel along its side, as in a sheet. */
+const SAMPLES = 2;
 
 /** A lit picture of a sphere that fills most of it. */
 export function renderMeshCase({ bands, bench }: Sizes<'bands'>): BenchCase {

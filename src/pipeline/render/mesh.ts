@@ -12,8 +12,8 @@ import { packColors } from './cloud.ts';
 import { draw, type Picture } from './picture.ts';
 import { frameOf, photoView, type Pinhole, sheetViews } from './views.ts';
 
-/** Samples of a pixel along each of its sides. */
-const SAMPLES = 3;
+/** Samples of a pixel along each of its sides. Coverage of the photo's pixels is measured, so it gets more. */
+const SAMPLES = { sheet: 2, photo: 3 } as const;
 /** Distance up to which parts of the surface shade each other, in radii of the object. */
 const REACH = 0.3;
 
@@ -34,7 +34,7 @@ export async function renderMeshSheet(
   const frame = frameOf(mesh.xyz, 0);
   const size = { width: 2 * height, height };
   const light = { reach: REACH * frame.radius };
-  return drawMesh(shared, mesh, { size, views: sheetViews(frame, height), light, samples: SAMPLES }, run);
+  return drawMesh(shared, mesh, { size, views: sheetViews(frame, height), light, samples: SAMPLES.sheet }, run);
 }
 
 /**
@@ -54,7 +54,7 @@ export async function renderFromCamera(
   run: RunOptions = {},
 ): Promise<Picture> {
   const views = [photoView(mesh.xyz, camera, size)];
-  return drawMesh(shared, mesh, { size, views, light: null, samples: SAMPLES }, run);
+  return drawMesh(shared, mesh, { size, views, light: null, samples: SAMPLES.photo }, run);
 }
 
 function drawMesh(shared: Shared, mesh: Mesh | TexturedMesh, drawing: Drawing, run: RunOptions): Promise<Picture> {
