@@ -90,6 +90,7 @@ describe('the rules', () => {
     ['src/pipeline/engine.ts', './mcc/a.ts'],
     ['src/pipeline/engine.ts', './render/a.ts'],
     ['src/pipeline/render/a.ts', '../coloredPoints.ts'],
+    ['src/pipeline/render/a.ts', '../mesh.ts'],
     ['src/pipeline/mcc/a.ts', '../planCache.ts'],
     ['src/pipeline/mcc/a.ts', '../layers/b.ts'],
     ['src/pipeline/mcc/parts/a.ts', '../b.ts'],

@@ -47,6 +47,7 @@ import { pointAttention } from '../../src/kernels/pointAttention/pointAttention.
 import { pointEmbed } from '../../src/kernels/pointEmbed/pointEmbed.ts';
 import { pointMap } from '../../src/kernels/pointMap/pointMap.ts';
 import { promptTokens } from '../../src/kernels/promptTokens/promptTokens.ts';
+import { renderMesh } from '../../src/kernels/renderMesh/renderMesh.ts';
 import { renderPoints } from '../../src/kernels/renderPoints/renderPoints.ts';
 import { resizeAxis } from '../../src/kernels/resizeAxis/resizeAxis.ts';
 import { resizeMasked } from '../../src/kernels/resizeMasked/resizeMasked.ts';
@@ -204,6 +205,14 @@ describe('kernels that cannot take halves say what to do', () => {
     ['pointEmbed', () => pointEmbed({ points: h(4, 3), valid: u(4), w: f(8, 3), b: f(8), missing: f(8) })],
     ['pointMap', () => pointMap({ depth: h(2, 2), mask: u(2, 2), intrinsics: f(4) })],
     ['promptTokens', () => promptTokens(h(1, 2, 2), u(1, 2), f(2, 4), f(5, 8), { side: 64, none: 4 })],
+    [
+      'renderMesh',
+      () =>
+        renderMesh(
+          { vertices: h(4, 3), normals: f(4, 3), triangles: u(4, 3), colors: u(4) },
+          { size: { width: 8, height: 8 }, views: [], light: null, samples: 1 },
+        ),
+    ],
     ['renderPoints', () => renderPoints(h(4, 3), u(4), { width: 8, height: 8 }, 1, [])],
     ['resizeAxis', () => resizeAxis(h(4, 8), 0, u(2, 2), u(2, 2))],
     ['resizeMasked', () => resizeMasked(h(1, 4, 4, 3), u(1, 4, 4), u(2, 4), u(2, 4))],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderPoints } from '../../src/graph/ops/points.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { renderPointsRef } from '../../src/kernels/renderPoints/renderPoints.ref.ts';
-import type { View } from '../../src/kernels/renderPoints/renderPoints.ts';
+import type { View } from '../../src/kernels/shared/view.ts';
 import { renderCases } from '../cases/renderPoints.ts';
 import { evaluate } from '../setup/evaluate.ts';
 

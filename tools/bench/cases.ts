@@ -13,6 +13,7 @@ import { layerNormCases, layerNormModelCases } from '../../test/cases/layerNorm.
 import { linearCases, linearModelCases } from '../../test/cases/linear.ts';
 import { matmulModelCases } from '../../test/cases/matmul.ts';
 import { measured } from '../../test/cases/measured.ts';
+import { meshModelCases } from '../../test/cases/renderMesh.ts';
 import { resizeModelCases } from '../../test/cases/resize.ts';
 import { softmaxModelCases } from '../../test/cases/softmax.ts';
 import { geluModelCases } from '../../test/cases/unary.ts';
@@ -29,6 +30,7 @@ import {
   linearCase,
   matmulCase,
   queryAttentionCase,
+  renderMeshCase,
   resizeCase,
   samAttentionCase,
   softmaxCase,
@@ -50,4 +52,5 @@ export const benchCases: readonly BenchCase[] = [
   ...softmaxModelCases.map(softmaxCase),
   ...geluModelCases.map(geluCase),
   ...resizeModelCases.map(resizeCase),
+  ...meshModelCases.map(renderMeshCase),
 ];

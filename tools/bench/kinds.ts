@@ -2,6 +2,7 @@
 import type { Sources } from '../../src/graph/evaluate.ts';
 import { attention, type AttentionSettings, columns } from '../../src/graph/ops/attention.ts';
 import { conv2d, convTranspose2d, linear, matmul } from '../../src/graph/ops/matmul.ts';
+import { renderMesh } from '../../src/graph/ops/mesh.ts';
 import { gelu } from '../../src/graph/ops/pointwise.ts';
 import { resize, type ResizeOptions } from '../../src/graph/ops/resize.ts';
 import { layerNorm, softmax } from '../../src/graph/ops/rows.ts';
@@ -10,6 +11,7 @@ import type { Preferences } from '../../src/kernels/target.ts';
 import { queryAttention } from '../../src/pipeline/mcc/ops.ts';
 import type { Conv2dCase } from '../../test/cases/conv2d.ts';
 import type { Measured } from '../../test/cases/measured.ts';
+import { benchSphere } from '../../test/cases/renderMesh.ts';
 import type { Bound } from './ceiling.ts';
 import { textbookMatmul } from './textbook.ts';
 
@@ -260,6 +262,43 @@ export function resizeCase({ from: [H, W], to: [h, w], C, options, bench }: Resi
     bound: 'memory',
     entry: null,
     build: ({ input }) => resize(input(values(H * W * C), [1, H, W, C]), [h, w], options),
+  };
+}
+
+/** Side of the picture that `renderMeshCase` draws, as large as the left half of a sheet. */
+const PICTURE = 640;
+/** Samples of a pixel along its side, as in a sheet. */
+const SAMPLES = 2;
+
+/** A lit picture of a sphere that fills most of it. */
+export function renderMeshCase({ bands, bench }: Sizes<'bands'>): BenchCase {
+  const { vertices, normals, triangles, colors } = benchSphere(bands);
+  const [n, m] = [vertices.length / 3, triangles.length / 3];
+  const rect = { left: 0, top: 0, right: PICTURE, bottom: PICTURE };
+  const matrix = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+  const samples = PICTURE ** 2 * SAMPLES ** 2;
+  return {
+    kernel: 'renderMesh',
+    shape: `${m} triangles on ${PICTURE} x ${PICTURE} (${bench})`,
+    flops: 1000 * m + 250 * samples,
+    bytes: 4 * (7 * n + 3 * m + 2 * samples + PICTURE ** 2),
+    bound: 'memory',
+    entry: null,
+    build: ({ input }) =>
+      renderMesh(
+        {
+          vertices: input(Float32Array.from(vertices), [n, 3]),
+          normals: input(Float32Array.from(normals), [n, 3]),
+          triangles: input(Uint32Array.from(triangles), [m, 3]),
+          colors: input(colors, [n]),
+        },
+        {
+          size: { width: PICTURE, height: PICTURE },
+          views: [{ rect, matrix, focal: 1.8 * PICTURE, near: 0.5, far: 9 }],
+          light: { reach: 0.3 },
+          samples: SAMPLES,
+        },
+      ),
   };
 }
 

@@ -9,3 +9,4 @@ export * from './movement.ts';
 export * from './resize.ts';
 export * from './image.ts';
 export * from './points.ts';
+export * from './mesh.ts';

@@ -7,10 +7,11 @@ import { maskBounds as maskBoundsKernel } from '../../kernels/maskBounds/maskBou
 import { maskedStats as maskedStatsKernel } from '../../kernels/maskedStats/maskedStats.ts';
 import { normalizePoints as normalizePointsKernel } from '../../kernels/normalizePoints/normalizePoints.ts';
 import { pointMap as pointMapKernel } from '../../kernels/pointMap/pointMap.ts';
-import { renderPoints as renderPointsKernel, type View } from '../../kernels/renderPoints/renderPoints.ts';
+import { renderPoints as renderPointsKernel } from '../../kernels/renderPoints/renderPoints.ts';
 import { seenColors as seenColorsKernel } from '../../kernels/seenColors/seenColors.ts';
 import { seenMap as seenMapKernel } from '../../kernels/seenMap/seenMap.ts';
 import type { PointSource as Source } from '../../kernels/shared/pointSource.ts';
+import type { PictureSize, View } from '../../kernels/shared/view.ts';
 import { threshold as thresholdKernel } from '../../kernels/threshold/threshold.ts';
 import { ShapeError } from '../errors.ts';
 import { defineOp, type NoAttributes } from '../op.ts';
@@ -139,7 +140,7 @@ const gatherRowsOp = defineOp<{ readonly x: Tensor; readonly indices: Tensor }>(
 export const gatherRows = (x: Tensor, indices: Tensor): Tensor => gatherRowsOp.record({ x, indices }, {});
 
 type Picture = {
-  readonly size: { readonly width: number; readonly height: number };
+  readonly size: PictureSize;
   readonly radius: number;
   readonly views: readonly View[];
 };
@@ -156,7 +157,7 @@ const renderPointsOp = defineOp<{ readonly points: Tensor; readonly colors: Tens
 export const renderPoints = (
   points: Tensor,
   colors: Tensor,
-  size: { readonly width: number; readonly height: number },
+  size: PictureSize,
   radius: number,
   views: readonly View[],
 ): Tensor => renderPointsOp.record({ points, colors }, { size, radius, views });

@@ -1,5 +1,6 @@
 /** Pictures of colored points, in float64: splats, smoothing, light, with the same steps as the WGSL files. */
-import { BAND, SMOOTHING, type View } from './renderPoints.ts';
+import type { View } from '../shared/view.ts';
+import { BAND, SMOOTHING } from './renderPoints.ts';
 
 const STEPS = 0x7fffff;
 const LIGHT = [-0.4, 0.7, 0.6];

@@ -1,12 +1,12 @@
 // renderPoints, shade: light, soft shadow in hollows, and the background where no splat covers a pixel.
 //   surface [pixels] as in renderPoints.resolve.wgsl · sums [pixels, 5] u32 (the weight is coverage)
 //   picture [pixels] u32, RGBA8 words. One pixel per invocation.
-// Takes: params.rect, params.width, params.center, params.focal, params.radius (renderPoints/view.wgsl).
+// Takes: params.rect, params.width, params.focal, params.radius (renderPoints/view.wgsl).
+// Takes: LIGHT, position, background (shared/scene.wgsl).
 @group(0) @binding(1) var<storage, read> surface: array<vec4f>;
 @group(0) @binding(2) var<storage, read> sums: array<u32>;
 @group(0) @binding(3) var<storage, read_write> picture: array<u32>;
 
-const LIGHT = vec3f(-0.40, 0.70, 0.60); // above, to the left, in front; about unit length
 const COVERED = 40.0; // weight that hides the background: that of one disc at the edge of its middle part
 const RINGS = 2;
 const DIRECTIONS = 8;
@@ -14,11 +14,6 @@ const DIRECTIONS = 8;
 fn depthAt(pixel: vec2i) -> f32 {
   let inside = clamp(pixel, vec2i(params.rect.xy), vec2i(params.rect.zw) - 1);
   return surface[u32(inside.y) * params.width + u32(inside.x)].w;
-}
-
-fn position(pixel: vec2i, depth: f32) -> vec3f {
-  let away = (vec2f(pixel) + 0.5 - params.center) / params.focal;
-  return vec3f(away.x, -away.y, -1.0) * depth;
 }
 
 // Returns the surface's tangent along `step`, taken from the neighbor whose depth is closer, so that it does not cross
@@ -52,13 +47,6 @@ fn hidden(pixel: vec2i, z: f32, reach: f32) -> f32 {
     }
   }
   return sum / f32(RINGS * DIRECTIONS);
-}
-
-fn background(at: vec2u) -> vec3f {
-  let size = vec2f(params.rect.zw - params.rect.xy);
-  let p = (vec2f(at - params.rect.xy) + 0.5) / size;
-  let glow = 1.0 - smoothstep(0.1, 0.9, distance(p, vec2f(0.5, 0.45)));
-  return mix(vec3f(0.80, 0.82, 0.85), vec3f(0.965, 0.97, 0.975), glow);
 }
 
 @compute @workgroup_size(8, 8)

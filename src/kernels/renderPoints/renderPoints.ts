@@ -2,29 +2,18 @@
  * Pictures of colored points: splats that blend into surfaces, by the two passes of surface splatting
  * (Zwicker et al., Surface Splatting, SIGGRAPH 2001, section 6), with screen-space light.
  */
-import { expect, expectDtype, expectShape, show } from '../check.ts';
+import { expect, expectDtype, expectShape } from '../check.ts';
 import { operand, type Dispatch, type Operand, type Uniform } from '../dispatch.ts';
 import { fill } from '../fill/fill.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import gridWgsl from '../shared/grid.wgsl';
+import sceneWgsl from '../shared/scene.wgsl';
+import { type PictureSize, type View, viewParams } from '../shared/view.ts';
 import resolveWgsl from './renderPoints.resolve.wgsl';
 import shadeWgsl from './renderPoints.shade.wgsl';
 import smoothWgsl from './renderPoints.smooth.wgsl';
 import splatWgsl from './renderPoints.splat.wgsl';
 import viewWgsl from './view.wgsl';
-
-/** A camera, and the rectangle of the picture that shows its view. */
-export interface View {
-  /** In pixels of the picture; right and bottom are exclusive. */
-  readonly rect: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
-  /** Column-major 4 x 4 matrix to the camera's frame: x right, y up, z towards the viewer. */
-  readonly matrix: ArrayLike<number>;
-  /** Focal length in pixels. The optical axis meets the middle of the rectangle. */
-  readonly focal: number;
-  /** Points between these depths are shown. */
-  readonly near: number;
-  readonly far: number;
-}
 
 /** Splats up to this many radii behind the nearest one belong to the same surface. */
 export const BAND = 1.6;
@@ -40,7 +29,7 @@ export const SMOOTHING: readonly number[] = [2.4, 1.2];
 export function renderPoints(
   points: Operand,
   colors: Operand,
-  size: { readonly width: number; readonly height: number },
+  size: PictureSize,
   radius: number,
   views: readonly View[],
 ): Dispatch[] {
@@ -57,7 +46,7 @@ export function renderPoints(
   const picture = operand([size.height, size.width], 'u32');
   const steps: Dispatch[] = [fill(nearest, 0xffffffff), fill(sums, 0)];
   for (const view of views) {
-    const params = viewParams(view, n, size, radius);
+    const params = splatParams(n, view, size, radius);
     const { left, top, right, bottom } = view.rect;
     const tiles = [ceilDiv(right - left, 8), ceilDiv(bottom - top, 8), 1] as const;
     const area = (right - left) * (bottom - top);
@@ -84,7 +73,7 @@ export function renderPoints(
       })),
       {
         ...perPixel,
-        wgsl: [viewWgsl, shadeWgsl],
+        wgsl: [viewWgsl, sceneWgsl, shadeWgsl],
         inputs: [surfaces[SMOOTHING.length % 2], sums],
         outputs: [picture],
         flops: 600 * area,
@@ -94,36 +83,14 @@ export function renderPoints(
   return steps;
 }
 
-function viewParams(
-  { rect, matrix, focal, near, far }: View,
-  n: number,
-  size: { readonly width: number; readonly height: number },
-  radius: number,
-): Record<string, Uniform> {
-  const { left, top, right, bottom } = rect;
-  expect(
-    left >= 0 && top >= 0 && left < right && top < bottom && right <= size.width && bottom <= size.height,
-    'renderPoints',
-    `the view ${show([left, top, right, bottom])} does not lie in a picture of ${size.width} x ${size.height}.`,
-  );
-  expect(
-    near > 0 && far > near,
-    'renderPoints',
-    `depths from ${near} to ${far} show nothing; near < far, both positive.`,
-  );
-  const row = (i: number) => [0, 1, 2, 3].map((column) => matrix[4 * column + i]);
+/** Fields of `struct Params` in view.wgsl. */
+function splatParams(n: number, view: View, size: PictureSize, radius: number): Record<string, Uniform> {
+  const range = view.far - view.near;
   return {
+    ...viewParams('renderPoints', view, size),
     n,
-    width: size.width,
-    rect: [left, top, right, bottom],
-    right: row(0),
-    up: row(1),
-    back: row(2),
-    center: [(left + right) / 2, (top + bottom) / 2],
-    focal,
     radius,
-    near,
-    range: far - near,
-    band: Math.max(1, Math.round(((BAND * radius) / (far - near)) * 0x7fffff)),
+    range,
+    band: Math.max(1, Math.round(((BAND * radius) / range) * 0x7fffff)),
   };
 }

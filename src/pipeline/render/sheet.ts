@@ -1,19 +1,13 @@
 /** The sheet: one picture of the object from five sides. */
 import { renderPoints } from '../../graph/ops/points.ts';
-import { compile } from '../../graph/plan.ts';
 import type { Shared } from '../../graph/shared.ts';
 import { Graph } from '../../graph/record.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import { packColors, spacingOf, type Cloud } from './cloud.ts';
+import { draw, type Picture } from './picture.ts';
 import { frameOf, sheetViews } from './views.ts';
 
-/** A picture. */
-export interface Sheet {
-  readonly width: number;
-  readonly height: number;
-  /** [height, width, 4] sRGB bytes. */
-  readonly rgba: Uint8Array;
-}
+export type { Picture as Sheet } from './picture.ts';
 
 /** Radius of a splat, in distances between neighboring points. Above 1, splats overlap and close surfaces. */
 const RADIUS = 1.05;
@@ -28,7 +22,7 @@ export async function renderSheet(
   shared: Shared,
   cloud: Cloud,
   { height = 640, ...run }: { height?: number } & RunOptions = {},
-): Promise<Sheet> {
+): Promise<Picture> {
   const { xyz } = cloud;
   const colors = packColors(cloud);
   const spacing = spacingOf(cloud);
@@ -41,12 +35,5 @@ export async function renderSheet(
     RADIUS * spacing,
     sheetViews(frameOf(xyz, spacing), height),
   );
-  const plan = await compile(shared, graph, { outputs: { picture } });
-  try {
-    const result = await plan.run({ points: xyz, colors }, run);
-    const words = await result.picture.read();
-    return { ...size, rgba: new Uint8Array(words.buffer, words.byteOffset, words.byteLength) };
-  } finally {
-    plan.dispose();
-  }
+  return draw(shared, graph, picture, { points: xyz, colors }, run);
 }

@@ -1,6 +1,8 @@
-/** The cameras of the sheet: the sides that they show, their places on the sheet, and their distance. */
+/**
+ * Cameras. Those of the sheet: the sides that they show, their places on the sheet, and their distance. And the photo's.
+ */
 import { mat4, vec3 } from 'gl-matrix';
-import type { View } from '../../kernels/renderPoints/renderPoints.ts';
+import type { PictureSize, View } from '../../kernels/shared/view.ts';
 
 /** Vertical field of view of the cameras, in degrees. */
 const FOV = 28;
@@ -74,6 +76,63 @@ export function sheetViews({ middle, radius }: Frame, height: number): View[] {
     near: 0.05 * distance,
     far: 2 * distance,
   }));
+}
+
+/** A pinhole camera, in pixels: the ray of pixel (u, v) has the direction ((u - cx) / fx, (v - cy) / fy, 1). */
+export interface Pinhole {
+  readonly fx: number;
+  readonly fy: number;
+  readonly cx: number;
+  readonly cy: number;
+}
+
+/**
+ * What the photo's camera sees of the points: a view of the part of the photo that they lie in. A view has one focal
+ * length, and its axis meets the middle of its rectangle. The matrix does the rest: it stretches y, and shifts x and y by
+ * a share of the depth.
+ * @param xyz [n, 3] in the camera's frame: x right, y down, z forward
+ * @throws RangeError unless all points lie in front of the camera
+ */
+export function photoView(xyz: Float32Array, { fx, fy, cx, cy }: Pinhole, { width, height }: PictureSize): View {
+  // The center of pixel (u, v) is (u + 0.5, v + 0.5) on the picture.
+  const [axisX, axisY] = [cx + 0.5, cy + 0.5];
+  const [x, y, z] = [interval(), interval(), interval()];
+  for (let i = 0; i < xyz.length; i += 3) {
+    z.add(xyz[i + 2]);
+    x.add((fx * xyz[i]) / xyz[i + 2] + axisX);
+    y.add((fy * xyz[i + 1]) / xyz[i + 2] + axisY);
+  }
+  if (z.low <= 0) {
+    throw new RangeError(`The mesh begins at a depth of ${z.low}; it must lie in front of the camera, where z > 0.`);
+  }
+  const [left, right] = pixelsOf(x, width);
+  const [top, bottom] = pixelsOf(y, height);
+  const [shiftX, shiftY] = [(axisX - (left + right) / 2) / fx, (axisY - (top + bottom) / 2) / fx];
+  return {
+    rect: { left, top, right, bottom },
+    matrix: [1, 0, 0, 0, 0, -fy / fx, 0, 0, shiftX, -shiftY, -1, 0, 0, 0, 0, 1],
+    focal: fx,
+    near: 0.9 * z.low,
+    far: 1.1 * z.high,
+  };
+}
+
+/** The smallest interval that holds the numbers added to it. */
+function interval() {
+  return {
+    low: Infinity,
+    high: -Infinity,
+    add(v: number) {
+      this.low = Math.min(this.low, v);
+      this.high = Math.max(this.high, v);
+    },
+  };
+}
+
+/** First pixel of `size` that an interval reaches, and the one after the last; at least one pixel. */
+function pixelsOf({ low, high }: { low: number; high: number }, size: number): [number, number] {
+  const first = Math.max(0, Math.min(Math.floor(low), size - 1));
+  return [first, Math.max(first + 1, Math.min(Math.ceil(high), size))];
 }
 
 /**

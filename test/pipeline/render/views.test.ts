@@ -1,6 +1,6 @@
 import { type mat4, vec3 } from 'gl-matrix';
 import { describe, expect, it } from 'vitest';
-import { frameOf, orbitView, sheetViews } from '../../../src/pipeline/render/views.ts';
+import { frameOf, orbitView, photoView, sheetViews } from '../../../src/pipeline/render/views.ts';
 
 describe('orbitView', () => {
   const seen = (yaw: number, pitch: number, point: vec3) => [
@@ -54,5 +54,30 @@ describe('frameOf', () => {
 
   it('is as large as the spacing where there is no point', () => {
     expect(frameOf(new Float32Array(0), 0.25)).toEqual({ middle: vec3.create(), radius: 0.25 });
+  });
+});
+
+describe('photoView', () => {
+  const camera = { fx: 100, fy: 50, cx: 30, cy: 20 };
+  const size = { width: 64, height: 48 };
+
+  it('shows the part of the photo that the points lie in', () => {
+    // Pixels (10, 15) and (40.2, 30), whose centers are half a pixel further on the picture.
+    const xyz = Float32Array.of(-0.4, -0.2, 2, 0.408, 0.8, 4);
+    const { rect, matrix, focal, near, far } = photoView(xyz, camera, size);
+    expect(rect).toEqual({ left: 10, top: 15, right: 41, bottom: 31 });
+    const [x, y, z] = vec3.transformMat4(vec3.create(), vec3.fromValues(-0.4, -0.2, 2), matrix as mat4);
+    expect((rect.left + rect.right) / 2 - (focal * x) / z).toBeCloseTo(10.5, 4);
+    expect((rect.top + rect.bottom) / 2 + (focal * y) / z).toBeCloseTo(15.5, 4);
+    expect(z).toBe(-2);
+    expect(near).toBeLessThan(2);
+    expect(far).toBeGreaterThan(4);
+  });
+
+  it('stays inside the photo, also where the points do not', () => {
+    const rectOf = (...xyz: number[]) => photoView(Float32Array.from(xyz), camera, size).rect;
+    expect(rectOf(-9, -9, 1, 9, 9, 1)).toEqual({ left: 0, top: 0, right: 64, bottom: 48 });
+    expect(rectOf(9, 9, 1, 9.5, 9.5, 1)).toEqual({ left: 63, top: 47, right: 64, bottom: 48 });
+    expect(rectOf(-9.5, -9.5, 1, -9, -9, 1)).toEqual({ left: 0, top: 0, right: 1, bottom: 1 });
   });
 });
