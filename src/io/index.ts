@@ -5,3 +5,4 @@ export * from './glb.ts';
 export * from './obj.ts';
 export * from './npy.ts';
 export * from './depth.ts';
+export * from './viewPage.ts';

@@ -4,14 +4,17 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { findBrowser } from '../../tools/setup/browser.mjs';
 
 /**
  * Flags beside Playwright's own, which keep the browser from updating, synchronizing and prompting.
  * SwiftShader everywhere: results must not depend on the graphics card of whoever runs the tests.
  */
-const flags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--disable-quic'];
+const flags = [
+  ...['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--disable-quic'],
+  ...['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+];
 
 /** Chromium's own sandbox does not start as root, nor in most containers; the page is ours. */
 const chromiumSandbox = false;
@@ -37,13 +40,9 @@ export interface BrowserPage {
  * @throws Error if there is no browser
  */
 export async function openPage(folders: Record<string, string>): Promise<BrowserPage> {
-  const executablePath = findBrowser();
-  if (executablePath === undefined) {
-    throw new Error('No Chromium for the browser tests. Run: npm run setup, or set UNFLAT_CHROMIUM to a Chromium.');
-  }
   const requests: string[] = [];
   const server = await serve(folders, requests);
-  const browser = await chromium.launch({ executablePath, args: flags, chromiumSandbox }).catch((error: unknown) => {
+  const browser = await launch().catch((error: unknown) => {
     server.close();
     throw error;
   });
@@ -67,8 +66,17 @@ export async function openPage(folders: Record<string, string>): Promise<Browser
   };
 }
 
+/** Starts the browser alone, for tests that open pages by themselves. @throws Error if there is no browser */
+export async function launch(furtherFlags: readonly string[] = []): Promise<Browser> {
+  const executablePath = findBrowser();
+  if (executablePath === undefined) {
+    throw new Error('No Chromium for the browser tests. Run: npm run setup, or set UNFLAT_CHROMIUM to a Chromium.');
+  }
+  return chromium.launch({ executablePath, args: [...flags, ...furtherFlags], chromiumSandbox });
+}
+
 /** Collects errors that no caller sees: uncaught ones, and those that WebGPU only logs. */
-function collectErrors(page: Page): string[] {
+export function collectErrors(page: Page): string[] {
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('crash', () => errors.push('the page crashed'));
