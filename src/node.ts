@@ -33,7 +33,7 @@ import type { StageProgress } from './pipeline/session/stages.ts';
 
 export { UserError } from './host/errors.ts';
 export { decodePhoto } from './host/node/image.ts';
-export { depthPreview, depthToMillimeters, encodeGlb, encodePly } from './io/index.ts';
+export { depthPreview, depthToMillimeters, encodeGlb, encodePly, encodeRrd, type RecordedStages } from './io/index.ts';
 export * from './host/exports.ts';
 
 export interface EngineOptions extends Pick<EngineSetup, 'networks' | 'keepNetworks' | 'embeddingBytes'> {

@@ -25,7 +25,7 @@ import { CompletedObject } from './pipeline/session/completedObject.ts';
 
 export { decodePhoto };
 export { UserError } from './host/errors.ts';
-export { encodeGlb, encodePly } from './io/index.ts';
+export { encodeGlb, encodePly, encodeRrd, type RecordedStages } from './io/index.ts';
 export { bytesSource, SafetensorsFile } from '../weights/index.ts';
 export { fileSet, presets, syntheticSet, type WeightSet } from './pipeline/registry.ts';
 export { BlobBytes, UrlBytes } from './host/web/bytes.ts';

@@ -6,3 +6,4 @@ export * from './obj.ts';
 export * from './npy.ts';
 export * from './depth.ts';
 export * from './viewPage.ts';
+export { encodeRrd, type RecordedStages } from './rrd/recording.ts';

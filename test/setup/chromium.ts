@@ -24,11 +24,14 @@ const mimeTypes: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
   '.map': 'application/json',
   '.json': 'application/json',
+  '.wasm': 'application/wasm',
 };
 
 export interface BrowserPage {
   /** Calls a function that the module at `url` exports, with arguments and a result that JSON can hold. */
   call(url: string, name: string, ...args: unknown[]): Promise<unknown>;
+  /** The page itself, for pictures of it. */
+  readonly page: Page;
   /** Requests of the page so far, such as `GET /page.js`. */
   readonly requests: string[];
   close(): Promise<void>;
@@ -50,6 +53,7 @@ export async function openPage(folders: Record<string, string>): Promise<Browser
   const errors = collectErrors(page);
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   return {
+    page,
     requests,
     async call(url, name, ...args) {
       // As text: the test runner would rewrite an `import()` in a function.
