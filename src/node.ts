@@ -34,7 +34,16 @@ import type { StageProgress } from './pipeline/session/stages.ts';
 export { UserError } from './host/errors.ts';
 export { decodePhoto } from './host/node/image.ts';
 export { encodeTexture } from './host/node/encode.ts';
-export { depthPreview, depthToMillimeters, encodeGlb, encodeMesh, encodePly, MESH_FORMATS } from './io/index.ts';
+export {
+  depthPreview,
+  depthToMillimeters,
+  encodeGlb,
+  encodeMesh,
+  encodePly,
+  encodeRrd,
+  MESH_FORMATS,
+  type RecordedStages,
+} from './io/index.ts';
 export * from './host/exports.ts';
 
 export interface EngineOptions extends Pick<EngineSetup, 'networks' | 'keepNetworks' | 'embeddingBytes'> {

@@ -26,7 +26,7 @@ import { CompletedObject } from './pipeline/session/completedObject.ts';
 export { decodePhoto };
 export { UserError } from './host/errors.ts';
 export { encodeTexture } from './host/web/encode.ts';
-export { encodeGlb, encodeMesh, encodePly, MESH_FORMATS } from './io/index.ts';
+export { encodeGlb, encodeMesh, encodePly, encodeRrd, MESH_FORMATS, type RecordedStages } from './io/index.ts';
 export { bytesSource, SafetensorsFile } from '../weights/index.ts';
 export { fileSet, presets, syntheticSet, type WeightSet } from './pipeline/registry.ts';
 export { BlobBytes, UrlBytes } from './host/web/bytes.ts';

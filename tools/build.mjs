@@ -1,6 +1,6 @@
 /**
  * Bundles into dist/: `node tools/build.mjs`. One bundle per way to use the project, `.wgsl` files as text, type
- * declarations, and the tiny weights. Node bundles leave packages outside; browser bundles hold everything.
+ * declarations, the page that shows a result, and the tiny weights. Node bundles leave packages outside; browser bundles hold everything.
  */
 import {
   chmodSync,
@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { writeDeclarations } from './declarations.mjs';
+import { writeView } from './view.mjs';
 import { isProgram, root, runTool, say, SetupError } from './setup/process.mjs';
 
 /**
@@ -77,7 +78,7 @@ export async function ensureBuild() {
 export async function build() {
   const started = new Date();
   rmSync(join(root, stamp), { force: true });
-  const [failures] = await Promise.all([bundleAll(), writeDeclarations(declarations)]);
+  const [failures] = await Promise.all([bundleAll(), writeDeclarations(declarations), writeView('dist/view.html')]);
   if (failures.length > 0) throw new SetupError(`the build of ${failures.join(', ')} failed; its errors are above.`);
   copyTinyWeights();
   writeFileSync(join(root, stamp), '');

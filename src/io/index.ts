@@ -7,3 +7,5 @@ export type { EncodedTexture, EncodedTexturedMesh } from './mesh/surface.ts';
 export * from './obj.ts';
 export * from './npy.ts';
 export * from './depth.ts';
+export * from './viewPage.ts';
+export { encodeRrd, type RecordedStages } from './rrd/recording.ts';

@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { UserError } from '../../src/host/errors.ts';
-import { bundledFolder } from '../../src/host/node/bundled.ts';
+import { bundledFolder, viewTemplate } from '../../src/host/node/bundled.ts';
 import { openWeights } from '../../src/host/node/weights.ts';
 import { presets } from '../../src/pipeline/registry.ts';
 import { ensureBuild } from '../../tools/build.mjs';
@@ -26,4 +26,11 @@ it('says what is missing where a package lacks them', async () => {
   await rm(folder, { recursive: true });
   expect(error).toBeInstanceOf(UserError);
   expect((error as UserError).message).toMatch(/tiny weights are not in a folder tiny next to .*cli\.js/);
+});
+
+it('finds the page that shows a result, or says that it is missing', async () => {
+  const text = await readFile(join(root, 'dist/view.html'), 'utf8');
+  expect(await viewTemplate()).toBe(text);
+  expect(await viewTemplate(join(root, 'dist/cli/part.js'))).toBe(text);
+  await expect(viewTemplate('/nowhere/cli.js')).rejects.toThrow(/view\.html is not next to .*cli\.js/);
 });

@@ -4,14 +4,17 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { findBrowser } from '../../tools/setup/browser.mjs';
 
 /**
  * Flags beside Playwright's own, which keep the browser from updating, synchronizing and prompting.
  * SwiftShader everywhere: results must not depend on the graphics card of whoever runs the tests.
  */
-const flags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--disable-quic'];
+const flags = [
+  ...['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--disable-quic'],
+  ...['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+];
 
 /** Chromium's own sandbox does not start as root, nor in most containers; the page is ours. */
 const chromiumSandbox = false;
@@ -21,11 +24,14 @@ const mimeTypes: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
   '.map': 'application/json',
   '.json': 'application/json',
+  '.wasm': 'application/wasm',
 };
 
 export interface BrowserPage {
   /** Calls a function that the module at `url` exports, with arguments and a result that JSON can hold. */
   call(url: string, name: string, ...args: unknown[]): Promise<unknown>;
+  /** The page itself, for pictures of it. */
+  readonly page: Page;
   /** Requests of the page so far, such as `GET /page.js`. */
   readonly requests: string[];
   close(): Promise<void>;
@@ -37,13 +43,9 @@ export interface BrowserPage {
  * @throws Error if there is no browser
  */
 export async function openPage(folders: Record<string, string>): Promise<BrowserPage> {
-  const executablePath = findBrowser();
-  if (executablePath === undefined) {
-    throw new Error('No Chromium for the browser tests. Run: npm run setup, or set UNFLAT_CHROMIUM to a Chromium.');
-  }
   const requests: string[] = [];
   const server = await serve(folders, requests);
-  const browser = await chromium.launch({ executablePath, args: flags, chromiumSandbox }).catch((error: unknown) => {
+  const browser = await launch().catch((error: unknown) => {
     server.close();
     throw error;
   });
@@ -51,6 +53,7 @@ export async function openPage(folders: Record<string, string>): Promise<Browser
   const errors = collectErrors(page);
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   return {
+    page,
     requests,
     async call(url, name, ...args) {
       // As text: the test runner would rewrite an `import()` in a function.
@@ -67,8 +70,17 @@ export async function openPage(folders: Record<string, string>): Promise<Browser
   };
 }
 
+/** Starts the browser alone, for tests that open pages by themselves. @throws Error if there is no browser */
+export async function launch(furtherFlags: readonly string[] = []): Promise<Browser> {
+  const executablePath = findBrowser();
+  if (executablePath === undefined) {
+    throw new Error('No Chromium for the browser tests. Run: npm run setup, or set UNFLAT_CHROMIUM to a Chromium.');
+  }
+  return chromium.launch({ executablePath, args: [...flags, ...furtherFlags], chromiumSandbox });
+}
+
 /** Collects errors that no caller sees: uncaught ones, and those that WebGPU only logs. */
-function collectErrors(page: Page): string[] {
+export function collectErrors(page: Page): string[] {
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('crash', () => errors.push('the page crashed'));

@@ -15,6 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
   graph: ['kernels'],
   pipeline: ['kernels', 'graph', 'weights'],
   io: ['pipeline'],
+  view: ['io'],
   host: ['kernels', 'graph', 'pipeline', 'weights', 'io'],
   api: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host'],
   cli: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host', 'api'],
@@ -23,7 +24,7 @@ const mayImport: Record<string, readonly string[]> = {
 };
 
 /** Layers that run in a browser too, so that nothing of Node may be in them. */
-const hostFree = ['kernels', 'graph', 'pipeline', 'io', 'weights'];
+const hostFree = ['kernels', 'graph', 'pipeline', 'io', 'view', 'weights'];
 
 /** @returns the layer of a file, undefined if no rule is about it; `host/node` and `host/web` are both `host` */
 function layerOf(path: string): string | undefined {
