@@ -147,8 +147,19 @@ export interface CompleteOptions extends GridOptions {
   readonly temperature?: number;
 }
 
-/** The occupied points of a grid, and how much of the grid was queried. */
+/** What a sweep has been told of a whole grid: occupancy logits of all points that were queried. */
+export interface SweptField {
+  /** Points along x, y, z. */
+  readonly counts: readonly [number, number, number];
+  /** Coordinates along x, along y, along z, one after the other, in the object's frame: [nx + ny + nz]. */
+  readonly axes: Float32Array;
+  /** [nx, ny, nz], x slowest and z fastest: occupancy logits; NaN where not queried. */
+  readonly logits: Float32Array;
+}
+
+/** The occupied points of a grid, and what else is known of the grid. */
 export interface Completion extends GridPoints {
+  readonly field: SweptField;
   /** Distance between neighboring grid points in the object's frame. */
   readonly step: number;
   /** Points queried: all points of the grid in a full sweep that was not stopped. */

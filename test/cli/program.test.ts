@@ -75,7 +75,8 @@ function standIn(answer: { partial?: boolean; empty?: boolean; fail?: Error } = 
         grid: new Float32Array(answer.empty ? 0 : 6),
       };
       const swept = { queries: partial ? 500 : 1000, of: 1000 };
-      const facts = { spacing: 0.02, normalization, swept, partial, kept, minThreshold: 0.05 };
+      const field = { counts: [1, 1, 2], axes: new Float32Array(4), logits: new Float32Array(2).fill(3) } as const;
+      const facts = { spacing: 0.02, normalization, field, swept, partial, kept, minThreshold: 0.05 };
       const box = { top: 0, bottom: 3, left: 0, right: 4 };
       return {
         ...{ mask, candidate, depth: { meters: depth, camera, focal } },

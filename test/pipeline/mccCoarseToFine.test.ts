@@ -123,6 +123,10 @@ describe('sweep from coarse to fine', () => {
         expect(found).toMatchObject({ queries: queried.size, total: grid.total, partial: false, strategy, step: STEP });
         expect(queried.size).toBeLessThan(grid.total);
         expect(found).toMatchObject(pick(every, new Set([...queried].filter(isOccupied))));
+        expect(found.field).toEqual({
+          ...every.field,
+          logits: every.field.logits.map((logit, i) => (queried.has(i) ? logit : NaN)),
+        });
       }
     });
 
@@ -178,6 +182,9 @@ describe('sweep from coarse to fine', () => {
     expect(found.queries).toBeLessThan(whole.queries);
     expect([...found.indices]).toEqual(parts.flatMap((part) => [...part.indices]).sort((a, b) => a - b));
     expect(found).toMatchObject(pick(whole, new Set(found.indices)));
+    const known = found.field.logits.filter((logit) => !Number.isNaN(logit));
+    expect(known.length).toBe(found.queries);
+    found.field.logits.forEach((logit, i) => Number.isNaN(logit) || expect(logit).toBe(whole.field.logits[i]));
     const none = await mcc.sweep(image, options, { signal: AbortSignal.abort() });
     expect([none.queries, none.indices.length, none.partial]).toEqual([0, 0, true]);
   });

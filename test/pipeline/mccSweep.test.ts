@@ -54,6 +54,17 @@ describe('sweep', () => {
     expect(xyz).toEqual(pointsOf(gridOf(0.5), indices));
   });
 
+  it('keeps the logits of all points, occupied or not', () => {
+    const { indices, logits, field } = reference.get('batched')!;
+    const { counts, axes } = gridOf(0.5);
+    expect([field.counts, field.axes]).toEqual([counts, axes]);
+    expect(field.logits.length).toBe(1728);
+    expect(Float32Array.from(indices, (i) => field.logits[i])).toEqual(logits);
+    const above = [...field.logits.keys()].filter((i) => field.logits[i] > 0);
+    expect(above).toEqual([...indices]);
+    expect(field.logits.some(Number.isNaN)).toBe(false);
+  });
+
   for (const strategy of STRATEGIES) {
     it(`${strategy}: a point's result does not depend on the chunk it is in, bit for bit`, async () => {
       const expected = reference.get(strategy)!;
@@ -140,8 +151,10 @@ describe('sweep', () => {
       const count = all.indices.filter((i) => i < 1024).length;
       expect([result.queries, result.total, result.indices.length]).toEqual([1024, 1728, count]);
       expect(result.colors).toEqual(all.colors.slice(0, 3 * count));
+      expect(result.field.logits).toEqual(all.field.logits.map((logit, i) => (i < 1024 ? logit : NaN)));
       const none = await mcc.sweep(image, { ...OPTIONS, strategy }, { signal: AbortSignal.abort() });
       expect([none.queries, none.indices.length]).toEqual([0, 0]);
+      expect(none.field.logits.every(Number.isNaN)).toBe(true);
     }
   });
 

@@ -134,6 +134,8 @@ describe('a session', () => {
         expect(filtered[name]).toEqual(swept[name]);
       }
       expect(filtered.threshold).toBe(threshold);
+      expect(filtered.field).toBe(object.field);
+      expect(filtered.field).toEqual(swept.field);
     }
     expect(object.withThreshold(0.2).xyz.length).toBeGreaterThan(object.xyz.length);
     expect(() => object.withThreshold(0.1)).toThrow(/holds the points above 0.2/);
@@ -183,6 +185,9 @@ describe('a session', () => {
       expect(object.kept.rgb.slice(3 * row, 3 * row + 3)).toEqual(full.kept.rgb.slice(3 * other, 3 * other + 3));
     });
     expect(object.kept.indices.length).toBeGreaterThan(0);
+    expect(object.kept.logits).toEqual(Float32Array.from(object.kept.indices, (i) => object.field.logits[i]));
+    expect(object.field.logits.filter((logit) => !Number.isNaN(logit)).length).toBe(object.swept.queries);
+    object.field.logits.forEach((logit, i) => Number.isNaN(logit) || expect(logit).toBe(full.field.logits[i]));
   });
 
   it('refuses a sweep that it does not know', async () => {

@@ -19,6 +19,7 @@ function objectOf(logits: Record<number, number>, minThreshold: number, queries:
   const facts = {
     spacing: 1,
     normalization: { center: [0, 0, 0], scale: 1 } as const,
+    field: { counts: [1, 1, 1], axes: new Float32Array(3), logits: new Float32Array(1) } as const,
     swept: { queries, of: 100 },
     partial: false,
   };

@@ -8,12 +8,12 @@ import type { Shared } from '../../graph/shared.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
 import { PlanCache } from '../planCache.ts';
-import type { GridPoints } from '../roles.ts';
+import type { GridPoints, SweptField } from '../roles.ts';
 import type { MccConfig } from './config.ts';
-import { pointsOf, type Grid } from './grid.ts';
+import type { Grid } from './grid.ts';
 import { addPoints, coarseLattice, pointsIn, wordsOfBits } from './lattice.ts';
 import { listGraph, nextGraph } from './listGraphs.ts';
-import type { ChunkResults, OccupiedReader } from './occupiedReader.ts';
+import type { ChunkAnswer, ChunkResults, OccupiedReader } from './occupiedReader.ts';
 import { MIN_CHUNK, type ChunkSize } from './pace.ts';
 import { inGridOrder, SweepLog, type SweepRunOptions } from './sweepLog.ts';
 
@@ -30,6 +30,7 @@ export interface SweepRequest {
 export interface Swept {
   /** In the order of the grid. */
   readonly points: GridPoints;
+  readonly field: SweptField;
   /** Points queried. */
   readonly queries: number;
   /** Whether it was stopped before it was done. */
@@ -62,7 +63,7 @@ export class CoarseToFine {
    */
   async run(seen: DeviceTensor, request: SweepRequest, pace: ChunkSize, run: SweepRunOptions): Promise<Swept> {
     const { grid } = request;
-    const log = new SweepLog(run);
+    const log = new SweepLog(grid, run);
     const words = wordsOfBits(grid.total);
     const [queried, occupied] = [new Uint32Array(words), new Uint32Array(words)];
     let partial = false;
@@ -76,7 +77,7 @@ export class CoarseToFine {
       if (!(error instanceof Canceled)) throw error;
       partial = true;
     }
-    return { points: inGridOrder(log.joined()), queries: log.done, partial };
+    return { points: inGridOrder(log.joined()), field: log.field(), queries: log.done, partial };
   }
 
   /** The points to query next, in the order of the grid. */
@@ -91,7 +92,7 @@ export class CoarseToFine {
     return pointsIn((await next.read()) as Uint32Array);
   }
 
-  /** Asks a list of points, chunk by chunk, and adds those that are occupied to `occupied`. */
+  /** Queries a list of points, chunk by chunk, and adds those that are occupied to `occupied`. */
   private async query(
     list: Uint32Array,
     seen: DeviceTensor,
@@ -107,32 +108,28 @@ export class CoarseToFine {
       const { size } = pace;
       const part = list.subarray(start, start + size);
       const begun = performance.now();
-      const found = await this.chunk(part, filledSize(part.length, size), seen, request, run);
+      const answer = await this.chunk(part, filledSize(part.length, size), seen, request, run);
       // Only a full chunk says how fast full chunks are.
       if (part.length === size) pace.learn(performance.now() - begun);
+      const found = log.add(part, answer, known);
       if (found) addPoints(occupied, found.indices);
-      log.add(found, part.length, known);
       start += part.length;
     }
   }
 
-  /** The occupied ones of some points; undefined if there are none. */
+  /** Queries some points in a chunk of `count`. */
   private async chunk(
     points: Uint32Array,
     count: number,
     seen: DeviceTensor,
     request: SweepRequest,
     { signal, onProfile, onUpload }: SweepRunOptions,
-  ): Promise<GridPoints | undefined> {
+  ): Promise<ChunkAnswer> {
     const plan = await this.chunks.get(listGraph, this.chunkOf(request, count), { onUpload });
     const filled = new Uint32Array(count).fill(points[points.length - 1]);
     filled.set(points);
     const results = (await plan.run({ indices: filled, seen }, { signal, onProfile })) as ChunkResults;
-    const found = await this.occupiedReader.read(results, points.length, request.temperature, signal);
-    if (!found) return undefined;
-    const { places, logits, colors } = found;
-    const indices = places.map((place) => points[place]);
-    return { indices, xyz: pointsOf(request.grid, indices), logits, colors };
+    return this.occupiedReader.read(results, points.length, request.temperature, signal);
   }
 
   private chunkOf({ grid, threshold, strategy }: SweepRequest, count: number) {

@@ -4,7 +4,7 @@
  */
 import type { ColoredPoints } from '../coloredPoints.ts';
 import { toCamera, type Normalization } from '../points/normalization.ts';
-import type { GridPoints } from '../roles.ts';
+import type { GridPoints, SweptField } from '../roles.ts';
 import { OptionError } from './options.ts';
 
 /** Points of the object, in meters in the camera's frame, in the order of the grid. */
@@ -23,6 +23,8 @@ export interface ObjectFacts {
   readonly spacing: number;
   /** From the camera's frame to the object's frame. */
   readonly normalization: Normalization;
+  /** Occupancy logits of all points that were queried: also of those that are not kept. */
+  readonly field: SweptField;
   /** Points queried, and points of the whole grid. */
   readonly swept: { readonly queries: number; readonly of: number };
   /** Whether the sweep was stopped before it was done. */
@@ -42,6 +44,7 @@ export class CompletedObject implements ObjectPoints, ObjectFacts {
   readonly grid: Float32Array;
   readonly spacing: number;
   readonly normalization: Normalization;
+  readonly field: SweptField;
   readonly swept: ObjectFacts['swept'];
   readonly partial: boolean;
   readonly kept: ObjectPoints;
@@ -60,6 +63,7 @@ export class CompletedObject implements ObjectPoints, ObjectFacts {
     this.grid = grid;
     this.spacing = facts.spacing;
     this.normalization = facts.normalization;
+    this.field = facts.field;
     this.swept = facts.swept;
     this.partial = facts.partial;
     this.kept = facts.kept;

@@ -159,6 +159,7 @@ export class PhotoSteps {
       {
         spacing: found.step * normalization.scale,
         normalization,
+        field: found.field,
         swept: { queries: found.queries, of: found.total },
         partial: found.partial,
         kept: objectPoints(found, normalization),
