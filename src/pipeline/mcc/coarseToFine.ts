@@ -10,6 +10,7 @@ import type { SweepStrategy } from '../../kernels/target.ts';
 import { PlanCache } from '../planCache.ts';
 import type { GridPoints, SweptField } from '../roles.ts';
 import type { MccConfig } from './config.ts';
+import { ExpectedQueries } from './expectedQueries.ts';
 import type { Grid } from './grid.ts';
 import { addPoints, coarseLattice, pointsIn, wordsOfBits } from './lattice.ts';
 import { listGraph, nextGraph } from './listGraphs.ts';
@@ -64,15 +65,19 @@ export class CoarseToFine {
   async run(seen: DeviceTensor, request: SweepRequest, pace: ChunkSize, run: SweepRunOptions): Promise<Swept> {
     const { grid } = request;
     const log = new SweepLog(grid, run);
+    const lattice = coarseLattice(grid);
+    const expected = new ExpectedQueries(grid.total, lattice.length);
     const words = wordsOfBits(grid.total);
     const [queried, occupied] = [new Uint32Array(words), new Uint32Array(words)];
     let partial = false;
     try {
-      for (let list = coarseLattice(grid); list.length > 0;) {
+      for (let list = lattice; list.length > 0;) {
         addPoints(queried, list);
-        await this.query(list, seen, request, pace, occupied, log, run);
+        expected.begin(list.length);
+        await this.query(list, seen, request, pace, occupied, expected, log, run);
         list = await this.next(grid, occupied, queried, run.signal);
       }
+      log.end();
     } catch (error) {
       if (!(error instanceof Canceled)) throw error;
       partial = true;
@@ -99,10 +104,10 @@ export class CoarseToFine {
     request: SweepRequest,
     pace: ChunkSize,
     occupied: Uint32Array,
+    expected: ExpectedQueries,
     log: SweepLog,
     run: SweepRunOptions,
   ): Promise<void> {
-    const known = log.done + list.length;
     for (let start = 0; start < list.length;) {
       if (run.signal?.aborted) throw new Canceled('The sweep');
       const { size } = pace;
@@ -111,7 +116,7 @@ export class CoarseToFine {
       const answer = await this.chunk(part, filledSize(part.length, size), seen, request, run);
       // Only a full chunk says how fast full chunks are.
       if (part.length === size) pace.learn(performance.now() - begun);
-      const found = log.add(part, answer, known);
+      const found = log.add(part, answer, expected.take(part.length, answer.occupied?.places.length ?? 0));
       if (found) addPoints(occupied, found.indices);
       start += part.length;
     }

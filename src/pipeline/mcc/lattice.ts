@@ -7,7 +7,7 @@ import type { Grid } from './grid.ts';
  */
 const AREA_PER_POINT = 0.08;
 
-/** One point in so many belongs to the coarse lattice of a grid. Exported for tests. */
+/** One point in so many belongs to the coarse lattice of a grid. */
 export const coarseness = (step: number): number => Math.max(1, Math.round(AREA_PER_POINT / step ** 2));
 
 /** The factor of `coarseLattice`: the one whose points are farthest from one another. Exported for tests. */
@@ -21,14 +21,16 @@ export function factorOf(oneIn: number): number {
   return best.factor;
 }
 
+/** The points that a sweep from coarse to fine queries first: ascending indices of the grid. */
+export const coarseLattice = ({ counts, step }: Grid): Uint32Array => latticeOf(counts, coarseness(step));
+
 /**
- * The points (x, y, z) with x + f y + f^2 z divisible by a number that f shares no divisor with: a lattice rule of Korobov's
- * form (1959). Every line along an axis has one of so many points, so a thin sheet cannot lie between its planes, as it
- * can in a cubic lattice.
+ * One point in so many: the points (x, y, z) with x + f y + f^2 z divisible by `oneIn`, which f shares no divisor with: a
+ * lattice rule of Korobov's form (1959). Every line along an axis has one of so many points, so a thin sheet cannot lie
+ * between its planes, as it can in a cubic lattice.
  * @returns ascending indices of the grid
  */
-export function coarseLattice({ counts: [nx, ny, nz], step }: Grid): Uint32Array {
-  const oneIn = coarseness(step);
+export function latticeOf([nx, ny, nz]: Grid['counts'], oneIn: number): Uint32Array {
   const factor = factorOf(oneIn);
   const square = (factor * factor) % oneIn;
   const indices = new Uint32Array(nx * ny * Math.ceil(nz / oneIn));

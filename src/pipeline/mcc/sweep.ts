@@ -1,6 +1,6 @@
 /**
- * The sweep finds the occupied points of a grid and their colors. It decodes one chunk of the grid after the other.
- * Occupied points are gathered and colored on the device, and only these are read.
+ * The sweep finds the occupied points of a grid and their colors: from coarse to fine, or in the order of the grid, which is
+ * here. It decodes one chunk after the other. Occupied points are gathered and colored on the device.
  */
 import { Canceled } from '../../graph/errors.ts';
 import type { Plan } from '../../graph/plan.ts';
@@ -11,7 +11,7 @@ import { sweepDecoderLimit } from '../../kernels/sweepDecoder/sweepDecoder.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
 import { choose } from '../../kernels/variant.ts';
 import { defaultThreshold, type MccConfig } from './config.ts';
-import { DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE } from '../defaults.ts';
+import { DEFAULT_GRANULARITY, DEFAULT_SWEEP, DEFAULT_TEMPERATURE } from '../defaults.ts';
 import { PlanCache } from '../planCache.ts';
 import type { CompleteOptions, Completion } from '../roles.ts';
 import { CoarseToFine, type SweepRequest, type Swept } from './coarseToFine.ts';
@@ -50,6 +50,8 @@ const FIRST_CHUNK = { gpu: 4096, software: 256 } as const;
 /** More points at once make the layered strategy no faster, and take more memory. */
 const MAX_LAYERED_CHUNK = 8192;
 
+const isCoarseToFine = ({ sweep = DEFAULT_SWEEP }: SweepOptions): boolean => sweep === 'coarseToFine';
+
 export class Sweep {
   /** Plans of chunks. It keeps one, because the memory of another size is not needed again. */
   private readonly chunks: PlanCache;
@@ -69,7 +71,7 @@ export class Sweep {
   async prepare(options: SweepOptions, onUpload?: (done: number) => void): Promise<void> {
     const { request } = this.requestOf(options);
     const { size } = this.paceOf(request.strategy, options.chunk);
-    if (options.sweep === 'coarseToFine') await this.coarseToFine.prepare(request, size, onUpload);
+    if (isCoarseToFine(options)) await this.coarseToFine.prepare(request, size, onUpload);
     else await this.chunkPlan(request, size, onUpload);
   }
 
@@ -82,10 +84,9 @@ export class Sweep {
   async run(seen: DeviceTensor, options: SweepOptions, run: SweepRunOptions): Promise<SweepResult> {
     const { request, why } = this.requestOf(options);
     const pace = this.paceOf(request.strategy, options.chunk);
-    const { points, ...swept } =
-      options.sweep === 'coarseToFine'
-        ? await this.coarseToFine.run(seen, request, pace, run)
-        : await this.wholeGrid(seen, request, pace, run);
+    const { points, ...swept } = isCoarseToFine(options)
+      ? await this.coarseToFine.run(seen, request, pace, run)
+      : await this.wholeGrid(seen, request, pace, run);
     const { grid, strategy } = request;
     const { step, total } = grid;
     return { ...points, ...swept, step, total, strategy, ...(why !== undefined && { why }) };

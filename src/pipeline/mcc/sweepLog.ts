@@ -13,7 +13,10 @@ export interface SweepPace {
 }
 
 export interface SweepRunOptions extends Pick<RunOptions, 'signal' | 'onProfile'> {
-  /** Points queried, of those that are known to be queried. From coarse to fine that number grows as the object is found. */
+  /**
+   * Points queried, of those that will be. From coarse to fine the second number is an estimate until the end; the share
+   * that is done never falls.
+   */
   readonly onProgress?: (done: number, total: number, pace: SweepPace) => void;
   /** Gets the points that were found since it was called last. */
   readonly onPartial?: (found: GridPoints) => void;
@@ -28,6 +31,8 @@ export class SweepLog {
   private readonly parts: GridPoints[] = [];
   private readonly started = performance.now();
   private found = 0;
+  /** The total that was told last. */
+  private told = 0;
 
   constructor(
     private readonly grid: Grid,
@@ -39,7 +44,7 @@ export class SweepLog {
   /**
    * Takes what a chunk gave.
    * @param indices of its points in the grid
-   * @param total points that are known to be queried, those of this chunk and of earlier ones among them
+   * @param total points that will be queried, those of this chunk and of earlier ones among them
    * @returns the occupied points; undefined if there are none
    */
   add(indices: Uint32Array, { logits, occupied }: ChunkAnswer, total: number): GridPoints | undefined {
@@ -56,13 +61,13 @@ export class SweepLog {
       this.found += part.indices.length;
       this.run.onPartial?.(part);
     }
-    const seconds = (performance.now() - this.started) / 1000;
-    this.run.onProgress?.(this.done, total, {
-      pointsPerSecond: this.done / seconds,
-      secondsLeft: ((total - this.done) * seconds) / this.done,
-      found: this.found,
-    });
+    this.tell(total);
     return part;
+  }
+
+  /** There is nothing left to query: the end is told, if it was not known before. */
+  end(): void {
+    if (this.told !== this.done) this.tell(this.done);
   }
 
   /** Logits of all points queried so far. */
@@ -84,6 +89,16 @@ export class SweepLog {
       at += indices.length;
     }
     return all;
+  }
+
+  private tell(total: number): void {
+    this.told = total;
+    const seconds = (performance.now() - this.started) / 1000;
+    this.run.onProgress?.(this.done, total, {
+      pointsPerSecond: this.done / seconds,
+      secondsLeft: ((total - this.done) * seconds) / this.done,
+      found: this.found,
+    });
   }
 
   private pointsAt(indices: Uint32Array, colors: Float32Array): GridPoints {

@@ -76,9 +76,11 @@ export class CompletedObject implements ObjectPoints, ObjectFacts {
    */
   withThreshold(threshold: number): this {
     if (!(threshold >= this.minThreshold && threshold < 1)) {
+      const isLower = threshold > 0 && threshold < 1;
       throw new OptionError(
         `The threshold is ${threshold}; this object holds the points above ${this.minThreshold}. ` +
-          `Give a number from ${this.minThreshold} to 1, or sweep again with a lower minThreshold.`,
+          `Give a number from ${this.minThreshold} to 1` +
+          (isLower ? `, or sweep again: complete(seen, { minThreshold: ${threshold} }).` : '.'),
       );
     }
     return new (this.constructor as new (facts: ObjectFacts, threshold: number) => this)(this, threshold);
@@ -90,9 +92,12 @@ export function objectPoints({ xyz, colors, logits, indices }: GridPoints, norma
   return { xyz: toCamera(xyz, normalization), rgb: bytesOf(colors), logits, indices, grid: xyz };
 }
 
-/** The points whose probability is above a threshold. Logits are compared in float32, as in the sweep. */
+/** The logit of a threshold. Logits are compared in float32, as in the sweep. */
+export const limitOf = (threshold: number): number => Math.fround(Math.log(threshold / (1 - threshold)));
+
+/** The points whose probability is above a threshold. */
 export function above(points: ObjectPoints, threshold: number): ObjectPoints {
-  const limit = Math.fround(Math.log(threshold / (1 - threshold)));
+  const limit = limitOf(threshold);
   const { logits } = points;
   let count = 0;
   for (const logit of logits) if (logit > limit) count++;

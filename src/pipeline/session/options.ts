@@ -49,8 +49,8 @@ export interface PointMap {
 export interface ObjectOptions extends CompleteOptions {
   /**
    * The object keeps all points with a probability above this one, so that `withThreshold` can go down to it. By
-   * default 0.05, or the threshold if that is lower. From coarse to fine it is not below half the threshold, because
-   * the neighbors of each point above it are queried, too.
+   * default half the threshold, but at least 0.05: the neighbors of each point above it are queried, too. With
+   * `sweep: 'full'` 0.05. Never more than the threshold.
    */
   readonly minThreshold?: number;
   /**

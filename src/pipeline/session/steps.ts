@@ -1,6 +1,7 @@
 /** The steps from a photo to an object, with their networks. One call runs at a time. */
 import { focalFromFov, focalOf, intrinsicsOf, type CameraOptions, type Focal, type Intrinsics } from '../camera.ts';
 import type { ColoredPoints } from '../coloredPoints.ts';
+import { DEFAULT_SWEEP } from '../defaults.ts';
 import { wordsOf, type Photo } from '../photo.ts';
 import { emptyMask, visiblePoints, type Geometry } from '../points/geometry.ts';
 import type { SeenCrop } from '../points/seenPoints.ts';
@@ -44,7 +45,7 @@ const MIN_THRESHOLD = 0.05;
  * The default of `minThreshold`. From coarse to fine, the neighbors of each point above it are queried, too, so there it
  * is not far below the threshold.
  */
-const lowestKept = (threshold: number, sweep: SweepName = 'full'): number => {
+export const lowestKept = (threshold: number, sweep: SweepName = DEFAULT_SWEEP): number => {
   const lowest = Math.min(threshold, MIN_THRESHOLD);
   return sweep === 'full' ? lowest : Math.max(lowest, threshold / 2);
 };
