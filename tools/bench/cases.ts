@@ -9,10 +9,12 @@ import {
 } from '../../test/cases/attention.ts';
 import { conv2dCases, conv2dModelCases } from '../../test/cases/conv2d.ts';
 import { convTranspose2dModelCases } from '../../test/cases/convTranspose2d.ts';
+import { gridPointsAtModelCases } from '../../test/cases/gridPointsAt.ts';
 import { layerNormCases, layerNormModelCases } from '../../test/cases/layerNorm.ts';
 import { linearCases, linearModelCases } from '../../test/cases/linear.ts';
 import { matmulModelCases } from '../../test/cases/matmul.ts';
 import { measured } from '../../test/cases/measured.ts';
+import { nearOccupiedModelCases } from '../../test/cases/nearOccupied.ts';
 import { resizeModelCases } from '../../test/cases/resize.ts';
 import { softmaxModelCases } from '../../test/cases/softmax.ts';
 import { geluModelCases } from '../../test/cases/unary.ts';
@@ -24,10 +26,12 @@ import {
   convTransposeCase,
   crossAttentionCase,
   geluCase,
+  gridPointsAtCase,
   layerNormCase,
   linearAndTextbook,
   linearCase,
   matmulCase,
+  nearOccupiedCase,
   queryAttentionCase,
   resizeCase,
   samAttentionCase,
@@ -50,4 +54,6 @@ export const benchCases: readonly BenchCase[] = [
   ...softmaxModelCases.map(softmaxCase),
   ...geluModelCases.map(geluCase),
   ...resizeModelCases.map(resizeCase),
+  ...nearOccupiedModelCases.map(nearOccupiedCase),
+  ...gridPointsAtModelCases.map(gridPointsAtCase),
 ];
