@@ -12,7 +12,7 @@ interface Chunk {
 
 /** What is told while lists are queried: [done, expected] after each chunk. */
 function told(lists: readonly (readonly Chunk[])[], total = TOTAL, lattice = LATTICE): [number, number][] {
-  const queries = new ExpectedQueries(total, lattice);
+  const queries = new ExpectedQueries({ total, step: 0.05 }, lattice);
   let done = 0;
   return lists.flatMap((list) => {
     queries.begin(list.reduce((n, { points }) => n + points, 0));

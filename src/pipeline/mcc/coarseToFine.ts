@@ -66,7 +66,7 @@ export class CoarseToFine {
     const { grid } = request;
     const log = new SweepLog(grid, run);
     const lattice = coarseLattice(grid);
-    const expected = new ExpectedQueries(grid.total, lattice.length);
+    const expected = new ExpectedQueries(grid, lattice.length);
     const words = wordsOfBits(grid.total);
     const [queried, occupied] = [new Uint32Array(words), new Uint32Array(words)];
     let partial = false;

@@ -1,9 +1,14 @@
 /** How many points a sweep from coarse to fine will query. Nobody knows before its end, so progress is of what is expected. */
 
+import type { Grid } from './grid.ts';
+
 /** Share of a grid that is occupied, while nothing is known of the object. */
 const USUAL_SHARE = 0.08;
-/** Points that are queried for each occupied one: itself, and its part of the margin around the object. */
-const QUERIES_PER_OCCUPIED = 1.35;
+/**
+ * Thickness of what is occupied, in the object's own frame: a shell around the surface. A margin of one step is queried on
+ * both of its sides.
+ */
+const THICKNESS = 0.28;
 /** What follows a list that exceeds all expectations, as a share of that list: lists get shorter and shorter. */
 const AFTER_A_LIST = 0.5;
 
@@ -18,11 +23,10 @@ export class ExpectedQueries {
   private share = 0;
 
   /**
-   * @param total points of the grid
    * @param latticeSize points of the coarse lattice, which is the first list
    */
   constructor(
-    private readonly total: number,
+    private readonly grid: Pick<Grid, 'total' | 'step'>,
     private readonly latticeSize: number,
   ) {}
 
@@ -38,7 +42,8 @@ export class ExpectedQueries {
    *   that is done of it never falls, so that a bar does not run backwards.
    */
   take(points: number, occupied: number): number {
-    const { total, list, lattice } = this;
+    const { list, lattice } = this;
+    const { total } = this.grid;
     this.done += points;
     list.left -= points;
     if (lattice.done < this.latticeSize) {
@@ -55,9 +60,11 @@ export class ExpectedQueries {
 
   /** From the share of the lattice that is occupied; as far as it is not queried yet, from the usual share. */
   private estimate(): number {
-    const { total, latticeSize, lattice } = this;
+    const { latticeSize, lattice } = this;
+    const { total, step } = this.grid;
     const unknown = 1 - lattice.done / latticeSize;
     const occupied = (lattice.occupied / latticeSize + USUAL_SHARE * unknown) * total;
-    return latticeSize + QUERIES_PER_OCCUPIED * (1 - latticeSize / total) * occupied;
+    const withMargin = (1 + (2 * step) / THICKNESS) * occupied;
+    return latticeSize + (1 - latticeSize / total) * withMargin;
   }
 }
