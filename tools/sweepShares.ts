@@ -29,6 +29,7 @@ interface Options {
   readonly adapter: string;
   readonly granularity: number;
   readonly gridBox?: Box;
+  readonly threshold?: number;
   readonly minThreshold: number[];
   readonly oneIn: number[];
   readonly reach: number[];
@@ -64,7 +65,8 @@ async function main(scenes: string[], options: Options): Promise<void> {
   const { weights: source, size, adapter: wanted, granularity, gridBox } = options;
   const engine = await createEngine({ weights: source, size, adapter: wanted });
   const origin = await originOf();
-  const { adapter, weights } = engine.describe();
+  const { adapter } = engine.describe();
+  const weights = weightsOf(engine, options);
   await mkdir(dirname(options.json), { recursive: true });
   try {
     for (const picture of [...(await Promise.all(scenes.map(scenePicture))), ...photoPictures(options)]) {
@@ -107,6 +109,12 @@ function photoPictures({ photo, point, fov }: Options): Picture[] {
   return [{ name: basename(photo), open }];
 }
 
+/** The weights, with their size where it is not theirs alone. */
+const weightsOf = (engine: NodeEngine, { size }: Options): string => {
+  const { weights } = engine.describe();
+  return weights.startsWith('synthetic') ? `${weights} ${size}` : weights;
+};
+
 /** One full sweep; then, with each lowest threshold, sweeps from coarse to fine by the engine and by simulation. */
 async function measure(engine: NodeEngine, picture: Picture, options: Options): Promise<Line[]> {
   const { granularity, gridBox } = options;
@@ -115,17 +123,18 @@ async function measure(engine: NodeEngine, picture: Picture, options: Options): 
     const { session, seen } = await (opened ??= picture.open(engine));
     return timedSweep(session, seen, { granularity, gridBox, ...how });
   };
-  const { weights, adapter } = engine.describe();
-  const name = [picture.name, granularity, ...(gridBox ? [gridBox.min, gridBox.max] : []), weights, adapter].join(' ');
-  const full = await new FieldStore(options.fields).get(name, async () => {
+  const where = [weightsOf(engine, options), engine.describe().adapter];
+  const name = [picture.name, granularity, ...(gridBox ? [gridBox.min, gridBox.max] : []), ...where].join(' ');
+  const stored = await new FieldStore(options.fields).get(name, async () => {
     const { object, seconds } = await timed({ sweep: 'full' });
     return { field: object.field, threshold: object.threshold, seconds };
   });
+  const full = { ...stored, threshold: options.threshold ?? stored.threshold };
   const lines: Line[] = [];
   const own = { oneIn: coarseness(gridOf(granularity, gridBox).step), reach: 1 };
   for (const minThreshold of [lowestKept(full.threshold, 'coarseToFine'), ...options.minThreshold]) {
     if (options.run) {
-      const { object, seconds } = await timed({ sweep: 'coarseToFine', minThreshold });
+      const { object, seconds } = await timed({ sweep: 'coarseToFine', threshold: full.threshold, minThreshold });
       const shares = sharesOf(full.field, object.field, { minThreshold, threshold: full.threshold });
       expectSimulated(full, object.field.logits, own, minThreshold);
       lines.push({ way: own, simulated: false, shares, seconds: { full: full.seconds, coarse: seconds } });
@@ -201,6 +210,7 @@ try {
     .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter name', 'auto')
     .option('--granularity <step>', 'step of the grid in the normalized frame', parseStep, 0.1)
     .option('--grid-box <x0,y0,z0,x1,y1,z1>', 'corners of the grid, by default from the weights', parseGridBox)
+    .option('--threshold <p>', 'threshold of the object, by default that of the weights', parseThreshold)
     .option('--min-threshold <p>', 'measure this lowest threshold, too; may be repeated', parseProbability, [])
     .option('--one-in <n>', 'simulate a lattice of one point in so many; may be repeated', parseCount, [])
     .option('--reach <steps>', 'simulate neighborhoods of so many steps; may be repeated', parseCount, [])
