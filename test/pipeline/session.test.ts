@@ -179,8 +179,8 @@ describe('a session', () => {
     expect([full.partial, object.partial]).toEqual([false, false]);
     expect(object.swept.of).toBe(full.swept.of);
     expect(object.swept.queries).toBeLessThanOrEqual(full.swept.queries);
-    expect(object.minThreshold).toBe(0.2);
-    expect((await session.complete(seen, { ...options, threshold: 0.08 })).minThreshold).toBe(0.05);
+    expect(object.minThreshold).toBe(0.4);
+    expect((await session.complete(seen, { ...options, minThreshold: 0.2 })).minThreshold).toBe(0.2);
     const place = new Map([...full.kept.indices].map((index, row) => [index, row]));
     object.kept.indices.forEach((index, row) => {
       const other = place.get(index)!;

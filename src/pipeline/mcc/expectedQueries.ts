@@ -3,12 +3,12 @@
 import type { Grid } from './grid.ts';
 
 /** Share of a grid that is occupied, while nothing is known of the object. */
-const USUAL_SHARE = 0.08;
+const USUAL_SHARE = 0.05;
 /**
  * Thickness of what is occupied, in the object's own frame: a shell around the surface. A margin of one step is queried on
  * both of its sides.
  */
-const THICKNESS = 0.28;
+const THICKNESS = 0.2;
 /** What follows a list that exceeds all expectations, as a share of that list: lists get shorter and shorter. */
 const AFTER_A_LIST = 0.5;
 

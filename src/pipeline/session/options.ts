@@ -49,8 +49,8 @@ export interface PointMap {
 export interface ObjectOptions extends CompleteOptions {
   /**
    * The object keeps all points with a probability above this one, so that `withThreshold` can go down to it. By
-   * default half the threshold, but at least 0.05: the neighbors of each point above it are queried, too. With
-   * `sweep: 'full'` 0.05. Never more than the threshold.
+   * default the threshold itself: each point above it and its neighbors are queried, so a lower one takes longer. With
+   * `sweep: 'full'`, where that is free, 0.05 or the threshold if that is lower.
    */
   readonly minThreshold?: number;
   /**

@@ -38,16 +38,15 @@ export interface Seen extends SeenCrop {
   readonly cloud: ColoredPoints;
 }
 
-/** Default of `ObjectOptions.minThreshold`. */
+/** Default of `ObjectOptions.minThreshold` for full sweeps. */
 const MIN_THRESHOLD = 0.05;
 
 /**
- * The default of `minThreshold`. From coarse to fine, the neighbors of each point above it are queried, too, so there it
- * is not far below the threshold.
+ * The default of `minThreshold`. From coarse to fine, each point above it and its neighbors are queried, so a lower one than
+ * the threshold costs; in a full sweep it is free.
  */
 export const lowestKept = (threshold: number, sweep: SweepName = DEFAULT_SWEEP): number => {
-  const lowest = Math.min(threshold, MIN_THRESHOLD);
-  return sweep === 'full' ? lowest : Math.max(lowest, threshold / 2);
+  return sweep === 'full' ? Math.min(threshold, MIN_THRESHOLD) : threshold;
 };
 
 /** The z coordinates of points [n, 3]. */
