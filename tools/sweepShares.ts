@@ -13,6 +13,7 @@ import { createEngine } from '../src/node.ts';
 import { focalFromFov, intrinsicsOf } from '../src/pipeline/camera.ts';
 import { gridOf } from '../src/pipeline/mcc/grid.ts';
 import { coarseness } from '../src/pipeline/mcc/lattice.ts';
+import { REACH } from '../src/pipeline/mcc/listGraphs.ts';
 import type { Box } from '../src/pipeline/roles.ts';
 import { limitOf } from '../src/pipeline/session/completedObject.ts';
 import type { ObjectOptions } from '../src/pipeline/session/options.ts';
@@ -131,7 +132,7 @@ async function measure(engine: NodeEngine, picture: Picture, options: Options): 
   });
   const full = { ...stored, threshold: options.threshold ?? stored.threshold };
   const lines: Line[] = [];
-  const own = { oneIn: coarseness(gridOf(granularity, gridBox).step), reach: 1 };
+  const own = { oneIn: coarseness(gridOf(granularity, gridBox).step), reach: REACH };
   for (const minThreshold of [lowestKept(full.threshold, 'coarseToFine'), ...options.minThreshold]) {
     if (options.run) {
       const { object, seconds } = await timed({ sweep: 'coarseToFine', threshold: full.threshold, minThreshold });

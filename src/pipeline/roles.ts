@@ -136,7 +136,7 @@ export type SweepName = (typeof SWEEPS)[number];
 
 export interface CompleteOptions extends GridOptions {
   /**
-   * Which points are queried: `coarseToFine`, the default, a coarse lattice and then only points next to occupied ones;
+   * Which points are queried: `coarseToFine`, the default, a coarse lattice and then only points near occupied ones;
    * `full`, all points of the grid. The first way misses small things that stand alone. A point that is queried has the
    * same result either way.
    */

@@ -19,11 +19,11 @@ const STEP = 1 / 16;
 const BOX = { min: [0, 0, 0.5], max: [14 * STEP, 11 * STEP, 0.5 + 17 * STEP] } as const;
 const OPTIONS = { granularity: STEP, gridBox: BOX } as const;
 
-/** What the sweep should query, by plain loops over sets: the lattice, then neighbors of occupied points until there are no more. */
+/** What the sweep should query, by plain loops over sets: the lattice, then what is within two steps of occupied points. */
 function expectedQueries(grid: Grid, isOccupied: (index: number) => boolean): Set<number> {
   const [nx, ny, nz] = grid.counts;
   const queried = new Set<number>(coarseLattice(grid));
-  const steps = [-1, 0, 1];
+  const steps = [-2, -1, 0, 1, 2];
   for (const i of queried) {
     if (!isOccupied(i)) continue;
     const [x, y, z] = [Math.floor(i / (ny * nz)), Math.floor(i / nz) % ny, i % nz];

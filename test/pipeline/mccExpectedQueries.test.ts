@@ -43,7 +43,7 @@ function expectHonest(steps: readonly (readonly [number, number])[]): void {
 describe('expected queries', () => {
   it('are close to the truth once the lattice is queried, for objects of any size', () => {
     for (const share of [0.02, 0.05, 0.09]) {
-      const around = 1.5 * share * (TOTAL - LATTICE);
+      const around = 2 * share * (TOTAL - LATTICE);
       const lists = [
         list(LATTICE, inTheMiddle(share)),
         ...[0.6, 0.3, 0.08, 0.02].map((part) => list(part * around, () => 0.7)),
@@ -53,7 +53,7 @@ describe('expected queries', () => {
       const truth = steps.at(-1)![0];
       for (const [, total] of steps.slice(50)) expect(Math.abs(total / truth - 1)).toBeLessThan(0.1);
       // Before, it takes a usual object.
-      const usual = LATTICE + 1.5 * 0.05 * (TOTAL - LATTICE);
+      const usual = LATTICE + 2 * 0.05 * (TOTAL - LATTICE);
       expect(Math.abs(steps[0][1] / usual - 1)).toBeLessThan(0.05);
     }
   });

@@ -6,6 +6,7 @@ import { createEngine } from '../../src/node.ts';
 import { focalFromFov } from '../../src/pipeline/camera.ts';
 import { gridOf } from '../../src/pipeline/mcc/grid.ts';
 import { coarseness } from '../../src/pipeline/mcc/lattice.ts';
+import { REACH } from '../../src/pipeline/mcc/listGraphs.ts';
 import type { SweptField } from '../../src/pipeline/roles.ts';
 import { limitOf } from '../../src/pipeline/session/completedObject.ts';
 import { readScene } from '../../tools/eval/scene.ts';
@@ -83,6 +84,6 @@ it('on a scene nothing is missed, and simulation and engine agree on every point
   expect(object.points).toBeGreaterThan(500);
   expect(queries).toBeLessThan(0.6 * total);
   for (const name of ['xyz', 'rgb', 'logits', 'indices', 'grid'] as const) expect(coarse[name]).toEqual(full[name]);
-  const way = { oneIn: coarseness(gridOf(0.1, gridBox).step), reach: 1 };
+  const way = { oneIn: coarseness(gridOf(0.1, gridBox).step), reach: REACH };
   expect(simulate(full.field, limitOf(coarse.minThreshold), way)).toEqual(coarse.field);
 }, 120_000);

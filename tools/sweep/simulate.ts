@@ -2,7 +2,7 @@
 import { latticeOf } from '../../src/pipeline/mcc/lattice.ts';
 import type { SweptField } from '../../src/pipeline/roles.ts';
 
-/** How a sweep finds its way. The engine's reach is 1. */
+/** How a sweep finds its way. */
 export interface Way {
   /** One point in so many belongs to the lattice that is queried first. */
   readonly oneIn: number;

@@ -1,5 +1,5 @@
 /**
- * A sweep from coarse to fine: a coarse lattice of the grid first, then the points next to occupied ones, again and again
+ * A sweep from coarse to fine: a coarse lattice of the grid first, then the points near occupied ones, again and again
  * until none is left. What is occupied and hangs together is found as a whole once a point of the lattice hits it; what
  * none hits is missed. A point that is queried gets the same bits as in a sweep of the whole grid.
  */

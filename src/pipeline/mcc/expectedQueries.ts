@@ -1,12 +1,13 @@
 /** How many points a sweep from coarse to fine will query. Nobody knows before its end, so progress is of what is expected. */
 
 import type { Grid } from './grid.ts';
+import { REACH } from './listGraphs.ts';
 
 /** Share of a grid that is occupied, while nothing is known of the object. */
 const USUAL_SHARE = 0.05;
 /**
- * Thickness of what is occupied, in the object's own frame: a shell around the surface. A margin of one step is queried on
- * both of its sides.
+ * Thickness of what is occupied, in the object's own frame: a shell around the surface. A margin is queried on both of
+ * its sides.
  */
 const THICKNESS = 0.2;
 /** What follows a list that exceeds all expectations, as a share of that list: lists get shorter and shorter. */
@@ -64,7 +65,7 @@ export class ExpectedQueries {
     const { total, step } = this.grid;
     const unknown = 1 - lattice.done / latticeSize;
     const occupied = (lattice.occupied / latticeSize + USUAL_SHARE * unknown) * total;
-    const withMargin = (1 + (2 * step) / THICKNESS) * occupied;
+    const withMargin = (1 + (2 * REACH * step) / THICKNESS) * occupied;
     return latticeSize + (1 - latticeSize / total) * withMargin;
   }
 }

@@ -49,7 +49,7 @@ export interface PointMap {
 export interface ObjectOptions extends CompleteOptions {
   /**
    * The object keeps all points with a probability above this one, so that `withThreshold` can go down to it. By
-   * default the threshold itself: each point above it and its neighbors are queried, so a lower one takes longer. With
+   * default the threshold itself: all points near those above it are queried, so a lower one takes longer. With
    * `sweep: 'full'`, where that is free, 0.05 or the threshold if that is lower.
    */
   readonly minThreshold?: number;

@@ -42,7 +42,7 @@ export interface Seen extends SeenCrop {
 const MIN_THRESHOLD = 0.05;
 
 /**
- * The default of `minThreshold`. From coarse to fine, each point above it and its neighbors are queried, so a lower one than
+ * The default of `minThreshold`. From coarse to fine, all points near those above it are queried, so a lower one than
  * the threshold costs; in a full sweep it is free.
  */
 export const lowestKept = (threshold: number, sweep: SweepName = DEFAULT_SWEEP): number => {
