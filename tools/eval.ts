@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { messageOf, UserError } from '../src/host/errors.ts';
 import { writeWhole } from '../src/host/node/files.ts';
 import { createEngine } from '../src/node.ts';
+import { SWEEP_OF } from '../src/cli/options.ts';
 import { floors, verdictOf } from './eval/floors.ts';
 import { meansOf, measureScene } from './eval/measure.ts';
 import { showFloors, showScenes, type Measured } from './eval/report.ts';
@@ -16,6 +17,7 @@ interface Options {
   readonly adapter: string;
   readonly precision: 'f32' | 'f16';
   readonly granularity: number;
+  readonly sweep: keyof typeof SWEEP_OF;
   readonly count?: number;
   readonly json?: string;
   readonly floors: boolean;
@@ -44,7 +46,10 @@ async function measureAll(folders: readonly string[], options: Options): Promise
     const scenes: Measured[] = [];
     for (const [i, folder] of folders.entries()) {
       const scene = await readScene(folder);
-      const numbers = await measureScene(engine, scene, options);
+      const numbers = await measureScene(engine, scene, {
+        granularity: options.granularity,
+        sweep: SWEEP_OF[options.sweep],
+      });
       scenes.push({ name: scene.name, family: scene.family, heldOutFamily: scene.heldOutFamily, numbers });
       const seconds = (performance.now() - started) / 1000;
       const left = (seconds / (i + 1)) * (folders.length - i - 1);
@@ -61,9 +66,9 @@ async function measureAll(folders: readonly string[], options: Options): Promise
 }
 
 /** All measurements as JSON: the same bytes for the same weights, scenes and adapter. */
-function jsonOf({ weights, precision, granularity }: Options, scenes: readonly Measured[]): string {
+function jsonOf({ weights, precision, granularity, sweep }: Options, scenes: readonly Measured[]): string {
   const means = meansOf(scenes.map(({ numbers }) => numbers));
-  return `${JSON.stringify({ weights, precision, granularity, means, scenes }, undefined, 2)}\n`;
+  return `${JSON.stringify({ weights, precision, granularity, sweep, means, scenes }, undefined, 2)}\n`;
 }
 
 function parseStep(text: string): number {
@@ -86,6 +91,11 @@ try {
     .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter name', 'auto')
     .addOption(new Option('--precision <type>', 'storage of weights').choices(['f32', 'f16']).default('f32'))
     .option('--granularity <step>', 'step of the grid in the normalized frame', parseStep, 0.1)
+    .addOption(
+      new Option('--sweep <way>', 'points to query: from coarse to fine, or all of the grid')
+        .choices(['coarse', 'full'])
+        .default('coarse'),
+    )
     .option('--count <n>', 'only the first n scenes', parseCount)
     .option('--json <file>', 'write all numbers there')
     .option('--floors', 'exit with 1 when a mean misses its floor', false)

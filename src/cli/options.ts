@@ -126,6 +126,9 @@ export function parseFov(text: string): number {
   return value;
 }
 
+/** What `--sweep` is called in the engine's options. */
+export const SWEEP_OF = { coarse: 'coarseToFine', full: 'full' } as const;
+
 /** Parses `x0,y0,z0,x1,y1,z1` with x0 < x1, y0 < y1 and z0 < z1. */
 export function parseGridBox(text: string): Box {
   const values = parseNumbers(text);

@@ -47,9 +47,9 @@ export function addReconstruct(program: Command, context: CommandContext, finish
     )
     .addOption(
       command
-        .createOption('--sweep <way>', 'points to query: all of the grid, or from coarse to fine those near the object')
-        .choices(['full', 'coarse'])
-        .default('full'),
+        .createOption('--sweep <way>', 'points to query: from coarse to fine those near the object, or all of the grid')
+        .choices(['coarse', 'full'])
+        .default('coarse'),
     )
     .option('--depth-map <file>', 'depth to use instead of the network’s: 16-bit PNG in millimeters, or .npy in meters')
     .addOption(

@@ -24,7 +24,7 @@ export type { CallOptions, StageProgress } from '../pipeline/session/stages.ts';
 export type { Depth, Seen } from '../pipeline/session/steps.ts';
 export type { CameraOptions, Focal, Intrinsics } from '../pipeline/camera.ts';
 export type { Photo } from '../pipeline/photo.ts';
-export type { MaskCandidate, PromptBox, PromptPoint, SegmentAnswer } from '../pipeline/roles.ts';
+export type { MaskCandidate, PromptBox, PromptPoint, SegmentAnswer, SweptField } from '../pipeline/roles.ts';
 
 export { Device } from '../graph/device.ts';
 export { sharedFor } from '../graph/shared.ts';

@@ -136,9 +136,9 @@ export type SweepName = (typeof SWEEPS)[number];
 
 export interface CompleteOptions extends GridOptions {
   /**
-   * Which points are queried: all points of the grid, or a coarse lattice and then only points next to occupied ones.
-   * The second way misses small things that stand alone. A point that is queried has the same result either way. All
-   * points by default.
+   * Which points are queried: `coarseToFine`, the default, a coarse lattice and then only points near occupied ones;
+   * `full`, all points of the grid. The first way misses small things that stand alone. A point that is queried has the
+   * same result either way.
    */
   readonly sweep?: SweepName;
   /** Probability above which a point is occupied; by default that of the network's configuration. */
@@ -147,8 +147,19 @@ export interface CompleteOptions extends GridOptions {
   readonly temperature?: number;
 }
 
-/** The occupied points of a grid, and how much of the grid was queried. */
+/** What a sweep has been told of a whole grid: occupancy logits of all points that were queried. */
+export interface SweptField {
+  /** Points along x, y, z. */
+  readonly counts: readonly [number, number, number];
+  /** Coordinates along x, along y, along z, one after the other, in the object's frame: [nx + ny + nz]. */
+  readonly axes: Float32Array;
+  /** [nx, ny, nz], x slowest and z fastest: occupancy logits; NaN where not queried. */
+  readonly logits: Float32Array;
+}
+
+/** The occupied points of a grid, and what else is known of the grid. */
 export interface Completion extends GridPoints {
+  readonly field: SweptField;
   /** Distance between neighboring grid points in the object's frame. */
   readonly step: number;
   /** Points queried: all points of the grid in a full sweep that was not stopped. */
@@ -163,8 +174,8 @@ export interface CompleteRunOptions extends Pick<StageRunOptions, 'signal' | 'on
   /** Gets the share of the encoding that is done, 0..1. */
   readonly onEncode?: (done: number) => void;
   /**
-   * Gets the number of points queried so far, and of all points that are known to be queried. From coarse to fine, the
-   * second number grows as the object is found.
+   * Gets the number of points queried so far, and of all points that will be queried. From coarse to fine the second
+   * number is an estimate until the end; the share that is done never falls.
    */
   readonly onCount?: (done: number, total: number) => void;
   /** Gets the occupied points that were found since the last call. */

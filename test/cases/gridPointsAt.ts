@@ -5,3 +5,6 @@ export const gridPointsAtCases = [
   { counts: [12, 11, 10], count: 65 },
   { counts: [12, 12, 12], count: 3000 },
 ] as const;
+
+/** A chunk of the grid that MCC sweeps by default. */
+export const gridPointsAtModelCases = [{ counts: [140, 140, 150], count: 4096, bench: 'MCC grid' }] as const;

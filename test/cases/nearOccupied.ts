@@ -8,3 +8,6 @@ export const nearOccupiedCases = [
   { counts: [12, 11, 10] },
   { counts: [30, 31, 33] },
 ] as const;
+
+/** The grid that MCC sweeps by default. */
+export const nearOccupiedModelCases = [{ counts: [140, 140, 150], bench: 'MCC grid' }] as const;

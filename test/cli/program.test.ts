@@ -75,7 +75,8 @@ function standIn(answer: { partial?: boolean; empty?: boolean; fail?: Error } = 
         grid: new Float32Array(answer.empty ? 0 : 6),
       };
       const swept = { queries: partial ? 500 : 1000, of: 1000 };
-      const facts = { spacing: 0.02, normalization, swept, partial, kept, minThreshold: 0.05 };
+      const field = { counts: [1, 1, 2], axes: new Float32Array(4), logits: new Float32Array(2).fill(3) } as const;
+      const facts = { spacing: 0.02, normalization, field, swept, partial, kept, minThreshold: 0.05 };
       const box = { top: 0, bottom: 3, left: 0, right: 4 };
       return {
         ...{ mask, candidate, depth: { meters: depth, camera, focal } },
@@ -138,7 +139,7 @@ describe('reconstruct', () => {
     expect(asked.options).toMatchObject({ box: [1, 1, 3, 2], granularity: 0.05, temperature: 0.1 });
     expect(asked.options!.threshold).toBeUndefined();
     expect(asked.options!.gridBox).toBeUndefined();
-    expect(asked.options!.sweep).toBe('full');
+    expect(asked.options!.sweep).toBe('coarseToFine');
     expect([asked.created, asked.disposed]).toEqual([1, 1]);
 
     const summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as Record<string, unknown>;
@@ -172,16 +173,16 @@ describe('reconstruct', () => {
     expect(await said('my.safetensors')).not.toMatch(/trained|seen/);
   });
 
-  it('sweeps from coarse to fine with --sweep coarse', async () => {
+  it('sweeps the whole grid with --sweep full', async () => {
     const { asked, createEngine } = standIn();
-    const { code } = await run(['reconstruct', photo, ...BOX, '-o', out, '--sweep', 'coarse'], { createEngine });
+    const { code } = await run(['reconstruct', photo, ...BOX, '-o', out, '--sweep', 'full'], { createEngine });
     expect(code).toBe(0);
-    expect(asked.options!.sweep).toBe('coarseToFine');
+    expect(asked.options!.sweep).toBe('full');
     const summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as Record<string, unknown>;
-    expect(summary.options).toMatchObject({ sweep: 'coarse' });
+    expect(summary.options).toMatchObject({ sweep: 'full' });
     const { code: refused, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out, '--sweep', 'fine']);
     expect(refused).not.toBe(0);
-    expect(stderr).toMatch(/full, coarse/);
+    expect(stderr).toMatch(/coarse, full/);
   });
 
   it('says which weights f16 does not reach', async () => {

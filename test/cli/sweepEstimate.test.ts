@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { formatAbout, SweepEstimate } from '../../src/cli/work/sweepEstimate.ts';
 
 /** The notices while a sweep of `total` points runs at one speed and reports every half second. */
-function said(total: number, pointsPerSecond: number, granularity = 0.05): string[] {
+function said(total: number, pointsPerSecond: number, granularity = 0.05, sweep: 'coarse' | 'full' = 'full'): string[] {
   const clock = { ms: 0 };
-  const estimate = new SweepEstimate(granularity, () => clock.ms);
+  const estimate = new SweepEstimate(granularity, sweep, () => clock.ms);
   const lines: (string | undefined)[] = [estimate.notice({ stage: 'encode', done: 1, total: 1 })];
   for (; clock.ms <= 20_000; clock.ms += 500) {
     const done = Math.min(total, 256 + (pointsPerSecond * clock.ms) / 1000);
@@ -21,6 +21,9 @@ describe('SweepEstimate', () => {
     expect(said(367_500, 900, 0.1)).toEqual([
       'The sweep of 368 thousand points takes about 7 minutes on this adapter. With --granularity 0.2 it has an eighth of the points.',
     ]);
+    expect(said(400_000, 900, 0.05, 'coarse')).toEqual([
+      'The sweep of about 400 thousand points takes about 7 minutes on this adapter. With --granularity 0.1 it has less than half of the points.',
+    ]);
   });
 
   it('says nothing of short sweeps', () => {
@@ -30,7 +33,7 @@ describe('SweepEstimate', () => {
 
   it('does not guess before it has measured', () => {
     const clock = { ms: 0 };
-    const estimate = new SweepEstimate(0.05, () => clock.ms);
+    const estimate = new SweepEstimate(0.05, 'full', () => clock.ms);
     const sweep = { stage: 'sweep', total: 1e8, unit: 'points' };
     expect(estimate.notice({ ...sweep, done: 256 })).toBeUndefined();
     clock.ms = 2900;

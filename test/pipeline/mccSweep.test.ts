@@ -15,7 +15,7 @@ import { EPS, expectClose } from '../setup/numbers.ts';
 const STRATEGIES = ['batched', 'layered'] as const;
 
 /** 12 x 12 x 12 points, about half of them occupied at even odds. */
-const OPTIONS = { granularity: 0.5, threshold: 0.5 } as const;
+const OPTIONS = { granularity: 0.5, threshold: 0.5, sweep: 'full' } as const;
 
 const config: MccConfig = { ...mccConfigs.small, image: 64 };
 
@@ -25,7 +25,7 @@ function inputOf({ image }: MccConfig, seed: number) {
   return { rgb, xyz, valid: Uint32Array.from(valid) };
 }
 
-describe('sweep', () => {
+describe('full sweep', () => {
   let device: Device;
   let mcc: Mcc;
   let image: MccImage;
@@ -52,6 +52,17 @@ describe('sweep', () => {
     expect(indices.length).toBeLessThan(1628);
     expect([...indices]).toEqual([...indices].sort((a, b) => a - b));
     expect(xyz).toEqual(pointsOf(gridOf(0.5), indices));
+  });
+
+  it('keeps the logits of all points, occupied or not', () => {
+    const { indices, logits, field } = reference.get('batched')!;
+    const { counts, axes } = gridOf(0.5);
+    expect([field.counts, field.axes]).toEqual([counts, axes]);
+    expect(field.logits.length).toBe(1728);
+    expect(Float32Array.from(indices, (i) => field.logits[i])).toEqual(logits);
+    const above = [...field.logits.keys()].filter((i) => field.logits[i] > 0);
+    expect(above).toEqual([...indices]);
+    expect(field.logits.some(Number.isNaN)).toBe(false);
   });
 
   for (const strategy of STRATEGIES) {
@@ -140,19 +151,21 @@ describe('sweep', () => {
       const count = all.indices.filter((i) => i < 1024).length;
       expect([result.queries, result.total, result.indices.length]).toEqual([1024, 1728, count]);
       expect(result.colors).toEqual(all.colors.slice(0, 3 * count));
+      expect(result.field.logits).toEqual(all.field.logits.map((logit, i) => (i < 1024 ? logit : NaN)));
       const none = await mcc.sweep(image, { ...OPTIONS, strategy }, { signal: AbortSignal.abort() });
       expect([none.queries, none.indices.length]).toEqual([0, 0]);
+      expect(none.field.logits.every(Number.isNaN)).toBe(true);
     }
   });
 
   it('an empty result is a result', async () => {
-    const { indices, xyz, queries } = await mcc.sweep(image, { granularity: 1, threshold: 0.999999 });
+    const { indices, xyz, queries } = await mcc.sweep(image, { granularity: 1, threshold: 0.999999, sweep: 'full' });
     expect([indices.length, xyz.length, queries]).toEqual([0, 0, 216]);
   });
 
   it('takes another box', async () => {
     const gridBox = { min: [-1, -1, 0], max: [1, 1, 4] } as const;
-    const result = await mcc.sweep(image, { granularity: 0.5, threshold: 1e-30, gridBox });
+    const result = await mcc.sweep(image, { granularity: 0.5, threshold: 1e-30, gridBox, sweep: 'full' });
     expect(result.xyz).toEqual(pointsOf(gridOf(0.5, gridBox), result.indices));
     expect(result.indices.length).toBe(128);
   });
@@ -162,7 +175,7 @@ describe('sweep', () => {
     const near = { min: [-1, -1, -4], max: [1, 1, 0] } as const;
     const far = { min: [-1, -1, 0], max: [1, 1, 4] } as const;
     for (const strategy of STRATEGIES) {
-      const options = { granularity: 0.5, threshold: 1e-30, strategy, chunk: 128 };
+      const options = { granularity: 0.5, threshold: 1e-30, strategy, chunk: 128, sweep: 'full' } as const;
       const [first, second] = [
         await mcc.sweep(image, { ...options, gridBox: far }),
         await mcc.sweep(image, { ...options, gridBox: near }),
@@ -197,7 +210,7 @@ describe('sweep', () => {
   });
 
   it('refuses what it cannot do', async () => {
-    const sweep = (options: SweepOptions) => mcc.sweep(image, options);
+    const sweep = (options: SweepOptions) => mcc.sweep(image, { sweep: 'full', ...options });
     await expect(sweep({ granularity: 0 })).rejects.toThrow(GridError);
     await expect(sweep({ granularity: 1, chunk: 0 })).rejects.toThrow(/chunk of 0 points/);
     await expect(sweep({ granularity: 1, threshold: 1 })).rejects.toThrow(/not between 0 and 1/);
@@ -216,23 +229,23 @@ describe('sweep', () => {
     const odd: MccConfig = { ...config, decoderEmbed: 36, decoderHeads: 6 };
     const other = new Mcc(sharedFor(device, syntheticSource(mccModule.specs(odd), 7)), odd);
     const encoded = await other.encode(inputOf(odd, 7));
-    const layered = await other.sweep(encoded, { granularity: 2 });
+    const layered = await other.sweep(encoded, { granularity: 2, sweep: 'full' });
     expect([layered.queries, layered.strategy]).toEqual([27, 'layered']);
     const preferred = device.target.sweep === 'batched' ? /^not batched: heads have 6 features/ : /^$/;
     expect(layered.why ?? '').toMatch(preferred);
-    const batched = other.sweep(encoded, { granularity: 2, strategy: 'batched' });
+    const batched = other.sweep(encoded, { granularity: 2, strategy: 'batched', sweep: 'full' });
     await expect(batched).rejects.toThrow(/heads have 6 features.*layer by layer/s);
     await other.dispose();
   });
 });
 
-describe('sweep, tiled kernels', () => {
+describe('full sweep, tiled kernels', () => {
   it('both strategies agree', async () => {
     const tiled = { linear: 'tiled', attention: 'tiled', conv: 'tiled' } as const;
     const device = await openDevice({ target: tiled, without: ['subgroups'] });
     const mcc = new Mcc(sharedFor(device, syntheticSource(mccModule.specs(config), 7)), config);
     const image = await mcc.encode(inputOf(config, 7));
-    const options = { granularity: 1, threshold: 0.5 } as const;
+    const options = { granularity: 1, threshold: 0.5, sweep: 'full' } as const;
     const [batched, layered] = [
       await mcc.sweep(image, { ...options, strategy: 'batched', chunk: 100 }),
       await mcc.sweep(image, { ...options, strategy: 'layered', chunk: 128 }),

@@ -134,10 +134,15 @@ describe('a session', () => {
         expect(filtered[name]).toEqual(swept[name]);
       }
       expect(filtered.threshold).toBe(threshold);
+      expect(filtered.field).toBe(object.field);
+      expect(filtered.field).toEqual(swept.field);
     }
     expect(object.withThreshold(0.2).xyz.length).toBeGreaterThan(object.xyz.length);
-    expect(() => object.withThreshold(0.1)).toThrow(/holds the points above 0.2/);
-    expect(() => object.withThreshold(1)).toThrow(/threshold is 1/);
+    expect(() => object.withThreshold(0.1)).toThrow(
+      'The threshold is 0.1; this object holds the points above 0.2. Give a number from 0.2 to 1, or sweep again: ' +
+        'complete(seen, { minThreshold: 0.1 }).',
+    );
+    expect(() => object.withThreshold(1)).toThrow(/threshold is 1;.*from 0.2 to 1\.$/);
   });
 
   it('returns what an interrupted sweep had found', async () => {
@@ -163,19 +168,19 @@ describe('a session', () => {
     await expect(session.complete(seen, { gridBox: flat })).rejects.toMatchObject({ name: 'GridError' });
   });
 
-  it('sweeps from coarse to fine when it is told to: the same bits, and no partial result', async () => {
+  it('sweeps from coarse to fine: the bits of the full sweep, and no partial result', async () => {
     const seen = await session.points(mask, { meters: depth });
     const gridBox = { min: [-0.5, -0.5, -0.5], max: [0.5, 0.5, 0.5] } as const;
     const options = { granularity: 0.05, gridBox, threshold: 0.4 } as const;
-    const full = await session.complete(seen, { ...options, minThreshold: 0.2 });
-    const object = await session.complete(seen, { ...options, sweep: 'coarseToFine' });
+    const full = await session.complete(seen, { ...options, sweep: 'full' });
+    expect(full.minThreshold).toBe(0.05);
+    expect(full.swept.queries).toBe(full.swept.of);
+    const object = await session.complete(seen, options);
     expect([full.partial, object.partial]).toEqual([false, false]);
     expect(object.swept.of).toBe(full.swept.of);
     expect(object.swept.queries).toBeLessThanOrEqual(full.swept.queries);
-    expect(object.minThreshold).toBe(0.2);
-    expect((await session.complete(seen, { ...options, threshold: 0.08, sweep: 'coarseToFine' })).minThreshold).toBe(
-      0.05,
-    );
+    expect(object.minThreshold).toBe(0.4);
+    expect((await session.complete(seen, { ...options, minThreshold: 0.2 })).minThreshold).toBe(0.2);
     const place = new Map([...full.kept.indices].map((index, row) => [index, row]));
     object.kept.indices.forEach((index, row) => {
       const other = place.get(index)!;
@@ -183,6 +188,9 @@ describe('a session', () => {
       expect(object.kept.rgb.slice(3 * row, 3 * row + 3)).toEqual(full.kept.rgb.slice(3 * other, 3 * other + 3));
     });
     expect(object.kept.indices.length).toBeGreaterThan(0);
+    expect(object.kept.logits).toEqual(Float32Array.from(object.kept.indices, (i) => object.field.logits[i]));
+    expect(object.field.logits.filter((logit) => !Number.isNaN(logit)).length).toBe(object.swept.queries);
+    object.field.logits.forEach((logit, i) => Number.isNaN(logit) || expect(logit).toBe(full.field.logits[i]));
   });
 
   it('refuses a sweep that it does not know', async () => {

@@ -9,11 +9,16 @@ import {
 } from '../../test/cases/attention.ts';
 import { conv2dCases, conv2dModelCases } from '../../test/cases/conv2d.ts';
 import { convTranspose2dModelCases } from '../../test/cases/convTranspose2d.ts';
+import { gridPointsAtModelCases } from '../../test/cases/gridPointsAt.ts';
 import { layerNormCases, layerNormModelCases } from '../../test/cases/layerNorm.ts';
 import { linearCases, linearModelCases } from '../../test/cases/linear.ts';
 import { matmulModelCases } from '../../test/cases/matmul.ts';
 import { measured } from '../../test/cases/measured.ts';
+<<<<<<< HEAD
 import { meshModelCases } from '../../test/cases/renderMesh.ts';
+=======
+import { nearOccupiedModelCases } from '../../test/cases/nearOccupied.ts';
+>>>>>>> wt-sweep
 import { resizeModelCases } from '../../test/cases/resize.ts';
 import { softmaxModelCases } from '../../test/cases/softmax.ts';
 import { geluModelCases } from '../../test/cases/unary.ts';
@@ -25,10 +30,12 @@ import {
   convTransposeCase,
   crossAttentionCase,
   geluCase,
+  gridPointsAtCase,
   layerNormCase,
   linearAndTextbook,
   linearCase,
   matmulCase,
+  nearOccupiedCase,
   queryAttentionCase,
   renderMeshCase,
   resizeCase,
@@ -52,5 +59,10 @@ export const benchCases: readonly BenchCase[] = [
   ...softmaxModelCases.map(softmaxCase),
   ...geluModelCases.map(geluCase),
   ...resizeModelCases.map(resizeCase),
+<<<<<<< HEAD
   ...meshModelCases.map(renderMeshCase),
+=======
+  ...nearOccupiedModelCases.map(nearOccupiedCase),
+  ...gridPointsAtModelCases.map(gridPointsAtCase),
+>>>>>>> wt-sweep
 ];

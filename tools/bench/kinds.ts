@@ -8,6 +8,8 @@ import { resize, type ResizeOptions } from '../../src/graph/ops/resize.ts';
 import { layerNorm, softmax } from '../../src/graph/ops/rows.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import type { Preferences } from '../../src/kernels/target.ts';
+import { addPoints } from '../../src/pipeline/mcc/lattice.ts';
+import { gridPointsAt, nearOccupied } from '../../src/pipeline/mcc/listOps.ts';
 import { queryAttention } from '../../src/pipeline/mcc/ops.ts';
 import type { Conv2dCase } from '../../test/cases/conv2d.ts';
 import type { Measured } from '../../test/cases/measured.ts';
@@ -300,6 +302,59 @@ export function renderMeshCase({ bands, bench }: Sizes<'bands'>): BenchCase {
         },
       ),
   };
+}
+
+type Counts = readonly [number, number, number];
+
+/** Which points of a grid to query next: those around a ball that is known to be occupied. */
+export function nearOccupiedCase({ counts, bench }: { readonly counts: Counts } & Measured): BenchCase {
+  const [nx, ny, nz] = counts;
+  const words = Math.ceil((nx * ny * nz) / 32);
+  return {
+    kernel: 'nearOccupied',
+    shape: `${counts.join(' x ')} (${bench})`,
+    flops: 0,
+    bytes: 3 * 4 * words,
+    bound: 'memory',
+    entry: null,
+    build: ({ input }) => {
+      const ball = ballBits(counts);
+      return nearOccupied(input(ball, [words]), input(ball, [words]), counts);
+    },
+  };
+}
+
+/** Coordinates of points of a grid from a list of indices. */
+export function gridPointsAtCase({
+  counts,
+  count,
+  bench,
+}: { readonly counts: Counts; readonly count: number } & Measured): BenchCase {
+  const [nx, ny, nz] = counts;
+  return {
+    kernel: 'gridPointsAt',
+    shape: `${count} of ${counts.join(' x ')} (${bench})`,
+    flops: 0,
+    bytes: 4 * (nx + ny + nz + count + 3 * count),
+    bound: 'memory',
+    entry: null,
+    build: ({ input }) => {
+      const step = Math.floor((nx * ny * nz) / count);
+      const indices = Uint32Array.from({ length: count }, (_, i) => step * i);
+      return gridPointsAt({ counts, axes: values(nx + ny + nz) }, input(indices, [count]));
+    },
+  };
+}
+
+/** Bits of the grid's points in a ball in its middle, a quarter of its length across. */
+function ballBits([nx, ny, nz]: Counts): Uint32Array {
+  const bits = new Uint32Array(Math.ceil((nx * ny * nz) / 32));
+  const inside = Array.from({ length: nx * ny * nz }, (_, i) => i).filter((i) => {
+    const [x, y, z] = [Math.floor(i / (ny * nz)), Math.floor(i / nz) % ny, i % nz];
+    return Math.hypot(x - nx / 2, y - ny / 2, z - nz / 2) < nx / 8;
+  });
+  addPoints(bits, Uint32Array.from(inside));
+  return bits;
 }
 
 function selfAttention({ input }: Sources, N: number, C: number, settings: AttentionSettings): Tensor {

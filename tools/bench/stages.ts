@@ -116,7 +116,11 @@ const stagings: { readonly [Id in keyof ChainConfig]?: Staging<ChainConfig[Id]> 
         prepare,
         // No point passes this threshold: how many colors are computed would depend on the generated weights.
         run: (options) =>
-          mcc.sweep(image!, { granularity, strategy, threshold: 1 - 2 ** -24 }, withoutProgress(options)),
+          mcc.sweep(
+            image!,
+            { granularity, strategy, sweep: 'full', threshold: 1 - 2 ** -24 },
+            withoutProgress(options),
+          ),
       });
       const groups = granularities(shared.device, size).map((granularity) =>
         (['batched', 'layered'] as const).map((strategy) => sweep(strategy, granularity)),

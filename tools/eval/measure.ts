@@ -4,7 +4,7 @@ import { focalFromFov } from '../../src/pipeline/camera.ts';
 import type { ColoredPoints } from '../../src/pipeline/coloredPoints.ts';
 import { GeometryError } from '../../src/pipeline/points/geometry.ts';
 import type { Normalization } from '../../src/pipeline/points/normalization.ts';
-import type { SegmentAnswer } from '../../src/pipeline/roles.ts';
+import type { SegmentAnswer, SweepName } from '../../src/pipeline/roles.ts';
 import {
   colorError,
   coverage,
@@ -24,6 +24,7 @@ export type MeasuredEngine = Pick<NodeEngine, 'segment' | 'depth' | 'reconstruct
 export interface MeasureOptions {
   /** Step of MCC's grid in the object's own frame. */
   readonly granularity: number;
+  readonly sweep?: SweepName;
 }
 
 /**
@@ -42,7 +43,7 @@ export type Numbers = Readonly<Record<string, number>>;
 export async function measureScene(
   engine: MeasuredEngine,
   scene: Scene,
-  { granularity }: MeasureOptions,
+  { granularity, sweep }: MeasureOptions,
 ): Promise<Numbers> {
   const { photo, box, click, mask: trueMask, depth: trueDepth } = scene;
   const focal = focalFromFov(photo.width, scene.fov);
@@ -51,7 +52,7 @@ export async function measureScene(
   const mask = chosenMask(await engine.segment(photo, { box }));
   const clickMask = chosenMask(await engine.segment(photo, { points: [{ x, y, label: 1 }] }));
   const { meters: depth } = await engine.depth(photo, { focal });
-  const options = { focal, granularity, render: false };
+  const options = { focal, granularity, sweep, render: false };
   const given = await engine.reconstruct(photo, { ...options, mask: trueMask, depth: trueDepth });
   const { normalization } = given.seen;
   const surface = { ...scene.surface, xyz: toTrueFrame(scene.surface.xyz, normalization) };

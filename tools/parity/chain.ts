@@ -117,7 +117,7 @@ async function compareObject(fixture: Fixture, mcc: Mcc, seen: Parameters<Mcc['e
     fixture.compare('occupancy_logits', { shape: [grid.total], data: logits }, AFTER_TWO, strategy);
     fixture.compare('color', await read(color), COLOR, strategy);
 
-    const found = await mcc.sweep(image, { granularity, threshold, temperature, strategy });
+    const found = await mcc.sweep(image, { granularity, threshold, temperature, strategy, sweep: 'full' });
     const keep = new Uint8Array(grid.total);
     for (const i of found.indices) keep[i] = 1;
     const n = found.indices.length;

@@ -11,7 +11,7 @@ import type { Photo } from '../../pipeline/photo.ts';
 import type { Role } from '../../pipeline/roles.ts';
 import type { ReconstructOptions as EngineReconstructOptions } from '../../pipeline/session/options.ts';
 import type { CommandContext } from '../context.ts';
-import type { EngineOptions, PromptOptions, ReportOptions } from '../options.ts';
+import { SWEEP_OF, type EngineOptions, type PromptOptions, type ReportOptions } from '../options.ts';
 import { reconstructionFiles } from './outputs.ts';
 import { formatSeconds } from '../progress.ts';
 import { expectPrompt, promptsOf } from './prompts.ts';
@@ -24,13 +24,10 @@ export interface ReconstructOptions extends PromptOptions, CameraOptions, Engine
   gridBox?: Box;
   threshold?: number;
   temperature: number;
-  sweep: 'full' | 'coarse';
+  sweep: keyof typeof SWEEP_OF;
   depthMap?: string;
   pointCloud?: string;
 }
-
-/** What `--sweep` is called in the engine's options. */
-const SWEEP_OF = { full: 'full', coarse: 'coarseToFine' } as const;
 
 export async function reconstruct(path: string, options: ReconstructOptions, context: CommandContext): Promise<number> {
   expectPrompt(options);
@@ -49,15 +46,13 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
     ];
     for (const notice of notices) progress.say(notice);
 
-    const estimate = new SweepEstimate(options.granularity);
+    const estimate = new SweepEstimate(options.granularity, options.sweep);
     const engine = await startEngine(rolesFor(options));
     const result = await engine.reconstruct(photo, input.options, {
       ...call,
       onProgress(event) {
         call.onProgress(event);
-        // From coarse to fine, the number of points is not known before the end.
-        const isCounted = options.sweep === 'full' && !call.signal.aborted;
-        const notice = isCounted ? estimate.notice(event) : undefined;
+        const notice = call.signal.aborted ? undefined : estimate.notice(event);
         if (notice !== undefined) progress.say(notice);
       },
     });

@@ -6,16 +6,21 @@ const MEASURED_MS = 3000;
 /** Shorter sweeps get no notice. */
 const LONG_SECONDS = 60;
 
+/** What is left of the points when the step is doubled. From coarse to fine it depends on the object: docs/sweep.md. */
+const COARSER = { full: 'an eighth', coarse: 'less than half' } as const;
+
 export class SweepEstimate {
   #first: { done: number; ms: number } | undefined;
   #isDecided = false;
 
   /**
    * @param granularity step of the grid
+   * @param sweep as `--sweep` says it; from coarse to fine the number of points is an estimate
    * @param now clock in milliseconds; tests pass another
    */
   constructor(
     private readonly granularity: number,
+    private readonly sweep: keyof typeof COARSER,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -31,8 +36,8 @@ export class SweepEstimate {
     if (whole < LONG_SECONDS) return undefined;
     const coarser = Number((2 * this.granularity).toPrecision(6));
     return (
-      `The sweep of ${formatCount(total)} points takes about ${formatAbout(whole)} on this adapter. ` +
-      `With --granularity ${coarser} it has an eighth of the points.`
+      `The sweep of ${this.sweep === 'coarse' ? 'about ' : ''}${formatCount(total)} points takes about ` +
+      `${formatAbout(whole)} on this adapter. With --granularity ${coarser} it has ${COARSER[this.sweep]} of the points.`
     );
   }
 }

@@ -1,7 +1,8 @@
 // nearOccupied: which points of a grid to query next: not queried yet, and next to an occupied one.
 //   occupied, queried [words] u32: a bit for each point of the grid, x slowest and z fastest, lowest bit first
 //   -> y [words] u32, likewise. Neighbors are the up to 26 points around one, and the point itself.
-// One thread per word: no two threads write to one word, so nothing has to be atomic.
+// One thread per word: no two threads write to one word, so nothing has to be atomic. Most of a grid is empty, so a
+// thread looks at whole words first: 18 to 27 of them hold all neighbors of its points.
 // Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   nx: u32,
@@ -31,6 +32,22 @@ fn isNear(at: vec3u, size: vec3u) -> bool {
   return (found & 1u) == 1u;
 }
 
+// Whether a point may be occupied among the neighbors of the 32 points from `first` on: false if none is.
+fn mayBeNear(first: u32, size: vec3i) -> bool {
+  let last = size.x * size.y * size.z - 1;
+  var found = 0u;
+  for (var x = -1; x <= 1; x++) {
+    for (var y = -1; y <= 1; y++) {
+      let low = i32(first) + (x * size.y + y) * size.z - 1;
+      let end = min(low + 33, last) >> 5u;
+      for (var word = max(low, 0) >> 5u; word <= end; word++) {
+        found |= occupied[word];
+      }
+    }
+  }
+  return found != 0u;
+}
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -45,7 +62,10 @@ fn main(
   let known = queried[word];
   let first = 32u * word;
   // The last word may reach beyond the grid.
-  let count = min(32u, size.x * size.y * size.z - first);
+  var count = min(32u, size.x * size.y * size.z - first);
+  if (known == 0xffffffffu || !mayBeNear(first, vec3i(size))) {
+    count = 0u;
+  }
   var bits = 0u;
   for (var bit = 0u; bit < count; bit++) {
     let i = first + bit;

@@ -1,5 +1,5 @@
 /**
- * A sweep from coarse to fine: a coarse lattice of the grid first, then the points next to occupied ones, again and again
+ * A sweep from coarse to fine: a coarse lattice of the grid first, then the points near occupied ones, again and again
  * until none is left. What is occupied and hangs together is found as a whole once a point of the lattice hits it; what
  * none hits is missed. A point that is queried gets the same bits as in a sweep of the whole grid.
  */
@@ -8,12 +8,13 @@ import type { Shared } from '../../graph/shared.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
 import { PlanCache } from '../planCache.ts';
-import type { GridPoints } from '../roles.ts';
+import type { GridPoints, SweptField } from '../roles.ts';
 import type { MccConfig } from './config.ts';
-import { pointsOf, type Grid } from './grid.ts';
+import { ExpectedQueries } from './expectedQueries.ts';
+import type { Grid } from './grid.ts';
 import { addPoints, coarseLattice, pointsIn, wordsOfBits } from './lattice.ts';
 import { listGraph, nextGraph } from './listGraphs.ts';
-import type { ChunkResults, OccupiedReader } from './occupiedReader.ts';
+import type { ChunkAnswer, ChunkResults, OccupiedReader } from './occupiedReader.ts';
 import { MIN_CHUNK, type ChunkSize } from './pace.ts';
 import { inGridOrder, SweepLog, type SweepRunOptions } from './sweepLog.ts';
 
@@ -30,6 +31,7 @@ export interface SweepRequest {
 export interface Swept {
   /** In the order of the grid. */
   readonly points: GridPoints;
+  readonly field: SweptField;
   /** Points queried. */
   readonly queries: number;
   /** Whether it was stopped before it was done. */
@@ -62,21 +64,25 @@ export class CoarseToFine {
    */
   async run(seen: DeviceTensor, request: SweepRequest, pace: ChunkSize, run: SweepRunOptions): Promise<Swept> {
     const { grid } = request;
-    const log = new SweepLog(run);
+    const log = new SweepLog(grid, run);
+    const lattice = coarseLattice(grid);
+    const expected = new ExpectedQueries(grid, lattice.length);
     const words = wordsOfBits(grid.total);
     const [queried, occupied] = [new Uint32Array(words), new Uint32Array(words)];
     let partial = false;
     try {
-      for (let list = coarseLattice(grid); list.length > 0;) {
+      for (let list = lattice; list.length > 0;) {
         addPoints(queried, list);
-        await this.query(list, seen, request, pace, occupied, log, run);
+        expected.begin(list.length);
+        await this.query(list, seen, request, pace, occupied, expected, log, run);
         list = await this.next(grid, occupied, queried, run.signal);
       }
+      log.end();
     } catch (error) {
       if (!(error instanceof Canceled)) throw error;
       partial = true;
     }
-    return { points: inGridOrder(log.joined()), queries: log.done, partial };
+    return { points: inGridOrder(log.joined()), field: log.field(), queries: log.done, partial };
   }
 
   /** The points to query next, in the order of the grid. */
@@ -91,48 +97,44 @@ export class CoarseToFine {
     return pointsIn((await next.read()) as Uint32Array);
   }
 
-  /** Asks a list of points, chunk by chunk, and adds those that are occupied to `occupied`. */
+  /** Queries a list of points, chunk by chunk, and adds those that are occupied to `occupied`. */
   private async query(
     list: Uint32Array,
     seen: DeviceTensor,
     request: SweepRequest,
     pace: ChunkSize,
     occupied: Uint32Array,
+    expected: ExpectedQueries,
     log: SweepLog,
     run: SweepRunOptions,
   ): Promise<void> {
-    const known = log.done + list.length;
     for (let start = 0; start < list.length;) {
       if (run.signal?.aborted) throw new Canceled('The sweep');
       const { size } = pace;
       const part = list.subarray(start, start + size);
       const begun = performance.now();
-      const found = await this.chunk(part, filledSize(part.length, size), seen, request, run);
+      const answer = await this.chunk(part, filledSize(part.length, size), seen, request, run);
       // Only a full chunk says how fast full chunks are.
       if (part.length === size) pace.learn(performance.now() - begun);
+      const found = log.add(part, answer, expected.take(part.length, answer.occupied?.places.length ?? 0));
       if (found) addPoints(occupied, found.indices);
-      log.add(found, part.length, known);
       start += part.length;
     }
   }
 
-  /** The occupied ones of some points; undefined if there are none. */
+  /** Queries some points in a chunk of `count`. */
   private async chunk(
     points: Uint32Array,
     count: number,
     seen: DeviceTensor,
     request: SweepRequest,
     { signal, onProfile, onUpload }: SweepRunOptions,
-  ): Promise<GridPoints | undefined> {
+  ): Promise<ChunkAnswer> {
     const plan = await this.chunks.get(listGraph, this.chunkOf(request, count), { onUpload });
     const filled = new Uint32Array(count).fill(points[points.length - 1]);
     filled.set(points);
     const results = (await plan.run({ indices: filled, seen }, { signal, onProfile })) as ChunkResults;
-    const found = await this.occupiedReader.read(results, points.length, request.temperature, signal);
-    if (!found) return undefined;
-    const { places, logits, colors } = found;
-    const indices = places.map((place) => points[place]);
-    return { indices, xyz: pointsOf(request.grid, indices), logits, colors };
+    return this.occupiedReader.read(results, points.length, request.temperature, signal);
   }
 
   private chunkOf({ grid, threshold, strategy }: SweepRequest, count: number) {

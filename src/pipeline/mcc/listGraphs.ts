@@ -17,13 +17,19 @@ export function listGraph(chunk: Chunk): Recorded {
   return { graph, outputs: occupiedAmong(points, seenInput(graph, chunk.config), chunk) };
 }
 
+/** Points up to so many steps away from an occupied one, along each axis, are queried. */
+export const REACH = 2;
+
 /**
- * Inputs `occupied` and `queried` u32 [ceil(points / 32)], a bit for each point of the grid -> output `next`, likewise:
- * `nearOccupied`.
+ * Inputs `occupied` and `queried` u32 [ceil(points / 32)], a bit for each point of the grid -> output `next`, likewise: the
+ * points within reach of occupied ones that are not queried.
  */
 export function nextGraph({ counts }: Pick<GridAxes, 'counts'>): Recorded {
   const graph = new Graph();
   const words = wordsOfBits(counts.reduce((a, b) => a * b, 1));
   const bits = (name: string) => graph.input(name, [words], 'u32');
-  return { graph, outputs: { next: nearOccupied(bits('occupied'), bits('queried'), counts) } };
+  const occupied = bits('occupied');
+  // Whatever is two steps away is one step away from a point between, which is not occupied, else it would be nearer.
+  const between = nearOccupied(occupied, occupied, counts);
+  return { graph, outputs: { next: nearOccupied(between, bits('queried'), counts) } };
 }

@@ -1,4 +1,4 @@
-/** The occupied points of a chunk: colored on the device, and only they are read. */
+/** Reads the results of a chunk: all of its logits, and the colors of its occupied points, made on the device. */
 import type { Shared } from '../../graph/shared.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import { PlanCache } from '../planCache.ts';
@@ -12,10 +12,15 @@ export type ChunkResults = Readonly<Record<'features' | 'logits' | 'indices' | '
 export interface OccupiedOfChunk {
   /** Places in the chunk [n], ascending. */
   readonly places: Uint32Array;
-  /** Occupancy logits [n]. */
-  readonly logits: Float32Array;
   /** [n, 3] in 0..1; not clamped where colors are regressed. */
   readonly colors: Float32Array;
+}
+
+export interface ChunkAnswer {
+  /** Occupancy logits of all points. */
+  readonly logits: Float32Array;
+  /** Undefined if none is. */
+  readonly occupied: OccupiedOfChunk | undefined;
 }
 
 /** Smallest plan for colors: fewer points are padded to it. */
@@ -33,7 +38,6 @@ export class OccupiedReader {
 
   /**
    * @param count points of the chunk; those beyond are padding and are left out
-   * @returns undefined if none is occupied
    * @throws Canceled; DeviceError; LimitError; WeightsError
    */
   async read(
@@ -41,13 +45,13 @@ export class OccupiedReader {
     count: number,
     temperature: number,
     signal: AbortSignal | undefined,
-  ): Promise<OccupiedOfChunk | undefined> {
+  ): Promise<ChunkAnswer> {
+    const logits = (await results.logits.read()).subarray(0, count) as Float32Array;
     const [all] = await results.found.read();
-    if (all === 0) return undefined;
+    if (all === 0) return { logits, occupied: undefined };
     const places = (await results.indices.read()).subarray(0, all).filter((place) => place < count) as Uint32Array;
     const colors = await this.colorsOf(results.features, places.length, temperature, signal);
-    const logits = (await results.logits.read()).slice(0, places.length) as Float32Array;
-    return { places, logits, colors };
+    return { logits, occupied: { places, colors } };
   }
 
   /** Colors [n, 3] of the first n rows of `features`. */

@@ -1,6 +1,6 @@
 /**
- * The sweep finds the occupied points of a grid and their colors. It decodes one chunk of the grid after the other.
- * Occupied points are gathered and colored on the device, and only these are read.
+ * The sweep finds the occupied points of a grid and their colors: from coarse to fine, or in the order of the grid, which is
+ * here. It decodes one chunk after the other. Occupied points are gathered and colored on the device.
  */
 import { Canceled } from '../../graph/errors.ts';
 import type { Plan } from '../../graph/plan.ts';
@@ -11,13 +11,13 @@ import { sweepDecoderLimit } from '../../kernels/sweepDecoder/sweepDecoder.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
 import { choose } from '../../kernels/variant.ts';
 import { defaultThreshold, type MccConfig } from './config.ts';
-import { DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE } from '../defaults.ts';
+import { DEFAULT_GRANULARITY, DEFAULT_SWEEP, DEFAULT_TEMPERATURE } from '../defaults.ts';
 import { PlanCache } from '../planCache.ts';
-import type { CompleteOptions, Completion, GridPoints } from '../roles.ts';
+import type { CompleteOptions, Completion } from '../roles.ts';
 import { CoarseToFine, type SweepRequest, type Swept } from './coarseToFine.ts';
-import { gridOf, GridError, pointsOf } from './grid.ts';
+import { gridOf, GridError } from './grid.ts';
 import { DECODER_MLP_RATIO, predictions } from './decoder.ts';
-import { OccupiedReader, type ChunkResults } from './occupiedReader.ts';
+import { OccupiedReader, type ChunkAnswer, type ChunkResults } from './occupiedReader.ts';
 import { MIN_CHUNK, Pace, type ChunkSize } from './pace.ts';
 import { sweepStrategies } from './strategies.ts';
 import { sweepGraph } from './sweepGraph.ts';
@@ -50,6 +50,8 @@ const FIRST_CHUNK = { gpu: 4096, software: 256 } as const;
 /** More points at once make the layered strategy no faster, and take more memory. */
 const MAX_LAYERED_CHUNK = 8192;
 
+const isCoarseToFine = ({ sweep = DEFAULT_SWEEP }: SweepOptions): boolean => sweep === 'coarseToFine';
+
 export class Sweep {
   /** Plans of chunks. It keeps one, because the memory of another size is not needed again. */
   private readonly chunks: PlanCache;
@@ -69,7 +71,7 @@ export class Sweep {
   async prepare(options: SweepOptions, onUpload?: (done: number) => void): Promise<void> {
     const { request } = this.requestOf(options);
     const { size } = this.paceOf(request.strategy, options.chunk);
-    if (options.sweep === 'coarseToFine') await this.coarseToFine.prepare(request, size, onUpload);
+    if (isCoarseToFine(options)) await this.coarseToFine.prepare(request, size, onUpload);
     else await this.chunkPlan(request, size, onUpload);
   }
 
@@ -82,13 +84,12 @@ export class Sweep {
   async run(seen: DeviceTensor, options: SweepOptions, run: SweepRunOptions): Promise<SweepResult> {
     const { request, why } = this.requestOf(options);
     const pace = this.paceOf(request.strategy, options.chunk);
-    const { points, queries, partial } =
-      options.sweep === 'coarseToFine'
-        ? await this.coarseToFine.run(seen, request, pace, run)
-        : await this.wholeGrid(seen, request, pace, run);
+    const { points, ...swept } = isCoarseToFine(options)
+      ? await this.coarseToFine.run(seen, request, pace, run)
+      : await this.wholeGrid(seen, request, pace, run);
     const { grid, strategy } = request;
     const { step, total } = grid;
-    return { ...points, step, queries, total, partial, strategy, ...(why !== undefined && { why }) };
+    return { ...points, ...swept, step, total, strategy, ...(why !== undefined && { why }) };
   }
 
   /** Queries all points, in the order of the grid. */
@@ -99,41 +100,42 @@ export class Sweep {
     run: SweepRunOptions,
   ): Promise<Swept> {
     const { total } = request.grid;
-    const log = new SweepLog(run);
+    const log = new SweepLog(request.grid, run);
     let partial = false;
     try {
       while (log.done < total) {
         if (run.signal?.aborted) throw new Canceled('The sweep');
         const begun = performance.now();
         const { size } = pace;
-        const part = await this.chunk(seen, request, log.done, size, run);
+        const start = log.done;
+        const answer = await this.chunk(seen, request, start, size, run);
         pace.learn(performance.now() - begun);
-        log.add(part, Math.min(size, total - log.done), total);
+        log.add(
+          new Uint32Array(answer.logits.length).map((_, i) => start + i),
+          answer,
+          total,
+        );
       }
     } catch (error) {
       if (!(error instanceof Canceled)) throw error;
       partial = true;
     }
-    return { points: log.joined(), queries: log.done, partial };
+    return { points: log.joined(), field: log.field(), queries: log.done, partial };
   }
 
-  /** Occupied points of one chunk: `count` points from `start` on. Undefined if there are none. */
+  /** Queries `count` points from `start` on, as far as there are so many. */
   private async chunk(
     seen: DeviceTensor,
     request: SweepRequest,
     start: number,
     count: number,
     { signal, onProfile, onUpload }: SweepRunOptions,
-  ): Promise<GridPoints | undefined> {
+  ): Promise<ChunkAnswer> {
     const { grid, temperature } = request;
     const plan = await this.chunkPlan(request, count, onUpload);
     const results = (await plan.run({ start: Uint32Array.of(start), seen }, { signal, onProfile })) as ChunkResults;
     // The last chunk repeats the grid's last point beyond its end.
-    const found = await this.occupiedReader.read(results, grid.total - start, temperature, signal);
-    if (!found) return undefined;
-    const { places, logits, colors } = found;
-    const indices = places.map((place) => start + place);
-    return { indices, xyz: pointsOf(grid, indices), logits, colors };
+    return this.occupiedReader.read(results, grid.total - start, temperature, signal);
   }
 
   /** The options with the defaults of weights and adapter. */

@@ -31,17 +31,17 @@ export function sweepGraph(chunk: Chunk): Recorded {
 }
 
 /**
- * The occupied ones of points [count, 3], in their order: `features` [count, decoderEmbed], `logits` [count, 1] and
- * `indices` u32 [count], places among the points, all filled up at the end, and `found` u32 [1], how many they are.
+ * `logits` [count] of the occupancy of points [count, 3]. Of the occupied ones, in their order: `features`
+ * [count, decoderEmbed] and `indices` u32 [count], places among the points, both filled up at the end, and `found`
+ * u32 [1], how many they are.
  */
 export function occupiedAmong(
   points: Tensor,
   seen: Tensor,
-  { config, count, threshold, strategy }: Omit<Chunk, 'grid'>,
+  { config, threshold, strategy }: Omit<Chunk, 'grid' | 'count'>,
 ): Recorded['outputs'] {
   const features = decodeBy(strategy, config)(points, seen);
-  const occupancy = predictOccupancy(features, config);
-  const { indices, count: found } = compact(probabilityThreshold(occupancy, threshold));
-  const logits = gatherRows(occupancy.reshape([count, 1]), indices);
+  const logits = predictOccupancy(features, config);
+  const { indices, count: found } = compact(probabilityThreshold(logits, threshold));
   return { features: gatherRows(features, indices), logits, indices, found };
 }

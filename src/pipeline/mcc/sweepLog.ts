@@ -1,6 +1,8 @@
 /** What a sweep has found so far, and what it tells whoever watches. */
 import type { RunOptions } from '../../graph/run.ts';
-import type { GridPoints } from '../roles.ts';
+import type { GridPoints, SweptField } from '../roles.ts';
+import { pointsOf, type Grid } from './grid.ts';
+import type { ChunkAnswer } from './occupiedReader.ts';
 
 export interface SweepPace {
   /** Points queried per second, so far. */
@@ -11,7 +13,10 @@ export interface SweepPace {
 }
 
 export interface SweepRunOptions extends Pick<RunOptions, 'signal' | 'onProfile'> {
-  /** Points queried, of those that are known to be queried. From coarse to fine that number grows as the object is found. */
+  /**
+   * Points queried, of those that will be. From coarse to fine the second number is an estimate until the end; the share
+   * that is done never falls.
+   */
   readonly onProgress?: (done: number, total: number, pace: SweepPace) => void;
   /** Gets the points that were found since it was called last. */
   readonly onPartial?: (found: GridPoints) => void;
@@ -22,29 +27,54 @@ export interface SweepRunOptions extends Pick<RunOptions, 'signal' | 'onProfile'
 export class SweepLog {
   /** Points queried so far. */
   done = 0;
+  private readonly logits: Float32Array;
   private readonly parts: GridPoints[] = [];
   private readonly started = performance.now();
   private found = 0;
+  /** The total that was told last. */
+  private told = 0;
 
-  constructor(private readonly run: Pick<SweepRunOptions, 'onProgress' | 'onPartial'>) {}
+  constructor(
+    private readonly grid: Grid,
+    private readonly run: Pick<SweepRunOptions, 'onProgress' | 'onPartial'>,
+  ) {
+    this.logits = new Float32Array(grid.total).fill(NaN);
+  }
 
   /**
-   * Takes what a chunk of `queried` points gave.
-   * @param total points that are known to be queried, those of this chunk and of earlier ones among them
+   * Takes what a chunk gave.
+   * @param indices of its points in the grid
+   * @param total points that will be queried, those of this chunk and of earlier ones among them
+   * @returns the occupied points; undefined if there are none
    */
-  add(part: GridPoints | undefined, queried: number, total: number): void {
-    this.done += queried;
+  add(indices: Uint32Array, { logits, occupied }: ChunkAnswer, total: number): GridPoints | undefined {
+    this.done += indices.length;
+    for (let i = 0; i < indices.length; i++) this.logits[indices[i]] = logits[i];
+    const part =
+      occupied &&
+      this.pointsAt(
+        occupied.places.map((place) => indices[place]),
+        occupied.colors,
+      );
     if (part) {
       this.parts.push(part);
       this.found += part.indices.length;
       this.run.onPartial?.(part);
     }
-    const seconds = (performance.now() - this.started) / 1000;
-    this.run.onProgress?.(this.done, total, {
-      pointsPerSecond: this.done / seconds,
-      secondsLeft: ((total - this.done) * seconds) / this.done,
-      found: this.found,
-    });
+    this.tell(total);
+    return part;
+  }
+
+  /** There is nothing left to query: the end is told, if it was not known before. */
+  end(): void {
+    if (this.told !== this.done) this.tell(this.done);
+  }
+
+  /** Logits of all points queried so far. */
+  field(): SweptField {
+    const { counts, axes } = this.grid;
+    // The axes are copied, because a caller may transfer them to a worker.
+    return { counts, axes: axes.slice(), logits: this.logits };
   }
 
   /** All points found, in the order in which they were found. */
@@ -59,6 +89,21 @@ export class SweepLog {
       at += indices.length;
     }
     return all;
+  }
+
+  private tell(total: number): void {
+    this.told = total;
+    const seconds = (performance.now() - this.started) / 1000;
+    this.run.onProgress?.(this.done, total, {
+      pointsPerSecond: this.done / seconds,
+      secondsLeft: ((total - this.done) * seconds) / this.done,
+      found: this.found,
+    });
+  }
+
+  private pointsAt(indices: Uint32Array, colors: Float32Array): GridPoints {
+    const logits = Float32Array.from(indices, (i) => this.logits[i]);
+    return { indices, xyz: pointsOf(this.grid, indices), logits, colors };
   }
 }
 

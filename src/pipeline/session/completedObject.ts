@@ -4,7 +4,7 @@
  */
 import type { ColoredPoints } from '../coloredPoints.ts';
 import { toCamera, type Normalization } from '../points/normalization.ts';
-import type { GridPoints } from '../roles.ts';
+import type { GridPoints, SweptField } from '../roles.ts';
 import { OptionError } from './options.ts';
 
 /** Points of the object, in meters in the camera's frame, in the order of the grid. */
@@ -23,6 +23,8 @@ export interface ObjectFacts {
   readonly spacing: number;
   /** From the camera's frame to the object's frame. */
   readonly normalization: Normalization;
+  /** Occupancy logits of all points that were queried: also of those that are not kept. */
+  readonly field: SweptField;
   /** Points queried, and points of the whole grid. */
   readonly swept: { readonly queries: number; readonly of: number };
   /** Whether the sweep was stopped before it was done. */
@@ -42,6 +44,7 @@ export class CompletedObject implements ObjectPoints, ObjectFacts {
   readonly grid: Float32Array;
   readonly spacing: number;
   readonly normalization: Normalization;
+  readonly field: SweptField;
   readonly swept: ObjectFacts['swept'];
   readonly partial: boolean;
   readonly kept: ObjectPoints;
@@ -60,6 +63,7 @@ export class CompletedObject implements ObjectPoints, ObjectFacts {
     this.grid = grid;
     this.spacing = facts.spacing;
     this.normalization = facts.normalization;
+    this.field = facts.field;
     this.swept = facts.swept;
     this.partial = facts.partial;
     this.kept = facts.kept;
@@ -72,9 +76,11 @@ export class CompletedObject implements ObjectPoints, ObjectFacts {
    */
   withThreshold(threshold: number): this {
     if (!(threshold >= this.minThreshold && threshold < 1)) {
+      const isLower = threshold > 0 && threshold < 1;
       throw new OptionError(
         `The threshold is ${threshold}; this object holds the points above ${this.minThreshold}. ` +
-          `Give a number from ${this.minThreshold} to 1, or sweep again with a lower minThreshold.`,
+          `Give a number from ${this.minThreshold} to 1` +
+          (isLower ? `, or sweep again: complete(seen, { minThreshold: ${threshold} }).` : '.'),
       );
     }
     return new (this.constructor as new (facts: ObjectFacts, threshold: number) => this)(this, threshold);
@@ -86,9 +92,12 @@ export function objectPoints({ xyz, colors, logits, indices }: GridPoints, norma
   return { xyz: toCamera(xyz, normalization), rgb: bytesOf(colors), logits, indices, grid: xyz };
 }
 
-/** The points whose probability is above a threshold. Logits are compared in float32, as in the sweep. */
+/** The logit of a threshold. Logits are compared in float32, as in the sweep. */
+export const limitOf = (threshold: number): number => Math.fround(Math.log(threshold / (1 - threshold)));
+
+/** The points whose probability is above a threshold. */
 export function above(points: ObjectPoints, threshold: number): ObjectPoints {
-  const limit = Math.fround(Math.log(threshold / (1 - threshold)));
+  const limit = limitOf(threshold);
   const { logits } = points;
   let count = 0;
   for (const logit of logits) if (logit > limit) count++;

@@ -49,8 +49,8 @@ export interface PointMap {
 export interface ObjectOptions extends CompleteOptions {
   /**
    * The object keeps all points with a probability above this one, so that `withThreshold` can go down to it. By
-   * default 0.05, or the threshold if that is lower. From coarse to fine it is not below half the threshold, because
-   * the neighbors of each point above it are queried, too.
+   * default the threshold itself: all points near those above it are queried, so a lower one takes longer. With
+   * `sweep: 'full'`, where that is free, 0.05 or the threshold if that is lower.
    */
   readonly minThreshold?: number;
   /**

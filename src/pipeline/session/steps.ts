@@ -1,6 +1,7 @@
 /** The steps from a photo to an object, with their networks. One call runs at a time. */
 import { focalFromFov, focalOf, intrinsicsOf, type CameraOptions, type Focal, type Intrinsics } from '../camera.ts';
 import type { ColoredPoints } from '../coloredPoints.ts';
+import { DEFAULT_SWEEP } from '../defaults.ts';
 import { wordsOf, type Photo } from '../photo.ts';
 import { emptyMask, visiblePoints, type Geometry } from '../points/geometry.ts';
 import type { SeenCrop } from '../points/seenPoints.ts';
@@ -37,16 +38,15 @@ export interface Seen extends SeenCrop {
   readonly cloud: ColoredPoints;
 }
 
-/** Default of `ObjectOptions.minThreshold`. */
+/** Default of `ObjectOptions.minThreshold` for full sweeps. */
 const MIN_THRESHOLD = 0.05;
 
 /**
- * The default of `minThreshold`. From coarse to fine, the neighbors of each point above it are queried, too, so there it
- * is not far below the threshold.
+ * The default of `minThreshold`. From coarse to fine, all points near those above it are queried, so a lower one than
+ * the threshold costs; in a full sweep it is free.
  */
-const lowestKept = (threshold: number, sweep: SweepName = 'full'): number => {
-  const lowest = Math.min(threshold, MIN_THRESHOLD);
-  return sweep === 'full' ? lowest : Math.max(lowest, threshold / 2);
+export const lowestKept = (threshold: number, sweep: SweepName = DEFAULT_SWEEP): number => {
+  return sweep === 'full' ? Math.min(threshold, MIN_THRESHOLD) : threshold;
 };
 
 /** The z coordinates of points [n, 3]. */
@@ -159,6 +159,7 @@ export class PhotoSteps {
       {
         spacing: found.step * normalization.scale,
         normalization,
+        field: found.field,
         swept: { queries: found.queries, of: found.total },
         partial: found.partial,
         kept: objectPoints(found, normalization),
