@@ -14,11 +14,8 @@ import { layerNormCases, layerNormModelCases } from '../../test/cases/layerNorm.
 import { linearCases, linearModelCases } from '../../test/cases/linear.ts';
 import { matmulModelCases } from '../../test/cases/matmul.ts';
 import { measured } from '../../test/cases/measured.ts';
-<<<<<<< HEAD
 import { meshModelCases } from '../../test/cases/renderMesh.ts';
-=======
 import { nearOccupiedModelCases } from '../../test/cases/nearOccupied.ts';
->>>>>>> wt-sweep
 import { resizeModelCases } from '../../test/cases/resize.ts';
 import { softmaxModelCases } from '../../test/cases/softmax.ts';
 import { geluModelCases } from '../../test/cases/unary.ts';
@@ -59,10 +56,7 @@ export const benchCases: readonly BenchCase[] = [
   ...softmaxModelCases.map(softmaxCase),
   ...geluModelCases.map(geluCase),
   ...resizeModelCases.map(resizeCase),
-<<<<<<< HEAD
   ...meshModelCases.map(renderMeshCase),
-=======
   ...nearOccupiedModelCases.map(nearOccupiedCase),
   ...gridPointsAtModelCases.map(gridPointsAtCase),
->>>>>>> wt-sweep
 ];
