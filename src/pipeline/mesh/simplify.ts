@@ -15,7 +15,6 @@ const FEWEST = 4;
  * Collapses edges until a closed mesh has about `faces` faces, keeping its shape and its colors: meshoptimizer, which measures
  * errors by quadrics. Garland and Heckbert, "Simplifying Surfaces with Color and Texture using Quadric Error Metrics", 1998.
  * What a collapse glues together is cut apart again, which may add a few faces. Parts that become flat vanish.
- * For tests until the session calls it.
  * @param faces wanted; a mesh that has no more is returned as it is
  * @returns a closed mesh: `problemsOf` finds nothing
  * @throws RangeError unless `faces` is a positive integer
