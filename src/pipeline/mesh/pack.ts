@@ -3,6 +3,7 @@
  * go into the bays and holes of large ones. Charts are neither turned nor mirrored.
  */
 import type { Charts } from './charts.ts';
+import { cornersOf, nextCorner } from './closed.ts';
 import { rasterize } from './raster.ts';
 
 /** Shapes are compared in squares; so many make the side of a texture. */
@@ -37,7 +38,8 @@ interface Shape {
 export function pack(charts: Charts, area: number, size: number, gap: number): Float32Array {
   const first = Math.sqrt((MOST * size * size) / area);
   let [low, high] = [Math.log(LEAST * first), Math.log(first)];
-  let packed = placesAt(charts, Math.exp(low), size, gap);
+  const borders = bordersOf(charts);
+  let packed = placesAt(charts, borders, Math.exp(low), size, gap);
   if (packed === undefined) {
     throw new RangeError(
       `A surface in ${charts.count} pieces does not fit into ${size} x ${size} texels. Ask for a larger texture or fewer faces.`,
@@ -45,7 +47,7 @@ export function pack(charts: Charts, area: number, size: number, gap: number): F
   }
   for (let i = 0; i < TRIES; i++) {
     const middle = (low + high) / 2;
-    const better = placesAt(charts, Math.exp(middle), size, gap);
+    const better = placesAt(charts, borders, Math.exp(middle), size, gap);
     if (better === undefined) high = middle;
     else [low, packed] = [middle, better];
   }
@@ -53,10 +55,16 @@ export function pack(charts: Charts, area: number, size: number, gap: number): F
 }
 
 /** Places in the texture at a scale; undefined if not all charts fit. */
-function placesAt(charts: Charts, scale: number, size: number, gap: number): Float32Array | undefined {
+function placesAt(
+  charts: Charts,
+  borders: number[],
+  scale: number,
+  size: number,
+  gap: number,
+): Float32Array | undefined {
   const place = charts.place.map((x) => x * scale);
   const square = Math.ceil(size / SQUARES);
-  const shapes = shapesOf(charts, place, square, gap);
+  const shapes = shapesOf(charts, borders, place, square, gap);
   const corners = fit(shapes, Math.floor(size / square));
   if (corners === undefined) return undefined;
   charts.triangles.forEach((v, corner) => {
@@ -68,7 +76,7 @@ function placesAt(charts: Charts, scale: number, size: number, gap: number): Flo
   return place;
 }
 
-function shapesOf(charts: Charts, place: Float32Array, square: number, gap: number): Shape[] {
+function shapesOf(charts: Charts, borders: number[], place: Float32Array, square: number, gap: number): Shape[] {
   const box = new Float64Array(4 * charts.count);
   for (let chart = 0; chart < charts.count; chart++) box.set([Infinity, Infinity, -Infinity, -Infinity], 4 * chart);
   charts.triangles.forEach((v, corner) => {
@@ -85,41 +93,60 @@ function shapesOf(charts: Charts, place: Float32Array, square: number, gap: numb
     const height = Math.floor((bottom + gap - y) / square) + 1;
     return { left: x, top: y, width, height, covered: new Uint8Array(width * height), count: 0 };
   });
-  for (let face = 0; face < charts.chart.length; face++)
-    coverFace(shapes[charts.chart[face]], charts, place, face, square, gap);
+  coverFaces(shapes, charts, place, square);
+  for (const corner of borders)
+    coverEdge(shapes[charts.chart[Math.floor(corner / 3)]], charts, place, corner, square, gap);
   return shapes.map((shape) => ({ ...shape, count: shape.covered.reduce((sum, one) => sum + one, 0) }));
 }
 
-/** Covers the squares of the texels of a face: those with their centers in it, and those that its edges pass through. */
-function coverFace(
-  shape: Shape,
+/** Covers the squares whose centers are in a face. */
+function coverFaces(shapes: Shape[], { triangles, chart }: Charts, place: Float32Array, square: number): void {
+  const x: [number, number, number] = [0, 0, 0];
+  const y: [number, number, number] = [0, 0, 0];
+  for (let face = 0; face < chart.length; face++) {
+    const { left, top, width, height, covered } = shapes[chart[face]];
+    for (let corner = 0; corner < 3; corner++) {
+      const v = triangles[3 * face + corner];
+      x[corner] = (place[2 * v] - left) / square;
+      y[corner] = (place[2 * v + 1] - top) / square;
+    }
+    rasterize(width, height, x, y, (column, row) => {
+      covered[row * width + column] = 1;
+    });
+  }
+}
+
+/** Covers the squares of the texels that an edge passes through, and of those around them. */
+function coverEdge(
+  { left, top, width, covered }: Shape,
   { triangles }: Charts,
   place: Float32Array,
-  face: number,
+  corner: number,
   square: number,
   gap: number,
 ): void {
-  const x: [number, number, number] = [0, 0, 0];
-  const y: [number, number, number] = [0, 0, 0];
-  for (let corner = 0; corner < 3; corner++) {
-    const v = triangles[3 * face + corner];
-    x[corner] = place[2 * v] - shape.left;
-    y[corner] = place[2 * v + 1] - shape.top;
-  }
-  const cover = (column: number, row: number, reach: number) => {
-    const [left, right] = [Math.floor((column - reach) / square), Math.floor((column + reach) / square)];
-    const [top, bottom] = [Math.floor((row - reach) / square), Math.floor((row + reach) / square)];
-    for (let j = top; j <= bottom; j++) for (let i = left; i <= right; i++) shape.covered[j * shape.width + i] = 1;
-  };
-  rasterize(shape.width * square, shape.height * square, x, y, (column, row) => cover(column, row, 0));
-  for (let corner = 0; corner < 3; corner++) {
-    const [dx, dy] = [x[(corner + 1) % 3] - x[corner], y[(corner + 1) % 3] - y[corner]];
-    const steps = Math.ceil(Math.max(Math.abs(dx), Math.abs(dy)));
-    for (let i = 0; i <= steps; i++) {
-      const t = steps === 0 ? 0 : i / steps;
-      cover(Math.floor(x[corner] + t * dx), Math.floor(y[corner] + t * dy), gap);
+  const [a, b] = [2 * triangles[corner], 2 * triangles[nextCorner(corner)]];
+  const [dx, dy] = [place[b] - place[a], place[b + 1] - place[a + 1]];
+  const steps = Math.max(1, Math.ceil(Math.max(Math.abs(dx), Math.abs(dy))));
+  for (let i = 0; i <= steps; i++) {
+    const x = Math.floor(place[a] - left + (i / steps) * dx);
+    const y = Math.floor(place[a + 1] - top + (i / steps) * dy);
+    for (let row = Math.floor((y - gap) / square); row <= Math.floor((y + gap) / square); row++) {
+      covered.fill(1, row * width + Math.floor((x - gap) / square), row * width + Math.floor((x + gap) / square) + 1);
     }
   }
+}
+
+/** Edges with a face of their chart on one side only, each as the corner that it starts from. */
+function bordersOf({ triangles, xref }: Charts): number[] {
+  const { start, list } = cornersOf(triangles, xref.length);
+  const borders: number[] = [];
+  triangles.forEach((v, corner) => {
+    const next = triangles[nextCorner(corner)];
+    for (let i = start[next]; i < start[next + 1]; i++) if (triangles[nextCorner(list[i])] === v) return;
+    borders.push(corner);
+  });
+  return borders;
 }
 
 /** @returns [shapes, 2] the squares of their top left corners; undefined if not all of them fit into `side` x `side` squares */
