@@ -79,6 +79,8 @@ describe('the rules', () => {
     ['src/pipeline/sam/a.ts', '../session/b.ts'],
     ['src/pipeline/points/a.ts', '../sam/b.ts'],
     ['src/pipeline/points/a.ts', '../render/b.ts'],
+    ['src/pipeline/mesh/a.ts', '../mcc/b.ts'],
+    ['src/pipeline/mesh/a.ts', '../render/b.ts'],
     ['src/pipeline/render/a.ts', '../camera.ts'],
     ['src/pipeline/mcc/a.ts', '../sam/b.ts'],
     ['src/pipeline/mcc/a.ts', '../render/b.ts'],
@@ -99,6 +101,8 @@ describe('the rules', () => {
     ['src/pipeline/mcc/a.ts', '../planCache.ts'],
     ['src/pipeline/mcc/a.ts', '../layers/b.ts'],
     ['src/pipeline/mcc/parts/a.ts', '../b.ts'],
+    ['src/pipeline/session/a.ts', '../mesh/b.ts'],
+    ['src/pipeline/mesh/a.ts', '../camera.ts'],
   ])('%s may import %s', (from, to) => expect(importing(from, to)).toEqual([]));
 
   it('keep networks from the chain: from files that lead to a network', () => {

@@ -106,8 +106,8 @@ async function bundleAll() {
         plugins: [replaceModules(standIns)],
         ...(host === 'node'
           ? { platform: 'node', target: 'node20', packages: 'external' }
-          : // The glTF library imports these only in Node.
-            { platform: 'browser', target: 'es2022', external: ['node:fs', 'node:path'] }),
+          : // Libraries import these only in Node: the one for glTF, and in tests the one for solids.
+            { platform: 'browser', target: 'es2022', external: ['node:fs', 'node:path', 'node:module'] }),
       }),
     ),
   );

@@ -15,8 +15,8 @@ const kernels = readdirSync(join(root, 'test/kernels'))
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => ['kernels', name.replace('.test.ts', '')]);
 
-/** Tests of what lies between kernels and networks. A whole network would take this adapter minutes. */
-const pipeline = ['layers', 'points'].map((name) => ['pipeline', name]);
+/** Tests of what lies between kernels and networks, and of meshes. A whole network would take this adapter minutes. */
+const pipeline = ['layers', 'points', 'mesh/finish'].map((name) => ['pipeline', name]);
 
 describe('Chromium', () => {
   let page: BrowserPage;
