@@ -1,11 +1,13 @@
 /** The Node entry of unflat: `createEngine` and its types. */
+import { basename, dirname, extname, join } from 'node:path';
 import { Device } from './graph/device.ts';
 import type { Precision } from './kernels/target.ts';
 import { UserError } from './host/errors.ts';
 import { requestNodeAdapter, type AdapterChoice } from './host/node/adapter.ts';
 import { BUNDLED } from './host/node/bundled.ts';
 import { inMegabytes } from './host/node/convert.ts';
-import { writeWhole } from './host/node/files.ts';
+import { encodeTexture } from './host/node/encode.ts';
+import { writeTogether, writeWhole } from './host/node/files.ts';
 import { decodePhoto } from './host/node/image.ts';
 import { openWeights } from './host/node/weights.ts';
 import {
@@ -21,19 +23,22 @@ import {
   type OptionRules,
 } from './host/options.ts';
 import { expectSound } from './host/selfTest.ts';
-import { encodeGlb, encodePly } from './io/index.ts';
+import { meshFiles } from './host/meshFiles.ts';
+import { encodeGlb, encodePly, MESH_FORMATS } from './io/index.ts';
 import { HostEngine, type Host, type HostReconstruction, type HostSession } from './host/engine.ts';
 import type { ColoredPoints } from './pipeline/coloredPoints.ts';
 import { Engine, type EngineSetup } from './pipeline/engine.ts';
+import type { Mesh, TexturedMesh } from './pipeline/mesh.ts';
 import type { Photo } from './pipeline/photo.ts';
 import { CompletedObject } from './pipeline/session/completedObject.ts';
+import type { ObjectMesh } from './pipeline/session/objectMesh.ts';
 import { presets } from './pipeline/registry.ts';
 import { ROLES, type Role } from './pipeline/roles.ts';
 import type { StageProgress } from './pipeline/session/stages.ts';
 
 export { UserError } from './host/errors.ts';
 export { decodePhoto } from './host/node/image.ts';
-export { encodeTexture } from './host/node/encode.ts';
+export { encodeTexture };
 export {
   depthPreview,
   depthToMillimeters,
@@ -108,6 +113,46 @@ export class NodeObject extends CompletedObject {
   }
 }
 
+/** The object's mesh, which can be saved to a file. */
+export class NodeMesh implements ObjectMesh {
+  /** Closed, with colors at its vertices. */
+  readonly mesh: Mesh;
+  /** The same surface with a texture; absent if `texture` was 0. */
+  readonly textured?: TexturedMesh;
+  readonly facts: ObjectMesh['facts'];
+
+  constructor({ mesh, textured, facts }: ObjectMesh) {
+    this.mesh = mesh;
+    if (textured) this.textured = textured;
+    this.facts = facts;
+  }
+
+  /** Writes the mesh, as `saveMesh` does. */
+  save(path: string): Promise<void> {
+    return saveMesh(path, this);
+  }
+}
+
+/**
+ * Writes a mesh in the format of the file extension: one of `MESH_FORMATS`. An .obj with a texture has its .mtl and .png beside
+ * it. All files appear complete or none.
+ * @throws UserError for another extension, or if a file cannot be written; RangeError for .usdz without a texture, or an .obj
+ *   whose name has spaces
+ */
+export async function saveMesh(path: string, mesh: Pick<ObjectMesh, 'mesh' | 'textured'>): Promise<void> {
+  const extension = extname(path);
+  const format = MESH_FORMATS.find((known) => known.extension === extension.toLowerCase());
+  if (!format) {
+    const known = MESH_FORMATS.map((one) => one.extension);
+    throw new UserError(`The output ${path} must end in ${known.slice(0, -1).join(', ')} or ${known.at(-1)}.`);
+  }
+  const name = basename(path, extension);
+  const files = await meshFiles(mesh, [format.name], name, encodeTexture);
+  const main = name + format.extension;
+  const named = Object.entries(files).map(([file, bytes]) => [file === main ? path : join(dirname(path), file), bytes]);
+  await writeTogether(Object.fromEntries(named) as Record<string, Uint8Array>);
+}
+
 /**
  * Writes points in the format of the file extension: .glb (y up) or .ply (the camera's frame). The file appears complete or
  * not at all.
@@ -124,14 +169,15 @@ export type PhotoSource = string | Uint8Array | Photo;
 
 const isPhoto = (source: PhotoSource): source is Photo => typeof source === 'object' && 'rgba' in source;
 
-export type NodeEngine = HostEngine<PhotoSource, PointCloud, NodeObject>;
-export type NodeSession = HostSession<PhotoSource, PointCloud, NodeObject>;
-export type NodeReconstruction = HostReconstruction<PointCloud, NodeObject>;
+export type NodeEngine = HostEngine<PhotoSource, PointCloud, NodeObject, NodeMesh>;
+export type NodeSession = HostSession<PhotoSource, PointCloud, NodeObject, NodeMesh>;
+export type NodeReconstruction = HostReconstruction<PointCloud, NodeObject, NodeMesh>;
 
-const host: Host<PhotoSource, PointCloud, NodeObject> = {
+const host: Host<PhotoSource, PointCloud, NodeObject, NodeMesh> = {
   decode: (source) => (isPhoto(source) ? source : decodePhoto(source)),
   cloud: ({ xyz, rgb }) => new PointCloud(xyz, rgb),
   object: (object) => new NodeObject(object, object.threshold),
+  mesh: (mesh) => new NodeMesh(mesh),
 };
 
 /**

@@ -14,18 +14,22 @@ import {
   type OptionRules,
 } from './host/options.ts';
 import { expectSound } from './host/selfTest.ts';
+import { meshFiles } from './host/meshFiles.ts';
 import { requestWebAdapter } from './host/web/adapter.ts';
+import { encodeTexture } from './host/web/encode.ts';
 import { decodePhoto } from './host/web/image.ts';
 import { openWebWeights, type WebWeightOptions, type WebWeights } from './host/web/weights.ts';
-import { encodeGlb, encodePly } from './io/index.ts';
+import { encodeGlb, encodePly, type MeshFormatName } from './io/index.ts';
 import type { ColoredPoints } from './pipeline/coloredPoints.ts';
 import { Engine, type EngineSetup } from './pipeline/engine.ts';
+import type { Mesh, TexturedMesh } from './pipeline/mesh.ts';
 import type { Photo } from './pipeline/photo.ts';
 import { CompletedObject } from './pipeline/session/completedObject.ts';
+import type { ObjectMesh } from './pipeline/session/objectMesh.ts';
 
 export { decodePhoto };
 export { UserError } from './host/errors.ts';
-export { encodeTexture } from './host/web/encode.ts';
+export { encodeTexture };
 export { encodeGlb, encodeMesh, encodePly, encodeRrd, MESH_FORMATS, type RecordedStages } from './io/index.ts';
 export { bytesSource, SafetensorsFile } from '../weights/index.ts';
 export { fileSet, presets, syntheticSet, type WeightSet } from './pipeline/registry.ts';
@@ -88,17 +92,68 @@ export class WebObject extends CompletedObject {
   }
 }
 
+/** Media types by the extension of a mesh's file. */
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  glb: 'model/gltf-binary',
+  obj: 'model/obj',
+  mtl: 'model/mtl',
+  stl: 'model/stl',
+  usdz: 'model/vnd.usdz+zip',
+  '3mf': 'model/3mf',
+  png: 'image/png',
+};
+
+/**
+ * Encodes a mesh as files to download.
+ * @param format one of `MESH_FORMATS`
+ * @param name of the files, without an extension
+ * @returns one file, except for `obj` with a texture: then the .obj, its .mtl and its .png
+ * @throws RangeError for an unknown format, for `usdz` without a texture, or for `obj` with a name that has spaces or slashes
+ */
+export async function meshToFiles(
+  mesh: Pick<ObjectMesh, 'mesh' | 'textured'>,
+  format: MeshFormatName,
+  name = 'object',
+): Promise<File[]> {
+  const files = await meshFiles(mesh, [format], name, encodeTexture);
+  return Object.entries(files).map(([file, bytes]) => {
+    const type = MEDIA_TYPES[file.split('.').pop()!] ?? 'application/octet-stream';
+    return new File([bytes as Uint8Array<ArrayBuffer>], file, { type });
+  });
+}
+
+/** The object's mesh, which can be downloaded. */
+export class WebMesh implements ObjectMesh {
+  /** Closed, with colors at its vertices. */
+  readonly mesh: Mesh;
+  /** The same surface with a texture; absent if `texture` was 0. */
+  readonly textured?: TexturedMesh;
+  readonly facts: ObjectMesh['facts'];
+
+  constructor({ mesh, textured, facts }: ObjectMesh) {
+    this.mesh = mesh;
+    if (textured) this.textured = textured;
+    this.facts = facts;
+  }
+
+  /** Encodes the mesh, as `meshToFiles` does. */
+  toFiles(format: MeshFormatName, name?: string): Promise<File[]> {
+    return meshToFiles(this, format, name);
+  }
+}
+
 /** An image file or a decoded photo. */
 export type PhotoSource = Blob | Photo;
 
-export type WebEngine = HostEngine<PhotoSource, PointCloud, WebObject>;
-export type WebSession = HostSession<PhotoSource, PointCloud, WebObject>;
-export type WebReconstruction = HostReconstruction<PointCloud, WebObject>;
+export type WebEngine = HostEngine<PhotoSource, PointCloud, WebObject, WebMesh>;
+export type WebSession = HostSession<PhotoSource, PointCloud, WebObject, WebMesh>;
+export type WebReconstruction = HostReconstruction<PointCloud, WebObject, WebMesh>;
 
-const host: Host<PhotoSource, PointCloud, WebObject> = {
+const host: Host<PhotoSource, PointCloud, WebObject, WebMesh> = {
   decode: (source) => (source instanceof Blob ? decodePhoto(source) : source),
   cloud: ({ xyz, rgb }) => new PointCloud(xyz, rgb),
   object: (object) => new WebObject(object, object.threshold),
+  mesh: (mesh) => new WebMesh(mesh),
 };
 
 /**

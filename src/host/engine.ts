@@ -19,20 +19,27 @@ import type { CallOptions } from '../pipeline/session/stages.ts';
 import type { Depth, Seen } from '../pipeline/session/steps.ts';
 
 /** What a host (Node or browser) adds to the engine. */
-export interface Host<Source, Cloud extends ColoredPoints, Whole extends CompletedObject> {
+export interface Host<Source, Cloud extends ColoredPoints, Whole extends CompletedObject, Shape extends ObjectMesh> {
   /** Decodes a photo. A photo that is already decoded is returned as it is. */
   decode(source: Source): Photo | Promise<Photo>;
   /** Points that can save themselves. */
   cloud(points: ColoredPoints): Cloud;
   /** An object that can save itself. */
   object(object: CompletedObject): Whole;
+  /** A mesh that can save itself. */
+  mesh(mesh: ObjectMesh): Shape;
 }
 
 export type HostSeen<Cloud> = Omit<Seen, 'cloud'> & { readonly cloud: Cloud };
 
-export type HostReconstruction<Cloud, Whole> = Omit<Reconstruction, 'seen' | 'object'> & {
+export type HostReconstruction<Cloud, Whole, Shape> = Omit<Reconstruction, 'seen' | 'object' | 'mesh'> & {
   readonly seen: HostSeen<Cloud>;
   readonly object: Whole;
+  /**
+   * Its mesh; undefined if `mesh` was false, the call was stopped before it was made, or the object has no points or they
+   * enclose nothing.
+   */
+  readonly mesh?: Shape;
 };
 
 /**
@@ -40,10 +47,10 @@ export type HostReconstruction<Cloud, Whole> = Omit<Reconstruction, 'seen' | 'ob
  * reuse both. All results are plain typed arrays and numbers, so `structuredClone` works, and results can be sent to a
  * worker and back. Calls of one engine run one after the other. The options of a call hold its signal and its callbacks.
  */
-export class HostSession<Source, Cloud extends ColoredPoints, Whole extends CompletedObject> {
+export class HostSession<Source, Cloud extends ColoredPoints, Whole extends CompletedObject, Shape extends ObjectMesh> {
   constructor(
     private readonly session: Session,
-    private readonly host: Host<Source, Cloud, Whole>,
+    private readonly host: Host<Source, Cloud, Whole, Shape>,
   ) {}
 
   get photo(): Photo {
@@ -99,21 +106,23 @@ export class HostSession<Source, Cloud extends ColoredPoints, Whole extends Comp
    * @throws OptionError for an invalid option; PromptError or OptionError if mask or depth have another size than the
    *   photo; RangeError if the texture is too small for a mesh in many pieces; an AbortError when stopped
    */
-  mesh(
+  async mesh(
     object: CompletedObject,
     seen: SeenObject,
     options?: MeshOptions,
     call?: CallOptions,
-  ): Promise<ObjectMesh | undefined> {
-    return this.session.mesh(object, seen, options, call);
+  ): Promise<Shape | undefined> {
+    const mesh = await this.session.mesh(object, seen, options, call);
+    return mesh && this.host.mesh(mesh);
   }
 
   /**
    * The whole chain: segment, depth, points, complete, mesh, and a preview. All options are checked before the first step. The
-   * embedding and the depth of earlier calls are reused.
+   * embedding and the depth of earlier calls are reused. Stopped during the sweep, it gives the points found so far; stopped after
+   * it, the object without a mesh.
    * @throws as the steps
    */
-  async reconstruct(options: ReconstructOptions, call?: CallOptions): Promise<HostReconstruction<Cloud, Whole>> {
+  async reconstruct(options: ReconstructOptions, call?: CallOptions): Promise<HostReconstruction<Cloud, Whole, Shape>> {
     return hostResult(this.host, await this.session.reconstruct(options, call));
   }
 
@@ -124,14 +133,14 @@ export class HostSession<Source, Cloud extends ColoredPoints, Whole extends Comp
 }
 
 /** The engine. `segment`, `depth` and `reconstruct` are short forms: they open a photo, make one call and close it. */
-export class HostEngine<Source, Cloud extends ColoredPoints, Whole extends CompletedObject> {
+export class HostEngine<Source, Cloud extends ColoredPoints, Whole extends CompletedObject, Shape extends ObjectMesh> {
   constructor(
     private readonly engine: Engine,
-    private readonly host: Host<Source, Cloud, Whole>,
+    private readonly host: Host<Source, Cloud, Whole, Shape>,
   ) {}
 
   /** Opens a photo and decodes it. Nothing runs on the GPU yet. @throws UserError if it cannot be decoded */
-  async open(photo: Source): Promise<HostSession<Source, Cloud, Whole>> {
+  async open(photo: Source): Promise<HostSession<Source, Cloud, Whole, Shape>> {
     return new HostSession(this.engine.open(await this.host.decode(photo)), this.host);
   }
 
@@ -150,7 +159,7 @@ export class HostEngine<Source, Cloud extends ColoredPoints, Whole extends Compl
     photo: Source,
     options: ReconstructOptions,
     call?: CallOptions,
-  ): Promise<HostReconstruction<Cloud, Whole>> {
+  ): Promise<HostReconstruction<Cloud, Whole, Shape>> {
     return hostResult(this.host, await this.engine.reconstruct(await this.host.decode(photo), options, call));
   }
 
@@ -165,17 +174,22 @@ export class HostEngine<Source, Cloud extends ColoredPoints, Whole extends Compl
   }
 }
 
-type Results<Cloud extends ColoredPoints, Whole extends CompletedObject> = Pick<
-  Host<never, Cloud, Whole>,
-  'cloud' | 'object'
+type Results<Cloud extends ColoredPoints, Whole extends CompletedObject, Shape extends ObjectMesh> = Pick<
+  Host<never, Cloud, Whole, Shape>,
+  'cloud' | 'object' | 'mesh'
 >;
 
 const hostSeen = <Cloud extends ColoredPoints>(
-  host: Pick<Results<Cloud, CompletedObject>, 'cloud'>,
+  host: Pick<Results<Cloud, CompletedObject, ObjectMesh>, 'cloud'>,
   seen: Seen,
 ): HostSeen<Cloud> => ({ ...seen, cloud: host.cloud(seen.cloud) });
 
-const hostResult = <Cloud extends ColoredPoints, Whole extends CompletedObject>(
-  host: Results<Cloud, Whole>,
-  { seen, object, ...rest }: Reconstruction,
-): HostReconstruction<Cloud, Whole> => ({ ...rest, seen: hostSeen(host, seen), object: host.object(object) });
+const hostResult = <Cloud extends ColoredPoints, Whole extends CompletedObject, Shape extends ObjectMesh>(
+  host: Results<Cloud, Whole, Shape>,
+  { seen, object, mesh, ...rest }: Reconstruction,
+): HostReconstruction<Cloud, Whole, Shape> => ({
+  ...rest,
+  seen: hostSeen(host, seen),
+  object: host.object(object),
+  mesh: mesh && host.mesh(mesh),
+});

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/host/errors.ts';
 import { FileBytes } from '../../src/host/node/bytes.ts';
-import { expectWritable, OutputFolder, tryOutput, writeWhole } from '../../src/host/node/files.ts';
+import { expectWritable, OutputFolder, tryOutput, writeTogether, writeWhole } from '../../src/host/node/files.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -80,6 +80,48 @@ describe('writeWhole', () => {
     expect((error as UserError).message).toContain(
       `The output ${path} cannot be written: part of its path is a file, not a folder.`,
     );
+  });
+});
+
+describe('writeTogether', () => {
+  it('writes files in several folders, and replaces what was there', async () => {
+    await writeFile(join(folder, 'a'), 'old');
+    const [a, b] = [join(folder, 'a'), join(folder, 'deep', 'b')];
+    expect(await writeTogether({ [a]: bytes('1'), [b]: pieces('2', '3') })).toEqual([a, b]);
+    expect([await read('a'), await read('deep/b')]).toEqual(['1', '23']);
+    expect((await readdir(folder)).sort()).toEqual(['a', 'deep']);
+    expect(await readdir(join(folder, 'deep'))).toEqual(['b']);
+  });
+
+  it('writes none when a later one fails, in whatever folder', async () => {
+    const files = { [join(folder, 'new', 'a')]: bytes('1'), [join(folder, 'b')]: pieces('2', new Error('no b')) };
+    await expect(writeTogether(files)).rejects.toThrow('no b');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each(['first', 'last'])('takes everything back when the %s name belongs to a folder', async (place) => {
+    await mkdir(join(folder, 'taken'));
+    await writeFile(join(folder, 'old'), 'old');
+    const others = { [join(folder, 'old')]: bytes('1'), [join(folder, 'fresh', 'b')]: bytes('2') };
+    const taken = { [join(folder, 'taken')]: bytes('3') };
+    const writing = writeTogether(place === 'first' ? { ...taken, ...others } : { ...others, ...taken });
+    await expect(writing).rejects.toThrow(/taken cannot be written: .*folder/);
+    expect(await read('old')).toBe('old');
+    expect((await readdir(folder)).sort()).toEqual(['old', 'taken']);
+  });
+
+  it('takes everything back when a later file cannot be renamed', async () => {
+    await writeFile(join(folder, 'old'), 'old');
+    // As a program that clears temporary files would: the second file is gone before it gets its name.
+    async function* clearing() {
+      for (const name of await readdir(folder)) if (name.startsWith('.lost.')) await rm(join(folder, name));
+      yield bytes('4');
+    }
+    const files = { 'fresh/a': bytes('1'), old: bytes('2'), lost: bytes('3'), last: clearing() };
+    const named = Object.fromEntries(Object.entries(files).map(([name, content]) => [join(folder, name), content]));
+    await expect(writeTogether(named)).rejects.toThrow(`The output ${join(folder, 'lost')} cannot be written`);
+    expect(await read('old')).toBe('old');
+    expect(await readdir(folder)).toEqual(['old']);
   });
 });
 

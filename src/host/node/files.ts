@@ -1,10 +1,10 @@
 /**
  * Writes output files completely or not at all: each goes to a temporary file in the same folder, is flushed to disk and is
- * then renamed. A folder is created with its first file, and removed again if it stays empty.
+ * then renamed. Of several files, all appear or none. A folder is created with its first file, and removed again if it stays empty.
  */
 import { randomBytes } from 'node:crypto';
 import { rmdirSync, unlinkSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { copyFile, type FileHandle, link, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { reasonOf } from './fileErrors.ts';
@@ -38,6 +38,77 @@ export async function writeWhole(path: string, content: FileContent, signal?: Ab
   await publish(temporary, path);
 }
 
+/**
+ * Writes several files, in whatever folders, all or none. All are complete on disk before the first appears under its name. If
+ * one cannot be renamed, those before it are taken back, and what they replaced is there again.
+ * @param files contents by path
+ * @returns the paths
+ * @throws UserError if one of them cannot be written; the reason of `signal` if aborted
+ */
+export async function writeTogether(files: Record<string, FileContent>, signal?: AbortSignal): Promise<string[]> {
+  const staged: Staged[] = [];
+  try {
+    for (const [path, content] of Object.entries(files)) {
+      staged.push({ path, temporary: await writeTemporary(path, content, signal), isThere: false });
+    }
+    for (const file of staged)
+      file.replaced = await secondName(file.path).catch((error: unknown) => fail(file.path, error));
+    for (const file of staged) {
+      await rename(file.temporary, file.path).catch((error: unknown) => fail(file.path, error));
+      file.isThere = true;
+    }
+  } catch (error) {
+    for (const file of staged) await takeBack(file);
+    throw error;
+  }
+  for (const { path, temporary, replaced } of staged) {
+    temporaries.delete(temporary);
+    keepFolders(path);
+    if (replaced !== undefined) await discard(replaced);
+  }
+  return staged.map(({ path }) => path);
+}
+
+/** One of several files that are written together. */
+interface Staged {
+  readonly path: string;
+  readonly temporary: string;
+  /** Second name of the file that was there before. */
+  replaced?: string;
+  /** Whether the new file is at `path`. */
+  isThere: boolean;
+}
+
+/** Gives the file at `path` a second name, under which it stays when it is replaced. @returns undefined if there is no file */
+async function secondName(path: string): Promise<string | undefined> {
+  const second = temporaryName(path);
+  temporaries.add(second);
+  try {
+    // Not every file system has links. A folder has neither a second name nor a copy: this throws.
+    await link(path, second).catch(() => copyFile(path, second));
+    return second;
+  } catch (error) {
+    await discard(second);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Undoes what was done for one file: what was at its path before is there again. */
+async function takeBack({ path, temporary, replaced, isThere }: Staged): Promise<void> {
+  if (!isThere) {
+    await discard(temporary);
+    if (replaced !== undefined) await discard(replaced);
+    return;
+  }
+  if (replaced === undefined) return discard(path);
+  // If even this fails, the new file stays: one of the two is always there.
+  await rename(replaced, path).then(
+    () => temporaries.delete(replaced),
+    () => undefined,
+  );
+}
+
 /** A folder for the results of one run. */
 export class OutputFolder {
   readonly path: string;
@@ -58,23 +129,14 @@ export class OutputFolder {
     return new OutputFolder(path);
   }
 
-  /**
-   * Writes several files together. All are complete on disk before the first appears under its name.
-   * @returns the paths of the files
-   */
-  async writeAll(files: Record<string, FileContent>, signal?: AbortSignal): Promise<string[]> {
-    const staged: { temporary: string; path: string }[] = [];
-    try {
-      for (const [name, content] of Object.entries(files)) {
-        const path = join(this.path, name);
-        staged.push({ temporary: await writeTemporary(path, content, signal), path });
-      }
-    } catch (error) {
-      for (const { temporary } of staged) await discard(temporary);
-      throw error;
-    }
-    for (const { temporary, path } of staged) await publish(temporary, path);
-    return staged.map(({ path }) => path);
+  /** Writes several files together, as `writeTogether` does. @param files contents by name @returns the paths of the files */
+  writeAll(files: Record<string, FileContent>, signal?: AbortSignal): Promise<string[]> {
+    return writeTogether(this.withPaths(files), signal);
+  }
+
+  /** The same files by path. */
+  withPaths(files: Record<string, FileContent>): Record<string, FileContent> {
+    return Object.fromEntries(Object.entries(files).map(([name, content]) => [join(this.path, name), content]));
   }
 }
 
@@ -123,8 +185,12 @@ async function removeEmptyFolders(path: string): Promise<void> {
   }
 }
 
+/** A name in the same folder that no other file has. */
+const temporaryName = (path: string): string =>
+  join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
+
 async function writeTemporary(path: string, content: FileContent, signal?: AbortSignal): Promise<string> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
+  const temporary = temporaryName(path);
   temporaries.add(temporary);
   let handle: FileHandle | undefined;
   try {

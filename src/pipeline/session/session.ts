@@ -113,7 +113,8 @@ export class Session {
 
   /**
    * The whole chain: segment, depth, points, complete, mesh, and a preview. All options are checked before the first step. The
-   * embedding and the depth of earlier calls are reused.
+   * embedding and the depth of earlier calls are reused. Stopped during the sweep, it gives the points found so far; stopped after
+   * it, the object without a mesh.
    * @throws as the steps
    */
   reconstruct(options: ReconstructOptions, call: CallOptions = {}): Promise<Reconstruction> {

@@ -66,6 +66,11 @@ export class PhotoSteps {
     private readonly stages: Stages,
   ) {}
 
+  /** Whether the caller has stopped the call. */
+  get isStopped(): boolean {
+    return this.stages.signal?.aborted ?? false;
+  }
+
   /**
    * Encodes the photo, unless its embedding is cached, and decodes a prompt.
    * @throws PromptError, WeightsError, DeviceError; Canceled
