@@ -2,13 +2,23 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { bundled } from '../../weights/manifest.ts';
 import type { Box } from '../pipeline/roles.ts';
-import { DEFAULT_FOV } from '../pipeline/defaults.ts';
+import { MESH_FORMAT_NAMES, type MeshFormatName } from '../io/mesh/names.ts';
+import { DEFAULT_FACES, DEFAULT_FOV, DEFAULT_TEXTURE, MIN_FACES, TEXTURE_RANGE } from '../pipeline/defaults.ts';
 import type { PromptBox, PromptPoint } from '../pipeline/roles.ts';
 
 export interface PromptOptions {
   box?: PromptBox;
   point?: PromptPoint[];
   mask?: string;
+}
+
+export interface MeshOptions {
+  /** Formats besides glb and ply. */
+  format: MeshFormatName[];
+  faces: number;
+  /** Width of the texture in pixels; 0: colors at the vertices alone. */
+  texture: number;
+  fuseDepth: 'on' | 'off';
 }
 
 export interface EngineOptions {
@@ -56,6 +66,31 @@ export function addCameraOptions(command: Command): Command {
     )
     .addOption(
       new Option('--focal <pixels>', 'focal length in pixels of the photo').argParser(parsePositive).conflicts('fov'),
+    );
+}
+
+/** --format, --faces, --texture and --fuse-depth: the object's mesh. */
+export function addMeshOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--format <names>',
+        `further mesh files: ${MORE_FORMATS.join(', ')}; a list, or repeated (glb and ply are always written)`,
+      )
+        .argParser(collectFormats)
+        .default([], 'none'),
+    )
+    .option('--faces <n>', 'number of triangles of the mesh, about', parseFaces, DEFAULT_FACES)
+    .option(
+      '--texture <pixels>',
+      'width of the mesh’s texture; 0 for colors at the vertices instead',
+      parseTexture,
+      DEFAULT_TEXTURE,
+    )
+    .addOption(
+      new Option('--fuse-depth <on|off>', 'whether the visible side of the mesh follows the photo’s depth')
+        .choices(['on', 'off'])
+        .default('on'),
     );
 }
 
@@ -138,6 +173,45 @@ export function parseGridBox(text: string): Box {
     throw new InvalidArgumentError('The box is empty: x0 must be less than x1, y0 less than y1, and z0 less than z1.');
   }
   return { min: [x0, y0, z0], max: [x1, y1, z1] };
+}
+
+/** Mesh files that are always written. */
+export const ALWAYS_WRITTEN: readonly MeshFormatName[] = ['glb', 'ply'];
+const MORE_FORMATS = MESH_FORMAT_NAMES.filter((name) => !ALWAYS_WRITTEN.includes(name));
+
+function collectFormats(text: string, before: MeshFormatName[]): MeshFormatName[] {
+  const names = text.split(',').map((name) => name.trim().toLowerCase());
+  const unknown = names.find((name) => !(MESH_FORMAT_NAMES as readonly string[]).includes(name));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(`There is no mesh format '${unknown}'. There are: ${MESH_FORMAT_NAMES.join(', ')}.`);
+  }
+  return [...new Set([...before, ...(names as MeshFormatName[])])];
+}
+
+function parseFaces(text: string): number {
+  const value = parseNumber(text);
+  if (value === undefined || !Number.isInteger(value) || value < MIN_FACES) {
+    throw new InvalidArgumentError(`Expected a whole number of at least ${MIN_FACES}, such as ${DEFAULT_FACES}.`);
+  }
+  return value;
+}
+
+function parseTexture(text: string): number {
+  const value = parseNumber(text);
+  const [smallest, largest] = TEXTURE_RANGE;
+  if (value === 0) return 0;
+  if (value === undefined || !Number.isInteger(value) || value < smallest || value > largest) {
+    throw new InvalidArgumentError(
+      `Expected a whole number of pixels from ${smallest} to ${largest}, or 0 for no texture.`,
+    );
+  }
+  return value;
+}
+
+/** Parses the name of a recording. */
+export function parseRrd(text: string): string {
+  if (!/\.rrd$/i.test(text)) throw new InvalidArgumentError('The name of a recording ends in .rrd.');
+  return text;
 }
 
 /** Parses a probability between 0 and 1. Both ends are excluded: 0 would keep every point, and 1 none. */

@@ -7,10 +7,12 @@ import {
   addCameraOptions,
   addEngineOptions,
   addMaskOption,
+  addMeshOptions,
   addPromptOptions,
   addReportOptions,
   parseGridBox,
   parsePositive,
+  parseRrd,
   parseThreshold,
 } from './options.ts';
 import type { ReconstructOptions } from './work/reconstruct.ts';
@@ -60,7 +62,10 @@ export function addReconstruct(program: Command, context: CommandContext, finish
         )
         .conflicts(['depthMap', 'fov', 'focal']),
     );
-  addEngineOptions(command).option('-o, --output <folder>', 'folder for the results', 'out');
+  addMeshOptions(command);
+  addEngineOptions(command)
+    .option('--rrd <file.rrd>', 'also write a recording of all stages, for the Rerun viewer', parseRrd)
+    .option('-o, --output <folder>', 'folder for the results', 'out');
   addReportOptions(command).action(async (path: string, options: ReconstructOptions) => {
     const { reconstruct } = await import('./work/reconstruct.ts');
     finish(await reconstruct(path, options, context));

@@ -56,7 +56,6 @@ const PLACE = '<script type="application/json" id="data"></script>';
 
 /**
  * Fills the template in. The data is text inside a script element, so no `<` is left in it: a name cannot end the element.
- * For tests until the command calls it.
  * @param template text of `dist/view.html`
  * @returns the page as UTF-8
  * @throws RangeError if the template has no place for the data, or if positions and colors of points disagree

@@ -7,7 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundled, checkpoints } from '../../weights/index.ts';
 import { defaultThreshold } from '../../src/pipeline/mcc/config.ts';
 import { runProgram } from '../../src/cli/program.ts';
-import { DEFAULT_FOV, DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE } from '../../src/pipeline/defaults.ts';
+import { MESH_FORMATS } from '../../src/io/index.ts';
+import {
+  DEFAULT_FACES,
+  DEFAULT_FOV,
+  DEFAULT_GRANULARITY,
+  DEFAULT_TEMPERATURE,
+  DEFAULT_TEXTURE,
+} from '../../src/pipeline/defaults.ts';
 
 /** What a command line prints, on one line. */
 async function printed(...argv: string[]): Promise<string> {
@@ -26,6 +33,15 @@ describe('help', () => {
     expect(help).toContain(`from the weights, else ${defaultThreshold}`);
     expect(help).toContain(`from the EXIF focal length, else ${DEFAULT_FOV}`);
     expect(help).toContain(`(default: "${bundled.id}")`);
+    expect(help).toContain(`number of triangles of the mesh, about (default: ${DEFAULT_FACES})`);
+    expect(help).toContain(`colors at the vertices instead (default: ${DEFAULT_TEXTURE})`);
+  });
+
+  it('names every mesh format', async () => {
+    const help = await printed('reconstruct', '--help');
+    const [, more, always] = /further mesh files: (.*); a list, or repeated \((.*) are always written\)/.exec(help)!;
+    const named = [...always.split(' and '), ...more.split(', ')];
+    expect(named).toEqual(MESH_FORMATS.map(({ name }) => name));
   });
 
   it('names every checkpoint', async () => {
@@ -35,7 +51,20 @@ describe('help', () => {
 
   it('of a command lists what the README explains', async () => {
     const help = await printed('reconstruct', '--help');
-    for (const option of ['--box', '--point', '--mask', '--granularity', '--grid-box', '--threshold', '--depth-map']) {
+    for (const option of [
+      '--box',
+      '--point',
+      '--mask',
+      '--granularity',
+      '--grid-box',
+      '--threshold',
+      '--depth-map',
+      '--format',
+      '--faces',
+      '--texture',
+      '--fuse-depth',
+      '--rrd',
+    ]) {
       expect(help).toContain(`${option} <`);
     }
   });
@@ -80,7 +109,9 @@ describe('the program', () => {
     expect([...packages].filter((name) => !name.startsWith('node:'))).toEqual(['commander']);
     const sources = [...files].flatMap((file) => Object.keys(outputs[file].inputs));
     expect(
-      sources.filter((name) => /src\/(kernels|graph|io|pipeline\/(?!defaults|mcc\/config))|\/work\//.test(name)),
+      sources.filter((name) =>
+        /src\/(kernels|graph|io\/(?!mesh\/names)|pipeline\/(?!defaults|mcc\/config))|\/work\//.test(name),
+      ),
     ).toEqual([]);
   });
 

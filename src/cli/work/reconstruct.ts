@@ -2,24 +2,36 @@
 import { performance } from 'node:perf_hooks';
 import { version } from '../../../package.json';
 import type { Box, CompleteOptions } from '../../pipeline/roles.ts';
-import { EXIT } from '../../host/errors.ts';
-import { OutputFolder } from '../../host/node/files.ts';
+import { EXIT, UserError } from '../../host/errors.ts';
+import { viewTemplate } from '../../host/node/bundled.ts';
+import { OutputFolder, tryOutput, writeTogether } from '../../host/node/files.ts';
 import { decodeDepth, decodePhoto, decodePointMap } from '../../host/node/image.ts';
 import { type CameraOptions, focalOf } from '../../pipeline/camera.ts';
+import { DEFAULT_TEXTURE } from '../../pipeline/defaults.ts';
 import { gridOf } from '../../pipeline/mcc/grid.ts';
 import type { Photo } from '../../pipeline/photo.ts';
 import type { Role } from '../../pipeline/roles.ts';
 import type { ReconstructOptions as EngineReconstructOptions } from '../../pipeline/session/options.ts';
 import type { CommandContext } from '../context.ts';
-import { SWEEP_OF, type EngineOptions, type PromptOptions, type ReportOptions } from '../options.ts';
-import { reconstructionFiles } from './outputs.ts';
+import {
+  ALWAYS_WRITTEN,
+  SWEEP_OF,
+  type EngineOptions,
+  type MeshOptions,
+  type PromptOptions,
+  type ReportOptions,
+} from '../options.ts';
+import { OPTIONAL_FILES, reconstructionFiles, recordingOf } from './outputs.ts';
+import { resultNotices } from './resultNotices.ts';
 import { formatSeconds } from '../progress.ts';
 import { expectPrompt, promptsOf } from './prompts.ts';
 import { SweepEstimate } from './sweepEstimate.ts';
 import { runCommand, weightNotices } from './commandRun.ts';
 
-export interface ReconstructOptions extends PromptOptions, CameraOptions, EngineOptions, ReportOptions {
+export interface ReconstructOptions extends PromptOptions, CameraOptions, MeshOptions, EngineOptions, ReportOptions {
   output: string;
+  /** File for the recording. */
+  rrd?: string;
   granularity: number;
   gridBox?: Box;
   threshold?: number;
@@ -31,11 +43,14 @@ export interface ReconstructOptions extends PromptOptions, CameraOptions, Engine
 
 export async function reconstruct(path: string, options: ReconstructOptions, context: CommandContext): Promise<number> {
   expectPrompt(options);
+  expectTexture(options);
   // With --grid-box the whole grid is known, so it is checked before the engine starts.
   if (options.gridBox) gridOf(options.granularity, options.gridBox);
   const started = performance.now();
   return runCommand(context, options, async ({ progress, call, startEngine }) => {
     const output = await OutputFolder.open(options.output);
+    if (options.rrd !== undefined) await tryOutput(options.rrd);
+    const template = await viewTemplate();
     const photo = await decodePhoto(path);
     const input = await readInputs(photo, options);
     const notices = [
@@ -59,8 +74,10 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
     progress.finish();
 
     const { terminal } = context;
-    const { object, seen, candidate } = result;
-    const { swept, partial } = object;
+    const { object, seen, candidate, mesh } = result;
+    const formats = [...new Set([...ALWAYS_WRITTEN, ...options.format])];
+    const isStopped = object.partial || (call.signal.aborted && !mesh);
+    const found = resultNotices(object, mesh, { granularity: options.granularity, isStopped });
     const summary = {
       unflat: version,
       photo: { name: photo.name, width: photo.width, height: photo.height, original: photo.original },
@@ -73,26 +90,39 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
       crop: seen.crop,
       normalization: seen.normalization,
       spacing: object.spacing,
-      swept,
+      swept: object.swept,
       points: { seen: seen.cloud.xyz.length / 3, object: object.xyz.length / 3 },
-      partial,
-      notices,
+      mesh: mesh && {
+        faces: mesh.mesh.triangles.length / 3,
+        vertices: mesh.mesh.xyz.length / 3,
+        texture: mesh.textured?.texture.width ?? 0,
+        ...mesh.facts,
+      },
+      partial: object.partial,
+      notices: [...notices, ...found],
     };
+    const files = await reconstructionFiles(photo, result, { formats, template, summary });
+    const recording = options.rrd === undefined ? {} : { [options.rrd]: recordingOf(photo, input.options, result) };
+    const old = await output.others(OPTIONAL_FILES, files);
     // No signal here: after Ctrl-C a partial result is written, too.
-    const paths = await output.writeAll(await reconstructionFiles(photo, result, summary));
+    const paths = await writeTogether({ ...output.withPaths(files), ...recording });
     if (options.json) terminal.out(`${JSON.stringify(summary, undefined, 2)}\n`);
     else for (const file of paths) terminal.out(`${file}\n`);
-    const count = summary.points.object;
-    progress.say(`${count} points in ${formatSeconds(summary.totalSeconds)}.`);
-    if (partial) {
-      progress.say(`Stopped by Ctrl-C after ${swept.queries} of ${swept.of} grid points: the object is incomplete.`);
-    } else if (count === 0) {
-      progress.say(
-        `No grid point has a probability above ${object.threshold}, so there is no object.glb and no preview.png. ` +
-          'Give a lower --threshold, or another prompt.',
-      );
-    }
-    return partial ? EXIT.interrupted : EXIT.ok;
+    const { points } = summary;
+    const faces = mesh ? `A mesh of ${summary.mesh!.faces} triangles from ` : '';
+    progress.say(`${faces}${points.object} points in ${formatSeconds(summary.totalSeconds)}.`);
+    for (const notice of found) progress.say(notice);
+    if (old.length > 0) progress.say(`From an earlier run, and not of this result: ${old.join(', ')}.`);
+    return isStopped ? EXIT.interrupted : EXIT.ok;
+  });
+}
+
+/** @throws UserError with the usage exit code if a format needs the texture that is not wanted */
+function expectTexture({ format, texture }: ReconstructOptions): void {
+  if (texture > 0 || !format.includes('usdz')) return;
+  throw new UserError('--format usdz needs a texture, and --texture is 0.', {
+    hint: `Leave one of the two out, or give --texture ${DEFAULT_TEXTURE}.`,
+    exitCode: EXIT.usage,
   });
 }
 
@@ -116,7 +146,8 @@ async function readInputs(
   const prompts = await promptsOf(photo, options);
   const { focal, fov, granularity, gridBox, threshold, temperature } = options;
   const grid: CompleteOptions = { granularity, gridBox, threshold, temperature, sweep: SWEEP_OF[options.sweep] };
-  const read: EngineReconstructOptions = { ...prompts, focal, fov, ...grid };
+  const mesh = { faces: options.faces, texture: options.texture, fuseDepth: options.fuseDepth === 'on' };
+  const read: EngineReconstructOptions = { ...prompts, focal, fov, ...grid, ...mesh };
   const pixels = photo.width * photo.height;
   if (options.depthMap !== undefined) {
     const { meters, missing } = await decodeDepth(options.depthMap, photo);
@@ -136,6 +167,9 @@ async function readInputs(
 
 /** The options that determine a result, for the summary. */
 function settingsOf({ box, point, mask, granularity, gridBox, threshold, temperature, ...given }: ReconstructOptions) {
-  const { sweep, depthMap, pointCloud } = given;
-  return { box, point, mask, granularity, gridBox, threshold, temperature, sweep, depthMap, pointCloud };
+  const { sweep, depthMap, pointCloud, faces, texture, fuseDepth, format } = given;
+  return {
+    ...{ box, point, mask, granularity, gridBox, threshold, temperature, sweep, depthMap, pointCloud },
+    ...{ faces, texture, fuseDepth, format },
+  };
 }

@@ -22,7 +22,6 @@ export async function bundledFolder(program = self()): Promise<string> {
 
 /**
  * The text of the page that shows a result, for `viewPage`: next to the bundle, or built in the repository.
- * For tests until the command calls it.
  * @throws UserError if it is missing
  */
 export async function viewTemplate(program = self()): Promise<string> {

@@ -2,6 +2,7 @@
 import sharp from 'sharp';
 import type { EncodedTexture } from '../../io/index.ts';
 import type { Texture } from '../../pipeline/mesh.ts';
+import type { Photo } from '../../pipeline/photo.ts';
 
 type Channels = 1 | 3 | 4;
 
@@ -22,6 +23,21 @@ export async function encodeTexture({ width, height, rgba }: Texture): Promise<E
   }
   const image = sharp(rgba, { raw: { width, height, channels: 4 } }).removeAlpha();
   return { bytes: await image.png().toBuffer(), mimeType: 'image/png' };
+}
+
+/** Encodes a photo as a JPEG. @param mostWide width in pixels to which a wider photo is reduced */
+export async function encodeJpeg({ width, height, rgba }: Photo, mostWide: number): Promise<Uint8Array> {
+  return sharp(rgba, { raw: { width, height, channels: 4 } })
+    .removeAlpha()
+    .resize({ width: mostWide, withoutEnlargement: true })
+    .jpeg({ quality: 90 })
+    .toBuffer();
+}
+
+/** Reduces a PNG. @param mostWide width in pixels to which a wider picture is reduced */
+export async function reducePng(png: Uint8Array, mostWide: number): Promise<Uint8Array> {
+  const { width } = await sharp(png).metadata();
+  return width <= mostWide ? png : sharp(png).resize({ width: mostWide }).png().toBuffer();
 }
 
 /** Encodes a 16-bit gray PNG. @param values [height, width] */

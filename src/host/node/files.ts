@@ -134,6 +134,12 @@ export class OutputFolder {
     return writeTogether(this.withPaths(files), signal);
   }
 
+  /** The names, of `names` but not of `files`, under which there is a file. */
+  async others(names: readonly string[], files: Readonly<Record<string, unknown>>): Promise<string[]> {
+    const there = await Promise.all(names.map((name) => stat(join(this.path, name)).catch(() => undefined)));
+    return names.filter((name, i) => !(name in files) && there[i]?.isFile());
+  }
+
   /** The same files by path. */
   withPaths(files: Record<string, FileContent>): Record<string, FileContent> {
     return Object.fromEntries(Object.entries(files).map(([name, content]) => [join(this.path, name), content]));

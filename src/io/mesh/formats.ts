@@ -1,6 +1,7 @@
 /** The file formats of surfaces: their names, what they are for, and how they are written. */
 import type { Mesh } from '../../pipeline/mesh.ts';
 import { encodeMeshGlb } from './glb.ts';
+import type { MeshFormatName } from './names.ts';
 import { encodeMeshObj } from './obj.ts';
 import { encodeMeshPly } from './ply.ts';
 import { encodeMeshStl } from './stl.ts';
@@ -15,9 +16,6 @@ export interface MeshToEncode {
   /** The same surface with a texture, if there is one. */
   readonly textured?: EncodedTexturedMesh;
 }
-
-/** Names of the formats. */
-export type MeshFormatName = 'glb' | 'ply' | 'obj' | 'stl' | 'usdz' | '3mf';
 
 /** A file format of surfaces. */
 export interface MeshFormat {

@@ -1,5 +1,6 @@
 /** The object's mesh: its surface, simplified and painted. */
 import { intrinsicsOf, type Intrinsics } from '../camera.ts';
+import { DEFAULT_FACES, DEFAULT_TEXTURE } from '../defaults.ts';
 import { finishMesh, type FinishedMesh } from '../mesh/finish.ts';
 import type { Photo } from '../photo.ts';
 import { cameraOfPoints } from '../points/cameraOfPoints.ts';
@@ -18,9 +19,6 @@ export interface SeenObject {
   readonly mask: Uint8Array;
   readonly depth: GivenDepth | PointMap;
 }
-
-const DEFAULT_FACES = 50_000;
-const DEFAULT_TEXTURE = 1024;
 
 /**
  * Makes the surface, simplifies it and paints it from the photo.

@@ -1,6 +1,7 @@
 /** The options of a session's methods, and their checks. Checks run first, because the networks may take minutes. */
 import type { CameraOptions, Intrinsics } from '../camera.ts';
 import type { ColoredPoints } from '../coloredPoints.ts';
+import { MIN_FACES, TEXTURE_RANGE } from '../defaults.ts';
 import type { Photo } from '../photo.ts';
 import { emptyMask } from '../points/geometry.ts';
 import { SWEEPS, type Completer, type CompleteOptions } from '../roles.ts';
@@ -172,13 +173,12 @@ export function expectObjectOptions(completer: Completer, options: ObjectOptions
   }
 }
 
-/** Texture sides outside of this range are refused: smaller ones show nothing, larger ones many programs cannot open. */
-const TEXTURE_RANGE = [64, 8192] as const;
-
 /** @throws OptionError for a number of faces or a texture that cannot be */
 export function expectMeshOptions({ faces, texture }: MeshOptions): void {
-  if (faces !== undefined && !(Number.isInteger(faces) && faces >= 4)) {
-    throw new OptionError(`The number of faces is ${faces}. Give a whole number of at least 4, such as 50000.`);
+  if (faces !== undefined && !(Number.isInteger(faces) && faces >= MIN_FACES)) {
+    throw new OptionError(
+      `The number of faces is ${faces}. Give a whole number of at least ${MIN_FACES}, such as 50000.`,
+    );
   }
   const [smallest, largest] = TEXTURE_RANGE;
   if (texture === undefined || texture === 0) return;
