@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ensureBuild } from '../../tools/build.mjs';
 
 /** A program that makes an engine, disposes it, and makes another. */
 const TWICE = `
@@ -37,6 +38,8 @@ let folder: string;
 let out: string;
 
 beforeAll(async () => {
+  // The page view.html is built.
+  await ensureBuild();
   // Inside the project, so that the bundle finds its packages.
   bundles = await mkdtemp(join(import.meta.dirname, 'run-'));
   folder = await mkdtemp(join(tmpdir(), 'unflat-process-'));
@@ -60,7 +63,7 @@ beforeAll(async () => {
   });
   const pixels = Uint8Array.from({ length: 3 * 64 * 48 }, (_, i) => (i * 31) % 256);
   await sharp(pixels, { raw: { width: 64, height: 48, channels: 3 } }).toFile(join(folder, 'photo.png'));
-});
+}, 300_000);
 afterAll(async () => {
   await rm(bundles, { recursive: true });
   await rm(folder, { recursive: true });
@@ -112,9 +115,9 @@ describe('the process', () => {
   it('writes plain lines into a pipe and ends by itself', async () => {
     const { code, stdout, stderr } = await reconstruct(1);
     expect(code).toBe(0);
-    expect(stdout).toContain(join(out, 'object.ply\n'));
+    expect(stdout).toContain(join(out, 'view.html\n'));
     expect(stderr).toMatch(/^sweep \.\.\.$/m);
-    expect(stderr).toMatch(/^\d+ points in /m);
+    expect(stderr).toMatch(/^(A mesh of \d+ triangles from )?\d+ points in /m);
     expect(stderr).not.toContain('\x1b');
   });
 

@@ -4,23 +4,17 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CreateEngine, Engine } from '../../src/cli/context.ts';
-import { runProgram } from '../../src/cli/program.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodePng16 } from '../../src/host/node/encode.ts';
-import {
-  NodeObject,
-  PointCloud,
-  type CallOptions,
-  type PromptOptions,
-  type ReconstructOptions,
-} from '../../src/node.ts';
+import { ensureBuild } from '../../tools/build.mjs';
+import { HEIGHT, run, standIn, WIDTH } from '../setup/standInEngine.ts';
 
-const [WIDTH, HEIGHT] = [4, 3];
 let folder: string;
 let photo: string;
 let out: string;
 
+// The page view.html is built.
+beforeAll(ensureBuild, 300_000);
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'unflat-cli-'));
   photo = join(folder, 'photo.png');
@@ -28,93 +22,6 @@ beforeEach(async () => {
   await sharp({ create: { width: WIDTH, height: HEIGHT, channels: 3, background: '#406080' } }).toFile(photo);
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-/** Engine that notes what it was asked and answers with fixed values. */
-function standIn(answer: { partial?: boolean; empty?: boolean; fail?: Error } = {}) {
-  const asked: {
-    options?: ReconstructOptions;
-    prompt?: PromptOptions;
-    call?: CallOptions;
-    created: number;
-    disposed: number;
-  } = {
-    created: 0,
-    disposed: 0,
-  };
-  const mask = new Uint8Array(WIDTH * HEIGHT).fill(1, 5, 7);
-  const depth = new Float32Array(WIDTH * HEIGHT).fill(1.5);
-  const points = new PointCloud(new Float32Array([0, 0, 1.5, 0.1, 0, 1.5]), new Uint8Array([1, 2, 3, 4, 5, 6]));
-  const candidate = { mask, quality: 0.9, stability: 0.8, lowRes: new Float32Array(1) };
-  const camera = { fx: 4, fy: 4, cx: 2, cy: 1.5 };
-  const focal = { pixels: 4, source: 'default' } as const;
-  const normalization = { scale: 0.5, center: [0, 0, 3] as const };
-  const tell = (call: CallOptions = {}): void => {
-    asked.call = call;
-    call.onProfile?.([{ kernel: 'matmul', scope: 'sam', flops: 2e6, startMs: 0, ms: 1 }]);
-    call.onProgress?.({ stage: 'weights', done: 1, total: 1 });
-  };
-  const engine: Engine = {
-    segment: (_photo, prompt, call) => {
-      asked.prompt = prompt;
-      tell(call);
-      return Promise.resolve({ candidates: [candidate], chosen: 0 });
-    },
-    depth: (_photo, _camera, call) => {
-      tell(call);
-      return Promise.resolve({ meters: depth, camera, focal });
-    },
-    reconstruct: async (_, options, call) => {
-      asked.options = options;
-      tell(call);
-      if (answer.fail) throw answer.fail;
-      const partial = answer.partial ?? false;
-      const kept = {
-        ...(answer.empty ? { xyz: new Float32Array(), rgb: new Uint8Array() } : { xyz: points.xyz, rgb: points.rgb }),
-        logits: new Float32Array(answer.empty ? 0 : 2).fill(3),
-        indices: new Uint32Array(answer.empty ? 0 : 2),
-        grid: new Float32Array(answer.empty ? 0 : 6),
-      };
-      const swept = { queries: partial ? 500 : 1000, of: 1000 };
-      const field = { counts: [1, 1, 2], axes: new Float32Array(4), logits: new Float32Array(2).fill(3) } as const;
-      const facts = { spacing: 0.02, normalization, field, swept, partial, kept, minThreshold: 0.05 };
-      const box = { top: 0, bottom: 3, left: 0, right: 4 };
-      return {
-        ...{ mask, candidate, depth: { meters: depth, camera, focal } },
-        seen: {
-          ...{
-            rgb: new Float32Array(),
-            xyz: new Float32Array(),
-            valid: new Uint32Array(),
-            cloud: points,
-            normalization,
-          },
-          crop: { box, side: 4, maskCount: 2, pointCount: 2, validCount: 2 },
-        },
-        object: new NodeObject(facts, 0.1),
-        preview: { width: 2, height: 1, rgba: new Uint8Array(8).fill(255) },
-        seconds: { sweep: 1 },
-      };
-    },
-    describe: () => ({
-      ...{ adapter: 'stand-in', adapterClass: 'software', precision: 'f32', weights: 'synthetic:1' },
-      seconds: { sweep: 1 },
-    }),
-    dispose: () => void asked.disposed++,
-  };
-  const createEngine: CreateEngine = () => {
-    asked.created++;
-    return Promise.resolve(engine);
-  };
-  return { asked, createEngine };
-}
-
-/** Runs a command line; gives its exit code and what it printed. */
-async function run(argv: string[], { createEngine }: { createEngine: CreateEngine } = standIn()) {
-  let [stdout, stderr] = ['', ''];
-  const terminal = { out: (text: string) => void (stdout += text), err: (text: string) => void (stderr += text) };
-  const code = await runProgram(argv, { terminal, createEngine });
-  return { code, stdout, stderr };
-}
 
 const BOX = ['--box', '1,1,3,2'];
 
@@ -130,12 +37,16 @@ describe('reconstruct', () => {
       'mask.png',
       'object.glb',
       'object.ply',
+      'points.glb',
       'preview.png',
       'seen.ply',
       'summary.json',
+      'view.html',
     ]);
     expect(stdout.trim().split('\n').sort()).toEqual(names.map((name) => join(out, name)));
-    expect(stderr).toMatch(/^The tiny weights were trained on computer-made objects only.*\n(.*\n)*2 points in /);
+    expect(stderr).toMatch(
+      /^The tiny weights were trained on computer-made objects only.*\n(.*\n)*A mesh of 576 triangles from 2 points in /,
+    );
     expect(asked.options).toMatchObject({ box: [1, 1, 3, 2], granularity: 0.05, temperature: 0.1 });
     expect(asked.options!.threshold).toBeUndefined();
     expect(asked.options!.gridBox).toBeUndefined();
@@ -189,23 +100,6 @@ describe('reconstruct', () => {
     const { stderr } = await run(['reconstruct', photo, ...BOX, '-o', out, '--precision', 'f16']);
     expect(stderr).toContain('its weights stay f32');
     expect((await run(['reconstruct', photo, ...BOX, '-o', out])).stderr).not.toContain('its weights stay f32');
-  });
-
-  it('writes what a stopped sweep had found, says so, and exits with 130', async () => {
-    const { code, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out], standIn({ partial: true }));
-    expect(code).toBe(130);
-    expect(stderr).toContain('Stopped by Ctrl-C after 500 of 1000 grid points: the object is incomplete.');
-    expect(await readdir(out)).toContain('object.glb');
-  });
-
-  it('leaves the GLB out when there is no point', async () => {
-    const { code, stdout, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out], standIn({ empty: true }));
-    expect(code).toBe(0);
-    expect(stderr).toContain('0 points in ');
-    expect(stderr).toContain('No grid point has a probability above 0.1, so there is no object.glb');
-    expect(await readdir(out)).not.toContain('object.glb');
-    expect(stdout).not.toContain('object.glb');
-    expect(await readFile(join(out, 'object.ply'), 'latin1')).toContain('element vertex 0\n');
   });
 
   it('writes nothing when the engine fails, and disposes it', async () => {
@@ -302,6 +196,11 @@ describe('what is refused before the engine starts', () => {
     );
   });
 
+  it('a recording that cannot be written', async () => {
+    const rrd = join(photo, 'object.rrd');
+    await refused([photo, ...BOX, '-o', out, '--rrd', rrd], 1, `error: The output ${rrd} cannot be written`);
+  });
+
   it('photos that are missing, empty or damaged', async () => {
     await refused(
       [join(folder, 'none.jpg'), ...BOX, '-o', out],
@@ -345,6 +244,22 @@ describe('what is refused before the engine starts', () => {
     await refused([], 2, "error: missing required argument 'photo'");
     await refused([photo, ...BOX, '--granularity', '0'], 2, 'Expected a number above 0.');
     await refused([photo, ...BOX, '--grid-box', '1,1,1,0,2,2'], 2, 'The box is empty');
+    await refused([photo, ...BOX, '--faces', '0'], 2, 'Expected a whole number of at least 4, such as 50000.');
+    await refused([photo, ...BOX, '--faces', '99.5'], 2, 'Expected a whole number of at least 4, such as 50000.');
+    await refused([photo, ...BOX, '--texture', '16'], 2, 'Expected a whole number of pixels from 64 to 8192, or 0');
+    await refused([photo, ...BOX, '--texture', '9000'], 2, 'Expected a whole number of pixels from 64 to 8192, or 0');
+    await refused([photo, ...BOX, '--fuse-depth', 'no'], 2, 'Allowed choices are on, off.');
+    await refused([photo, ...BOX, '--rrd', 'object.glb'], 2, 'The name of a recording ends in .rrd.');
+    await refused(
+      [photo, ...BOX, '--format', 'stl,fbx'],
+      2,
+      "There is no mesh format 'fbx'. There are: glb, ply, obj, stl, usdz, 3mf.",
+    );
+    await refused(
+      [photo, ...BOX, '--format', 'usdz', '--texture', '0'],
+      2,
+      'error: --format usdz needs a texture, and --texture is 0.\n  Leave one of the two out, or give --texture 1024.',
+    );
     await refused([photo, ...BOX, '--color'], 2, "error: unknown option '--color'");
     await refused([photo, 'another.jpg', ...BOX], 2, 'error: too many arguments');
   });

@@ -10,5 +10,8 @@ declare module 'gltf-validator' {
   export function validateBytes(
     bytes: Uint8Array,
     options?: { readonly uri?: string; readonly maxIssues?: number },
-  ): Promise<{ readonly issues: { readonly messages: readonly Issue[] } }>;
+  ): Promise<{
+    readonly issues: { readonly messages: readonly Issue[] };
+    readonly info: { readonly hasTextures: boolean; readonly totalTriangleCount: number };
+  }>;
 }

@@ -1,0 +1,132 @@
+/** A stand-in for the engine of the command line, and a command line that gets it. */
+import type { CreateEngine, Engine } from '../../src/cli/context.ts';
+import { runProgram } from '../../src/cli/program.ts';
+import {
+  NodeMesh,
+  NodeObject,
+  PointCloud,
+  type CallOptions,
+  type ObjectMesh,
+  type PromptOptions,
+  type ReconstructOptions,
+} from '../../src/node.ts';
+import { texturedTorus, torus } from './meshes.ts';
+
+/** Size of the photo that it expects. */
+export const [WIDTH, HEIGHT] = [4, 3];
+
+type SurfaceFacts = ObjectMesh['facts'];
+
+interface Answer {
+  partial?: boolean;
+  empty?: boolean;
+  fail?: Error;
+  /** What is known of the mesh; false: there is none. */
+  mesh?: false | Partial<SurfaceFacts>;
+  /** Called while the engine works. */
+  during?: () => void;
+}
+
+/** Engine that notes what it was asked and answers with fixed values. */
+export function standIn(answer: Answer = {}) {
+  const asked: {
+    options?: ReconstructOptions;
+    prompt?: PromptOptions;
+    call?: CallOptions;
+    created: number;
+    disposed: number;
+  } = {
+    created: 0,
+    disposed: 0,
+  };
+  const mask = new Uint8Array(WIDTH * HEIGHT).fill(1, 5, 7);
+  const depth = new Float32Array(WIDTH * HEIGHT).fill(1.5);
+  const points = new PointCloud(new Float32Array([0, 0, 1.5, 0.1, 0, 1.5]), new Uint8Array([1, 2, 3, 4, 5, 6]));
+  const candidate = { mask, quality: 0.9, stability: 0.8, lowRes: new Float32Array(1) };
+  const camera = { fx: 4, fy: 4, cx: 2, cy: 1.5 };
+  const focal = { pixels: 4, source: 'default' } as const;
+  const normalization = { scale: 0.5, center: [0, 0, 3] as const };
+  const tell = (call: CallOptions = {}): void => {
+    asked.call = call;
+    call.onProfile?.([{ kernel: 'matmul', scope: 'sam', flops: 2e6, startMs: 0, ms: 1 }]);
+    call.onProgress?.({ stage: 'weights', done: 1, total: 1 });
+  };
+  const engine: Engine = {
+    segment: (_photo, prompt, call) => {
+      asked.prompt = prompt;
+      tell(call);
+      return Promise.resolve({ candidates: [candidate], chosen: 0 });
+    },
+    depth: (_photo, _camera, call) => {
+      tell(call);
+      return Promise.resolve({ meters: depth, camera, focal });
+    },
+    reconstruct: async (_, options, call) => {
+      asked.options = options;
+      tell(call);
+      answer.during?.();
+      // Signals of the process come between two tasks.
+      await new Promise((resolve) => setTimeout(resolve));
+      if (answer.fail) throw answer.fail;
+      const partial = answer.partial ?? false;
+      const kept = {
+        ...(answer.empty ? { xyz: new Float32Array(), rgb: new Uint8Array() } : { xyz: points.xyz, rgb: points.rgb }),
+        logits: new Float32Array(answer.empty ? 0 : 2).fill(3),
+        indices: new Uint32Array(answer.empty ? 0 : 2),
+        grid: new Float32Array(answer.empty ? 0 : 6),
+      };
+      const swept = { queries: partial ? 500 : 1000, of: 1000 };
+      const field = {
+        counts: [2, 2, 4],
+        axes: Float32Array.of(-1, 0, -1, 0, -2, -1, 0, 1),
+        logits: new Float32Array(16).fill(3),
+      } as const;
+      const facts = { spacing: 0.02, normalization, field, swept, partial, kept, minThreshold: 0.05 };
+      const box = { top: 0, bottom: 3, left: 0, right: 4 };
+      return {
+        ...{ mask, candidate, depth: { meters: depth, camera, focal } },
+        seen: {
+          ...{
+            rgb: new Float32Array(),
+            xyz: new Float32Array(),
+            valid: new Uint32Array(),
+            cloud: points,
+            normalization,
+          },
+          crop: { box, side: 4, maskCount: 2, pointCount: 2, validCount: 2 },
+        },
+        object: new NodeObject(facts, 0.1),
+        ...(answer.mesh !== false && !partial && !answer.empty && { mesh: meshOf(options, answer.mesh) }),
+        preview: { width: 2, height: 1, rgba: new Uint8Array(8).fill(255) },
+        seconds: { sweep: 1 },
+      };
+    },
+    describe: () => ({
+      ...{ adapter: 'stand-in', adapterClass: 'software', precision: 'f32', weights: 'synthetic:1' },
+      seconds: { sweep: 1 },
+    }),
+    dispose: () => void asked.disposed++,
+  };
+  const createEngine: CreateEngine = () => {
+    asked.created++;
+    return Promise.resolve(engine);
+  };
+  return { asked, createEngine };
+}
+
+/** A torus of 576 triangles. */
+function meshOf({ texture }: ReconstructOptions, facts: Partial<SurfaceFacts> = {}): NodeMesh {
+  return new NodeMesh({
+    mesh: torus(),
+    ...(texture !== 0 && { textured: texturedTorus() }),
+    facts: { parts: 1, dropped: 0, isHollow: true, leaks: false, touches: [], ...facts },
+  });
+}
+
+/** Runs a command line; gives its exit code and what it printed. */
+export async function run(argv: string[], { createEngine }: { createEngine: CreateEngine } = standIn()) {
+  let [stdout, stderr] = ['', ''];
+  const terminal = { out: (text: string) => void (stdout += text), err: (text: string) => void (stderr += text) };
+  const code = await runProgram(argv, { terminal, createEngine });
+  return { code, stdout, stderr };
+}
