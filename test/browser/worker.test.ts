@@ -28,6 +28,10 @@ const WORKER = `
       const object = await session.complete(seen, { ...options, onPoints });
       return { object, file: await object.toBlob('glb') };
     },
+    async whole({ box, mesh }) {
+      const result = await session.reconstruct({ box, granularity: 0.5, threshold: 0.4, render: false, ...mesh });
+      return { mesh: result.mesh, glb: await result.mesh.toFiles('glb'), obj: await result.mesh.toFiles('obj', 'duck') };
+    },
   };
   onmessage = async ({ data: { step, argument } }) => {
     try {
@@ -59,7 +63,10 @@ const PAGE = `
     const seen = await ask('points', { mask: candidates[0].mask, depth });
     const { object, file } = await ask('complete', { seen, options: { granularity: 1, threshold: 0.3 } });
     const magic = await file.slice(0, 4).text();
-    return { arrived, points: object.rgb.length / 3, magic, pixels: depth.meters.length, cloud: seen.cloud.rgb.length / 3 };
+    const whole = await ask('whole', { box, mesh: { faces: 300, texture: 64 } });
+    const files = [...whole.glb, ...whole.obj].map(({ name, type, size }) => ({ name, type, isEmpty: size === 0 }));
+    const faces = whole.mesh.mesh.triangles.length / 3;
+    return { files, faces, facts: whole.mesh.facts, arrived, points: object.rgb.length / 3, magic, pixels: depth.meters.length, cloud: seen.cloud.rgb.length / 3 };
   }
 `;
 
@@ -77,7 +84,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-it('gives an object step by step', async () => {
+it('gives an object step by step, and a mesh in one call', async () => {
   const configs = {
     sam: { ...presets.small.sam, image: 64, globalBlocks: [1], depth: 2 },
     zoe: presets.small.zoe,
@@ -86,10 +93,24 @@ it('gives an object step by step', async () => {
   const result = (await page.call('/page.js', 'run', {
     ...{ width: WIDTH, height: HEIGHT, configs, box: [8, 8, 72, 56] },
     bytes: [...scene.image(11, HEIGHT, WIDTH)],
-  })) as Record<'points' | 'pixels' | 'cloud', number> & { arrived: number[]; magic: string };
+  })) as Record<'points' | 'pixels' | 'cloud' | 'faces', number> & {
+    arrived: number[];
+    magic: string;
+    facts: { parts: number };
+    files: unknown[];
+  };
   expect(result.pixels).toBe(WIDTH * HEIGHT);
   expect(result.cloud).toBeGreaterThan(0);
   expect(result.points).toBeGreaterThan(0);
   expect(result.arrived.reduce((sum, n) => sum + n)).toBe(result.points);
   expect(result.magic).toBe('glTF');
+  expect(result.faces).toBeGreaterThan(0);
+  expect(result.facts.parts).toBeGreaterThan(0);
+  const file = (name: string, type: string) => ({ name, type, isEmpty: false });
+  expect(result.files).toEqual([
+    file('object.glb', 'model/gltf-binary'),
+    file('duck.obj', 'model/obj'),
+    file('duck.mtl', 'model/mtl'),
+    file('duck.png', 'image/png'),
+  ]);
 });

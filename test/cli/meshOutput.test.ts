@@ -127,7 +127,7 @@ describe('what is said of a mesh', () => {
     expect(await said({ mesh: { leaks: true, isHollow: false, dropped: 2 } })).toEqual([
       expect.stringContaining('had a gap, which was closed'),
       expect.stringContaining('enclose no inside, as those of a thin object'),
-      '2 small parts were left out of the mesh. The points still show them.',
+      '2 small parts were left out of the mesh; points.glb has all points.',
     ]);
     expect(await said({ mesh: { dropped: 1 } })).toEqual([expect.stringMatching(/^1 small part was left out/)]);
   });

@@ -158,6 +158,17 @@ describe('a session', () => {
     expect(object.swept.queries).toBeLessThan(object.swept.of);
   });
 
+  it('keeps the object when it is stopped before the mesh is made', async () => {
+    const controller = new AbortController();
+    const { object, mesh } = await session.reconstruct(
+      { mask, depth, granularity: 0.5, threshold: 0.3, render: false },
+      { signal: controller.signal, onProgress: ({ stage }) => stage === 'mesh' && controller.abort() },
+    );
+    expect(mesh).toBeUndefined();
+    expect(object.partial).toBe(false);
+    expect(object.xyz.length).toBeGreaterThan(0);
+  });
+
   it('sweeps the box that it is told to', async () => {
     const seen = await session.points(mask, { meters: depth });
     const gridBox = { min: [-1, -1, -1], max: [1, 1, 2] } as const;

@@ -56,7 +56,7 @@ function meshNotices({ field }: CompletedObject, { facts }: ObjectMesh): string[
   }
   if (dropped > 0) {
     const parts = dropped === 1 ? '1 small part was' : `${dropped} small parts were`;
-    notices.push(`${parts} left out of the mesh. The points still show them.`);
+    notices.push(`${parts} left out of the mesh; points.glb has all points.`);
   }
   return notices;
 }
