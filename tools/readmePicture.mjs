@@ -6,7 +6,7 @@ const GAP = 8;
 const output = 'docs/pictures/demo.jpg';
 
 const parts = await Promise.all(
-  ['examples/duck.png', 'out/demo/preview.png'].map((path) =>
+  ['examples/mug.png', 'out/demo/preview.png'].map((path) =>
     sharp(path).resize({ height: HEIGHT }).toBuffer({ resolveWithObject: true }),
   ),
 );
