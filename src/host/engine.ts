@@ -7,11 +7,13 @@ import type { SegmentAnswer } from '../pipeline/roles.ts';
 import type { CompletedObject } from '../pipeline/session/completedObject.ts';
 import type {
   GivenDepth,
+  MeshOptions,
   ObjectOptions,
   PointMap,
   PromptOptions,
   ReconstructOptions,
 } from '../pipeline/session/options.ts';
+import type { ObjectMesh, SeenObject } from '../pipeline/session/objectMesh.ts';
 import type { Reconstruction, Session } from '../pipeline/session/session.ts';
 import type { CallOptions } from '../pipeline/session/stages.ts';
 import type { Depth, Seen } from '../pipeline/session/steps.ts';
@@ -90,7 +92,24 @@ export class HostSession<Source, Cloud extends ColoredPoints, Whole extends Comp
   }
 
   /**
-   * The whole chain: segment, depth, points, complete, and a preview. All options are checked before the first step. The
+   * The object's mesh, in meters in the camera's frame: closed, with as many triangles as wanted, painted from the photo
+   * where the photo shows it.
+   * @param seen the object's mask, and the depth that its points were made from
+   * @returns undefined if the object has no points, or they enclose nothing
+   * @throws OptionError for an invalid option; PromptError or OptionError if mask or depth have another size than the
+   *   photo; RangeError if the texture is too small for a mesh in many pieces; an AbortError when stopped
+   */
+  mesh(
+    object: CompletedObject,
+    seen: SeenObject,
+    options?: MeshOptions,
+    call?: CallOptions,
+  ): Promise<ObjectMesh | undefined> {
+    return this.session.mesh(object, seen, options, call);
+  }
+
+  /**
+   * The whole chain: segment, depth, points, complete, mesh, and a preview. All options are checked before the first step. The
    * embedding and the depth of earlier calls are reused.
    * @throws as the steps
    */

@@ -14,11 +14,13 @@ export { CompletedObject, type ObjectPoints } from '../pipeline/session/complete
 export {
   OptionError,
   type GivenDepth,
+  type MeshOptions,
   type ObjectOptions,
   type PointMap,
   type PromptOptions,
   type ReconstructOptions,
 } from '../pipeline/session/options.ts';
+export type { ObjectMesh, SeenObject } from '../pipeline/session/objectMesh.ts';
 export type { Reconstruction } from '../pipeline/session/session.ts';
 export type { CallOptions, StageProgress } from '../pipeline/session/stages.ts';
 export type { Depth, Seen } from '../pipeline/session/steps.ts';

@@ -27,7 +27,6 @@ export interface FinishedMesh {
 /**
  * Simplifies a closed mesh and colors it: from the photo where the camera sees the surface, off borders and not at a grazing
  * angle; from the mesh's own colors elsewhere, moved near the seen part so that the two meet without a step.
- * For tests until the session calls it.
  * @param mesh closed, in meters in the camera's frame, with predicted colors at its vertices
  * @throws RangeError for numbers of faces and texels that cannot be, with what to give; if sizes of photo and mask disagree
  * @throws Error if the mesh is not closed

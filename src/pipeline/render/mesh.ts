@@ -19,8 +19,7 @@ const REACH = 0.3;
 
 /**
  * Draws a sheet of a mesh, with the same views as `renderSheet`: twice as wide as high; the left half shows the mesh from
- * the photo's camera, the right half its right side and its back, and below them its left side and its top. For tests
- * until the session calls it.
+ * the photo's camera, the right half its right side and its back, and below them its left side and its top.
  * @param mesh in any unit: x right, y down, z forward
  * @param height in pixels, an even number; 640 by default
  * @throws RangeError if the parts of the mesh do not fit together; ShapeError if it has no triangles; Canceled;
@@ -39,8 +38,7 @@ export async function renderMeshSheet(
 
 /**
  * Draws a mesh as the photo's camera sees it, in its own colors, without light: to be laid over the photo, or compared
- * with it. Alpha is the share of a pixel that the mesh covers; pixels without the mesh are 0. For tests until the session
- * calls it.
+ * with it. Alpha is the share of a pixel that the mesh covers; pixels without the mesh are 0.
  * @param mesh in the camera's frame: x right, y down, z forward
  * @param camera in pixels of the picture
  * @throws RangeError if the parts of the mesh do not fit together, or it reaches behind the camera; ShapeError if it has

@@ -60,17 +60,29 @@ export interface ObjectOptions extends CompleteOptions {
   readonly onPoints?: (points: ColoredPoints) => void;
 }
 
+/** Options of the object's mesh. */
+export interface MeshOptions {
+  /** Number of triangles, about; 50,000 by default. */
+  readonly faces?: number;
+  /** Width and height of the texture in pixels; 1024 by default. With 0 there is none: only vertices have colors. */
+  readonly texture?: number;
+  /** Whether the visible side follows the photo's depth; true by default. Else the surface is the network's alone. */
+  readonly fuseDepth?: boolean;
+}
+
 /**
  * Options of the whole chain. Without `focal` and `fov`, EXIF gives the camera, else it has a field of view of 55
  * degrees.
  */
-export interface ReconstructOptions extends PromptOptions, CameraOptions, ObjectOptions {
+export interface ReconstructOptions extends PromptOptions, CameraOptions, ObjectOptions, MeshOptions {
   /** Mask of the object, [height, width] of the decoded photo, not 0 on the object. It replaces the prompt. */
   readonly mask?: Uint8Array;
   /** Depth [height, width] of the decoded photo, in meters, NaN where unknown. It replaces the depth network. */
   readonly depth?: Float32Array;
   /** It replaces depth and camera. */
   readonly pointMap?: PointMap;
+  /** Whether to make a mesh; true by default. */
+  readonly mesh?: boolean;
   /** Whether to draw a preview; true by default. */
   readonly render?: boolean;
 }
@@ -157,6 +169,23 @@ export function expectObjectOptions(completer: Completer, options: ObjectOptions
   }
   if (temperature !== undefined && !(temperature > 0 && temperature < Infinity)) {
     throw new OptionError(`The temperature is ${temperature}. Give a positive number such as 0.1.`);
+  }
+}
+
+/** Texture sides outside of this range are refused: smaller ones show nothing, larger ones many programs cannot open. */
+const TEXTURE_RANGE = [64, 8192] as const;
+
+/** @throws OptionError for a number of faces or a texture that cannot be */
+export function expectMeshOptions({ faces, texture }: MeshOptions): void {
+  if (faces !== undefined && !(Number.isInteger(faces) && faces >= 4)) {
+    throw new OptionError(`The number of faces is ${faces}. Give a whole number of at least 4, such as 50000.`);
+  }
+  const [smallest, largest] = TEXTURE_RANGE;
+  if (texture === undefined || texture === 0) return;
+  if (!Number.isInteger(texture) || texture < smallest || texture > largest) {
+    throw new OptionError(
+      `The texture is ${texture} pixels wide. Give a whole number from ${smallest} to ${largest}, or 0 for no texture.`,
+    );
   }
 }
 

@@ -1,17 +1,21 @@
 /** A session: one open photo, and the steps that can be run on it. */
 import type { CameraOptions } from '../camera.ts';
 import type { Photo } from '../photo.ts';
+import { renderMeshSheet } from '../render/mesh.ts';
 import { renderSheet, type Sheet } from '../render/sheet.ts';
 import type { SegmentAnswer } from '../roles.ts';
 import type { CompletedObject } from './completedObject.ts';
 import type { EngineParts } from './engineParts.ts';
+import type { ObjectMesh, SeenObject } from './objectMesh.ts';
 import {
   expectCamera,
   expectGeometry,
+  expectMeshOptions,
   expectObject,
   expectObjectOptions,
   expectPhoto,
   type GivenDepth,
+  type MeshOptions,
   type ObjectOptions,
   type PointMap,
   type PromptOptions,
@@ -23,7 +27,10 @@ import { PhotoSteps, type Depth, type Seen } from './steps.ts';
 
 /** The results of the whole chain. */
 export interface Reconstruction extends ChainResult {
-  /** A picture of the object from five sides; undefined if `render` was false, or the object has no points. */
+  /**
+   * A picture of the mesh from five sides, or of the points if there is no mesh; undefined if `render` was false, or the
+   * object has no points.
+   */
   readonly preview?: Sheet;
   /** Seconds of each stage. Loading the weights of a network is a stage of its own. */
   readonly seconds: Readonly<Record<string, number>>;
@@ -88,7 +95,24 @@ export class Session {
   }
 
   /**
-   * The whole chain: segment, depth, points, complete, and a preview. All options are checked before the first step. The
+   * The object's mesh, in meters in the camera's frame: closed, with as many triangles as wanted, painted from the photo
+   * where the photo shows it.
+   * @param seen the object's mask, and the depth that its points were made from
+   * @returns undefined if the object has no points, or they enclose nothing
+   * @throws OptionError for an invalid option; PromptError or OptionError if mask or depth have another size than the
+   *   photo; RangeError if the texture is too small for a mesh in many pieces; an AbortError when stopped
+   */
+  mesh(
+    object: CompletedObject,
+    seen: SeenObject,
+    options: MeshOptions = {},
+    call: CallOptions = {},
+  ): Promise<ObjectMesh | undefined> {
+    return this.steps(call, (steps) => steps.mesh(object, seen, options));
+  }
+
+  /**
+   * The whole chain: segment, depth, points, complete, mesh, and a preview. All options are checked before the first step. The
    * embedding and the depth of earlier calls are reused.
    * @throws as the steps
    */
@@ -96,7 +120,7 @@ export class Session {
     return this.steps(call, async (steps, stages) => {
       await this.expectOptions(options);
       const chain = await photoTo3d(steps, options);
-      const preview = options.render === false ? undefined : await this.preview(chain.object, stages);
+      const preview = options.render === false ? undefined : await this.preview(chain, stages);
       stages.end();
       return { ...chain, preview, seconds: { ...stages.seconds } };
     });
@@ -121,16 +145,19 @@ export class Session {
     expectObject(photo, options);
     expectCamera(options);
     expectGeometry(photo, options);
+    expectMeshOptions(options);
     expectObjectOptions(await this.parts.networks.get('complete'), options);
   }
 
-  private async preview(object: CompletedObject, stages: Stages): Promise<Sheet | undefined> {
+  private async preview({ object, mesh }: ChainResult, stages: Stages): Promise<Sheet | undefined> {
     if (object.rgb.length === 0) return undefined;
     const { onProfile } = stages;
     // The signal is not passed on, so that the partial object of a stopped sweep is drawn, too.
     const onProgress = (done: number): void => stages.report('render', done, 1);
     onProgress(0);
-    return renderSheet(this.parts.shared, object, { onProfile, onProgress });
+    const options = { onProfile, onProgress };
+    if (mesh) return renderMeshSheet(this.parts.shared, mesh.textured ?? mesh.mesh, options);
+    return renderSheet(this.parts.shared, object, options);
   }
 
   private steps<T>(call: CallOptions, work: (steps: PhotoSteps, stages: Stages) => Promise<T>): Promise<T> {

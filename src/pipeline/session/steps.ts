@@ -11,16 +11,19 @@ import type { EngineParts } from './engineParts.ts';
 import {
   expectCamera,
   expectGeometry,
+  expectMeshOptions,
   expectMask,
   expectObject,
   expectObjectOptions,
   inDecoded,
   type GivenDepth,
+  type MeshOptions,
   type ObjectOptions,
   type PointMap,
   type PromptOptions,
   type ReconstructOptions,
 } from './options.ts';
+import { meshOf, type ObjectMesh, type SeenObject } from './objectMesh.ts';
 import type { Stages } from './stages.ts';
 
 /** Depth of a photo, and its camera. */
@@ -167,6 +170,21 @@ export class PhotoSteps {
       },
       threshold,
     );
+  }
+
+  /**
+   * The object's mesh; undefined if the object has no points, or they enclose nothing.
+   * @throws OptionError, PromptError; RangeError if the texture is too small for a mesh in many pieces; Canceled
+   */
+  async mesh(object: CompletedObject, seen: SeenObject, options: MeshOptions): Promise<ObjectMesh | undefined> {
+    const { photo, stages } = this;
+    const { mask, depth } = seen;
+    expectMeshOptions(options);
+    expectMask(photo, mask);
+    expectGeometry(photo, 'xyz' in depth ? { pointMap: depth } : { depth: depth.meters });
+    const report = (done: number): void => stages.report('mesh', done, 1);
+    report(0);
+    return meshOf(photo, object, seen, options, { signal: stages.signal, report });
   }
 
   private titleOf(role: Role): string {

@@ -1,0 +1,60 @@
+/** Colors of a surface from those that the network predicted at the points of the grid. */
+import type { SweptField } from '../roles.ts';
+
+/** Occupied points with colors. */
+export interface ColoredGridPoints {
+  /** Indices [n] of the points in the grid. */
+  readonly indices: Uint32Array;
+  /** Occupancy logits [n]. */
+  readonly logits: Float32Array;
+  /** [n, 3] sRGB bytes. */
+  readonly rgb: Uint8Array;
+}
+
+/** Neighbors are searched for up to so many steps away. */
+const REACH = 4;
+
+/**
+ * Colors of places: the mean of the occupied points around each, near ones and sure ones first. Where none is next to it, the
+ * nearest shell of points around it counts.
+ * @param xyz [n, 3] places in the object's frame
+ * @returns [n, 3] sRGB bytes
+ */
+export function predictedColors(
+  xyz: Float32Array,
+  points: ColoredGridPoints,
+  { counts, axes }: SweptField,
+): Uint8Array {
+  const [nx, ny, nz] = counts;
+  const starts = [0, nx, nx + ny];
+  const steps = counts.map((n, a) => (n > 1 ? (axes[starts[a] + n - 1] - axes[starts[a]]) / (n - 1) : 1));
+  const pointAt = new Int32Array(nx * ny * nz).fill(-1);
+  points.indices.forEach((index, point) => (pointAt[index] = point));
+  const colors = new Uint8Array(xyz.length);
+  const sum = [0, 0, 0, 0];
+  for (let v = 0; v < xyz.length; v += 3) {
+    const place = [0, 1, 2].map((a) => (xyz[v + a] - axes[starts[a]]) / steps[a]);
+    sum.fill(0);
+    for (let reach = 1; reach <= REACH && sum[3] === 0; reach++) addAround(place, reach);
+    for (let c = 0; c < 3; c++) colors[v + c] = sum[3] > 0 ? Math.round(sum[c] / sum[3]) : 128;
+  }
+  return colors;
+
+  function addAround(place: readonly number[], reach: number): void {
+    const low = place.map((p) => Math.max(0, Math.ceil(p - reach)));
+    const high = place.map((p, a) => Math.min(counts[a] - 1, Math.floor(p + reach)));
+    for (let x = low[0]; x <= high[0]; x++) {
+      for (let y = low[1]; y <= high[1]; y++) {
+        for (let z = low[2]; z <= high[2]; z++) {
+          const point = pointAt[(x * ny + y) * nz + z];
+          if (point < 0) continue;
+          const square = (x - place[0]) ** 2 + (y - place[1]) ** 2 + (z - place[2]) ** 2;
+          const near = Math.max(0, 1 - square / (reach * reach * 3)) + 1e-6;
+          const weight = near * near * Math.exp(Math.min(8, points.logits[point]));
+          for (let c = 0; c < 3; c++) sum[c] += weight * points.rgb[3 * point + c];
+          sum[3] += weight;
+        }
+      }
+    }
+  }
+}

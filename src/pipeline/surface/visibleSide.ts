@@ -1,0 +1,137 @@
+/** The side of the object that the photo shows: signed distances of voxels to the surface that the depth map describes. */
+import type { Intrinsics } from '../camera.ts';
+import type { Normalization } from '../points/normalization.ts';
+import type { Volume } from './volume.ts';
+
+/** Depth of a photo's object. */
+export interface DepthView {
+  readonly width: number;
+  readonly height: number;
+  /** [height, width], not 0 on the object. */
+  readonly mask: Uint8Array;
+  /** [height, width] in meters along z; not finite, or 0, where unknown. */
+  readonly meters: Float32Array;
+  readonly camera: Intrinsics;
+}
+
+export interface VisibleSide {
+  /** [voxels] in the object's frame: negative in front of the surface, positive behind it; NaN outside the mask. */
+  readonly distance: Float32Array;
+  /** [voxels], 0..1: how far the depth map can be trusted there. */
+  readonly confidence: Float32Array;
+}
+
+/** Width of a photo at which the neighbors of a pixel are two pixels away; in larger photos, farther. */
+const WIDTH_PER_PIXEL = 240;
+/** A pixel is at an edge of depth if its neighbors' mean depth differs from its own by more than this. */
+const EDGE = 0.03;
+/** Cosines of the angle between surface and ray: not trusted below the first, fully from the second on. */
+const GRAZING = [0.15, 0.35] as const;
+
+/** Planes through the points of a depth map's pixels. */
+interface Planes {
+  /** [pixels, 3] unit normals towards the camera; 0 where confidence is 0. */
+  readonly normals: Float32Array;
+  /** [pixels], 0..1. */
+  readonly confidence: Float32Array;
+}
+
+/** Signed distances to the planes of the pixels that voxels project to. */
+export function visibleSide(volume: Volume, view: DepthView, normalization: Normalization): VisibleSide {
+  const { width, height, mask, meters, camera } = view;
+  const { scale, center } = normalization;
+  const planes = planesOf(view, scale);
+  const { counts, origin, steps, values } = volume;
+  const distance = new Float32Array(values.length).fill(NaN);
+  const confidence = new Float32Array(values.length);
+  for (let i = 0, at = 0; i < counts[0]; i++) {
+    const x = origin[0] + i * steps[0] + center[0];
+    for (let j = 0; j < counts[1]; j++) {
+      const y = origin[1] + j * steps[1] + center[1];
+      for (let k = 0; k < counts[2]; k++, at++) {
+        const z = origin[2] + k * steps[2] + center[2];
+        if (!(z > 0)) continue;
+        const u = Math.round((camera.fx * x) / z + camera.cx);
+        const v = Math.round((camera.fy * y) / z + camera.cy);
+        if (u < 0 || v < 0 || u >= width || v >= height) continue;
+        const pixel = v * width + u;
+        const depth = meters[pixel] / scale;
+        if (!mask[pixel] || !(depth > 0 && depth < Infinity)) continue;
+        if (planes.confidence[pixel] === 0) {
+          distance[at] = z - depth;
+          continue;
+        }
+        const { normals } = planes;
+        confidence[at] = planes.confidence[pixel];
+        distance[at] = -(
+          (x - ((u - camera.cx) / camera.fx) * depth) * normals[3 * pixel] +
+          (y - ((v - camera.cy) / camera.fy) * depth) * normals[3 * pixel + 1] +
+          (z - depth) * normals[3 * pixel + 2]
+        );
+      }
+    }
+  }
+  return { distance, confidence };
+}
+
+/**
+ * Planes from differences to the neighbors on both sides. Not trusted are pixels near the mask's border or an edge of depth,
+ * where the depth map makes flaps between near and far, and surfaces at a grazing angle.
+ */
+function planesOf({ width, height, mask, meters, camera }: DepthView, scale: number): Planes {
+  const reach = Math.max(1, Math.round(width / WIDTH_PER_PIXEL));
+  const isInside = eroded(mask, meters, width, height, reach);
+  const normals = new Float32Array(3 * width * height);
+  const confidence = new Float32Array(width * height);
+  const point = (pixel: number): [number, number, number] => {
+    const z = meters[pixel] / scale;
+    return [
+      (((pixel % width) - camera.cx) / camera.fx) * z,
+      ((Math.floor(pixel / width) - camera.cy) / camera.fy) * z,
+      z,
+    ];
+  };
+  for (let pixel = 0; pixel < isInside.length; pixel++) {
+    if (!isInside[pixel]) continue;
+    const here = point(pixel);
+    const [left, right] = [point(pixel - reach), point(pixel + reach)];
+    const [above, below] = [point(pixel - reach * width), point(pixel + reach * width)];
+    const bend = Math.max(Math.abs((left[2] + right[2]) / 2 - here[2]), Math.abs((above[2] + below[2]) / 2 - here[2]));
+    if (bend > EDGE) continue;
+    const [ax, ay, az] = [right[0] - left[0], right[1] - left[1], right[2] - left[2]];
+    const [bx, by, bz] = [below[0] - above[0], below[1] - above[1], below[2] - above[2]];
+    // x right, y down: their cross product points away from the camera.
+    const normal = [az * by - ay * bz, ax * bz - az * bx, ay * bx - ax * by];
+    const length = Math.hypot(...normal);
+    const cosine = -(normal[0] * here[0] + normal[1] * here[1] + normal[2] * here[2]) / (length * Math.hypot(...here));
+    const trust = Math.min(1, (cosine - GRAZING[0]) / (GRAZING[1] - GRAZING[0]));
+    if (!(trust > 0)) continue;
+    confidence[pixel] = trust;
+    for (let axis = 0; axis < 3; axis++) normals[3 * pixel + axis] = normal[axis] / length;
+  }
+  return { normals, confidence };
+}
+
+/** Pixels of the mask whose square of neighbors lies in the mask, with depth. Rows first, then columns. */
+function eroded(mask: Uint8Array, meters: Float32Array, width: number, height: number, reach: number): Uint8Array {
+  const isKnown = Uint8Array.from(mask, (inside, i) => (inside && meters[i] > 0 && meters[i] < Infinity ? 1 : 0));
+  const narrower = (
+    from: Uint8Array,
+    lines: number,
+    length: number,
+    stride: number,
+    lineStride: number,
+  ): Uint8Array => {
+    const out = new Uint8Array(from.length);
+    for (let line = 0; line < lines; line++) {
+      let run = 0;
+      for (let k = 0; k < length; k++) {
+        const i = line * lineStride + k * stride;
+        run = from[i] ? run + 1 : 0;
+        if (run > 2 * reach) out[i - reach * stride] = 1;
+      }
+    }
+    return out;
+  };
+  return narrower(narrower(isKnown, height, width, 1, width), width, height, width, 1);
+}
