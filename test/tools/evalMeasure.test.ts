@@ -141,7 +141,7 @@ describe('measureScene', () => {
     const engine = oracle(1, {
       async reconstruct(photo, options) {
         const mesh = ball(1);
-        const open = { mesh: { ...mesh, triangles: mesh.triangles.slice(3) } };
+        const open = { mesh: { ...mesh, triangles: mesh.triangles.slice(3) } } as NodeReconstruction['mesh'];
         return { ...(await honest.reconstruct(photo, options)), mesh: calls++ === 0 ? open : undefined };
       },
     });

@@ -6,7 +6,7 @@ import { GeometryError } from '../../src/pipeline/points/geometry.ts';
 import type { Normalization } from '../../src/pipeline/points/normalization.ts';
 import type { SegmentAnswer, SweepName } from '../../src/pipeline/roles.ts';
 import type { Instruments } from './instruments.ts';
-import { meshFacts, NO_MESH, pointsOf, type MeasuredMesh, type MeshFacts } from './meshes.ts';
+import { meshFacts, NO_MESH, pointsOf, type MeshFacts } from './meshes.ts';
 import {
   colorError,
   coverage,
@@ -73,10 +73,11 @@ export async function measureScene(
 
   const camera = intrinsicsOf(photo, focal);
   const factsOf = async (name: Run, run: NodeReconstruction | undefined): Promise<Numbers> => {
-    const mesh = run && meshOf(run);
     const problem = (text: string): void => onProblem(`the mesh ${RUNS[name]} ${text}`);
-    const facts = mesh ? await meshFacts(mesh, { photo, camera, mask: run.mask }, instruments, problem) : NO_MESH;
-    return factNumbers(name, facts);
+    return factNumbers(
+      name,
+      run?.mesh ? await meshFacts(run.mesh, { photo, camera, mask: run.mask }, instruments, problem) : NO_MESH,
+    );
   };
 
   const { absRel, within } = depthErrors(depth, trueDepth, trueMask);
@@ -95,9 +96,6 @@ export async function measureScene(
 
 const chosenMask = ({ candidates, chosen }: SegmentAnswer): Uint8Array => candidates[chosen].mask;
 
-/** The mesh of a run; undefined if there is none. */
-const meshOf = (run: NodeReconstruction): MeasuredMesh | undefined => (run as { mesh?: MeasuredMesh }).mesh;
-
 /** A run's points in the true frame. */
 interface Shape {
   readonly object: ColoredPoints;
@@ -111,7 +109,7 @@ const nothing: Shape = { object: empty, seen: empty, mesh: empty };
 
 function inTrueFrame(run: NodeReconstruction, normalization: Normalization, ratio = 1): Shape {
   const moved = ({ xyz, rgb }: ColoredPoints): ColoredPoints => ({ xyz: toTrueFrame(xyz, normalization, ratio), rgb });
-  const mesh = meshOf(run);
+  const { mesh } = run;
   return { object: moved(run.object), seen: moved(run.seen.cloud), mesh: mesh ? moved(pointsOf(mesh)) : empty };
 }
 

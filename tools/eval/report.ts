@@ -69,14 +69,14 @@ const factColumns = (run: Run): Column[] => [
   { head: 'solid', number: `${run}.mesh.solid`, digits: 2 },
 ];
 
-const LEGEND = `P, R: precision and recall at a distance in normalized units; (seen), (points): the number before it for the photo's own points, for
-the occupied points. The truth is points, too: at 0.05, P of even the photo's own points with true depth is about 0.6.
+const LEGEND = `P, R: precision and recall at a distance in normalized units; (seen), (points): the number before it for the photo's own
+points, for the occupied points. The truth is points, too: at 0.05, P is about 0.6 even for points exactly on the surface.
 uns: recall of the unseen side; far: recall of what lies farther than that from every seen point; add: precision of what lies
-farther than that from every seen point; mesh: the same for the mesh.
-outline: IoU of mask and silhouette; view: color error of the mesh to the photo; parts: that share no vertex; closed: each edge has two
-faces and so on, and the volume is positive; taken: by manifold-3d; solid: both.
-size: of the object by our depth, over the true one; the result end to end, where mask (from the box) and depth are ours, is divided by
-it before it is compared.`;
+farther than that from every seen point; mesh: the number before it for the mesh.
+outline: IoU of silhouette and mask; view: color error to the photo; parts: share no vertex; closed: every edge has two faces
+and so on, and the volume is positive; taken: manifold-3d takes it for a solid; solid: closed and taken.
+size: of the object by our depth, over the true one; the result end to end, with our mask from the box and our depth, is
+divided by it before it is compared.`;
 
 /** Tables of all scenes and their means, for each way to run. Lines have at most 160 characters. */
 export function showScenes(scenes: readonly Measured[]): string {
