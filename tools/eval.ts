@@ -1,6 +1,7 @@
 /**
- * Measures the quality of weights with this engine: `npm run eval -- [DIR]`. Prints tables to standard output, progress to
- * standard error. With --floors it exits with 1 when a mean misses its floor.
+ * Measures the quality of weights with this engine: `npm run eval -- [DIR]`. Masks, depth, points and meshes are compared with
+ * the truth, from the true mask and depth and end to end. Prints tables to standard output; progress, and what is wrong with a
+ * mesh that is no solid, to standard error. With --floors it exits with 1 when a mean misses its floor.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { messageOf, UserError } from '../src/host/errors.ts';
@@ -88,7 +89,7 @@ function parseCount(text: string): number {
 
 try {
   await new Command('eval')
-    .description('Measure masks, depth and shapes on scenes whose truth is known')
+    .description('Measure masks, depth, points and meshes on scenes whose truth is known')
     .argument('[folder]', 'folder of scenes, each a folder as tools/train/README.md describes', 'test/scenes')
     .option('--weights <source>', 'synthetic:SEED, or a folder with safetensors files', 'weights/tiny')
     .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter name', 'auto')

@@ -72,12 +72,10 @@ export async function measureScene(
     ratio === undefined ? undefined : await unlessNothing(() => engine.reconstruct(photo, { ...options, mask, depth }));
 
   const camera = intrinsicsOf(photo, focal);
-  const factsOf = async (name: Run, run: NodeReconstruction | undefined): Promise<Numbers> => {
+  const factsOf = async (name: Run, run?: NodeReconstruction): Promise<Numbers> => {
+    if (!run?.mesh) return factNumbers(name, NO_MESH);
     const problem = (text: string): void => onProblem(`the mesh ${RUNS[name]} ${text}`);
-    return factNumbers(
-      name,
-      run?.mesh ? await meshFacts(run.mesh, { photo, camera, mask: run.mask }, instruments, problem) : NO_MESH,
-    );
+    return factNumbers(name, await meshFacts(run.mesh, { photo, camera, mask: run.mask }, instruments, problem));
   };
 
   const { absRel, within } = depthErrors(depth, trueDepth, trueMask);
