@@ -1,5 +1,6 @@
 /** Colors of a surface from those that the network predicted at the points of the grid. */
 import type { SweptField } from '../roles.ts';
+import type { RawSurface } from './tetrahedra.ts';
 
 /** Occupied points with colors. */
 export interface ColoredGridPoints {
@@ -11,17 +12,17 @@ export interface ColoredGridPoints {
   readonly rgb: Uint8Array;
 }
 
-/** Neighbors are searched for up to so many steps away. */
-const REACH = 4;
+/** Occupied points are searched for up to so many steps away. */
+const REACH = 3;
 
 /**
- * Colors of places: the mean of the occupied points around each, near ones and sure ones first. Where none is next to it, the
- * nearest shell of points around it counts.
- * @param xyz [n, 3] places in the object's frame
+ * Colors of vertices: the mean of the occupied points around each, near ones and sure ones first. Vertices without such
+ * points around them get the mean of their neighbors, from near to far.
+ * @param surface in the object's frame
  * @returns [n, 3] sRGB bytes
  */
 export function predictedColors(
-  xyz: Float32Array,
+  { xyz, triangles }: RawSurface,
   points: ColoredGridPoints,
   { counts, axes }: SweptField,
 ): Uint8Array {
@@ -31,13 +32,17 @@ export function predictedColors(
   const pointAt = new Int32Array(nx * ny * nz).fill(-1);
   points.indices.forEach((index, point) => (pointAt[index] = point));
   const colors = new Uint8Array(xyz.length);
+  const known = new Uint8Array(xyz.length / 3);
   const sum = [0, 0, 0, 0];
   for (let v = 0; v < xyz.length; v += 3) {
     const place = [0, 1, 2].map((a) => (xyz[v + a] - axes[starts[a]]) / steps[a]);
     sum.fill(0);
     for (let reach = 1; reach <= REACH && sum[3] === 0; reach++) addAround(place, reach);
-    for (let c = 0; c < 3; c++) colors[v + c] = sum[3] > 0 ? Math.round(sum[c] / sum[3]) : 128;
+    if (sum[3] === 0) continue;
+    known[v / 3] = 1;
+    for (let c = 0; c < 3; c++) colors[v + c] = Math.round(sum[c] / sum[3]);
   }
+  spread(colors, known, triangles);
   return colors;
 
   function addAround(place: readonly number[], reach: number): void {
@@ -55,6 +60,26 @@ export function predictedColors(
           sum[3] += weight;
         }
       }
+    }
+  }
+}
+
+/** Gives vertices without a color the mean of their neighbors that have one, round by round. */
+function spread(colors: Uint8Array, known: Uint8Array, triangles: Uint32Array): void {
+  for (;;) {
+    const sums = new Map<number, [number, number, number, number]>();
+    for (let t = 0; t < triangles.length; t++) {
+      const [from, to] = [triangles[t], triangles[t % 3 === 2 ? t - 2 : t + 1]];
+      if (known[to] || !known[from]) continue;
+      const sum = sums.get(to) ?? [0, 0, 0, 0];
+      for (let c = 0; c < 3; c++) sum[c] += colors[3 * from + c];
+      sum[3]++;
+      sums.set(to, sum);
+    }
+    if (sums.size === 0) return;
+    for (const [v, sum] of sums) {
+      known[v] = 1;
+      for (let c = 0; c < 3; c++) colors[3 * v + c] = Math.round(sum[c] / sum[3]);
     }
   }
 }

@@ -51,6 +51,8 @@ const FREE_DEPTH = 0.3;
 /** The depth map alone decides up to the first distance in front and behind; from the second on, the shell alone. */
 const FRONT_BAND = [0.15, 0.3] as const;
 const BACK_BAND = [0.05, 0.1] as const;
+/** The network does not agree with the depth map if its logit is this far below the limit. */
+const DOUBT = 2;
 /** Confidence from which the depth map says what is inside. */
 const TRUSTED = 0.5;
 
@@ -64,12 +66,14 @@ export function solidOf(shell: Volume, limit: number, seen?: VisibleSide): Solid
   const step = stepOf(shell);
   const passes = passHeights(shell);
   const { level, isHollow, leaks } = hollowOf(logits, passes, limit);
-  const outside = Uint8Array.from(passes, (pass) => (pass < level ? 1 : 0));
-  const inside = Uint8Array.from(logits, (logit, i) =>
-    passes[i] - logit > ENCLOSED && logit < level && !outside[i] ? 1 : 0,
-  );
+  const [outside, inside] = [new Uint8Array(logits.length), new Uint8Array(logits.length)];
+  for (let i = 0; i < logits.length; i++) {
+    if (passes[i] < level) outside[i] = 1;
+    else if (passes[i] - logits[i] > ENCLOSED && logits[i] < level) inside[i] = 1;
+  }
   const free = outside.slice();
-  if (seen) markSeen(seen, outside, inside);
+  const trusted = seen && agreeing(seen, logits, limit);
+  if (trusted) markSeen(trusted, outside, inside);
 
   const cost = logits.map((logit) =>
     Math.exp(SURENESS * (Math.min(SURE_RANGE[1], Math.max(SURE_RANGE[0], logit - limit)) - UNIT_LOGIT)),
@@ -87,7 +91,7 @@ export function solidOf(shell: Volume, limit: number, seen?: VisibleSide): Solid
     if (outside[i]) values[i] = Math.min(values[i], -step / 5);
   }
   values = smoothed(shell, values);
-  if (seen) fuse(values, seen);
+  if (trusted) fuse(values, trusted);
   return { values, isHollow, leaks };
 }
 
@@ -121,13 +125,24 @@ function hollowOf(
 
 const clamp = (value: number, most: number): number => Math.min(most, Math.max(-most, value));
 
+/** The visible side where the network agrees that there is something: depth maps have flaps across openings. */
+const agreeing = ({ distance, confidence }: VisibleSide, logits: Float32Array, limit: number): VisibleSide => ({
+  distance,
+  confidence: confidence.map((trust, i) => (logits[i] > limit - DOUBT || distance[i] < -FRONT_BAND[0] ? trust : 0)),
+});
+
 /** What lies right in front of the visible surface is outside, what lies right behind it is inside. */
 function markSeen({ distance, confidence }: VisibleSide, outside: Uint8Array, inside: Uint8Array): void {
   for (let i = 0; i < distance.length; i++) {
     if (!(confidence[i] > TRUSTED)) continue;
     const d = distance[i];
-    if (d < 0 && d > -FREE_DEPTH) [outside[i], inside[i]] = [1, 0];
-    else if (d > 0 && d < SEEN_DEPTH) [outside[i], inside[i]] = [0, 1];
+    if (d < 0 && d > -FREE_DEPTH) {
+      outside[i] = 1;
+      inside[i] = 0;
+    } else if (d > 0 && d < SEEN_DEPTH) {
+      outside[i] = 0;
+      inside[i] = 1;
+    }
   }
 }
 

@@ -56,8 +56,8 @@ export function surfaceOf({ field, limit, points, normalization, view }: Surface
   if (raw.triangles.length === 0) return undefined;
   const { surface, kept, dropped } = mainParts(raw);
   const xyz = smoothSurface(surface, SMOOTHING * stepOf(volume));
-  const rgb = predictedColors(xyz, points, field);
   const { triangles } = surface;
+  const rgb = predictedColors({ xyz, triangles }, points, field);
   // Both frames have the same axes: normals stay.
   const mesh = { xyz: toCamera(xyz, normalization), normals: vertexNormals(xyz, triangles), rgb, triangles };
   return { mesh, facts: { parts: kept, dropped, isHollow, leaks, touches } };

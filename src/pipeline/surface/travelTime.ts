@@ -2,7 +2,7 @@
 import { stepOf, stridesOf, type Volume } from './volume.ts';
 
 /** The time of voxels that nothing has reached. */
-export const UNREACHED = 1e9;
+const UNREACHED = 1e9;
 
 /** Crossings are kept this far from the voxel, in steps, so that no time is 0. */
 const NEAREST_CROSSING = 0.02;
@@ -17,7 +17,8 @@ const NEAREST_CROSSING = 0.02;
  */
 export function travelTimes(volume: Volume, from: Uint8Array, level: number, cost: Float32Array): Float32Array {
   const times = startTimes(volume, from, level, cost);
-  const fixed = Uint8Array.from(times, (time) => (time < UNREACHED ? 1 : 0));
+  const fixed = new Uint8Array(times.length);
+  for (let i = 0; i < fixed.length; i++) if (times[i] < UNREACHED) fixed[i] = 1;
   const [nx, ny, nz] = volume.counts;
   const [sx, sy] = stridesOf(volume);
   const step = stepOf(volume);
@@ -35,8 +36,10 @@ export function travelTimes(volume: Volume, from: Uint8Array, level: number, cos
           const p = Math.min(times[i - sx], times[i + sx]);
           const q = Math.min(times[i - sy], times[i + sy]);
           const r = Math.min(times[i - 1], times[i + 1]);
+          const known = times[i];
+          if (p >= known && q >= known && r >= known) continue;
           const time = upwind(p, q, r, step * cost[i]);
-          if (time < times[i]) times[i] = time;
+          if (time < known) times[i] = time;
         }
       }
     }
@@ -62,19 +65,23 @@ function startTimes(volume: Volume, from: Uint8Array, level: number, cost: Float
   const [nx, ny, nz] = volume.counts;
   const strides = stridesOf(volume);
   const step = stepOf(volume);
-  const times = Float32Array.from(from, (inSet) => (inSet ? 0 : UNREACHED));
+  const times = new Float32Array(from.length).fill(UNREACHED);
+  for (let i = 0; i < from.length; i++) if (from[i]) times[i] = 0;
+  const [sx, sy] = strides;
   for (let x = 1; x < nx - 1; x++) {
     for (let y = 1; y < ny - 1; y++) {
-      for (let z = 1; z < nz - 1; z++) {
-        const i = x * strides[0] + y * strides[1] + z;
+      const row = x * sx + y * sy;
+      for (let i = row + 1; i < row + nz - 1; i++) {
         if (from[i]) continue;
+        if (!(from[i - 1] | from[i + 1] | from[i - sy] | from[i + sy] | from[i - sx] | from[i + sx])) continue;
         let inverse = 0;
-        for (const stride of strides) {
+        for (let axis = 0; axis < 3; axis++) {
+          const stride = strides[axis];
           const back = from[i - stride] ? crossing(values[i], values[i - stride], level) : Infinity;
           const ahead = from[i + stride] ? crossing(values[i], values[i + stride], level) : Infinity;
           inverse += Math.min(back, ahead) ** -2;
         }
-        if (inverse > 0) times[i] = (step * cost[i]) / Math.sqrt(inverse);
+        times[i] = (step * cost[i]) / Math.sqrt(inverse);
       }
     }
   }
