@@ -102,7 +102,7 @@ describe('measureScene', () => {
 
   it('finds the points of the photo on the surface, and little of the unseen side among them', async () => {
     const numbers = await measure(oracle());
-    // Surface samples lie about 0.1 apart: every point of the photo is within 0.2 of one.
+    // Surface points lie about 0.05 apart: every point of the photo is within 0.2 of one.
     expect(numbers['given.seen.precision@0.2']).toBeGreaterThan(0.99);
     expect(numbers['given.seen.unseen@0.1']).toBeLessThan(0.15);
     expect(numbers['given.seen.far@0.2']).toBe(0);
