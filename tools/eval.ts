@@ -1,6 +1,7 @@
 /**
- * Measures the quality of weights with this engine: `npm run eval -- [DIR]`. Prints tables to standard output, progress to
- * standard error. With --floors it exits with 1 when a mean misses its floor.
+ * Measures the quality of weights with this engine: `npm run eval -- [DIR]`. Masks, depth, points and meshes are compared with
+ * the truth, from the true mask and depth and end to end. Prints tables to standard output; progress, and what is wrong with a
+ * mesh that is no solid, to standard error. With --floors it exits with 1 when a mean misses its floor.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { messageOf, UserError } from '../src/host/errors.ts';
@@ -8,6 +9,7 @@ import { writeWhole } from '../src/host/node/files.ts';
 import { createEngine } from '../src/node.ts';
 import { SWEEP_OF } from '../src/cli/options.ts';
 import { floors, verdictOf } from './eval/floors.ts';
+import { withInstruments } from './eval/instruments.ts';
 import { meansOf, measureScene } from './eval/measure.ts';
 import { showFloors, showScenes, type Measured } from './eval/report.ts';
 import { readScene, sceneFolders } from './eval/scene.ts';
@@ -37,29 +39,31 @@ async function main(folder: string, options: Options): Promise<void> {
 }
 
 async function measureAll(folders: readonly string[], options: Options): Promise<Measured[]> {
-  const { weights: source, adapter: wanted } = options;
+  const { weights: source, adapter: wanted, granularity } = options;
   const engine = await createEngine({ weights: source, adapter: wanted, precision: options.precision });
   try {
     const { adapter, weights, precision } = engine.describe();
-    say(`${weights} on ${adapter}, ${precision}; grid step ${options.granularity}`);
-    const started = performance.now();
-    const scenes: Measured[] = [];
-    for (const [i, folder] of folders.entries()) {
-      const scene = await readScene(folder);
-      const numbers = await measureScene(engine, scene, {
-        granularity: options.granularity,
-        sweep: SWEEP_OF[options.sweep],
-      });
-      scenes.push({ name: scene.name, family: scene.family, heldOutFamily: scene.heldOutFamily, numbers });
-      const seconds = (performance.now() - started) / 1000;
-      const left = (seconds / (i + 1)) * (folders.length - i - 1);
-      say(
-        `${i + 1} of ${folders.length}: ${scene.name} ${scene.family}, IoU ${numbers['iou.box'].toFixed(3)}, ` +
-          `AbsRel ${numbers['depth.absRel'].toFixed(3)}, F1 at 0.2 ${numbers['given.f1@0.2'].toFixed(3)}, ` +
-          `end to end ${numbers['chain.f1@0.2'].toFixed(3)}; ${Math.round(seconds)} s, ${Math.round(left)} s left`,
-      );
-    }
-    return scenes;
+    say(`${weights} on ${adapter}, ${precision}; grid step ${granularity}`);
+    return await withInstruments(wanted, async (instruments) => {
+      const started = performance.now();
+      const scenes: Measured[] = [];
+      for (const [i, folder] of folders.entries()) {
+        const scene = await readScene(folder);
+        const onProblem = (sentence: string): void => say(`${scene.name}: ${sentence}`);
+        const sweep = SWEEP_OF[options.sweep];
+        const numbers = await measureScene(engine, scene, { granularity, sweep, instruments, onProblem });
+        scenes.push({ name: scene.name, family: scene.family, heldOutFamily: scene.heldOutFamily, numbers });
+        const seconds = (performance.now() - started) / 1000;
+        const left = (seconds / (i + 1)) * (folders.length - i - 1);
+        say(
+          `${i + 1} of ${folders.length}: ${scene.name} ${scene.family}, IoU ${numbers['iou.box'].toFixed(3)}, ` +
+            `AbsRel ${numbers['depth.absRel'].toFixed(3)}, F1 at 0.1 ${numbers['given.f1@0.1'].toFixed(3)}, ` +
+            `mesh ${numbers['given.mesh.f1@0.1'].toFixed(3)}, end to end ${numbers['chain.f1@0.1'].toFixed(3)}, ` +
+            `mesh ${numbers['chain.mesh.f1@0.1'].toFixed(3)}; ${Math.round(seconds)} s, ${Math.round(left)} s left`,
+        );
+      }
+      return scenes;
+    });
   } finally {
     engine.dispose();
   }
@@ -85,7 +89,7 @@ function parseCount(text: string): number {
 
 try {
   await new Command('eval')
-    .description('Measure masks, depth and shapes on scenes whose truth is known')
+    .description('Measure masks, depth, points and meshes on scenes whose truth is known')
     .argument('[folder]', 'folder of scenes, each a folder as tools/train/README.md describes', 'test/scenes')
     .option('--weights <source>', 'synthetic:SEED, or a folder with safetensors files', 'weights/tiny')
     .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter name', 'auto')

@@ -2,25 +2,44 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sharedFor } from '../../src/graph/shared.ts';
 import type { NodeReconstruction } from '../../src/node.ts';
 import { intrinsicsOf } from '../../src/pipeline/camera.ts';
 import { GeometryError, visiblePoints } from '../../src/pipeline/points/geometry.ts';
 import type { ReconstructOptions } from '../../src/pipeline/session/options.ts';
 import { wordsOf } from '../../src/pipeline/photo.ts';
 import { root } from '../../tools/setup/process.mjs';
-import { floors, valueOf, verdictOf } from '../../tools/eval/floors.ts';
+import { floors, formulaOf, limitOf, valueOf, verdictOf, type Floor } from '../../tools/eval/floors.ts';
+import { instrumentsOn, type Instruments } from '../../tools/eval/instruments.ts';
 import { meansOf, measureScene, type MeasuredEngine, type Numbers } from '../../tools/eval/measure.ts';
 import { showFloors, showScenes } from '../../tools/eval/report.ts';
 import { readScene, sceneFolders, type Scene } from '../../tools/eval/scene.ts';
+import { sphere, surfaceOf } from '../pipeline/mesh/shapes.ts';
+import { testDevice } from '../setup/evaluate.ts';
 
 const scenesFolder = join(root, 'test/scenes');
 let folder: string;
 let scene: Scene;
+let instruments: Instruments;
 
 beforeAll(async () => {
   [folder] = await sceneFolders(scenesFolder);
   scene = await readScene(folder);
+  instruments = await instrumentsOn(sharedFor(await testDevice()));
 });
+
+/** A red ball of the object's size in its place, in a world that is larger by `factor`. */
+function ball(factor: number) {
+  const { xyz } = scene.surface;
+  const ends = [0, 1, 2].map((axis) => {
+    const along = xyz.filter((_, k) => k % 3 === axis);
+    return [along.reduce((low, v) => Math.min(low, v)), along.reduce((high, v) => Math.max(high, v))];
+  });
+  const [x, y, z] = ends.map(([low, high]) => (low + high) / 2);
+  const radius = ends.reduce((sum, [low, high]) => sum + (high - low) / 6, 0);
+  const mesh = surfaceOf(sphere(0, 0, 0, 0.8), [-1, -1, -1], [1, 1, 1], 16, () => [255, 0, 0]);
+  return { ...mesh, xyz: mesh.xyz.map((v, k) => factor * ([x, y, z][k % 3] + radius * v)) };
+}
 
 /** Mean, and mean over the axes of the sample standard deviation, as the chain normalizes. */
 function normalizationOf(xyz: Float32Array) {
@@ -58,13 +77,14 @@ function oracle(factor = 1, changes: Partial<MeasuredEngine> = {}): MeasuredEngi
       const world = depth === scene.depth ? 1 : factor;
       const object = { xyz: scene.surface.xyz.map((v) => v * world), rgb: scene.surface.rgb };
       const normalization = normalizationOf(cloud.xyz);
-      return Promise.resolve({ seen: { cloud, normalization }, object } as unknown as NodeReconstruction);
+      const run = { mask, seen: { cloud, normalization }, object, mesh: { mesh: ball(world) } };
+      return Promise.resolve(run as unknown as NodeReconstruction);
     },
     ...changes,
   };
 }
 
-const measure = (engine: MeasuredEngine) => measureScene(engine, scene, { granularity: 0.1 });
+const measure = (engine: MeasuredEngine) => measureScene(engine, scene, { granularity: 0.1, instruments });
 
 describe('measureScene', () => {
   it('gives an engine that knows everything full marks', async () => {
@@ -72,8 +92,8 @@ describe('measureScene', () => {
     for (const name of ['iou.box', 'iou.click', 'depth.within', 'chain.size']) expect(numbers[name]).toBe(1);
     expect(numbers['depth.absRel']).toBe(0);
     for (const run of ['given', 'chain']) {
-      for (const kind of ['precision', 'recall', 'f1', 'unseen', 'far']) {
-        for (const distance of [0.1, 0.2]) expect(numbers[`${run}.${kind}@${distance}`]).toBe(1);
+      for (const kind of ['precision', 'recall', 'f1', 'unseen', 'far', 'added']) {
+        for (const distance of [0.05, 0.1, 0.2]) expect(numbers[`${run}.${kind}@${distance}`]).toBe(1);
       }
       expect(numbers[`${run}.color`]).toBe(0);
       expect(numbers[`${run}.points`]).toBe(scene.surface.seen.length);
@@ -82,7 +102,7 @@ describe('measureScene', () => {
 
   it('finds the points of the photo on the surface, and little of the unseen side among them', async () => {
     const numbers = await measure(oracle());
-    // Surface samples lie about 0.1 apart: every point of the photo is within 0.2 of one.
+    // Surface points lie about 0.05 apart: every point of the photo is within 0.2 of one.
     expect(numbers['given.seen.precision@0.2']).toBeGreaterThan(0.99);
     expect(numbers['given.seen.unseen@0.1']).toBeLessThan(0.15);
     expect(numbers['given.seen.far@0.2']).toBe(0);
@@ -95,6 +115,45 @@ describe('measureScene', () => {
     expect(numbers['chain.f1@0.1']).toBe(1);
     expect(numbers['depth.absRel']).toBeCloseTo(0.5, 6);
     expect(numbers['depth.within']).toBe(0);
+  });
+
+  it('measures the mesh beside the points, in the same frame', async () => {
+    const numbers = await measure(oracle(1.5));
+    // A ball is not the object, but it is a solid in its place.
+    for (const run of ['given', 'chain']) {
+      expect(numbers).toMatchObject({ [`${run}.mesh.solid`]: 1, [`${run}.mesh.components`]: 1 });
+      expect(numbers[`${run}.mesh.f1@0.2`]).toBeGreaterThan(0.1);
+      expect(numbers[`${run}.mesh.f1@0.2`]).toBeLessThan(0.9);
+      expect(numbers[`${run}.mesh.silhouette`]).toBeGreaterThan(0.4);
+      expect(numbers[`${run}.mesh.view`]).toBeGreaterThan(0.1);
+      expect(numbers[`${run}.mesh.color`]).toBeGreaterThan(0.1);
+    }
+    // Larger and farther by the same factor looks the same. Rounding may move a few points across a limit.
+    for (const name of ['precision@0.05', 'recall@0.1', 'unseen@0.2', 'silhouette', 'view']) {
+      expect(numbers[`chain.mesh.${name}`]).toBeCloseTo(numbers[`given.mesh.${name}`], 2);
+    }
+  });
+
+  it('says which mesh is no solid, and counts no mesh as none', async () => {
+    const sentences: string[] = [];
+    const honest = oracle();
+    let calls = 0;
+    const engine = oracle(1, {
+      async reconstruct(photo, options) {
+        const mesh = ball(1);
+        const open = { mesh: { ...mesh, triangles: mesh.triangles.slice(3) } } as NodeReconstruction['mesh'];
+        return { ...(await honest.reconstruct(photo, options)), mesh: calls++ === 0 ? open : undefined };
+      },
+    });
+    const onProblem = (sentence: string) => sentences.push(sentence);
+    const numbers = await measureScene(engine, scene, { granularity: 0.1, instruments, onProblem });
+    expect(sentences).toEqual([
+      'the mesh from true mask and depth is not closed: 3 open edges',
+      'the mesh from true mask and depth is no solid for manifold-3d: Not manifold',
+    ]);
+    expect(numbers).toMatchObject({ 'given.mesh.solid': 0, 'chain.mesh.solid': 0, 'chain.mesh.f1@0.2': 0 });
+    expect(numbers).toMatchObject({ 'chain.mesh.faces': 0, 'chain.mesh.silhouette': 0, 'chain.mesh.view': 1 });
+    expect(numbers['given.mesh.faces']).toBeGreaterThan(100);
   });
 
   it('asks with the tight box, with one click, with the true mask and depth, and with its own', async () => {
@@ -141,10 +200,9 @@ describe('measureScene', () => {
 });
 
 describe('means, floors and tables', () => {
-  const perfect: Numbers = Object.fromEntries(
-    floors.flatMap(({ number, aim, above }) => [[number, aim], ...(above ? [[above, 0]] : [])]),
-  );
-
+  /** Names of the numbers that a floor compares its own with. */
+  const others = ({ aim, floor, above }: Floor): string[] =>
+    [aim, floor].flatMap((limit) => (typeof limit === 'object' ? [limit.of] : [])).concat(above ?? []);
   it('means are over scenes', () => {
     expect(
       meansOf([
@@ -156,18 +214,43 @@ describe('means, floors and tables', () => {
   });
 
   it.each(floors.map((floor) => [floor.label, floor] as const))('%s: aim, floor, missed', (_, floor) => {
-    const { number, aim, floor: limit, better, above } = floor;
+    const { number, better, above, aim } = floor;
+    const perfect: Numbers = {
+      ...Object.fromEntries(others(floor).map((name) => [name, 0.1])),
+      [number]: better === 'large' ? 1 : 0,
+    };
+    const limit = limitOf(floor.floor, perfect);
     const worse = limit + (better === 'large' ? -0.001 : 0.001);
-    expect(verdictOf(floor, perfect)).toBe('aim');
+    expect(verdictOf(floor, perfect)).toBe(aim === undefined ? 'floor' : 'aim');
     expect(verdictOf(floor, { ...perfect, [number]: limit })).toBe('floor');
     expect(verdictOf(floor, { ...perfect, [number]: worse })).toBe('missed');
     expect(verdictOf(floor, { ...perfect, [number]: NaN })).toBe('missed');
-    if (above) expect(verdictOf(floor, { ...perfect, [above]: aim })).toBe('missed');
+    if (above) expect(verdictOf(floor, { ...perfect, [above]: perfect[number] })).toBe('missed');
+    for (const name of others(floor)) expect(verdictOf(floor, { ...perfect, [name]: NaN })).toBe('missed');
+  });
+
+  it('a limit may follow another number', () => {
+    const means = { a: 0.3 };
+    for (const [limit, value, formula] of [
+      [0.7, 0.7, undefined],
+      [{ of: 'a' }, 0.3, 'a'],
+      [{ of: 'a', times: 2 }, 0.6, '2 x a'],
+      [{ of: 'a', plus: 0.08 }, 0.38, 'a + 0.08'],
+      [{ of: 'a', times: 3, plus: -0.02 }, 0.88, '3 x a - 0.02'],
+    ] as const) {
+      expect(limitOf(limit, means)).toBeCloseTo(value, 12);
+      expect(formulaOf(limit)).toBe(formula);
+    }
+    expect(() => limitOf({ of: 'b' }, means)).toThrow('b was not measured');
   });
 
   it('a floor is about something that is measured', async () => {
     const numbers = await measure(oracle());
-    for (const floor of floors) expect(verdictOf(floor, numbers)).toBe('aim');
+    for (const floor of floors) {
+      for (const name of [floor.number, ...others(floor)]) expect(valueOf(numbers, name)).toBeGreaterThanOrEqual(0);
+      // The points are right, the mesh is a ball.
+      if (!floor.number.includes('mesh')) expect(verdictOf(floor, numbers)).toBe('aim');
+    }
     expect(() => valueOf(numbers, 'iou.circle')).toThrow('iou.circle was not measured');
   });
 
@@ -180,7 +263,12 @@ describe('means, floors and tables', () => {
     expect(lines.find((line) => line.startsWith('7 mug'))).toMatch(/ 1\.000 +1\.000 +0\.000 +1\.000 +1\.000$/);
     expect(lines.find((line) => line.startsWith('mean of 2'))).toMatch(/mean of 2 +0\.500/);
     expect(lines.find((line) => line.startsWith('mean of the 1 with *'))).toMatch(/\* +0\.000/);
-    expect(showFloors({ ...numbers, 'iou.click': 0.1 })).toMatch(/one click +0\.900 +0\.800 +0\.100 +missed/);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(160);
+    const shown = showFloors({ ...numbers, 'iou.click': 0.1, 'given.f1@0.05': 0.3, 'given.mesh.f1@0.05': 0.7 });
+    expect(shown).toMatch(/one click +0\.900 +0\.800 +0\.100 +missed/);
+    expect(shown).toMatch(
+      /mesh F1 at 0\.05, true mask and depth +- +0\.600 +0\.700 +floor +\(floor: 2 x given\.f1@0\.05\)/,
+    );
   });
 });
 

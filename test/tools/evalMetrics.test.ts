@@ -6,6 +6,7 @@ import {
   maskIou,
   sizeRatio,
   toTrueFrame,
+  viewErrors,
   type Surface,
 } from '../../tools/eval/metrics.ts';
 import { EPS, expectClose } from '../setup/numbers.ts';
@@ -71,33 +72,43 @@ describe('coverage', () => {
   const of = (...x: number[]) => coverage(line(...x), surface, seen);
 
   it('is 1 everywhere for the surface itself', () => {
-    const all = { precision: 1, recall: 1, f1: 1, unseen: 1, far: 1 };
-    expect(coverage(surface.xyz, surface, seen)).toEqual([all, all]);
+    const all = { precision: 1, recall: 1, f1: 1, unseen: 1, far: 1, added: 1 };
+    expect(coverage(surface.xyz, surface, seen)).toEqual([all, all, all]);
   });
 
-  it('counts at 0.1 and at 0.2', () => {
-    // 0.05 beside a seen point, 0.15 beside an unseen one, and one far from everything.
-    expect(of(0.05, 2.15, 7)).toEqual([
-      { precision: 1 / 3, recall: 1 / 4, f1: (2 * (1 / 3) * (1 / 4)) / (1 / 3 + 1 / 4), unseen: 0, far: 0 },
-      { precision: 2 / 3, recall: 1 / 2, f1: (2 * (2 / 3) * (1 / 2)) / (2 / 3 + 1 / 2), unseen: 1 / 2, far: 1 / 2 },
+  it('counts at 0.05, at 0.1 and at 0.2', () => {
+    // 0.07 beside a seen point, 0.15 beside an unseen one, and one far from everything.
+    const zero = { precision: 0, recall: 0, f1: 0, unseen: 0, far: 0, added: 0 };
+    const third = { precision: 1 / 3, recall: 1 / 4, f1: (2 * (1 / 3) * (1 / 4)) / (1 / 3 + 1 / 4) };
+    const both = { precision: 2 / 3, recall: 1 / 2, f1: (2 * (2 / 3) * (1 / 2)) / (2 / 3 + 1 / 2) };
+    expect(of(0.07, 2.15, 7)).toEqual([
+      zero,
+      { ...third, unseen: 0, far: 0, added: 0 },
+      { ...both, unseen: 1 / 2, far: 1 / 2, added: 1 / 2 },
     ]);
+    expect(of(0.03)[0]).toMatchObject({ precision: 1, recall: 1 / 4 });
+  });
+
+  it('asks of added points, which are far from every seen point, whether they are right', () => {
+    // Beside a seen point, right and wrong; far from both, right and twice wrong.
+    for (const { added } of coverage(line(0, 0.3, 2, 4, 5), surface, line(0, 0.3, 1))) expect(added).toBe(1 / 3);
   });
 
   it('tells what the camera does not see from what is far from every seen point', () => {
     // A seen point of the photo lies near the third surface point, which the camera does not see.
-    const [, at02] = coverage(line(0, 1, 2), surface, line(0, 1, 1.85));
+    const [, , at02] = coverage(line(0, 1, 2), surface, line(0, 1, 1.85));
     expect(at02).toMatchObject({ unseen: 1 / 2, far: 0 });
   });
 
   it('gives the seen points nothing of what is far from them', () => {
-    for (const { precision, unseen, far } of coverage(seen, surface, seen)) {
-      expect({ precision, unseen, far }).toEqual({ precision: 1, unseen: 0, far: 0 });
+    for (const found of coverage(seen, surface, seen)) {
+      expect(found).toMatchObject({ precision: 1, unseen: 0, far: 0, added: 0 });
     }
   });
 
   it('is 0 for no points', () => {
-    const zero = { precision: 0, recall: 0, f1: 0, unseen: 0, far: 0 };
-    expect(coverage(none, surface, none)).toEqual([zero, zero]);
+    const zero = { precision: 0, recall: 0, f1: 0, unseen: 0, far: 0, added: 0 };
+    expect(coverage(none, surface, none)).toEqual([zero, zero, zero]);
   });
 
   it('does not depend on the order of points', () => {
@@ -124,5 +135,31 @@ describe('colorError', () => {
   it('is the worst there is when no point is near', () => {
     expect(error([], [])).toBe(1);
     expect(error([9], [0, 0, 0])).toBe(1);
+  });
+});
+
+describe('viewErrors', () => {
+  /** Pixels of a color and an alpha. */
+  const pixels = (...list: [gray: number, alpha: number][]): Uint8Array =>
+    Uint8Array.from(list.flatMap(([gray, alpha]) => [gray, gray, gray, alpha]));
+
+  it('counts a pixel as covered if more than half of it is', () => {
+    const view = pixels([0, 255], [0, 128], [0, 127], [0, 0]);
+    const silhouette = (...mask: number[]) => viewErrors(view, pixels(), Uint8Array.from(mask)).silhouette;
+    expect(silhouette(1, 1, 0, 0)).toBe(1);
+    expect(silhouette(1, 0, 0, 0)).toBe(1 / 2);
+    expect(silhouette(0, 255, 255, 0)).toBe(1 / 3);
+  });
+
+  it('compares colors where mask and mesh are', () => {
+    const view = pixels([100, 255], [100, 200], [100, 255], [100, 0]);
+    const photo = pixels([100, 255], [151, 255], [0, 255], [0, 255]);
+    expect(viewErrors(view, photo, Uint8Array.of(1, 1, 0, 1)).color).toBe(51 / 255 / 2);
+    const red = Uint8Array.of(255, 0, 0, 255);
+    expect(viewErrors(red, pixels([0, 255]), Uint8Array.of(1)).color).toBe(1 / 3);
+  });
+
+  it('is as wrong as can be where there is nothing to compare', () => {
+    expect(viewErrors(pixels([9, 0]), pixels([9, 255]), Uint8Array.of(1))).toEqual({ silhouette: 0, color: 1 });
   });
 });

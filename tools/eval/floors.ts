@@ -5,15 +5,26 @@ export interface Floor {
   readonly label: string;
   /** A name of `Numbers`. */
   readonly number: string;
-  readonly aim: number;
-  readonly floor: number;
-  /** Whether the number should be large or small. */
+  /** What we would like; absent where the floor is all that is wanted. */
+  readonly aim?: Limit;
+  readonly floor: Limit;
+  /** Whether the number should be large or small. A number equal to a limit reaches it. */
   readonly better: 'large' | 'small';
   /** Another number of the run, which this one must exceed. */
   readonly above?: string;
 }
 
-export const floors: readonly Floor[] = [
+/** A number, or a limit that follows another number of the same run. */
+export type Limit = number | RelativeLimit;
+
+/** `times` (1) another number, plus `plus` (0): `{ of: 'given.f1@0.1', plus: -0.02 }` is 0.02 below that number. */
+interface RelativeLimit {
+  readonly of: string;
+  readonly times?: number;
+  readonly plus?: number;
+}
+
+const pointFloors: readonly Floor[] = [
   { label: 'mask IoU from the tight box', number: 'iou.box', aim: 0.95, floor: 0.9, better: 'large' },
   { label: 'mask IoU from one click', number: 'iou.click', aim: 0.9, floor: 0.8, better: 'large' },
   { label: 'depth AbsRel on the object', number: 'depth.absRel', aim: 0.05, floor: 0.08, better: 'small' },
@@ -38,14 +49,77 @@ export const floors: readonly Floor[] = [
   { label: 'color error, true mask and depth', number: 'given.color', aim: 0.08, floor: 0.13, better: 'small' },
 ];
 
+/** What a mesh must add to the points that it is made from, and may not take from them. */
+const meshFloors: readonly Floor[] = [
+  {
+    label: 'mesh F1 at 0.05, true mask and depth',
+    number: 'given.mesh.f1@0.05',
+    floor: { of: 'given.f1@0.05', times: 2 },
+    better: 'large',
+  },
+  {
+    label: 'mesh F1 at 0.1, true mask and depth',
+    number: 'given.mesh.f1@0.1',
+    aim: 0.8,
+    floor: { of: 'given.f1@0.1', plus: 0.08 },
+    better: 'large',
+  },
+  {
+    label: 'mesh F1 at 0.2, true mask and depth',
+    number: 'given.mesh.f1@0.2',
+    floor: { of: 'given.f1@0.2', plus: -0.02 },
+    better: 'large',
+  },
+  {
+    label: 'mesh recall of the unseen side at 0.2',
+    number: 'given.mesh.unseen@0.2',
+    floor: { of: 'given.unseen@0.2', plus: -0.02 },
+    better: 'large',
+  },
+  { label: 'mesh silhouette IoU with the mask', number: 'given.mesh.silhouette', floor: 0.9, better: 'large' },
+  { label: 'mesh color error to the photo', number: 'given.mesh.view', floor: 0.05, better: 'small' },
+  { label: 'share of solids, true mask and depth', number: 'given.mesh.solid', floor: 1, better: 'large' },
+  ...([0.05, 0.1, 0.2] as const).map((distance): Floor => ({
+    label: `mesh F1 at ${distance}, end to end`,
+    number: `chain.mesh.f1@${distance}`,
+    floor: { of: `chain.f1@${distance}` },
+    better: 'large',
+  })),
+  {
+    label: 'mesh recall of the unseen side, end to end',
+    number: 'chain.mesh.unseen@0.2',
+    floor: { of: 'chain.unseen@0.2' },
+    better: 'large',
+  },
+  { label: 'share of solids, end to end', number: 'chain.mesh.solid', floor: 1, better: 'large' },
+];
+
+export const floors: readonly Floor[] = [...pointFloors, ...meshFloors];
+
+/** `aim`: the aim is reached; `floor`: the floor is reached, and the aim, if there is one, is not. */
 export type Verdict = 'aim' | 'floor' | 'missed';
 
 /** @throws RangeError if a number is not among the means */
 export function verdictOf({ number, aim, floor, better, above }: Floor, means: Numbers): Verdict {
   const value = valueOf(means, number);
   const reaches = (limit: number): boolean => (better === 'large' ? value >= limit : value <= limit);
-  if (!reaches(floor) || (above !== undefined && !(value > valueOf(means, above)))) return 'missed';
-  return reaches(aim) ? 'aim' : 'floor';
+  if (!reaches(limitOf(floor, means)) || (above !== undefined && !(value > valueOf(means, above)))) return 'missed';
+  return aim !== undefined && reaches(limitOf(aim, means)) ? 'aim' : 'floor';
+}
+
+/** A limit in numbers. @throws RangeError if it follows a number that is not among the means */
+export function limitOf(limit: Limit, means: Numbers): number {
+  if (typeof limit === 'number') return limit;
+  const { of, times = 1, plus = 0 } = limit;
+  return times * valueOf(means, of) + plus;
+}
+
+/** A limit that follows another number, such as "2 x given.f1@0.1"; undefined for a number. */
+export function formulaOf(limit: Limit): string | undefined {
+  if (typeof limit === 'number') return undefined;
+  const { of, times = 1, plus = 0 } = limit;
+  const sum = plus === 0 ? '' : ` ${plus > 0 ? '+' : '-'} ${Math.abs(plus)}`;
+  return `${times === 1 ? '' : `${times} x `}${of}${sum}`;
 }
 
 /** A number by its name. @throws RangeError if there is none */

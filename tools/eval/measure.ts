@@ -1,10 +1,12 @@
 /** Runs the engine on a scene. MCC runs twice: with the true mask and depth, and with the engine's own. */
 import type { NodeEngine, NodeReconstruction } from '../../src/node.ts';
-import { focalFromFov } from '../../src/pipeline/camera.ts';
+import { focalFromFov, intrinsicsOf } from '../../src/pipeline/camera.ts';
 import type { ColoredPoints } from '../../src/pipeline/coloredPoints.ts';
 import { GeometryError } from '../../src/pipeline/points/geometry.ts';
 import type { Normalization } from '../../src/pipeline/points/normalization.ts';
 import type { SegmentAnswer, SweepName } from '../../src/pipeline/roles.ts';
+import type { Instruments } from './instruments.ts';
+import { meshFacts, NO_MESH, pointsOf, type MeshFacts } from './meshes.ts';
 import {
   colorError,
   coverage,
@@ -18,6 +20,10 @@ import {
 } from './metrics.ts';
 import type { Scene } from './scene.ts';
 
+/** The two runs of MCC, and what they start from. */
+export const RUNS = { given: 'from true mask and depth', chain: 'end to end' } as const;
+export type Run = keyof typeof RUNS;
+
 /** The parts of the engine that are measured. */
 export type MeasuredEngine = Pick<NodeEngine, 'segment' | 'depth' | 'reconstruct'>;
 
@@ -25,25 +31,29 @@ export interface MeasureOptions {
   /** Step of MCC's grid in the object's own frame. */
   readonly granularity: number;
   readonly sweep?: SweepName;
+  readonly instruments: Instruments;
+  /** Gets a sentence on each mesh that is no solid. */
+  readonly onProblem?: (sentence: string) => void;
 }
 
 /**
  * Numbers of a scene by name. `iou.box`, `iou.click`, `depth.absRel` and `depth.within` are of SAM and ZoeDepth. The rest is of
  * two runs of MCC: `given` has the true mask and depth, `chain` runs end to end. `given.precision@0.1` and so on: each field of
  * `Coverage` at each distance. `given.seen.f1@0.1` and so on: the same for the run's seen points instead of its output.
- * `given.color`: color error. `given.points`: number of occupied points. `chain.size`: size of the object by our depth over
- * its true size; 0 when our mask misses the object.
+ * `given.color`: color error. `given.points`: number of occupied points. `given.mesh.precision@0.1` and so on, and
+ * `given.mesh.color`: the same for the run's mesh, on points sampled evenly on it. `given.mesh.silhouette` and so on: each field
+ * of `MeshFacts`. `chain.size`: size of the object by our depth over its true size; 0 when our mask misses the object.
  */
 export type Numbers = Readonly<Record<string, number>>;
 
 /**
  * The run end to end takes its mask from a prompt with the tight box. If that mask is empty, has no depth, or misses the
- * object, the run counts as one without points.
+ * object, the run counts as one without points. A run without a mesh counts as one whose mesh has no triangles.
  */
 export async function measureScene(
   engine: MeasuredEngine,
   scene: Scene,
-  { granularity, sweep }: MeasureOptions,
+  { granularity, sweep, instruments, onProblem = () => undefined }: MeasureOptions,
 ): Promise<Numbers> {
   const { photo, box, click, mask: trueMask, depth: trueDepth } = scene;
   const focal = focalFromFov(photo.width, scene.fov);
@@ -61,6 +71,13 @@ export async function measureScene(
   const chain =
     ratio === undefined ? undefined : await unlessNothing(() => engine.reconstruct(photo, { ...options, mask, depth }));
 
+  const camera = intrinsicsOf(photo, focal);
+  const factsOf = async (name: Run, run?: NodeReconstruction): Promise<Numbers> => {
+    if (!run?.mesh) return factNumbers(name, NO_MESH);
+    const problem = (text: string): void => onProblem(`the mesh ${RUNS[name]} ${text}`);
+    return factNumbers(name, await meshFacts(run.mesh, { photo, camera, mask: run.mask }, instruments, problem));
+  };
+
   const { absRel, within } = depthErrors(depth, trueDepth, trueMask);
   return {
     'iou.box': maskIou(mask, trueMask),
@@ -68,8 +85,10 @@ export async function measureScene(
     'depth.absRel': absRel,
     'depth.within': within,
     ...shapeNumbers('given', inTrueFrame(given, normalization), surface),
+    ...(await factsOf('given', given)),
     'chain.size': ratio ?? 0,
     ...shapeNumbers('chain', chain ? inTrueFrame(chain, normalization, ratio) : nothing, surface),
+    ...(await factsOf('chain', chain)),
   };
 }
 
@@ -79,24 +98,32 @@ const chosenMask = ({ candidates, chosen }: SegmentAnswer): Uint8Array => candid
 interface Shape {
   readonly object: ColoredPoints;
   readonly seen: ColoredPoints;
+  /** Points sampled on the mesh. */
+  readonly mesh: ColoredPoints;
 }
 
 const empty: ColoredPoints = { xyz: new Float32Array(0), rgb: new Uint8Array(0) };
-const nothing: Shape = { object: empty, seen: empty };
+const nothing: Shape = { object: empty, seen: empty, mesh: empty };
 
 function inTrueFrame(run: NodeReconstruction, normalization: Normalization, ratio = 1): Shape {
   const moved = ({ xyz, rgb }: ColoredPoints): ColoredPoints => ({ xyz: toTrueFrame(xyz, normalization, ratio), rgb });
-  return { object: moved(run.object), seen: moved(run.seen.cloud) };
+  const { mesh } = run;
+  return { object: moved(run.object), seen: moved(run.seen.cloud), mesh: mesh ? moved(pointsOf(mesh)) : empty };
 }
 
-function shapeNumbers(run: 'given' | 'chain', { object, seen }: Shape, surface: Surface): Numbers {
+function shapeNumbers(run: Run, { object, seen, mesh }: Shape, surface: Surface): Numbers {
   return {
     [`${run}.points`]: object.xyz.length / 3,
     ...coverageNumbers(run, coverage(object.xyz, surface, seen.xyz)),
     ...coverageNumbers(`${run}.seen`, coverage(seen.xyz, surface, seen.xyz)),
     [`${run}.color`]: colorError(object, surface),
+    ...coverageNumbers(`${run}.mesh`, coverage(mesh.xyz, surface, seen.xyz)),
+    [`${run}.mesh.color`]: colorError(mesh, surface),
   };
 }
+
+const factNumbers = (run: Run, facts: MeshFacts): Numbers =>
+  Object.fromEntries(Object.entries(facts).map(([name, value]) => [`${run}.mesh.${name}`, value as number]));
 
 const coverageNumbers = (prefix: string, found: readonly Coverage[]): Numbers =>
   Object.fromEntries(

@@ -1,6 +1,7 @@
 /** Tables of an evaluation, as plain text. */
-import { floors, valueOf, verdictOf } from './floors.ts';
-import { meansOf, type Numbers } from './measure.ts';
+import { floors, formulaOf, limitOf, valueOf, verdictOf, type Floor } from './floors.ts';
+import { meansOf, RUNS, type Numbers, type Run } from './measure.ts';
+import { DISTANCES } from './metrics.ts';
 
 export interface Measured {
   /** The scene's folder. */
@@ -24,32 +25,69 @@ const stageColumns: readonly Column[] = [
   { head: 'size', number: 'chain.size' },
 ];
 
-const shapeColumns = (run: 'given' | 'chain'): Column[] => [
-  ...[0.1, 0.2].flatMap((distance) => [
+const pointColumns = (run: Run): Column[] => [
+  ...DISTANCES.flatMap((distance) => [
     { head: `P ${distance}`, number: `${run}.precision@${distance}` },
     { head: `R ${distance}`, number: `${run}.recall@${distance}` },
     { head: `F1 ${distance}`, number: `${run}.f1@${distance}` },
     { head: '(seen)', number: `${run}.seen.f1@${distance}` },
   ]),
-  ...[0.1, 0.2].flatMap((distance) => [
-    { head: `uns ${distance}`, number: `${run}.unseen@${distance}` },
-    { head: '(seen)', number: `${run}.seen.unseen@${distance}` },
-  ]),
-  { head: 'far 0.2', number: `${run}.far@0.2` },
   { head: 'color', number: `${run}.color` },
   { head: 'points', number: `${run}.points`, digits: 0 },
 ];
 
-const LEGEND = `P, R: precision and recall at a distance in normalized units; (seen): the number before it for the photo's own points;
-uns: recall of the unseen side; far: recall of what lies farther than that from every seen point.
-size: by our depth, over the true one; the result end to end is divided by it before it is compared.`;
+const meshColumns = (run: Run): Column[] => [
+  ...DISTANCES.flatMap((distance) => [
+    { head: `P ${distance}`, number: `${run}.mesh.precision@${distance}` },
+    { head: `R ${distance}`, number: `${run}.mesh.recall@${distance}` },
+    { head: `F1 ${distance}`, number: `${run}.mesh.f1@${distance}` },
+    { head: '(points)', number: `${run}.f1@${distance}` },
+  ]),
+  { head: 'color', number: `${run}.mesh.color` },
+];
 
-/** Tables of all scenes and their means, one for each way to run. */
+/** How well points and mesh cover what the photo does not show. */
+const completionColumns = (run: Run): Column[] => [
+  ...DISTANCES.flatMap((distance) => [
+    { head: `uns ${distance}`, number: `${run}.unseen@${distance}` },
+    { head: '(seen)', number: `${run}.seen.unseen@${distance}` },
+    { head: 'mesh', number: `${run}.mesh.unseen@${distance}` },
+  ]),
+  { head: 'far 0.2', number: `${run}.far@0.2` },
+  { head: 'mesh', number: `${run}.mesh.far@0.2` },
+  { head: 'add 0.2', number: `${run}.added@0.2` },
+  { head: 'mesh', number: `${run}.mesh.added@0.2` },
+];
+
+const factColumns = (run: Run): Column[] => [
+  { head: 'outline', number: `${run}.mesh.silhouette` },
+  { head: 'view', number: `${run}.mesh.view` },
+  { head: 'faces', number: `${run}.mesh.faces`, digits: 0 },
+  { head: 'parts', number: `${run}.mesh.components`, digits: 1 },
+  { head: 'closed', number: `${run}.mesh.closed`, digits: 2 },
+  { head: 'taken', number: `${run}.mesh.accepted`, digits: 2 },
+  { head: 'solid', number: `${run}.mesh.solid`, digits: 2 },
+];
+
+const LEGEND = `P, R: precision and recall at a distance in normalized units; (seen), (points): the number before it for the photo's own
+points, for the occupied points. The truth is points, too: at 0.05, P is about 0.6 even for points exactly on the surface.
+uns: recall of the unseen side; far: recall of what lies farther than that from every seen point; add: precision of what lies
+farther than that from every seen point; mesh: the number before it for the mesh.
+outline: IoU of silhouette and mask; view: color error to the photo; parts: share no vertex; closed: every edge has two faces
+and so on, and the volume is positive; taken: manifold-3d takes it for a solid; solid: closed and taken.
+size: of the object by our depth, over the true one; the result end to end, with our mask from the box and our depth, is
+divided by it before it is compared.`;
+
+/** Tables of all scenes and their means, for each way to run. Lines have at most 160 characters. */
 export function showScenes(scenes: readonly Measured[]): string {
   return [
     table('Masks and depth', stageColumns, scenes),
-    table('MCC, from the true mask and depth', shapeColumns('given'), scenes),
-    table('End to end: our mask from the box, our depth', shapeColumns('chain'), scenes),
+    ...(['given', 'chain'] as const).flatMap((run) => [
+      table(`Points, ${RUNS[run]}`, pointColumns(run), scenes),
+      table(`Meshes, ${RUNS[run]}`, meshColumns(run), scenes),
+      table(`Completion, ${RUNS[run]}`, completionColumns(run), scenes),
+      table(`View and form of meshes, ${RUNS[run]}`, factColumns(run), scenes),
+    ]),
     LEGEND,
   ].join('\n\n');
 }
@@ -84,13 +122,20 @@ function table(title: string, columns: readonly Column[], scenes: readonly Measu
 /** The means beside their floors. */
 export function showFloors(means: Numbers): string {
   const width = Math.max(...floors.map(({ label }) => label.length));
+  const cell = (value: number | undefined): string => (value?.toFixed(3) ?? '-').padStart(8);
   return [
     `${''.padEnd(width)}     aim   floor    mean`,
     ...floors.map((floor) => {
-      const numbers = [floor.aim, floor.floor, valueOf(means, floor.number)];
-      const seen = floor.above === undefined ? '' : `  (seen points alone ${valueOf(means, floor.above).toFixed(3)})`;
-      const cells = numbers.map((value) => value.toFixed(3).padStart(8)).join('');
-      return `${floor.label.padEnd(width)}${cells}  ${verdictOf(floor, means)}${seen}`;
+      const aim = floor.aim === undefined ? undefined : limitOf(floor.aim, means);
+      const cells = [aim, limitOf(floor.floor, means), valueOf(means, floor.number)].map(cell).join('');
+      return `${floor.label.padEnd(width)}${cells}  ${verdictOf(floor, means).padEnd(6)}${noteOf(floor, means)}`.trimEnd();
     }),
   ].join('\n');
+}
+
+/** What a floor is compared with, besides numbers. */
+function noteOf({ floor, above }: Floor, means: Numbers): string {
+  const formula = formulaOf(floor);
+  if (formula) return `  (floor: ${formula})`;
+  return above === undefined ? '' : `  (seen points alone ${valueOf(means, above).toFixed(3)})`;
 }

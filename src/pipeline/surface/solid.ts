@@ -51,8 +51,6 @@ const FREE_DEPTH = 0.3;
 /** The depth map alone decides up to the first distance in front and behind; from the second on, the shell alone. */
 const FRONT_BAND = [0.15, 0.3] as const;
 const BACK_BAND = [0.05, 0.1] as const;
-/** The network does not agree with the depth map if its logit is this far below the limit. */
-const DOUBT = 2;
 /** Confidence from which the depth map says what is inside. */
 const TRUSTED = 0.5;
 
@@ -72,8 +70,7 @@ export function solidOf(shell: Volume, limit: number, seen?: VisibleSide): Solid
     else if (passes[i] - logits[i] > ENCLOSED && logits[i] < level) inside[i] = 1;
   }
   const free = outside.slice();
-  const trusted = seen && agreeing(seen, logits, limit);
-  if (trusted) markSeen(trusted, outside, inside);
+  if (seen) markSeen(seen, outside, inside);
 
   const cost = logits.map((logit) =>
     Math.exp(SURENESS * (Math.min(SURE_RANGE[1], Math.max(SURE_RANGE[0], logit - limit)) - UNIT_LOGIT)),
@@ -91,7 +88,8 @@ export function solidOf(shell: Volume, limit: number, seen?: VisibleSide): Solid
     if (outside[i]) values[i] = Math.min(values[i], -step / 5);
   }
   values = smoothed(shell, values);
-  if (trusted) fuse(values, trusted);
+  if (seen) fuse(values, seen);
+  closeBorder(shell, values);
   return { values, isHollow, leaks };
 }
 
@@ -125,12 +123,6 @@ function hollowOf(
 
 const clamp = (value: number, most: number): number => Math.min(most, Math.max(-most, value));
 
-/** The visible side where the network agrees that there is something: depth maps have flaps across openings. */
-const agreeing = ({ distance, confidence }: VisibleSide, logits: Float32Array, limit: number): VisibleSide => ({
-  distance,
-  confidence: confidence.map((trust, i) => (logits[i] > limit - DOUBT || distance[i] < -FRONT_BAND[0] ? trust : 0)),
-});
-
 /** What lies right in front of the visible surface is outside, what lies right behind it is inside. */
 function markSeen({ distance, confidence }: VisibleSide, outside: Uint8Array, inside: Uint8Array): void {
   for (let i = 0; i < distance.length; i++) {
@@ -153,6 +145,17 @@ function fuse(values: Float32Array, { distance, confidence }: VisibleSide): void
     const d = distance[i];
     const weight = confidence[i] * (d < 0 ? fade(-d, FRONT_BAND) : fade(d, BACK_BAND));
     if (weight > 0) values[i] = weight * clamp(d, FRONT_BAND[0]) + (1 - weight) * values[i];
+  }
+}
+
+/** Outside of the volume nothing is known; the surface closes at its border. */
+function closeBorder({ counts: [nx, ny, nz] }: Volume, values: Float32Array): void {
+  for (let i = 0; i < values.length; i++) {
+    const z = i % nz;
+    const y = Math.floor(i / nz) % ny;
+    const x = Math.floor(i / (ny * nz));
+    const isBorder = z === 0 || y === 0 || x === 0 || z === nz - 1 || y === ny - 1 || x === nx - 1;
+    if (isBorder && !(values[i] < 0)) values[i] = -MOST;
   }
 }
 

@@ -50,7 +50,7 @@ export function surfaceOf({ field, limit, points, normalization, view }: Surface
   const shell = shellOf(field, limit);
   if (!shell) return undefined;
   const { volume, touches } = shell;
-  const seen = view && visibleSide(volume, view, normalization);
+  const seen = view && visibleSide(volume, limit, view, normalization);
   const { values, isHollow, leaks } = solidOf(volume, limit, seen);
   const raw = extractSurface({ ...volume, values });
   if (raw.triangles.length === 0) return undefined;

@@ -28,6 +28,9 @@ const EDGE = 0.03;
 /** Cosines of the angle between surface and ray: not trusted below the first, fully from the second on. */
 const GRAZING = [0.15, 0.35] as const;
 
+/** The network agrees with a depth if its logit there is this far above the limit: not below the first, fully from the second. */
+const AGREEMENT = [0, 2] as const;
+
 /** Planes through the points of a depth map's pixels. */
 interface Planes {
   /** [pixels, 3] unit normals towards the camera; 0 where confidence is 0. */
@@ -36,12 +39,18 @@ interface Planes {
   readonly confidence: Float32Array;
 }
 
-/** Signed distances to the planes of the pixels that voxels project to. */
-export function visibleSide(volume: Volume, view: DepthView, normalization: Normalization): VisibleSide {
+/**
+ * Signed distances to the planes of the pixels that voxels project to. Where the network says that there is nothing at a
+ * pixel's depth, that depth is not trusted: depth maps have flaps across openings, and networks learn their errors.
+ * @param shell logits
+ * @param limit logit above which a point is occupied
+ */
+export function visibleSide(shell: Volume, limit: number, view: DepthView, normalization: Normalization): VisibleSide {
   const { width, height, mask, meters, camera } = view;
   const { scale, center } = normalization;
   const planes = planesOf(view, scale);
-  const { counts, origin, steps, values } = volume;
+  distrust(planes, shell, limit, view, normalization);
+  const { counts, origin, steps, values } = shell;
   const distance = new Float32Array(values.length).fill(NaN);
   const confidence = new Float32Array(values.length);
   for (let i = 0, at = 0; i < counts[0]; i++) {
@@ -72,6 +81,29 @@ export function visibleSide(volume: Volume, view: DepthView, normalization: Norm
     }
   }
   return { distance, confidence };
+}
+
+/** Lowers the confidence of pixels at whose depth the shell is not. */
+function distrust(
+  { confidence }: Planes,
+  shell: Volume,
+  limit: number,
+  { width, meters, camera }: DepthView,
+  { scale, center }: Normalization,
+): void {
+  const { counts, origin, steps, values } = shell;
+  for (let pixel = 0; pixel < confidence.length; pixel++) {
+    if (confidence[pixel] === 0) continue;
+    const z = meters[pixel] / scale;
+    const x = (((pixel % width) - camera.cx) / camera.fx) * z;
+    const y = ((Math.floor(pixel / width) - camera.cy) / camera.fy) * z;
+    const i = Math.round((x - center[0] - origin[0]) / steps[0]);
+    const j = Math.round((y - center[1] - origin[1]) / steps[1]);
+    const k = Math.round((z - center[2] - origin[2]) / steps[2]);
+    const isInside = i >= 0 && j >= 0 && k >= 0 && i < counts[0] && j < counts[1] && k < counts[2];
+    const above = isInside ? values[(i * counts[1] + j) * counts[2] + k] - limit : -Infinity;
+    confidence[pixel] *= Math.min(1, Math.max(0, (above - AGREEMENT[0]) / (AGREEMENT[1] - AGREEMENT[0])));
+  }
 }
 
 /**
