@@ -23,7 +23,7 @@ export async function runProgram(argv: string[], context: CommandContext): Promi
     exitCode = code;
   };
   const program = new Command('unflat')
-    .description('One photo in, a colored 3D object out, computed by WebGPU.')
+    .description('One photo in, a textured 3D object out, computed by WebGPU.')
     .version(version, '-V, --version')
     .showHelpAfterError('(add --help to see the options)')
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })

@@ -21,7 +21,7 @@ import type { ReconstructOptions } from './work/reconstruct.ts';
 export function addReconstruct(program: Command, context: CommandContext, finish: Finish): void {
   const command = program
     .command('reconstruct')
-    .description('make a colored 3D object from a photo')
+    .description('make a textured 3D object from a photo')
     .argument('<photo>');
   addMaskOption(addPromptOptions(command));
   addCameraOptions(command)
