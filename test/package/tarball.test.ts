@@ -41,13 +41,13 @@ it('holds programs, declarations and the tiny weights, and nothing of their maki
     'dist/web.js',
     'package.json',
   ]);
-  expect(paths().filter((path) => path.startsWith('docs/') && !/\.(md|jpg)$/.test(path))).toEqual([]);
+  expect(paths().filter((path) => path.startsWith('docs/') && !/\.(md|jpg|svg)$/.test(path))).toEqual([]);
 });
 
 it('is little more than the weights', () => {
   const weights = tarball.files.filter(({ path }) => path.endsWith('.safetensors')).map(({ size }) => size);
   const total = tarball.files.map(({ size }) => size).reduce((sum, size) => sum + size);
-  expect(total - weights.reduce((sum, size) => sum + size)).toBeLessThan(5e6);
+  expect(total - weights.reduce((sum, size) => sum + size)).toBeLessThan(5.5e6);
   expect(tarball.size).toBeLessThan(13e6);
 });
 

@@ -59,7 +59,18 @@ describe('the chain', () => {
     expect(rgba.length).toBe(4 * across * down);
 
     const names = [...new Set(stages.map(({ stage }) => stage))];
-    const loads = ['load SAM', 'segment', 'load ZoeDepth', 'depth', 'points', 'load MCC', 'encode', 'sweep', 'render'];
+    const loads = [
+      'load SAM',
+      'segment',
+      'load ZoeDepth',
+      'depth',
+      'points',
+      'load MCC',
+      'encode',
+      'sweep',
+      'mesh',
+      'render',
+    ];
     expect(names).toEqual(loads);
     // Each stage comes once: nothing is loaded in the middle of another.
     expect(stages.filter(({ stage }, i) => stage !== stages[i - 1]?.stage).map(({ stage }) => stage)).toEqual(loads);

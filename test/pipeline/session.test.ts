@@ -6,6 +6,7 @@ import { Engine } from '../../src/pipeline/engine.ts';
 import type { Photo } from '../../src/pipeline/photo.ts';
 import type { ColoredPoints } from '../../src/pipeline/coloredPoints.ts';
 import type { Session } from '../../src/pipeline/session/session.ts';
+import { inspectMesh, problemsOf } from '../../src/pipeline/mesh/closed.ts';
 import { presets, syntheticSet } from '../../src/pipeline/registry.ts';
 import { samModule } from '../../src/pipeline/sam/module.ts';
 import { Sam } from '../../src/pipeline/sam/sam.ts';
@@ -156,6 +157,17 @@ describe('a session', () => {
     expect(object.partial).toBe(true);
     expect(object.xyz.length).toBeGreaterThan(0);
     expect(object.swept.queries).toBeLessThan(object.swept.of);
+  });
+
+  it('makes a closed mesh, which survives a clone, as in one call', async () => {
+    const seen = await session.points(mask, { meters: depth });
+    const options = { granularity: 0.5, threshold: 0.3, faces: 500, texture: 64 };
+    const object = await session.complete(seen, options);
+    const mesh = (await session.mesh(object, { mask, depth: { meters: depth } }, options))!;
+    expect(problemsOf(inspectMesh(mesh.mesh))).toBeUndefined();
+    expect(mesh.textured!.triangles).toHaveLength(mesh.mesh.triangles.length);
+    expectPlain(mesh);
+    expectIdentical((await session.reconstruct({ mask, depth, ...options, render: false })).mesh, mesh);
   });
 
   it('keeps the object when it is stopped before the mesh is made', async () => {
