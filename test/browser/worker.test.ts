@@ -28,9 +28,9 @@ const WORKER = `
       const object = await session.complete(seen, { ...options, onPoints });
       return { object, file: await object.toBlob('glb') };
     },
-    async whole({ box, mesh }) {
-      const result = await session.reconstruct({ box, granularity: 0.5, threshold: 0.4, render: false, ...mesh });
-      return { mesh: result.mesh, glb: await result.mesh.toFiles('glb'), obj: await result.mesh.toFiles('obj', 'duck') };
+    async mesh({ object, seen, options }) {
+      const mesh = await session.mesh(object, seen, options);
+      return { mesh, glb: await mesh.toFiles('glb'), obj: await mesh.toFiles('obj', 'duck') };
     },
   };
   onmessage = async ({ data: { step, argument } }) => {
@@ -63,7 +63,7 @@ const PAGE = `
     const seen = await ask('points', { mask: candidates[0].mask, depth });
     const { object, file } = await ask('complete', { seen, options: { granularity: 1, threshold: 0.3 } });
     const magic = await file.slice(0, 4).text();
-    const whole = await ask('whole', { box, mesh: { faces: 300, texture: 64 } });
+    const whole = await ask('mesh', { object, seen: { mask: candidates[0].mask, depth }, options: { faces: 300, texture: 64 } });
     const files = [...whole.glb, ...whole.obj].map(({ name, type, size }) => ({ name, type, isEmpty: size === 0 }));
     const faces = whole.mesh.mesh.triangles.length / 3;
     return { files, faces, facts: whole.mesh.facts, arrived, points: object.rgb.length / 3, magic, pixels: depth.meters.length, cloud: seen.cloud.rgb.length / 3 };
@@ -84,7 +84,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-it('gives an object step by step, and a mesh in one call', async () => {
+it('gives an object step by step, and its mesh', async () => {
   const configs = {
     sam: { ...presets.small.sam, image: 64, globalBlocks: [1], depth: 2 },
     zoe: presets.small.zoe,
