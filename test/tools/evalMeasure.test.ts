@@ -267,7 +267,7 @@ describe('means, floors and tables', () => {
     const shown = showFloors({ ...numbers, 'iou.click': 0.1, 'given.f1@0.05': 0.3, 'given.mesh.f1@0.05': 0.7 });
     expect(shown).toMatch(/one click +0\.900 +0\.800 +0\.100 +missed/);
     expect(shown).toMatch(
-      /mesh F1 at 0\.05, true mask and depth +- +0\.600 +0\.700 +floor +\(floor: 2 x given\.f1@0\.05\)/,
+      /mesh F1 at 0\.05, true mask and depth +0\.600 +0\.525 +0\.700 +aim +\(floor: 1\.75 x given\.f1@0\.05\)/,
     );
   });
 });

@@ -3,7 +3,7 @@ import { partsOf } from '../mesh/closed.ts';
 import type { RawSurface } from './tetrahedra.ts';
 
 /** A part belongs to the object if its volume is at least this share of the largest part's. */
-const SMALLEST = 0.003;
+const SMALLEST = 0.01;
 
 export interface MainParts {
   readonly surface: RawSurface;

@@ -25,7 +25,7 @@ export interface Solid {
 /** A place belongs to the inside if every way out goes over a logit this much higher than its own. */
 const ENCLOSED = 1;
 /** A gap in the shell is closed if its logit is not farther than this below the limit; through others, air comes in. */
-const GAP = 1;
+const GAP = 2;
 const GAP_BINS = 64;
 /** Hollows of this share of the whole inside do not matter. */
 const SMALL_SHARE = 0.05;
@@ -33,10 +33,14 @@ const SMALL_SHARE = 0.05;
 const SURENESS = 0.25;
 /** The surface divides the way through the shell: this share of the time from inside lies outside of it. */
 const OUTER_SHARE = 0.6;
-/** Without an inside, the surface lies this far below the shell's outer border, ... */
-const DEPTH = 0.2;
-/** ... or by this share of the local thickness, if that is less: thin parts stay. */
+/** Thin parts have no inside: their surface lies below the shell's outer border by this share of the local thickness, ... */
 const THIN_SHARE = 0.6;
+/** ... and at most this deep. So does the surface of all that is farther than `FAR` from any inside. */
+const DEPTH = 0.2;
+const FAR = 0.4;
+/** Radii up to which a part is thin, and from which it is thick: then its inside alone says where its surface is. */
+const THIN = 0.4;
+const THICK = 0.5;
 /** Times are cut off here, so that smoothing sees similar values on both sides of the surface. */
 const MOST = 0.3;
 /** Logits below this and above that count as these, from the limit, when the time of travel is computed. */
@@ -78,12 +82,12 @@ export function solidOf(shell: Volume, limit: number, seen?: VisibleSide): Solid
   const fromOutside = travelTimes(shell, outside, level, cost);
   const fromInside = travelTimes(shell, inside, level, cost);
   const depth = travelTimes(shell, free, level, new Float32Array(logits.length).fill(1));
-  const thickness = localThickness(shell, depth, 2 * DEPTH);
+  const thickness = localThickness(shell, depth, THICK);
 
   let values: Float32Array = new Float32Array(logits.length);
   for (let i = 0; i < values.length; i++) {
     const middle = clamp((1 - OUTER_SHARE) * fromOutside[i] - OUTER_SHARE * fromInside[i], MOST);
-    const filled = depth[i] > 0 ? depth[i] - Math.min(DEPTH, THIN_SHARE * thickness[i]) : -step / 2;
+    const filled = depth[i] > 0 ? depth[i] - fillDepth(thickness[i], fromInside[i]) : -step / 2;
     values[i] = Math.max(middle, clamp(filled, MOST));
     if (outside[i]) values[i] = Math.min(values[i], -step / 5);
   }
@@ -119,6 +123,13 @@ function hollowOf(
     if (sum > SMALL_SHARE * enclosed) level = lowest + (bin / GAP_BINS) * GAP;
   }
   return { level, isHollow: enclosed > 0, leaks };
+}
+
+/** How far below the shell's outer border the surface lies at least, if it cannot be found from inside. */
+function fillDepth(thickness: number, fromInside: number): number {
+  if (fromInside > FAR || thickness < THIN) return Math.min(DEPTH, THIN_SHARE * thickness);
+  const share = clamp01((thickness - THIN) / (THICK - THIN));
+  return (THIN_SHARE + share * (1 - THIN_SHARE)) * thickness;
 }
 
 const clamp = (value: number, most: number): number => Math.min(most, Math.max(-most, value));

@@ -29,7 +29,7 @@ const EDGE = 0.03;
 const GRAZING = [0.15, 0.35] as const;
 
 /** The network agrees with a depth if its logit there is this far above the limit: not below the first, fully from the second. */
-const AGREEMENT = [0, 2] as const;
+const AGREEMENT = [-2, 0] as const;
 
 /** Planes through the points of a depth map's pixels. */
 interface Planes {

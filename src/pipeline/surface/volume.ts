@@ -67,7 +67,8 @@ export function shellOf(field: SweptField, limit: number): Shell | undefined {
       if (gx < 0 || gy < 0 || gx >= counts[0] || gy >= counts[1]) continue;
       for (let z = Math.max(0, -low[2]); z < size[2] && z + low[2] < counts[2]; z++) {
         const logit = field.logits[(gx * counts[1] + gy) * counts[2] + z + low[2]];
-        if (!Number.isNaN(logit)) values[(x * size[1] + y) * size[2] + z] = logit;
+        // Surely free and not queried is the same: a point that was queried alone must not be a hollow.
+        if (logit > limit + UNKNOWN) values[(x * size[1] + y) * size[2] + z] = logit;
       }
     }
   }
