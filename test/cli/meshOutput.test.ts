@@ -132,6 +132,11 @@ describe('what is said of a mesh', () => {
     expect(await said({ mesh: { dropped: 1 } })).toEqual([expect.stringMatching(/^1 small part was left out/)]);
   });
 
+  it('why making the mesh failed', async () => {
+    const meshProblem = 'The texture of 64 is too small.';
+    expect(await said({ mesh: false, meshProblem })).toEqual([`There is no mesh, only the points: ${meshProblem}`]);
+  });
+
   it('that the points enclose nothing', async () => {
     const [notice] = await said({ mesh: false }, ['--granularity', '0.2', '--format', 'stl']);
     expect(notice).toMatch(

@@ -23,6 +23,8 @@ interface Answer {
   fail?: Error;
   /** What is known of the mesh; false: there is none. */
   mesh?: false | Partial<SurfaceFacts>;
+  /** Why there is no mesh. */
+  meshProblem?: string;
   /** Called while the engine works. */
   during?: () => void;
 }
@@ -97,6 +99,7 @@ export function standIn(answer: Answer = {}) {
         },
         object: new NodeObject(facts, 0.1),
         ...(answer.mesh !== false && !partial && !answer.empty && { mesh: meshOf(options, answer.mesh) }),
+        meshProblem: answer.meshProblem,
         preview: { width: 2, height: 1, rgba: new Uint8Array(8).fill(255) },
         seconds: { sweep: 1 },
       };

@@ -74,10 +74,10 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
     progress.finish();
 
     const { terminal } = context;
-    const { object, seen, candidate, mesh } = result;
+    const { object, seen, candidate, mesh, meshProblem: problem } = result;
     const formats = [...new Set([...ALWAYS_WRITTEN, ...options.format])];
-    const isStopped = object.partial || (call.signal.aborted && !mesh);
-    const found = resultNotices(object, mesh, { granularity: options.granularity, isStopped });
+    const isStopped = object.partial || (call.signal.aborted && !mesh && problem === undefined);
+    const found = resultNotices(object, mesh, { granularity: options.granularity, isStopped, problem });
     const summary = {
       unflat: version,
       photo: { name: photo.name, width: photo.width, height: photo.height, original: photo.original },

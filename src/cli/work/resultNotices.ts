@@ -16,12 +16,12 @@ const WIDENED = 0.25;
 /**
  * Notices about the object and its mesh.
  * @param mesh undefined: there is none
- * @param run step of the grid, as `--granularity` gives it, and whether Ctrl-C was pressed
+ * @param run step of the grid, as `--granularity` gives it; whether Ctrl-C was pressed; why making the mesh failed
  */
 export function resultNotices(
   object: CompletedObject,
   mesh: ObjectMesh | undefined,
-  { granularity, isStopped }: { granularity: number; isStopped: boolean },
+  { granularity, isStopped, problem }: { granularity: number; isStopped: boolean; problem?: string },
 ): string[] {
   const { partial, swept, threshold } = object;
   const isEmpty = object.xyz.length === 0;
@@ -37,6 +37,7 @@ export function resultNotices(
   }
   if (mesh) return meshNotices(object, mesh);
   if (isStopped) return ['Stopped by Ctrl-C before the mesh was made: there are only the points.'];
+  if (problem !== undefined) return [`There is no mesh, only the points: ${problem}`];
   return [withoutMesh(threshold, granularity)];
 }
 

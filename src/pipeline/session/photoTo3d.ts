@@ -18,15 +18,17 @@ export interface ChainResult {
   readonly object: CompletedObject;
   /**
    * Its mesh; undefined if `mesh` was false, the call was stopped before it was made, or the object has no points or they
-   * enclose nothing.
+   * enclose nothing, or making it failed.
    */
   readonly mesh?: ObjectMesh;
+  /** Why making the mesh failed; undefined if it did not. */
+  readonly meshProblem?: string;
 }
 
 /**
  * Runs segment, depth, points, complete and mesh. A sweep that is stopped returns a partial object; stopped after it, the
- * object without a mesh.
- * @throws as the steps
+ * object without a mesh. So does a mesh that fails: the result then says why.
+ * @throws as the steps before the mesh
  */
 export async function photoTo3d(steps: PhotoSteps, options: ReconstructOptions): Promise<ChainResult> {
   const candidate = options.mask ? undefined : chosen(await steps.segment(options));
@@ -35,24 +37,22 @@ export async function photoTo3d(steps: PhotoSteps, options: ReconstructOptions):
   const seen = await steps.points(mask, options.pointMap ?? depth);
   const object = await steps.complete(seen, options);
   const isWanted = options.mesh !== false && !object.partial;
-  const mesh = isWanted
-    ? await meshUnlessStopped(steps, object, { mask, depth: options.pointMap ?? depth }, options)
-    : undefined;
-  return { mask, candidate, depth, seen, object, mesh };
+  const made = isWanted ? await meshOrProblem(steps, object, { mask, depth: options.pointMap ?? depth }, options) : {};
+  return { mask, candidate, depth, seen, object, ...made };
 }
 
-/** The sweep may have taken minutes: its points are not lost because the mesh is not wanted any more. */
-async function meshUnlessStopped(
+/** The sweep may have taken minutes: its points are not lost because the mesh is not wanted any more, or fails. */
+async function meshOrProblem(
   steps: PhotoSteps,
   object: CompletedObject,
   seen: SeenObject,
   options: MeshOptions,
-): Promise<ObjectMesh | undefined> {
+): Promise<Pick<ChainResult, 'mesh' | 'meshProblem'>> {
   try {
-    return await steps.mesh(object, seen, options);
+    return { mesh: await steps.mesh(object, seen, options) };
   } catch (error) {
-    if (steps.isStopped) return undefined;
-    throw error;
+    if (steps.isStopped) return {};
+    return { meshProblem: error instanceof Error ? error.message : String(error) };
   }
 }
 
