@@ -32,6 +32,8 @@ const bundles = [
   { entry: 'tools/variants.ts', out: 'dist/variants.js', host: 'node' },
   { entry: 'tools/sweepShares.ts', out: 'dist/sweepShares.js', host: 'node' },
   { entry: 'src/web.ts', out: 'dist/web.js', host: 'browser', published: true },
+  // createWorkerEngine starts it from beside dist/web.js.
+  { entry: 'src/worker.ts', out: 'dist/worker.js', host: 'browser', published: true },
   {
     entry: 'test/browser/entry.ts',
     out: 'dist/browserTests.js',

@@ -65,6 +65,8 @@ export function adapterName({ description, vendor, architecture, device }: GPUAd
 }
 
 export class Device {
+  /** Resolves when the device is lost; never when it is disposed. */
+  readonly lost: Promise<DeviceError>;
   private failure: Error | undefined;
   private disposed = false;
   /** Functions that each end one pending wait. */
@@ -75,19 +77,24 @@ export class Device {
     readonly info: GPUAdapterInfo,
     readonly adapterClass: AdapterClass,
     readonly target: Target,
-    readonly submissionMs: number,
+    /** Milliseconds that one submission should take. A change counts from the next submission on, also during a run. */
+    public submissionMs: number,
     private readonly hostWait: Wait,
   ) {
     gpu.addEventListener('uncapturederror', (event) => {
       this.failure ??= new DeviceError(`WebGPU reported: ${event.error.message}`);
     });
-    void gpu.lost.then((lost) => {
-      if (this.disposed) return;
-      this.failure = new DeviceError(
-        `The device was lost (${lost.reason}): ${lost.message || 'no reason given'}.\n` +
-          '  Create a new engine; if it happens again, use a coarser granularity or a smaller configuration.',
-      );
-      for (const leave of this.waiting) leave();
+    this.lost = new Promise((resolve) => {
+      void gpu.lost.then((lost) => {
+        if (this.disposed) return;
+        const failure = new DeviceError(
+          `The device was lost (${lost.reason}): ${lost.message || 'no reason given'}.\n` +
+            '  Create a new engine; if it happens again, use a coarser granularity or a smaller configuration.',
+        );
+        this.failure = failure;
+        for (const leave of this.waiting) leave();
+        resolve(failure);
+      });
     });
   }
 

@@ -6,7 +6,7 @@ import ts from 'typescript';
 export type Tree = ReadonlyMap<string, string>;
 
 /**
- * What each layer may import besides itself: its own level and what lies below. `api` is the entry for Node, `web` the one for
+ * What each layer may import besides itself: its own level and what lies below. `api` is the entry for Node, `web` those for
  * browsers. Tests and configs are free.
  */
 const mayImport: Record<string, readonly string[]> = {
@@ -31,14 +31,15 @@ function layerOf(path: string): string | undefined {
   const [top, second] = path.split('/');
   if (top === 'weights' || top === 'tools' || top === 'test') return top;
   if (top !== 'src' || path.endsWith('.d.ts')) return undefined;
-  if (!path.startsWith('src/') || path.split('/').length === 2) return path === 'src/web.ts' ? 'web' : 'api';
+  if (!path.startsWith('src/') || path.split('/').length === 2)
+    return /^src\/(web|worker)\.ts$/.test(path) ? 'web' : 'api';
   return second;
 }
 
 /** The two hosts know nothing of each other, and each front end knows one of them. */
 function wrongHost(from: string, to: string): boolean {
   const inNode = /^src\/(host\/node|cli)\//.test(from);
-  const inWeb = /^src\/(host\/web\/|web\/|web\.ts$)/.test(from);
+  const inWeb = /^src\/(host\/web\/|web\/|(web|worker)\.ts$)/.test(from);
   return (inNode && to.startsWith('src/host/web/')) || (inWeb && to.startsWith('src/host/node/'));
 }
 

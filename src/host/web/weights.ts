@@ -45,7 +45,7 @@ export async function openWebWeights(source: WebWeights = 'tiny', options: WebWe
   if (source === 'tiny') return openTiny(options);
   if (isFolder(source)) return openFolder(source, options);
   const files = Array.isArray(source) ? (source as readonly unknown[]) : [source];
-  if (files.length === 0 || !files.every(isFile)) throw notWeights(source);
+  if (files.length === 0 || !files.every(isWeightFile)) throw notWeights(source);
   return openFiles(files, options);
 }
 
@@ -147,14 +147,15 @@ const withSlash = (url: string | URL): string => new URL(`${String(url).replace(
 const inFolder = (folder: string): TinyFiles =>
   Object.fromEntries(TINY_FILES.map((name) => [name, new URL(name, folder).href])) as TinyFiles;
 
-const isSet = (source: unknown): source is WeightSet =>
+/** Whether this is a `WeightSet`. */
+export const isSet = (source: unknown): source is WeightSet =>
   typeof source === 'object' && source !== null && 'describe' in source && typeof source.describe === 'string';
 
 const isFolder = (source: unknown): source is string | URL =>
   (typeof source === 'string' || source instanceof URL) && String(source).endsWith('/');
 
-/** An address has a dot or a slash; a word such as `official` is not an address. */
-const isFile = (source: unknown): source is WebWeightFile =>
+/** Whether this is a file or an address. An address has a dot or a slash; a word such as `official` is not an address. */
+export const isWeightFile = (source: unknown): source is WebWeightFile =>
   source instanceof Blob || source instanceof URL || (typeof source === 'string' && /[./]/.test(source));
 
 const nameOf = (source: WebWeightFile): string =>
