@@ -39,6 +39,7 @@ it('holds programs, declarations and the tiny weights, and nothing of their maki
     'dist/view.html',
     'dist/web.d.ts',
     'dist/web.js',
+    'dist/worker.js',
     'package.json',
   ]);
   expect(paths().filter((path) => path.startsWith('docs/') && !/\.(md|jpg|svg)$/.test(path))).toEqual([]);
@@ -51,9 +52,12 @@ it('is little more than the weights', () => {
   expect(tarball.size).toBeLessThan(13e6);
 });
 
-it.each(['dist/cli.js', 'dist/node.js', 'dist/web.js'])('has no link to a source map in %s', (path) => {
-  expect(readFileSync(join(root, path), 'utf8')).not.toContain('sourceMappingURL');
-});
+it.each(['dist/cli.js', 'dist/node.js', 'dist/web.js', 'dist/worker.js'])(
+  'has no link to a source map in %s',
+  (path) => {
+    expect(readFileSync(join(root, path), 'utf8')).not.toContain('sourceMappingURL');
+  },
+);
 
 it('has what its documents refer to', () => {
   const documents = paths().filter((path) => path.endsWith('.md'));

@@ -1,11 +1,10 @@
 /** The page's end of the connection: calls methods in the worker, and knows when it has ended. */
 import { DeviceError } from '../../../graph/errors.ts';
 import type { EngineDescription } from '../../../pipeline/engine.ts';
-import { UserError } from '../../errors.ts';
 import { crossed } from './errors.ts';
 import { hookAt, signalOf, unhook } from './hooks.ts';
 import type { EventMessage, MessageToPage, MessageToWorker, Reply, Target } from './messages.ts';
-import { START_HINT } from './start.ts';
+import { notStarted } from './start.ts';
 
 interface Pending {
   readonly args: readonly unknown[];
@@ -33,7 +32,7 @@ export class Caller {
     worker.addEventListener('messageerror', () => this.crash('a message could not be read'));
     worker.addEventListener('error', (event) => {
       event.preventDefault();
-      this.crash(event.message || 'its file could not be loaded');
+      this.crash(event.message || 'its file is missing or has an error');
     });
   }
 
@@ -102,7 +101,7 @@ export class Caller {
 
   private crash(reason: string): void {
     if (!this.isRunning) {
-      this.end(new UserError(`The engine's worker could not start: ${reason}.`, { hint: START_HINT }));
+      this.end(notStarted(reason));
       return;
     }
     const error = new DeviceError(`The engine's worker crashed: ${reason}.\n  Create a new engine.`);

@@ -1,9 +1,14 @@
 /** Starts the worker of an engine. */
 import { messageOf, UserError } from '../../errors.ts';
 
-export const START_HINT =
-  'Copy node_modules/unflat/dist/worker.js next to the bundle, or start it yourself: ' +
-  "createWorkerEngine({ worker: () => new Worker('/unflat/worker.js', { type: 'module' }) }).";
+/** The error for a worker that cannot start. */
+export const notStarted = (reason: string, cause?: unknown): UserError =>
+  new UserError(`The engine's worker could not start: ${reason.replace(/\.$/, '')}.`, {
+    hint:
+      'Copy node_modules/unflat/dist/worker.js next to the bundle, or start it yourself: ' +
+      "createWorkerEngine({ worker: () => new Worker('/unflat/worker.js', { type: 'module' }) }).",
+    cause,
+  });
 
 /**
  * @param source a worker, or a function that starts one; by default `worker.js` next to the bundle
@@ -14,10 +19,7 @@ export function startWorker(source: Worker | (() => Worker) = workerBesideBundle
   try {
     return source();
   } catch (error) {
-    throw new UserError(`The engine's worker could not start: ${messageOf(error)}.`, {
-      hint: START_HINT,
-      cause: error,
-    });
+    throw notStarted(messageOf(error), error);
   }
 }
 
