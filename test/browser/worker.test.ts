@@ -136,7 +136,7 @@ it('gives an object step by step, and its mesh', async () => {
     file('duck.mtl', 'model/mtl'),
     file('duck.png', 'image/png'),
   ]);
-});
+}, 600_000);
 
 it('tells that the device is lost', async () => {
   expect(await page.call('/page.js', 'lose')).toEqual({ thrown: true, told: true, later: true });

@@ -94,7 +94,7 @@ export class Caller {
       (hookAt(call.args, hook) as (...values: readonly unknown[]) => void)(...values);
     } catch (error) {
       // As without a worker: what the caller's function throws ends the call.
-      this.post({ kind: 'abort', id });
+      this.post({ kind: 'callbackFailed', id });
       call.end((_, reject) => reject(error));
     }
   }

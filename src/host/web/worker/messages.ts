@@ -39,9 +39,9 @@ export type CallMessage = Target & {
   readonly hooks: readonly Hook[];
 };
 
-/** Stops a call: its signal was aborted. */
+/** Stops a call: its signal was aborted, or a callback of the page threw. */
 export interface AbortMessage {
-  readonly kind: 'abort';
+  readonly kind: 'abort' | 'callbackFailed';
   readonly id: number;
 }
 

@@ -22,6 +22,9 @@ export function serve(port: Port, create: (options: EngineOptions) => Promise<En
 
 type Method = (...args: unknown[]) => unknown;
 
+/** Ends a call whose callback threw in the page, also a call without a signal. The page has the error. */
+const CALLBACK_FAILED = new Error('A callback of the page failed.');
+
 class EngineService implements EngineMethods {
   private engine: EngineCalls<PhotoSource> | undefined;
   private readonly sessions = new Map<number, SessionCalls>();
@@ -35,8 +38,8 @@ class EngineService implements EngineMethods {
   ) {}
 
   receive(message: MessageToWorker): void {
-    if (message.kind === 'abort') this.controllers.get(message.id)?.abort();
-    else void this.answer(message);
+    if (message.kind === 'call') void this.answer(message);
+    else this.controllers.get(message.id)?.abort(message.kind === 'callbackFailed' ? CALLBACK_FAILED : undefined);
   }
 
   async create(options: EngineOptions): Promise<void> {
@@ -68,7 +71,10 @@ class EngineService implements EngineMethods {
     const hooked = rehook(args, hooks, (hook) =>
       hook.name === 'signal'
         ? controller.signal
-        : (...values: unknown[]) => this.post({ kind: 'event', id, hook, values }),
+        : (...values: unknown[]) => {
+            if (controller.signal.reason === CALLBACK_FAILED) throw CALLBACK_FAILED;
+            this.post({ kind: 'event', id, hook, values });
+          },
     );
     try {
       const target = session === undefined ? this : this.sessionOf(session);
