@@ -15,16 +15,18 @@ const mayImport: Record<string, readonly string[]> = {
   graph: ['kernels'],
   pipeline: ['kernels', 'graph', 'weights'],
   io: ['pipeline'],
-  view: ['io'],
+  stage: ['pipeline', 'io'],
+  view: ['pipeline', 'io', 'stage'],
   host: ['kernels', 'graph', 'pipeline', 'weights', 'io'],
   api: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host'],
   cli: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host', 'api'],
   web: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host'],
+  app: ['pipeline', 'io', 'stage', 'host', 'web'],
   tools: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host', 'api', 'cli', 'test'],
 };
 
 /** Layers that run in a browser too, so that nothing of Node may be in them. */
-const hostFree = ['kernels', 'graph', 'pipeline', 'io', 'view', 'weights'];
+const hostFree = ['kernels', 'graph', 'pipeline', 'io', 'stage', 'view', 'app', 'weights'];
 
 /** @returns the layer of a file, undefined if no rule is about it; `host/node` and `host/web` are both `host` */
 function layerOf(path: string): string | undefined {
@@ -38,7 +40,7 @@ function layerOf(path: string): string | undefined {
 /** The two hosts know nothing of each other, and each front end knows one of them. */
 function wrongHost(from: string, to: string): boolean {
   const inNode = /^src\/(host\/node|cli)\//.test(from);
-  const inWeb = /^src\/(host\/web\/|web\/|web\.ts$)/.test(from);
+  const inWeb = /^src\/(host\/web\/|web\/|app\/|web\.ts$)/.test(from);
   return (inNode && to.startsWith('src/host/web/')) || (inWeb && to.startsWith('src/host/node/'));
 }
 

@@ -1,5 +1,5 @@
-/** What keys do. Keys with Ctrl, Alt or Meta belong to the browser. */
-import type { Side } from './stage.ts';
+/** What keys do on a page with a stage. Keys with Ctrl, Alt or Meta belong to the browser. */
+import type { Side } from './rig.ts';
 
 export interface KeyActions {
   /** Degrees: to the right around the object, and upwards. */
@@ -9,7 +9,6 @@ export interface KeyActions {
   show(side: Side): void;
   nextLayer(): void;
   toggleLight(): void;
-  toggleMask(): void;
 }
 
 /** Degrees of a press on an arrow key. */
@@ -17,8 +16,20 @@ const ANGLE = 10;
 /** Factor of the distance of a press on minus. */
 const ZOOM = 1.15;
 
-/** @param reader the part of the page in which arrow keys scroll, as elsewhere */
-export function listenToKeys(actions: KeyActions, reader: Element): void {
+/** Elements to which keys belong while they have the focus. */
+const FIELDS = 'input, select, textarea, [contenteditable]';
+
+/**
+ * Listens to the keys of the whole page.
+ * @param others further keys in lower case, and what they do
+ * @param reader the part of the page in which arrow keys scroll, as elsewhere
+ * @returns a function that ends it
+ */
+export function listenToKeys(
+  actions: KeyActions,
+  others: Record<string, () => void>,
+  reader?: Element | null,
+): () => void {
   const moves: Record<string, () => void> = {
     // An arrow shows more of the side that it points at.
     ArrowLeft: () => actions.rotate(-ANGLE, 0),
@@ -26,7 +37,7 @@ export function listenToKeys(actions: KeyActions, reader: Element): void {
     ArrowUp: () => actions.rotate(0, ANGLE),
     ArrowDown: () => actions.rotate(0, -ANGLE),
   };
-  const others: Record<string, () => void> = {
+  const presses: Record<string, () => void> = {
     '+': () => actions.zoom(1 / ZOOM),
     '=': () => actions.zoom(1 / ZOOM),
     '-': () => actions.zoom(ZOOM),
@@ -37,14 +48,17 @@ export function listenToKeys(actions: KeyActions, reader: Element): void {
     '5': () => actions.show('top'),
     p: () => actions.nextLayer(),
     l: () => actions.toggleLight(),
-    m: () => actions.toggleMask(),
+    ...others,
   };
-  document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const move = reader.contains(document.activeElement) ? undefined : moves[event.key];
-    const action = move ?? others[event.key.toLowerCase()];
+  const onKey = (event: KeyboardEvent): void => {
+    const focus = document.activeElement;
+    if (event.ctrlKey || event.altKey || event.metaKey || focus?.matches(FIELDS)) return;
+    const move = reader?.contains(focus) ? undefined : moves[event.key];
+    const action = move ?? presses[event.key.toLowerCase()];
     if (!action) return;
     event.preventDefault();
     action();
-  });
+  };
+  document.addEventListener('keydown', onKey);
+  return () => document.removeEventListener('keydown', onKey);
 }
