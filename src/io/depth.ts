@@ -47,8 +47,7 @@ export interface DepthPicture {
 }
 
 /**
- * Paints depth with the turbo color map: near is red, far is blue, no depth is black.
- * The range is the 2nd to the 98th percentile, so that a few outliers do not take up the whole range.
+ * The picture of `depthPreview` with its range, for a legend.
  * @param depthMeters [height, width]
  * @throws RangeError if the sizes disagree
  */
@@ -72,7 +71,11 @@ export function depthPicture(depthMeters: Float32Array, width: number, height: n
 /** Color of a depth in a depth picture as sRGB bytes. @param share of the way from `near` to `far`; what is outside has the color of the end */
 export const depthColors = (share: number): [number, number, number] => turbo(1 - Math.min(1, Math.max(0, share)));
 
-/** The colors of `depthPicture` alone. @returns [H, W, 3] sRGB bytes */
+/**
+ * Paints depth with the turbo color map: near is red, far is blue, no depth is black.
+ * The range is the 2nd to the 98th percentile, so that a few outliers do not take up the whole range.
+ * @returns [H, W, 3] sRGB bytes
+ */
 export function depthPreview(depthMeters: Float32Array): Uint8Array {
   const { rgba } = depthPicture(depthMeters, depthMeters.length, 1);
   return Uint8Array.from({ length: 3 * depthMeters.length }, (_, i) => rgba[4 * Math.floor(i / 3) + (i % 3)]);
