@@ -2,16 +2,16 @@
 
 /** Measures gaps between frames. A page in the background gets no frames, which counts as a gap. */
 export class FrameGaps {
-  /** The longest gap since `start`, in milliseconds; 0 until there were two frames. */
+  /** The longest gap since `start`, in milliseconds. */
   longest = 0;
-  private last?: number;
+  private last = 0;
   private request = 0;
 
-  /** Begins anew. */
+  /** Begins anew: the first gap is that before the next frame. */
   start(): void {
-    this.stop();
+    cancelAnimationFrame(this.request);
     this.longest = 0;
-    this.last = undefined;
+    this.last = performance.now();
     const next = (): void => {
       this.request = requestAnimationFrame((now) => {
         this.note(now);
@@ -21,15 +21,16 @@ export class FrameGaps {
     next();
   }
 
-  /** @returns the longest gap, in milliseconds */
+  /** @returns the longest gap in milliseconds, the time since the last frame included */
   stop(): number {
+    if (this.request !== 0) this.note(performance.now());
     cancelAnimationFrame(this.request);
+    this.request = 0;
     return this.longest;
   }
 
-  /** Counts a frame. @param now when it was, in milliseconds */
   private note(now: number): void {
-    this.longest = Math.max(this.longest, now - (this.last ?? now));
+    this.longest = Math.max(this.longest, now - this.last);
     this.last = now;
   }
 }

@@ -16,8 +16,8 @@ const ANGLE = 10;
 /** Factor of the distance of a press on minus. */
 const ZOOM = 1.15;
 
-/** Elements to which keys belong while they have the focus. */
-const FIELDS = 'input, select, textarea, [contenteditable]';
+/** Elements to which all keys belong while they have the focus: one types there. */
+const FIELDS = 'input:not([type=range], [type=checkbox], [type=radio]), select, textarea, [contenteditable]';
 
 /**
  * Listens to the keys of the whole page.
@@ -53,7 +53,9 @@ export function listenToKeys(
   const onKey = (event: KeyboardEvent): void => {
     const focus = document.activeElement;
     if (event.ctrlKey || event.altKey || event.metaKey || focus?.matches(FIELDS)) return;
-    const move = reader?.contains(focus) ? undefined : moves[event.key];
+    // Arrow keys belong to sliders and choices.
+    const isTaken = focus?.matches('input') || reader?.contains(focus);
+    const move = isTaken ? undefined : moves[event.key];
     const action = move ?? presses[event.key.toLowerCase()];
     if (!action) return;
     event.preventDefault();

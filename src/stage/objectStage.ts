@@ -177,6 +177,11 @@ export class ObjectStage {
   /** The view as a PNG file with a transparent background. @param width, height in pixels
    *  @throws Error if the browser cannot draw or encode it */
   async picture(width: number, height: number): Promise<Blob> {
+    if (this.renderer.getContext().isContextLost()) {
+      throw new Error(
+        'The browser took the drawing context away. Take the picture when the object is back, or reload the page.',
+      );
+    }
     this.render(width, height, 1);
     // In the same task: afterwards the canvas may be empty.
     const encoded = new Promise<Blob | null>((resolve) => this.canvas.toBlob(resolve, 'image/png'));

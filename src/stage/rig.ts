@@ -46,7 +46,7 @@ export class Rig {
   private readonly controls: OrbitControls;
   /** What ought to be in view, and what is when a side is shown. */
   private readonly goal = new Sphere();
-  private readonly frame = new Sphere();
+  private readonly frame = new Sphere(new Vector3(), 1);
   private isFollowing = true;
   private isGrabbed = false;
   private last?: number;
@@ -201,6 +201,7 @@ export class Rig {
   }
 
   private setFrame(sphere: Sphere): void {
+    if (sphere.isEmpty()) return;
     this.frame.copy(sphere);
     this.controls.minDistance = this.distance() / 10;
     this.controls.maxDistance = 4 * this.distance();

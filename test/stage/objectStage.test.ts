@@ -7,7 +7,7 @@ import { sphere } from '../setup/solids.ts';
 
 /** The page: one stage, and pictures of it as plain numbers. */
 const PAGE = `
-  import { FrameGaps, ObjectStage } from '../../stage/index.ts';
+  import { FrameGaps, listenToKeys, ObjectStage } from '../../stage/index.ts';
   import { Rig } from '../../stage/rig.ts';
   let stage, told;
   const revive = (value) => ({
@@ -66,13 +66,25 @@ const PAGE = `
     const until = async (name) => { while (!told.includes(name)) await new Promise((done) => setTimeout(done, 20)); };
     context.loseContext();
     await until('lost');
+    const { message } = await stage.picture(40, 30).catch((error) => error);
     // Events are told one after the other.
     await new Promise((done) => setTimeout(done, 50));
     context.restoreContext();
     await until('restored');
-    return told;
+    return [...told, message];
   }
   export const heard = () => told;
+  export function withFields() {
+    const note = (name) => (...args) => told.push([name, ...args].join(' '));
+    for (const type of ['text', 'range']) {
+      const field = document.createElement('input');
+      Object.assign(field, { type, id: type });
+      document.body.append(field);
+    }
+    const names = ['rotate', 'zoom', 'show', 'nextLayer', 'toggleLight'];
+    const actions = Object.fromEntries(names.map((name) => [name, note(name)]));
+    window.stopListening = listenToKeys(actions, { c: note('compare') });
+  }
 `;
 
 const WIDTH = 160;
@@ -300,10 +312,38 @@ it('shows on the screen what is in its picture', async () => {
   expectColor([...pixel], GREEN);
 });
 
+it('leaves keys to fields in which one types, and arrow keys to sliders', async () => {
+  await built.call('withFields');
+  const { page } = built;
+  let known = 0;
+  /** What the keys did. */
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key);
+    const heard = (await built.call('heard')) as string[];
+    const done = heard.slice(known);
+    known = heard.length;
+    return done;
+  };
+  expect(await press('ArrowLeft', '3', 'P', 'l', 'c', 'Control+l', 'x')).toEqual([
+    ...['rotate -10 0', 'show back', 'nextLayer', 'toggleLight', 'compare'],
+  ]);
+  await page.focus('#range');
+  expect(await press('ArrowLeft', '2')).toEqual(['show right']);
+  await page.focus('#text');
+  expect(await press('ArrowLeft', '2', 'c')).toEqual([]);
+  await page.evaluate(() => {
+    (document.activeElement as HTMLElement).blur();
+    (window as unknown as { stopListening(): void }).stopListening();
+  });
+  expect(await press('c')).toEqual([]);
+});
+
 it('says that the context was lost, and draws again when it is back', async () => {
   await stage('seen', square(20, GREEN));
   await stage('addPoints', square(20, RED, [1, 0]), 0.05);
   const before = await pixels();
-  expect(await built.call('loseAndRestore')).toEqual(['lost', 'restored']);
+  const [lost, restored, message] = (await built.call('loseAndRestore')) as string[];
+  expect([lost, restored]).toEqual(['lost', 'restored']);
+  expect(message).toContain('took the drawing context away');
   expect(changed(await pixels(), before)).toBe(0);
 });

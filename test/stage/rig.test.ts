@@ -190,3 +190,18 @@ it('shows a single point', () => {
   const { x, y } = seenAt(rig, new Vector3(0, 0, -2));
   expect(Math.hypot(x, y)).toBeLessThan(1e-6);
 });
+
+it('can be moved before there is an object', () => {
+  const rig = rigOf();
+  rig.show('right');
+  rig.rotate(10, 0);
+  rig.zoom(2);
+  rig.lookThrough(PHOTO);
+  rig.rotate(10, 0);
+  run(rig);
+  expect(rig.camera.projectionMatrix.elements.every(Number.isFinite)).toBe(true);
+  rig.show('front');
+  rig.follow(OBJECT);
+  run(rig);
+  expectFramed(rig, OBJECT);
+});
