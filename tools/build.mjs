@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { sizeOverTheWire, writeApp } from './app.mjs';
 import { writeDeclarations } from './declarations.mjs';
 import { writeView } from './view.mjs';
 import { isProgram, root, runTool, say, SetupError } from './setup/process.mjs';
@@ -55,6 +56,7 @@ const declarations = { 'src/node.ts': 'dist/node.d.ts', 'src/web.ts': 'dist/web.
 const inputs = [
   'src',
   'weights',
+  'examples',
   'tools',
   'test',
   'package.json',
@@ -62,6 +64,9 @@ const inputs = [
   'tsconfig.json',
   'tsconfig.types.json',
 ];
+
+/** The web app: static files. */
+const app = 'dist/app';
 
 /** Written last, so that an interrupted build is stale. */
 const stamp = 'dist/.built';
@@ -81,6 +86,9 @@ export async function build() {
   const [failures] = await Promise.all([bundleAll(), writeDeclarations(declarations), writeView('dist/view.html')]);
   if (failures.length > 0) throw new SetupError(`the build of ${failures.join(', ')} failed; its errors are above.`);
   copyTinyWeights();
+  await writeApp(app, { view: 'dist/view.html', tiny: 'dist/tiny' });
+  const size = Math.ceil(sizeOverTheWire(join(root, app)) / 1000);
+  say(`${app}: a first visit loads ${size} kB before weights (gzip)`);
   writeFileSync(join(root, stamp), '');
   // The stamp has the time of the start, so a file that changed during the build makes it stale.
   utimesSync(join(root, stamp), started, started);

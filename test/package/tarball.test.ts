@@ -18,6 +18,7 @@ it('holds programs, declarations and the tiny weights, and nothing of their maki
       .filter((path) => !path.startsWith('docs/'))
       // Parts of the program are named by their content.
       .map((path) => path.replace(/^dist\/cli\/[\w-]+\.js$/, 'dist/cli/*.js'))
+      .map((path) => path.replace(/^dist\/app\/(?:(examples\/)|(icon)).*/, 'dist/app/$1$2*'))
       .filter((path, i, all) => all.indexOf(path) === i)
       .sort(),
   ).toEqual([
@@ -26,6 +27,13 @@ it('holds programs, declarations and the tiny weights, and nothing of their maki
     'CONTRIBUTING.md',
     'LICENSE',
     'README.md',
+    'dist/app/app.js',
+    'dist/app/examples/*',
+    'dist/app/icon*',
+    'dist/app/index.html',
+    'dist/app/manifest.webmanifest',
+    'dist/app/style.css',
+    'dist/app/sw.js',
     'dist/bench.js',
     'dist/cli.js',
     'dist/cli/*.js',

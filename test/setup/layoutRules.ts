@@ -20,11 +20,12 @@ const mayImport: Record<string, readonly string[]> = {
   api: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host'],
   cli: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host', 'api'],
   web: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host'],
+  app: ['pipeline', 'weights', 'io', 'view', 'host', 'web'],
   tools: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host', 'api', 'cli', 'test'],
 };
 
 /** Layers that run in a browser too, so that nothing of Node may be in them. */
-const hostFree = ['kernels', 'graph', 'pipeline', 'io', 'view', 'weights'];
+const hostFree = ['kernels', 'graph', 'pipeline', 'io', 'view', 'app', 'weights'];
 
 /** @returns the layer of a file, undefined if no rule is about it; `host/node` and `host/web` are both `host` */
 function layerOf(path: string): string | undefined {
@@ -38,7 +39,7 @@ function layerOf(path: string): string | undefined {
 /** The two hosts know nothing of each other, and each front end knows one of them. */
 function wrongHost(from: string, to: string): boolean {
   const inNode = /^src\/(host\/node|cli)\//.test(from);
-  const inWeb = /^src\/(host\/web\/|web\/|web\.ts$)/.test(from);
+  const inWeb = /^src\/(host\/web\/|app\/|web\.ts$)/.test(from);
   return (inNode && to.startsWith('src/host/web/')) || (inWeb && to.startsWith('src/host/node/'));
 }
 
@@ -100,7 +101,7 @@ function localImports(path: string, text: string): string[] {
     .map((name) => posix.join(dirname(path), name));
 }
 
-const isSource = (path: string) => /\.(ts|mjs)$/.test(path);
+const isSource = (path: string) => /\.(tsx?|mjs)$/.test(path);
 
 /** @returns one line per import that goes up, sideways, or out to a host */
 export function wrongImports(tree: Tree): string[] {

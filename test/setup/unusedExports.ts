@@ -22,7 +22,7 @@ interface Exported {
 export function unusedExports(tree: Tree): string[] {
   const sources = new Map(
     [...tree]
-      .filter(([path]) => /\.(ts|mjs)$/.test(path) && !path.endsWith('.d.ts'))
+      .filter(([path]) => /\.(tsx?|mjs)$/.test(path) && !path.endsWith('.d.ts'))
       .map(([path, text]) => [path, ts.createSourceFile(path, text, ts.ScriptTarget.Latest)] as const),
   );
   const takers = new Map<string, Set<string>>();
