@@ -3,7 +3,7 @@
  * in it are relative. Needs the page view.html and the tiny weights, which other parts of the build write.
  */
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { root, SetupError } from './setup/process.mjs';
@@ -41,29 +41,48 @@ const loadedLater = /^(sw\.js|view\.html)$|\//;
  * @throws SetupError if src/app cannot be bundled; esbuild has printed the errors
  */
 export async function writeApp(out, built) {
-  const folder = join(root, out);
-  rmSync(folder, { recursive: true, force: true });
+  // Beside its place until it is whole: the old app can be served meanwhile, and another build can run.
+  const folder = join(root, `${out}-${process.pid}`);
+  try {
+    await writeFiles(folder, built);
+    rmSync(join(root, out), { recursive: true, force: true });
+    renameSync(folder, join(root, out));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} folder @param {{ view: string, tiny: string }} built */
+async function writeFiles(folder, built) {
   mkdirSync(folder, { recursive: true });
-  await bundle(out, { entryPoints: bundles, format: 'esm', splitting: true, chunkNames: '[name]-[hash]' });
+  await bundle(folder, { entryPoints: bundles, format: 'esm', splitting: true, chunkNames: '[name]-[hash]' });
   for (const name of ['index.html', 'manifest.webmanifest', 'icon.svg'])
     cpSync(join(root, source, name), join(folder, name));
   cpSync(join(root, built.view), join(folder, 'view.html'));
   cpSync(join(root, built.tiny), join(folder, 'tiny'), { recursive: true });
   await writePictures(folder);
+  await writeServiceWorker(folder);
+}
+
+/**
+ * Writes the service worker for the files that the folder now has. Exported for tests.
+ * @param {string} folder the app's
+ */
+export async function writeServiceWorker(folder) {
   const files = hashes(folder);
-  await bundle(out, {
+  await bundle(folder, {
     entryPoints: [{ in: `${source}/serviceWorker.ts`, out: 'sw' }],
     format: 'iife',
     define: { FILES: JSON.stringify(files), VERSION: JSON.stringify(sha256(JSON.stringify(files))) },
   });
 }
 
-/** @param {string} out @param {import('esbuild').BuildOptions} options */
-async function bundle(out, options) {
+/** @param {string} folder @param {import('esbuild').BuildOptions} options */
+async function bundle(folder, options) {
   const { build } = await import('esbuild');
   await build({
     absWorkingDir: root,
-    outdir: out,
+    outdir: folder,
     bundle: true,
     minify: true,
     platform: 'browser',
