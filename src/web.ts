@@ -31,9 +31,26 @@ export { decodePhoto };
 export { UserError } from './host/errors.ts';
 export { encodeTexture };
 export { encodeGlb, encodeMesh, encodePly, encodeRrd, MESH_FORMATS, type RecordedStages } from './io/index.ts';
-export { bytesSource, SafetensorsFile } from '../weights/index.ts';
+export {
+  bytesSource,
+  checkpoints,
+  SafetensorsFile,
+  type Checkpoint,
+  type CheckpointFile,
+  type License,
+  type SourceName,
+} from '../weights/index.ts';
 export { fileSet, presets, syntheticSet, type WeightSet } from './pipeline/registry.ts';
 export { BlobBytes, UrlBytes } from './host/web/bytes.ts';
+export {
+  describeDownload,
+  knownDownload,
+  type DownloadDescription,
+  type KnownDownload,
+} from './host/web/describeDownload.ts';
+export { fitOnDevice, type DeviceFit, type FitOptions } from './host/web/deviceFit.ts';
+export type { NetworkFit } from './pipeline/fit.ts';
+export { askToPersist, storageState, type StorageState } from './host/web/storage.ts';
 export { WeightStore, type StoredWeights, type StoreOptions } from './host/web/weightStore.ts';
 export { openWebWeights, type WebWeightFile, type WebWeightOptions, type WebWeights } from './host/web/weights.ts';
 export * from './host/exports.ts';

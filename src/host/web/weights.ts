@@ -5,9 +5,10 @@ import { OptionError } from '../../pipeline/session/options.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { show } from '../options.ts';
 import { BlobBytes } from './bytes.ts';
+import { isTorch, storedName } from './fileName.ts';
 import { FetchError } from './request.ts';
 import { TINY_FILES, tinyBesideBundle, type TinyFiles, tinyMissing } from './tiny.ts';
-import { isTorch, WeightStore, type StoreOptions } from './weightStore.ts';
+import { WeightStore, type StoreOptions } from './weightStore.ts';
 
 /** One weights file: its address, or the file itself from an `<input type="file">` or a drop. */
 export type WebWeightFile = string | URL | Blob;
@@ -97,6 +98,7 @@ async function openFiles(sources: readonly WebWeightFile[], options: WebWeightOp
   const store = kept ? await openStore(options) : undefined;
   const files: SafetensorsFile[] = [];
   let configs: Partial<ChainConfig> = {};
+  const dropped = new Set<string>();
   for (const source of sources) {
     const name = nameOf(source);
     if (name === CONFIG_FILE) {
@@ -106,7 +108,7 @@ async function openFiles(sources: readonly WebWeightFile[], options: WebWeightOp
       files.push(await store!.fetch(String(source), options));
     } else {
       // A dropped PyTorch file is converted into the store. Other files are read directly.
-      const file = isTorch(name) ? store!.add(new File([source], name), options) : undefined;
+      const file = isTorch(name) ? store!.add(new File([source], distinct(name, dropped)), options) : undefined;
       files.push(await (file ?? SafetensorsFile.open(new BlobBytes(source, name))));
     }
   }
@@ -163,6 +165,15 @@ const nameOf = (source: WebWeightFile): string =>
       ? String(source.name)
       : 'weights.safetensors'
     : new URL(source, location.href).pathname.split('/').pop()!;
+
+/** A name that is not taken yet: files of several folders may have the same name. */
+function distinct(name: string, taken: Set<string>): string {
+  const [, stem, ending] = /^(.*?)(\.[^.]*)$/.exec(name)!;
+  let free = name;
+  for (let i = 2; taken.has(storedName(free)); i++) free = `${stem} (${i})${ending}`;
+  taken.add(storedName(free));
+  return free;
+}
 
 const notWeights = (source: unknown): OptionError =>
   new OptionError(
