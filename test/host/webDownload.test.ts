@@ -35,6 +35,7 @@ afterEach(() => {
 
 async function fetchIt(options: StoreOptions = {}): Promise<Uint8Array> {
   counts = [];
+  server.clientHas = 0;
   const blob = await store.fetchBlob(url, {
     ...options,
     onProgress: (event) => {
