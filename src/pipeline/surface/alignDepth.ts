@@ -16,6 +16,8 @@ const SUREST = 6;
 const LEAST = 0.5;
 /** The shift is the mean over a square of this share of the photo's width to each side, taken twice. */
 const SMOOTH_SHARE = 1 / 40;
+/** Shifts are shorter by this, half a stride: they are not known better. So a depth that is right stays. */
+const ROUNDING = STRIDE / 2;
 
 /**
  * Networks learn the errors of the depth maps that they are trained with: where the depth of a single picture is off, the shell is
@@ -54,7 +56,12 @@ export function alignDepth(shell: Volume, limit: number, view: DepthView, { scal
   const reach = Math.max(1, Math.round(width * SMOOTH_SHARE));
   const sums = twiceSummed(shifts, width, height, reach);
   const known = twiceSummed(isKnown, width, height, reach);
-  return { ...view, meters: meters.map((m, i) => (known[i] > 0.5 ? m + (scale * sums[i]) / known[i] : m)) };
+  const moved = meters.map((depth, pixel) => {
+    if (!(known[pixel] > 0.5)) return depth;
+    const shift = sums[pixel] / known[pixel];
+    return depth + scale * Math.sign(shift) * Math.max(0, Math.abs(shift) - ROUNDING);
+  });
+  return { ...view, meters: moved };
 }
 
 /** Sums over squares of pixels, of sums over squares: rows first, then columns. */

@@ -23,7 +23,7 @@ describe('alignDepth', () => {
   for (const error of [-0.12, 0.12]) {
     it(`takes away most of an error of ${error}`, () => {
       const aligned = alignedAt(middle, (z) => z + error * normalization.scale);
-      expect(Math.abs(aligned - truth)).toBeLessThan(0.03);
+      expect(Math.abs(aligned - truth)).toBeLessThan(0.05);
     });
   }
 
