@@ -34,11 +34,12 @@ const BUNDLES = {
   parity: 'tools/parity.ts',
 };
 
-/** Fixtures of test/golden by the step that compares them. The largest stay at home. */
+/** Fixtures of test/golden by the step that compares them; steps run in the order of their names. The largest stay at home. */
 const FIXTURES = {
-  operators: ['ops', 'grid.safetensors', 'pipe_corner.safetensors', 'pipe_small_object.safetensors'],
-  networks: ['sam_b.safetensors', 'zoe_n.safetensors', 'mcc_b.safetensors', 'chain.safetensors'],
+  kernels: ['ops', 'grid.safetensors', 'pipe_corner.safetensors', 'pipe_small_object.safetensors'],
+  networks: ['sam_b.safetensors', 'zoe_n.safetensors', 'mcc_b.safetensors'],
   tiny: ['tiny_sam.safetensors', 'tiny_zoe.safetensors', 'tiny_mcc.safetensors'],
+  whole: ['chain.safetensors'],
 };
 
 /** Libraries that drivers and Dawn open by name, by the folder of lib/ that tools/portable/machineLibraries.ts looks in. */

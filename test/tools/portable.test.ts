@@ -94,7 +94,7 @@ describe('the folder', () => {
         'app/bench.js',
         'app/parity.js',
         'app/node_modules/webgpu/dist/linux-x64/dawn.node.xz',
-        'app/golden/operators/softmax.safetensors',
+        'app/golden/kernels/softmax.safetensors',
         'app/golden/networks/sam_b.safetensors',
         'app/golden/tiny/tiny_mcc.safetensors',
         'app/tiny/config.json',
