@@ -13,15 +13,20 @@ import { isProgram, root, runTool, say, SetupError } from './setup/process.mjs';
 
 /** @param {{ browser?: boolean }} [options] browser: whether to set up what the tests need, too: Chromium, what the portable folder carries */
 export async function setup({ browser = false } = {}) {
-  checkNode();
-  ensurePackages();
-  const { ensureBuild } = await import('./build.mjs'); // needs the packages
-  await ensureBuild();
+  await setupBuild();
   const rootCommand = `sudo ${process.execPath} ${join(root, 'tools/setup.mjs')}${browser ? ' --browser' : ''}`;
   ensureAdapter(rootCommand);
   if (!browser) return;
   ensureBrowser(rootCommand);
   ensureCarried();
+}
+
+/** The part of the set-up that a browser needs, which has an adapter of its own: packages and the build. */
+export async function setupBuild() {
+  checkNode();
+  ensurePackages();
+  const { ensureBuild } = await import('./build.mjs'); // needs the packages
+  await ensureBuild();
 }
 
 function checkNode() {
