@@ -18,8 +18,8 @@ export interface Part {
 
 export interface PartOptions {
   readonly adapter: string;
-  /** Two minutes for all parts, instead of eight. */
-  readonly quick: boolean;
+  /** Time for all parts, in minutes. */
+  readonly minutes: number;
   /** Folder for the lines of kernels, stages and sweeps, as `unflat bench` stores them. */
   readonly results: string;
   /** File for the lines of comparisons. */
@@ -28,8 +28,11 @@ export interface PartOptions {
   readonly fixtures: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Share of the deadlines that a quick run has: with unpacking it takes two minutes. */
-const QUICK = 0.23;
+/** Seconds of the whole time in which no step runs: programs are unpacked before, and the last step may need a while to stop. */
+const RESERVE = 20;
+
+/** Runs with less time than this, in minutes, measure each case of a kernel more briefly. */
+const SHORT = 4;
 
 /**
  * Words of `unflat bench` that select each family of kernels; together they select every case once.
@@ -53,7 +56,8 @@ export const STAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The parts in the order in which they run. Exported for tests too: names are what `--only` takes. */
-export function partsFor({ adapter, quick, results, parityFile, fixtures }: PartOptions): Part[] {
+export function partsFor({ adapter, minutes, results, parityFile, fixtures }: PartOptions): Part[] {
+  const seconds = 60 * minutes - RESERVE;
   const chosen = ['--adapter', adapter];
   const bench = (name: string, ...args: string[]): Step => ({
     name,
@@ -66,10 +70,10 @@ export function partsFor({ adapter, quick, results, parityFile, fixtures }: Part
     args: ['doctor', ...chosen, '--precision', precision, '--json'],
     findings: true,
   });
-  const parts: Part[] = [
+  return [
     {
       name: 'doctor',
-      deadline: 80,
+      deadline: 0.17 * seconds,
       steps: [
         { name: 'adapter and kernels', program: 'unflat', args: ['doctor', ...chosen] },
         findings('f32'),
@@ -78,7 +82,7 @@ export function partsFor({ adapter, quick, results, parityFile, fixtures }: Part
     },
     {
       name: 'parity',
-      deadline: 150,
+      deadline: 0.33 * seconds,
       steps: Object.entries(fixtures).map(([name, files]) => ({
         name,
         program: 'parity',
@@ -87,15 +91,16 @@ export function partsFor({ adapter, quick, results, parityFile, fixtures }: Part
     },
     {
       name: 'kernels',
-      deadline: 240,
-      steps: Object.entries(KERNELS).map(([name, words]) => bench(name, '--budget', quick ? '0.2' : '0.5', ...words)),
+      deadline: 0.53 * seconds,
+      steps: Object.entries(KERNELS).map(([name, words]) =>
+        bench(name, '--budget', minutes < SHORT ? '0.2' : '0.5', ...words),
+      ),
     },
     {
       name: 'stages',
-      deadline: 345,
+      deadline: 0.77 * seconds,
       steps: Object.entries(STAGES).map(([name, words]) => bench(name, '--stages', 'full', ...words)),
     },
-    { name: 'sweeps', deadline: 430, steps: [bench('MCC', '--stages', 'full', 'sweep')] },
+    { name: 'sweeps', deadline: seconds, steps: [bench('MCC', '--stages', 'full', 'sweep')] },
   ];
-  return quick ? parts.map((part) => ({ ...part, deadline: QUICK * part.deadline })) : parts;
 }

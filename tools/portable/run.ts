@@ -5,8 +5,9 @@
 import { appendFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { watchInterrupt } from '../../src/cli/interrupt.ts';
+import { parsePositive } from '../../src/cli/options.ts';
 import { EXIT } from '../../src/host/errors.ts';
 import { originOf } from '../origin.ts';
 import { DRIVER_VARIABLES, vulkanEnv } from './machineLibraries.ts';
@@ -15,7 +16,7 @@ import { runStep, type StepRun } from './steps.ts';
 
 interface Options {
   readonly adapter: string;
-  readonly quick: boolean;
+  readonly minutes: number;
   readonly only: readonly string[];
 }
 
@@ -37,7 +38,7 @@ const MACHINE = join(RESULTS, 'machine');
 const LOG = join(MACHINE, 'log.txt');
 
 const PART_NAMES = partsFor({
-  ...{ adapter: '', quick: false, results: '', parityFile: '', fixtures: {} },
+  ...{ adapter: '', minutes: 0, results: '', parityFile: '', fixtures: {} },
 }).map(({ name }) => name);
 
 function show(text: string): void {
@@ -55,7 +56,7 @@ function fixtureGroups(): Record<string, string[]> {
   );
 }
 
-async function main({ adapter, quick, only }: Options): Promise<void> {
+async function main({ adapter, minutes, only }: Options): Promise<void> {
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   process.chdir(folder);
@@ -66,7 +67,7 @@ async function main({ adapter, quick, only }: Options): Promise<void> {
   const append = (file: string, line: object): void =>
     appendFileSync(join(MACHINE, file), `${JSON.stringify({ ...origin, ...line })}\n`);
   const parityFile = join(MACHINE, 'parity.jsonl');
-  const parts = partsFor({ adapter, quick, results: RESULTS, parityFile, fixtures: fixtureGroups() });
+  const parts = partsFor({ adapter, minutes, results: RESULTS, parityFile, fixtures: fixtureGroups() });
   const interruption = watchInterrupt((line) => show(`${line}\n`));
   const { signal } = interruption;
   const results: Result[] = [];
@@ -82,7 +83,7 @@ async function main({ adapter, quick, only }: Options): Promise<void> {
         result = { part, step: step.name, ...run };
       }
       results.push(result);
-      append('steps.jsonl', { kind: 'step', quick, ...result });
+      append('steps.jsonl', { kind: 'step', minutes, ...result });
     }
   }
   interruption.dispose();
@@ -125,9 +126,17 @@ function collectPart(text: string, before: readonly string[]): string[] {
   throw new InvalidArgumentError(`There are: ${PART_NAMES.join(', ')}.`);
 }
 
+/** Parses a number of minutes that leaves time for steps. */
+function parseMinutes(text: string): number {
+  const minutes = parsePositive(text);
+  if (minutes >= 1) return minutes;
+  throw new InvalidArgumentError('Expected at least 1 minute.');
+}
+
 await new Command('run.sh')
-  .description('Check and measure unflat on this machine, in less than eight minutes')
-  .option('--quick', 'in less than two minutes; slow adapters leave more out', false)
+  .description('Check and measure unflat on this machine. What does not fit into the time is left out, and named.')
+  .option('--minutes <n>', 'time for all parts', parseMinutes, 8)
+  .addOption(new Option('--quick', 'two minutes').implies({ minutes: 2 }))
   .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter’s name', 'auto')
   .option('--only <part>', `run this part alone; may be repeated: ${PART_NAMES.join(', ')}`, collectPart, [])
   .action(main)
