@@ -88,7 +88,7 @@ export async function build() {
   rmSync(join(root, stamp), { force: true });
   const [failures] = await Promise.all([bundleAll(), writeDeclarations(declarations), writeView('dist/view.html')]);
   if (failures.length > 0) throw new SetupError(`the build of ${failures.join(', ')} failed; its errors are above.`);
-  copyTinyWeights();
+  copyTinyWeights(join(root, 'dist/tiny'));
   await writeApp(app, { view: 'dist/view.html', tiny: 'dist/tiny' });
   const size = Math.ceil(sizeOverTheWire(join(root, app)) / 1000);
   say(`${app}: a first visit loads ${size} kB before weights (gzip)`);
@@ -159,9 +159,12 @@ function replaceModules(standIns) {
   };
 }
 
-/** Copies the tiny weights beside the bundles, where both hosts look for them. Training curves are left out. */
-function copyTinyWeights() {
-  const [from, to] = [join(root, 'weights/tiny'), join(root, 'dist/tiny')];
+/**
+ * Copies the tiny weights. Training curves are left out.
+ * @param {string} to a folder `tiny` beside bundles, where both hosts look for them
+ */
+export function copyTinyWeights(to) {
+  const from = join(root, 'weights/tiny');
   const shipped = readdirSync(from).filter((name) => !name.endsWith('.curve.jsonl'));
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(to)) if (!shipped.includes(name)) rmSync(join(to, name));

@@ -20,7 +20,8 @@ export async function originOf(): Promise<Origin> {
   const processors = cpus();
   return {
     unflat: version,
-    commit: await currentCommit(),
+    // A bundle that leaves the repository brings the commit along, as a constant.
+    commit: process.env.UNFLAT_COMMIT ?? (await currentCommit()),
     date: new Date().toISOString(),
     processor: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,

@@ -7,15 +7,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureAdapter } from './setup/adapter.mjs';
 import { ensureBrowser } from './setup/browser.mjs';
+import { ensureCarried } from './setup/carried.mjs';
 import { ensurePackages } from './setup/packages.mjs';
 import { isProgram, root, runTool, say, SetupError } from './setup/process.mjs';
 
-/** @param {{ browser?: boolean }} [options] browser: whether to set up what the browser tests need, too */
+/** @param {{ browser?: boolean }} [options] browser: whether to set up what the tests need, too: Chromium, what the portable folder carries */
 export async function setup({ browser = false } = {}) {
   await setupBuild();
   const rootCommand = `sudo ${process.execPath} ${join(root, 'tools/setup.mjs')}${browser ? ' --browser' : ''}`;
   ensureAdapter(rootCommand);
-  if (browser) ensureBrowser(rootCommand);
+  if (!browser) return;
+  ensureBrowser(rootCommand);
+  ensureCarried();
 }
 
 /** The part of the set-up that a browser needs, which has an adapter of its own: packages and the build. */

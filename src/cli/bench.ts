@@ -25,7 +25,7 @@ const BUNDLE = new URL('./bench.js', import.meta.url);
  */
 export function addBench(
   program: Command,
-  { terminal }: CommandContext,
+  { terminal }: Pick<CommandContext, 'terminal'>,
   finish: (code: number) => void,
   bundle = BUNDLE,
 ): void {

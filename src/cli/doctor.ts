@@ -5,7 +5,7 @@ import { addAdapterOption } from './options.ts';
 import type { DoctorOptions } from './work/doctor.ts';
 
 /** Adds the command to the program. */
-export function addDoctor(program: Command, { terminal }: CommandContext, finish: Finish): void {
+export function addDoctor(program: Command, { terminal }: Pick<CommandContext, 'terminal'>, finish: Finish): void {
   const command = program
     .command('doctor')
     .description('show the adapter, its limits and its kernel variants, and test their results');

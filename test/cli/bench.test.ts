@@ -18,10 +18,9 @@ afterAll(() => rm(folder, { recursive: true }));
 async function run(bundle: string, ...argv: string[]) {
   let [stdout, code] = ['', -1];
   const terminal = { out: (text: string) => void (stdout += text), err: () => {} };
-  const createEngine = () => Promise.reject(new Error('bench needs no engine'));
   const program = new Command().exitOverride();
   const finish = (exitCode: number): void => void (code = exitCode);
-  addBench(program, { terminal, createEngine }, finish, pathToFileURL(join(folder, bundle)));
+  addBench(program, { terminal }, finish, pathToFileURL(join(folder, bundle)));
   await program.parseAsync(['bench', ...argv], { from: 'user' });
   return { code, stdout };
 }

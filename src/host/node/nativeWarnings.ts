@@ -22,7 +22,7 @@ const STDERR = 2;
 /** The warnings to hide. */
 const HARMLESS = /^Warning: maxDynamic(Uniform|Storage)BuffersPerPipelineLayout artificially reduced from .*\n?/gm;
 
-/** Removes the harmless warnings from a text. Exported for tests. */
+/** Removes the harmless warnings from a text. */
 export const withoutHarmless = (text: string): string => text.replace(HARMLESS, '');
 
 /** Resources of Node that open no file, so that they may be active. */
