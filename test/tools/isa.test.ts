@@ -30,6 +30,13 @@ describe('a listing', () => {
     expect(outer.whole.vector).toBe(outer.vector + inner.vector);
   });
 
+  it('counts an inner loop as often as it runs, where its counter is compared with a number', () => {
+    const [outer, inner] = readListings(excerpt.replace('s_cmp_ge_u32 s10, s1', 's_cmp_ge_u32 s10, 12'))[0].loops;
+    expect(inner.trips).toBe(12);
+    expect(outer.trips).toBe(1);
+    expect(outer.whole).toMatchObject({ multiplyAdds: 48, sharedBytes: 192, sharedLoads: { 128: 12 }, barriers: 2 });
+  });
+
   it('counts instructions by what they do', () => {
     const counted = (...names: string[]) =>
       readListings(excerpt.replace('BB0:\n', `BB0:\n${names.map((name) => `\t${name} v0, v1 ; 0\n`).join('')}`))[0]
@@ -71,7 +78,7 @@ describe('a roof', () => {
   ) => {
     const counts = { ...none, multiplyAdds: 0, vector: 0, sharedBytes: 0, ...whole };
     const [own] = readListings(excerpt);
-    return { ...own, waves, counts, loops: [{ ...counts, depth: 0, whole: counts }] };
+    return { ...own, waves, counts, loops: [{ ...counts, depth: 0, trips: 1, whole: counts }] };
   };
 
   it('is the least of what the instructions, workgroup memory and the waves allow', () => {
@@ -81,8 +88,8 @@ describe('a roof', () => {
       roof: 0.5,
       boundBy: 'workgroup memory',
     });
-    expect(roofOf(listing(arithmetic, 1))).toMatchObject({ boundBy: 'latency' });
-    expect(roofOf(listing(arithmetic, 1)).roof).toBeCloseTo(0.8 * (1000 / 1500));
+    expect(roofOf(listing(arithmetic, 2))).toMatchObject({ boundBy: 'latency' });
+    expect(roofOf(listing(arithmetic, 2)).roof).toBeCloseTo(0.8 * (1000 / 1500));
   });
 
   it('is none where each byte of memory serves little arithmetic', () => {

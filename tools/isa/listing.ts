@@ -25,7 +25,9 @@ export interface Counts {
 export interface Loop extends Counts {
   /** Loops around this one. */
   readonly depth: number;
-  /** Counts of this loop with all loops inside it, each of them once. */
+  /** How often it runs each time, where that is known from the code; else 1. */
+  readonly trips: number;
+  /** Counts of one run through this loop with all loops inside it, those as often as they are known to run. */
   readonly whole: Counts;
 }
 
@@ -38,7 +40,7 @@ export interface Listing {
   readonly sgprs: number;
   readonly spills: number;
   readonly ldsBytes: number;
-  /** Waves that fit on a SIMD unit at once. */
+  /** Waves of 32 threads that fit on a SIMD unit at once; one of 64 counts as two. */
   readonly waves: number;
   readonly instructions: number;
   readonly counts: Counts;
@@ -110,14 +112,60 @@ function loopsOf(code: readonly Instruction[], labels: ReadonlyMap<string, numbe
     if (target !== undefined && target <= i) ends.set(target, i + 1);
   });
   const ranges = [...ends].map(([from, to]) => ({ from, to })).sort((a, b) => a.from - b.from || b.to - a.to);
-  return ranges.map((range) => {
-    const inside = ranges.filter((other) => other !== range && other.from >= range.from && other.to <= range.to);
-    const around = ranges.filter((other) => other !== range && other.from <= range.from && other.to >= range.to);
+  const isInside = (inner: Range, outer: Range): boolean =>
+    inner !== outer && inner.from >= outer.from && inner.to <= outer.to;
+  const loopOf = (range: Range): Loop => {
+    const inside = ranges.filter((other) => isInside(other, range));
+    const direct = inside.filter((one) => !inside.some((other) => isInside(one, other)));
     const own = code.filter(
-      (_, i) => i >= range.from && i < range.to && !inside.some(({ from, to }) => i >= from && i < to),
+      (_, i) => i >= range.from && i < range.to && !direct.some(({ from, to }) => i >= from && i < to),
     );
-    return { ...countsOf(own), depth: around.length, whole: countsOf(code.slice(range.from, range.to)) };
-  });
+    const counts = countsOf(own);
+    const whole = direct.map(loopOf).reduce((sum, loop) => added(sum, loop.whole, loop.trips), counts);
+    const depth = ranges.filter((other) => isInside(range, other)).length;
+    return { ...counts, depth, trips: tripsOf(own, code.slice(0, range.from)), whole };
+  };
+  return ranges.map(loopOf);
+}
+
+/** Instructions from..to - 1. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A loop runs a known number of times if a scalar counter starts at 0, grows by a constant and is compared with one. */
+function tripsOf(own: readonly Instruction[], before: readonly Instruction[]): number {
+  for (const { name, operands } of own) {
+    const limit = /^(s\d+), (\w+)$/.exec(operands);
+    if (!/^s_cmp_(ge|lt)_[ui]32$/.test(name) || !limit || Number.isNaN(Number(limit[2]))) continue;
+    const [, counter, end] = limit;
+    const step = own.find((one) => one.name === 's_add_u32' && one.operands.startsWith(`${counter}, ${counter}, `));
+    const start = before.findLast((one) => one.operands.startsWith(`${counter}, `));
+    const by = Number(step?.operands.split(', ')[2]);
+    if (start?.name === 's_mov_b32' && start.operands === `${counter}, 0` && by > 0) return Math.ceil(Number(end) / by);
+  }
+  return 1;
+}
+
+/** a + times b */
+function added(a: Counts, b: Counts, times: number): Counts {
+  const sum = (name: Exclude<keyof Counts, 'sharedLoads'>): number => a[name] + times * b[name];
+  const widths = [...new Set([...Object.keys(a.sharedLoads), ...Object.keys(b.sharedLoads)])].map(Number);
+  return {
+    multiplyAdds: sum('multiplyAdds'),
+    vector: sum('vector'),
+    sharedBytes: sum('sharedBytes'),
+    sharedLoads: Object.fromEntries(
+      widths.map((width) => [width, (a.sharedLoads[width] ?? 0) + times * (b.sharedLoads[width] ?? 0)]),
+    ),
+    sharedStores: sum('sharedStores'),
+    globalLoads: sum('globalLoads'),
+    globalBytes: sum('globalBytes'),
+    globalStores: sum('globalStores'),
+    barriers: sum('barriers'),
+    scalar: sum('scalar'),
+  };
 }
 
 const MULTIPLY_ADD = /^v_(dual_)?(fma|fmac|fmaak|fmamk|mac|mad)_f32|^v_dual_(fmaak|fmamk)_f32/;

@@ -1,6 +1,6 @@
 /**
  * What share of the multiplier's peak a program could reach at most, by counting its instructions: an estimate, never a speed.
- * It is about the innermost loop that holds nearly all multiply-adds; loops inside it count once.
+ * It is about the innermost loop that holds nearly all multiply-adds; loops inside it count as often as they are known to run.
  */
 import type { Counts, Listing } from './listing.ts';
 
@@ -25,8 +25,10 @@ const SHARED_LATENCY = 60;
 const FEW_PER_BYTE = 2.5;
 
 export function roofOf({ loops, counts, waves }: Listing): Roof {
-  const enough = NEARLY_ALL * counts.multiplyAdds;
-  const counted = loops.findLast(({ whole }) => whole.multiplyAdds >= enough)?.whole ?? counts;
+  const outside = loops.filter(({ depth }) => depth === 0);
+  const most = Math.max(counts.multiplyAdds, ...outside.map(({ whole, trips }) => trips * whole.multiplyAdds));
+  const enough = NEARLY_ALL * most;
+  const counted = loops.findLast(({ whole, trips }) => trips * whole.multiplyAdds >= enough)?.whole ?? counts;
   const { multiplyAdds, vector, sharedBytes, globalLoads, globalBytes, barriers } = counted;
   if (multiplyAdds < FEW_PER_BYTE * Math.max(8, globalBytes)) return { roof: null, boundBy: 'memory', counted };
   const busy = Math.max(vector, sharedBytes * SHARED_BYTES_PER_MULTIPLY_ADD);
@@ -35,7 +37,7 @@ export function roofOf({ loops, counts, waves }: Listing): Roof {
     ['vector instructions', multiplyAdds / vector],
     ['workgroup memory', multiplyAdds / (sharedBytes * SHARED_BYTES_PER_MULTIPLY_ADD)],
     // While a wave waits, the others compute.
-    ['latency', (multiplyAdds / busy) * Math.min(1, (waves * busy) / (busy + waiting))],
+    ['latency', (multiplyAdds / busy) * Math.min(1, ((waves / 2) * busy) / (busy + waiting))],
   ];
   const [boundBy, roof] = shares.reduce((least, share) => (share[1] < least[1] ? share : least));
   return { roof, boundBy, counted };
