@@ -12,7 +12,7 @@ export const isaTable = (lines: readonly IsaLine[]): string =>
   );
 
 /** Programs with a roof: the first and the last line of each, those with equal numbers in one row. */
-export function changesTable(lines: readonly IsaLine[]): string {
+function changesTable(lines: readonly IsaLine[]): string {
   const rows = new Map<string, { cells: string[]; cases: string[] }>();
   for (const history of histories(lines).values()) {
     const last = history[history.length - 1];

@@ -29,7 +29,7 @@ export function histories(lines: readonly IsaLine[]): Map<string, IsaLine[]> {
   return found;
 }
 
-/** Programs whose text differs from that of the stored lines, or that have no line. */
+/** Programs whose text differs from that of the stored lines, or that have no line. Exported for tests. */
 export function outdated(
   programs: readonly Omit<Program, 'dispatch' | 'workgroups'>[],
   lines: readonly IsaLine[],
@@ -51,7 +51,7 @@ export function worsening(before: IsaLine, after: IsaLine): string | undefined {
   return undefined;
 }
 
-/** Subjects whose last line is worse than the one before and has no reason. */
+/** Subjects whose last line is worse than the one before and has no reason. Exported for tests. */
 export function unexplained(lines: readonly IsaLine[]): string[] {
   return [...histories(lines)].flatMap(([subject, history]) => {
     const [before, after] = history.slice(-2);
