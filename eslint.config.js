@@ -6,7 +6,7 @@ export default defineConfig(
   // Examples import the built package, which need not be there when they are linted; a test runs them.
   { ignores: ['dist/', 'out/', '.cache/', 'examples/'] },
   {
-    files: ['**/*.{ts,mjs,js}'],
+    files: ['**/*.{ts,tsx,mjs,js}'],
     extends: [tseslint.configs.recommended],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },

@@ -23,5 +23,6 @@ export default defineConfig({
     // Against hanging only: how long a software adapter takes depends on what else the machine does.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

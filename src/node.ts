@@ -20,12 +20,13 @@ import {
   expectOptions,
   listOf,
   oneOf,
+  someMilliseconds,
   type OptionRules,
 } from './host/options.ts';
 import { expectSound } from './host/selfTest.ts';
 import { meshFiles } from './host/meshFiles.ts';
 import { encodeGlb, encodePly, MESH_FORMATS } from './io/index.ts';
-import { HostEngine, type Host, type HostReconstruction, type HostSession } from './host/engine.ts';
+import { decoding, HostEngine, type Host, type HostReconstruction, type HostSession } from './host/engine.ts';
 import type { ColoredPoints } from './pipeline/coloredPoints.ts';
 import { Engine, type EngineSetup } from './pipeline/engine.ts';
 import type { Mesh, TexturedMesh } from './pipeline/mesh.ts';
@@ -68,6 +69,11 @@ export interface EngineOptions extends Pick<EngineSetup, 'networks' | 'keepNetwo
   readonly size?: 'small' | 'full';
   /** Storage type of large weights; by default f32. Arithmetic is always f32. A sweep that runs in one dispatch keeps f32 weights. */
   readonly precision?: Precision;
+  /**
+   * Milliseconds that one submission to the device should take; 100 by default. The device draws nothing else meanwhile.
+   * `engine.pace` changes it.
+   */
+  readonly submissionMs?: number;
   /** The adapter to use; by default `auto`. */
   readonly adapter?: AdapterChoice;
   /** Receives the progress of the one-time conversion of .pth and .pt files. */
@@ -86,6 +92,7 @@ const OPTIONS: OptionRules<EngineOptions> = {
   adapter: aText,
   keepNetworks: aFlag,
   embeddingBytes: aCount,
+  submissionMs: someMilliseconds,
   onProgress: aFunction,
   signal: aSignal,
 };
@@ -167,14 +174,15 @@ export async function savePoints(path: string, points: ColoredPoints): Promise<v
 /** A path, the bytes of an image file, or a decoded photo. */
 export type PhotoSource = string | Uint8Array | Photo;
 
+const decode = (source: PhotoSource): Photo | Promise<Photo> => (isPhoto(source) ? source : decodePhoto(source));
+
 const isPhoto = (source: PhotoSource): source is Photo => typeof source === 'object' && 'rgba' in source;
 
 export type NodeEngine = HostEngine<PhotoSource, PointCloud, NodeObject, NodeMesh>;
-export type NodeSession = HostSession<PhotoSource, PointCloud, NodeObject, NodeMesh>;
+export type NodeSession = HostSession<PointCloud, NodeObject, NodeMesh>;
 export type NodeReconstruction = HostReconstruction<PointCloud, NodeObject, NodeMesh>;
 
-const host: Host<PhotoSource, PointCloud, NodeObject, NodeMesh> = {
-  decode: (source) => (isPhoto(source) ? source : decodePhoto(source)),
+const host: Host<PointCloud, NodeObject, NodeMesh> = {
   cloud: ({ xyz, rgb }) => new PointCloud(xyz, rgb),
   object: (object) => new NodeObject(object, object.threshold),
   mesh: (mesh) => new NodeMesh(mesh),
@@ -187,7 +195,8 @@ const host: Host<PhotoSource, PointCloud, NodeObject, NodeMesh> = {
  */
 export async function createEngine(options: EngineOptions = {}): Promise<NodeEngine> {
   expectOptions('createEngine', options, OPTIONS);
-  const { precision = 'f32', onProgress, keepNetworks, embeddingBytes, networks, weightsDir, roles, signal } = options;
+  const { precision = 'f32', submissionMs, onProgress, keepNetworks, embeddingBytes, networks } = options;
+  const { weightsDir, roles, signal } = options;
   const weights = await openWeights(options.weights ?? BUNDLED, presets[options.size ?? 'small'], {
     ...{ weightsDir, roles, signal },
     onProgress: (event) => onProgress?.(inMegabytes(event)),
@@ -195,14 +204,14 @@ export async function createEngine(options: EngineOptions = {}): Promise<NodeEng
   try {
     const { adapter, wait, release } = await requestNodeAdapter(options.adapter ?? 'auto');
     try {
-      const device = await Device.create(adapter, { wait, precision });
+      const device = await Device.create(adapter, { wait, precision, submissionMs });
       if (precision === 'f16') await expectSound(device);
       const onDispose = (): void => {
         release();
         void weights.close();
       };
       const engine = new Engine({ device, weights: weights.set, networks, keepNetworks, embeddingBytes, onDispose });
-      return new HostEngine(engine, host);
+      return new HostEngine(decoding(engine, decode), host);
     } catch (error) {
       release();
       throw error;

@@ -1,62 +1,56 @@
 /** The browser entry of unflat: `createEngine` and its types. */
 import { Device } from './graph/device.ts';
-import type { Precision } from './kernels/target.ts';
-import { HostEngine, type Host, type HostReconstruction, type HostSession } from './host/engine.ts';
-import {
-  aCount,
-  aFlag,
-  aFunction,
-  anObject,
-  anything,
-  aSignal,
-  expectOptions,
-  oneOf,
-  type OptionRules,
-} from './host/options.ts';
+import { decoding, HostEngine, type Host, type HostReconstruction, type HostSession } from './host/engine.ts';
+import { expectOptions } from './host/options.ts';
 import { expectSound } from './host/selfTest.ts';
 import { meshFiles } from './host/meshFiles.ts';
 import { requestWebAdapter } from './host/web/adapter.ts';
 import { encodeTexture } from './host/web/encode.ts';
-import { decodePhoto } from './host/web/image.ts';
-import { openWebWeights, type WebWeightOptions, type WebWeights } from './host/web/weights.ts';
+import { decodePhoto, type PhotoSource } from './host/web/image.ts';
+import {
+  ENGINE_OPTIONS,
+  WORKER_ENGINE_OPTIONS,
+  type EngineOptions,
+  type WorkerEngineOptions,
+} from './host/web/options.ts';
+import { openWebWeights } from './host/web/weights.ts';
+import { startWorkerEngine } from './host/web/worker/client.ts';
 import { encodeGlb, encodePly, type MeshFormatName } from './io/index.ts';
 import type { ColoredPoints } from './pipeline/coloredPoints.ts';
-import { Engine, type EngineSetup } from './pipeline/engine.ts';
+import { Engine } from './pipeline/engine.ts';
 import type { Mesh, TexturedMesh } from './pipeline/mesh.ts';
 import type { Photo } from './pipeline/photo.ts';
 import { CompletedObject } from './pipeline/session/completedObject.ts';
 import type { ObjectMesh } from './pipeline/session/objectMesh.ts';
 
-export { decodePhoto };
+export { decodePhoto, type EngineOptions, type PhotoSource, type WorkerEngineOptions };
 export { UserError } from './host/errors.ts';
 export { encodeTexture };
 export { encodeGlb, encodeMesh, encodePly, encodeRrd, MESH_FORMATS, type RecordedStages } from './io/index.ts';
-export { bytesSource, SafetensorsFile } from '../weights/index.ts';
+export {
+  bytesSource,
+  checkpoints,
+  SafetensorsFile,
+  type Checkpoint,
+  type CheckpointFile,
+  type License,
+  type SourceName,
+} from '../weights/index.ts';
 export { fileSet, presets, syntheticSet, type WeightSet } from './pipeline/registry.ts';
 export { BlobBytes, UrlBytes } from './host/web/bytes.ts';
+export {
+  describeDownload,
+  knownDownload,
+  type DownloadDescription,
+  type KnownDownload,
+} from './host/web/describeDownload.ts';
+export { fitOnDevice, type DeviceFit, type FitOptions } from './host/web/deviceFit.ts';
+export type { NetworkFit } from './pipeline/fit.ts';
+export { askToPersist, storageState, type StorageState } from './host/web/storage.ts';
+export { keepWeights, type KeepOptions } from './host/web/worker/keep.ts';
 export { WeightStore, type StoredWeights, type StoreOptions } from './host/web/weightStore.ts';
 export { openWebWeights, type WebWeightFile, type WebWeightOptions, type WebWeights } from './host/web/weights.ts';
 export * from './host/exports.ts';
-
-export interface EngineOptions
-  extends Pick<EngineSetup, 'networks' | 'keepNetworks' | 'embeddingBytes'>, WebWeightOptions {
-  /** Weights of the networks; by default the tiny ones. */
-  readonly weights?: WebWeights;
-  /** Storage type of large weights; by default f32. Arithmetic is always f32. A sweep that runs in one dispatch keeps f32 weights. */
-  readonly precision?: Precision;
-}
-
-const OPTIONS: OptionRules<EngineOptions> = {
-  weights: anything,
-  tinyUrl: { what: 'the address of a folder', holds: (value) => typeof value === 'string' || value instanceof URL },
-  networks: anObject,
-  precision: oneOf('f32', 'f16'),
-  keepNetworks: aFlag,
-  embeddingBytes: aCount,
-  onProgress: aFunction,
-  onNotice: aFunction,
-  signal: aSignal,
-};
 
 /** File formats of points: .glb (y up) or .ply (the camera's frame). */
 export type PointFormat = 'glb' | 'ply';
@@ -142,15 +136,13 @@ export class WebMesh implements ObjectMesh {
   }
 }
 
-/** An image file or a decoded photo. */
-export type PhotoSource = Blob | Photo;
-
 export type WebEngine = HostEngine<PhotoSource, PointCloud, WebObject, WebMesh>;
-export type WebSession = HostSession<PhotoSource, PointCloud, WebObject, WebMesh>;
+export type WebSession = HostSession<PointCloud, WebObject, WebMesh>;
 export type WebReconstruction = HostReconstruction<PointCloud, WebObject, WebMesh>;
 
-const host: Host<PhotoSource, PointCloud, WebObject, WebMesh> = {
-  decode: (source) => (source instanceof Blob ? decodePhoto(source) : source),
+const decode = (source: PhotoSource): Photo | Promise<Photo> => (source instanceof Blob ? decodePhoto(source) : source);
+
+const host: Host<PointCloud, WebObject, WebMesh> = {
   cloud: ({ xyz, rgb }) => new PointCloud(xyz, rgb),
   object: (object) => new WebObject(object, object.threshold),
   mesh: (mesh) => new WebMesh(mesh),
@@ -163,16 +155,28 @@ const host: Host<PhotoSource, PointCloud, WebObject, WebMesh> = {
  *   DeviceError if the adapter does not suffice
  */
 export async function createEngine(options: EngineOptions = {}): Promise<WebEngine> {
-  expectOptions('createEngine', options, OPTIONS);
-  const { weights, precision, networks, keepNetworks, embeddingBytes, ...reading } = options;
+  expectOptions('createEngine', options, ENGINE_OPTIONS);
+  const { weights, precision, submissionMs, networks, keepNetworks, embeddingBytes, ...reading } = options;
   const { adapter } = await requestWebAdapter();
-  const device = await Device.create(adapter, { wait: (promise) => promise, precision });
+  const device = await Device.create(adapter, { wait: (promise) => promise, precision, submissionMs });
   try {
     if (precision === 'f16') await expectSound(device);
     const set = await openWebWeights(weights, reading);
-    return new HostEngine(new Engine({ device, weights: set, networks, keepNetworks, embeddingBytes }), host);
+    const engine = new Engine({ device, weights: set, networks, keepNetworks, embeddingBytes });
+    return new HostEngine(decoding(engine, decode), host);
   } catch (error) {
     device.dispose();
     throw error;
   }
+}
+
+/**
+ * Creates an engine in a dedicated worker, so that the page stays free while it works. It has the same methods and the same results
+ * as that of `createEngine`. Arguments are copied; callbacks and signals work as usual.
+ * @throws OptionError also for weights that cannot cross to a worker; UserError also if the worker cannot start; otherwise as
+ *   `createEngine`
+ */
+export async function createWorkerEngine(options: WorkerEngineOptions = {}): Promise<WebEngine> {
+  expectOptions('createWorkerEngine', options, WORKER_ENGINE_OPTIONS);
+  return new HostEngine(await startWorkerEngine(options), host);
 }

@@ -10,7 +10,7 @@ const project: Tree = new Map(
   ['src', 'weights', 'tools', 'test'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-      .filter((path) => /\.(ts|mjs|wgsl)$/.test(path))
+      .filter((path) => /\.(tsx?|mjs|wgsl)$/.test(path))
       .map((path) => [path, readFileSync(join(root, path), 'utf8')] as const),
   ),
 );
@@ -27,7 +27,9 @@ describe('this project', () => {
       'src/pipeline/layers/',
       'src/pipeline/render/',
       'src/cli/',
+      'src/stage/',
       'src/view/',
+      'src/app/',
       'weights/',
       'tools/bench/',
       'test/cases/',
@@ -66,6 +68,15 @@ describe('the rules', () => {
     ['src/view/a.ts', 'node:fs'],
     ['src/view/a.ts', '../host/errors.ts'],
     ['src/io/a.ts', '../view/b.ts'],
+    ['src/app/a.tsx', 'node:fs'],
+    ['src/app/a.tsx', '../host/node/b.ts'],
+    ['src/app/a.tsx', '../cli/b.ts'],
+    ['src/host/a.ts', '../app/b.tsx'],
+    ['src/io/a.ts', '../stage/b.ts'],
+    ['src/stage/a.ts', '../view/b.ts'],
+    ['src/stage/a.ts', '../host/errors.ts'],
+    ['src/stage/a.ts', 'node:fs'],
+    ['src/app/a.ts', '../view/b.ts'],
     ['src/unheardOf/a.ts', './b.ts'],
     ['src/web.ts', './node.ts'],
     ['src/cli/bench.ts', '../../tools/bench.ts'],
@@ -92,6 +103,13 @@ describe('the rules', () => {
     ['src/pipeline/a.ts', '../../weights/b.ts'],
     ['src/cli/a.ts', '../host/node/b.ts'],
     ['src/view/a.ts', '../io/b.ts'],
+    ['src/app/a.tsx', '../host/web/b.ts'],
+    ['src/view/a.ts', '../stage/b.ts'],
+    ['src/stage/a.ts', '../io/b.ts'],
+    ['src/stage/a.ts', '../pipeline/mesh.ts'],
+    ['src/stage/a.ts', 'three'],
+    ['src/app/a.ts', '../stage/b.ts'],
+    ['src/app/a.ts', '../web.ts'],
     ['tools/bench/a.ts', '../../test/cases/b.ts'],
     ['tools/bench.ts', '../src/cli/terminal.ts'],
     ['src/pipeline/engine.ts', './mcc/a.ts'],

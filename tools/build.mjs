@@ -14,13 +14,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { sizeOverTheWire, writeApp } from './app.mjs';
 import { writeDeclarations } from './declarations.mjs';
 import { writeView } from './view.mjs';
 import { isProgram, root, runTool, say, SetupError } from './setup/process.mjs';
 
 /**
  * A `program` is split: a small file loads its parts from a folder of its name when they are needed.
- * @type {{ entry: string, out: string, host: 'node' | 'browser', program?: true, published?: true, standIns?: Record<string, string> }[]}
+ * @type {{ entry: string, out: string, host: 'node' | 'browser', program?: true, published?: true, minify?: true, standIns?: Record<string, string> }[]}
  */
 const bundles = [
   { entry: 'src/node.ts', out: 'dist/node.js', host: 'node', published: true },
@@ -32,7 +33,10 @@ const bundles = [
   { entry: 'tools/variants.ts', out: 'dist/variants.js', host: 'node' },
   { entry: 'tools/isa.ts', out: 'dist/isa.js', host: 'node' },
   { entry: 'tools/sweepShares.ts', out: 'dist/sweepShares.js', host: 'node' },
+  { entry: 'tools/appTimes.ts', out: 'dist/appTimes.js', host: 'node' },
   { entry: 'src/web.ts', out: 'dist/web.js', host: 'browser', published: true },
+  // createWorkerEngine starts it from beside dist/web.js.
+  { entry: 'src/worker.ts', out: 'dist/worker.js', host: 'browser', published: true, minify: true },
   {
     entry: 'test/browser/entry.ts',
     out: 'dist/browserTests.js',
@@ -56,6 +60,7 @@ const declarations = { 'src/node.ts': 'dist/node.d.ts', 'src/web.ts': 'dist/web.
 const inputs = [
   'src',
   'weights',
+  'examples',
   'tools',
   'test',
   'package.json',
@@ -63,6 +68,9 @@ const inputs = [
   'tsconfig.json',
   'tsconfig.types.json',
 ];
+
+/** The web app: static files. */
+const app = 'dist/app';
 
 /** Written last, so that an interrupted build is stale. */
 const stamp = 'dist/.built';
@@ -82,6 +90,9 @@ export async function build() {
   const [failures] = await Promise.all([bundleAll(), writeDeclarations(declarations), writeView('dist/view.html')]);
   if (failures.length > 0) throw new SetupError(`the build of ${failures.join(', ')} failed; its errors are above.`);
   copyTinyWeights();
+  await writeApp(app, { view: 'dist/view.html', tiny: 'dist/tiny' });
+  const size = Math.ceil(sizeOverTheWire(join(root, app)) / 1000);
+  say(`${app}: a first visit loads ${size} kB before weights (gzip)`);
   writeFileSync(join(root, stamp), '');
   // The stamp has the time of the start, so a file that changed during the build makes it stale.
   utimesSync(join(root, stamp), started, started);
@@ -94,11 +105,13 @@ async function bundleAll() {
     throw new SetupError(`no ${missing.join(', ')}: every bundle of tools/build.mjs needs its entry.`);
   const { build: esbuild } = await import('esbuild');
   const results = await Promise.allSettled(
-    bundles.map(({ entry, out, host, program, published, standIns = {} }) =>
+    bundles.map(({ entry, out, host, program, published, minify, standIns = {} }) =>
       esbuild({
         absWorkingDir: root,
         ...(program ? parted(entry, out) : { entryPoints: [entry], outfile: out }),
         bundle: true,
+        // Nobody reads the worker: `web.js` has the same code.
+        minify,
         format: 'esm',
         // A source map would double the package, and a link to a missing map makes bundlers warn.
         sourcemap: published ? false : 'linked',

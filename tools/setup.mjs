@@ -12,13 +12,18 @@ import { isProgram, root, runTool, say, SetupError } from './setup/process.mjs';
 
 /** @param {{ browser?: boolean }} [options] browser: whether to set up what the browser tests need, too */
 export async function setup({ browser = false } = {}) {
+  await setupBuild();
+  const rootCommand = `sudo ${process.execPath} ${join(root, 'tools/setup.mjs')}${browser ? ' --browser' : ''}`;
+  ensureAdapter(rootCommand);
+  if (browser) ensureBrowser(rootCommand);
+}
+
+/** The part of the set-up that a browser needs, which has an adapter of its own: packages and the build. */
+export async function setupBuild() {
   checkNode();
   ensurePackages();
   const { ensureBuild } = await import('./build.mjs'); // needs the packages
   await ensureBuild();
-  const rootCommand = `sudo ${process.execPath} ${join(root, 'tools/setup.mjs')}${browser ? ' --browser' : ''}`;
-  ensureAdapter(rootCommand);
-  if (browser) ensureBrowser(rootCommand);
 }
 
 function checkNode() {

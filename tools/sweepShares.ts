@@ -15,7 +15,7 @@ import { gridOf } from '../src/pipeline/mcc/grid.ts';
 import { coarseness } from '../src/pipeline/mcc/lattice.ts';
 import { REACH } from '../src/pipeline/mcc/listGraphs.ts';
 import type { Box } from '../src/pipeline/roles.ts';
-import { limitOf } from '../src/pipeline/session/completedObject.ts';
+import { limitOf } from '../src/pipeline/occupancy.ts';
 import type { ObjectOptions } from '../src/pipeline/session/options.ts';
 import { lowestKept } from '../src/pipeline/session/steps.ts';
 import { readScene } from './eval/scene.ts';

@@ -13,6 +13,8 @@ export interface License {
   readonly url: string;
   /** What the license means for a user, in a sentence. */
   readonly note: string;
+  /** Whether it forbids commercial use. */
+  readonly nonCommercial?: boolean;
 }
 
 /** One file on a server. */

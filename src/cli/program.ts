@@ -8,6 +8,7 @@ import { addDoctor } from './doctor.ts';
 import { addReconstruct } from './reconstruct.ts';
 import { reportError } from './reportError.ts';
 import { addSegment } from './segment.ts';
+import { addServe } from './serve.ts';
 import type { CommandContext } from './context.ts';
 import { addWeights } from './weights.ts';
 
@@ -28,6 +29,7 @@ export async function runProgram(argv: string[], context: CommandContext): Promi
     .showHelpAfterError('(add --help to see the options)')
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
     .exitOverride();
+  addServe(program, context, finish);
   addReconstruct(program, context, finish);
   addSegment(program, context, finish);
   addDepth(program, context, finish);

@@ -14,7 +14,8 @@ import type { EncodedStep } from './run.ts';
 
 const bytesOf = (o: Operand): number => bufferBytes(size(o), o.dtype);
 
-const isTexture = (o: Operand): boolean => (o.storage ?? 'buffer') !== 'buffer';
+/** Whether an operand lives in a texture. */
+export const isTexture = (o: Operand): boolean => (o.storage ?? 'buffer') !== 'buffer';
 
 /** @throws LimitError if an operand is larger than the device can bind; the error names the dispatch */
 export function expectBindable(device: Device, steps: readonly Step[]): void {

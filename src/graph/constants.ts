@@ -148,7 +148,8 @@ function sourceOf(operand: Operand): ConstantTensor {
 
 const formOf = ({ shape, dtype, origin }: ConstantTensor): ConstantForm => ({ shape, dtype, needs: origin.needs });
 
-function keyOfOperand(operand: Operand): string {
+/** Identifies a constant operand on the device: the constant and its layout. */
+export function keyOfOperand(operand: Operand): string {
   const { key } = sourceOf(operand).origin;
   return operand.packed ? keyOf([key, operand.packed.packing.key]) : key;
 }

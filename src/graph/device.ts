@@ -64,7 +64,43 @@ export function adapterName({ description, vendor, architecture, device }: GPUAd
   return description || parts.join(' ') || 'an adapter without a name';
 }
 
+/** What an adapter or a device tells about itself. */
+export type AdapterDescription = Pick<GPUAdapter, 'info' | 'limits' | 'features'>;
+
+function subgroupSizes({ info, features }: AdapterDescription): Pick<Target, 'subgroupMinSize' | 'subgroupMaxSize'> {
+  if (!features.has('subgroups')) return { subgroupMinSize: 0, subgroupMaxSize: 0 };
+  return { subgroupMinSize: info.subgroupMinSize ?? 0, subgroupMaxSize: info.subgroupMaxSize ?? 0 };
+}
+
+const classOf = (adapter: AdapterDescription): AdapterClass =>
+  adapterClass({ software: isSoftware(adapter.info), ...subgroupSizes(adapter) });
+
+/** The target of kernels on an adapter or a device. */
+export function targetOf(adapter: AdapterDescription, precision: Precision = 'f32'): Target {
+  const { limits } = adapter;
+  return {
+    ...BASELINE,
+    ...PREFERENCES[classOf(adapter)],
+    precision,
+    maxBindingBytes: limits.maxStorageBufferBindingSize,
+    maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
+    maxInvocations: limits.maxComputeInvocationsPerWorkgroup,
+    ...subgroupSizes(adapter),
+  };
+}
+
+/** A limit that is below the engine's minimum; undefined if none is. */
+export function lowLimit(limits: object): { name: string; value: number; min: number } | undefined {
+  for (const [name, min] of Object.entries(NEEDED)) {
+    const value = (limits as Readonly<Record<string, number>>)[name];
+    if (value < min) return { name, value, min };
+  }
+  return undefined;
+}
+
 export class Device {
+  /** Resolves when the device is lost; never when it is disposed. */
+  readonly lost: Promise<DeviceError>;
   private failure: Error | undefined;
   private disposed = false;
   /** Functions that each end one pending wait. */
@@ -75,19 +111,24 @@ export class Device {
     readonly info: GPUAdapterInfo,
     readonly adapterClass: AdapterClass,
     readonly target: Target,
-    readonly submissionMs: number,
+    /** Milliseconds that one submission should take. A change counts from the next submission on, also during a run. */
+    public submissionMs: number,
     private readonly hostWait: Wait,
   ) {
     gpu.addEventListener('uncapturederror', (event) => {
       this.failure ??= new DeviceError(`WebGPU reported: ${event.error.message}`);
     });
-    void gpu.lost.then((lost) => {
-      if (this.disposed) return;
-      this.failure = new DeviceError(
-        `The device was lost (${lost.reason}): ${lost.message || 'no reason given'}.\n` +
-          '  Create a new engine; if it happens again, use a coarser granularity or a smaller configuration.',
-      );
-      for (const leave of this.waiting) leave();
+    this.lost = new Promise((resolve) => {
+      void gpu.lost.then((lost) => {
+        if (this.disposed) return;
+        const failure = new DeviceError(
+          `The device was lost (${lost.reason}): ${lost.message || 'no reason given'}.\n` +
+            '  Create a new engine; if it happens again, use a coarser granularity or a smaller configuration.',
+        );
+        this.failure = failure;
+        for (const leave of this.waiting) leave();
+        resolve(failure);
+      });
     });
   }
 
@@ -101,13 +142,12 @@ export class Device {
       const offered = adapter.limits[name];
       requiredLimits[name] = Math.min(offered, options.limits?.[name] ?? offered);
     }
-    for (const [name, min] of Object.entries(NEEDED)) {
-      if (requiredLimits[name] < min) {
-        throw new LimitError(
-          `The adapter "${adapterName(adapter.info)}" has ${name} = ${requiredLimits[name]}; at least ${min} is needed.\n` +
-            '  Choose another adapter (--adapter), or update its driver.',
-        );
-      }
+    const low = lowLimit(requiredLimits);
+    if (low) {
+      throw new LimitError(
+        `The adapter "${adapterName(adapter.info)}" has ${low.name} = ${low.value}; at least ${low.min} is needed.\n` +
+          '  Choose another adapter (--adapter), or update its driver.',
+      );
     }
     const features = FEATURES.filter((f) => adapter.features.has(f) && !options.without?.includes(f));
     let gpu: GPUDevice;
@@ -117,21 +157,9 @@ export class Device {
       throw new DeviceError(`The adapter "${adapterName(adapter.info)}" gave no device: ${(error as Error).message}`);
     }
     const info = adapter.info;
-    const subgroups = features.includes('subgroups');
-    const subgroupMinSize = subgroups ? (info.subgroupMinSize ?? 0) : 0;
-    const subgroupMaxSize = subgroups ? (info.subgroupMaxSize ?? 0) : 0;
-    const kind = adapterClass({ software: isSoftware(info), subgroupMinSize, subgroupMaxSize });
-    const target: Target = {
-      ...BASELINE,
-      ...PREFERENCES[kind],
-      precision: options.precision ?? 'f32',
-      maxBindingBytes: gpu.limits.maxStorageBufferBindingSize,
-      maxWorkgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
-      maxInvocations: gpu.limits.maxComputeInvocationsPerWorkgroup,
-      subgroupMinSize,
-      subgroupMaxSize,
-      ...options.target,
-    };
+    const { limits, features: granted } = gpu;
+    const target = { ...targetOf({ info, limits, features: granted }, options.precision), ...options.target };
+    const kind = classOf({ info, limits, features: granted });
     return new Device(gpu, info, kind, target, options.submissionMs ?? 100, options.wait);
   }
 

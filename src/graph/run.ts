@@ -75,6 +75,7 @@ export class Runner {
     let done = 0;
     for (let from = 0; from < this.steps.length;) {
       if (signal?.aborted) throw new Canceled('The run');
+      this.pace.aim(this.device.submissionMs);
       let to = from;
       let work = 0;
       while (to < this.steps.length && (to === from || work < this.pace.flops)) {

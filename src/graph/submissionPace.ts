@@ -14,7 +14,13 @@ export class SubmissionPace {
   flops = FIRST_FLOPS;
 
   /** @param budgetMs milliseconds that one submission should take */
-  constructor(private readonly budgetMs: number) {}
+  constructor(private budgetMs: number) {}
+
+  /** Changes the budget. A shorter one counts for the next submission; up to a longer one, submissions grow as they are measured. */
+  aim(budgetMs: number): void {
+    if (budgetMs < this.budgetMs) this.flops *= budgetMs / this.budgetMs;
+    this.budgetMs = budgetMs;
+  }
 
   /**
    * Adapts the work of the next submission to one of `work` operations that took `ms` milliseconds, by a factor of at

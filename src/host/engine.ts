@@ -1,7 +1,8 @@
 /** The public engine of both hosts: it decodes photos, and its results can save themselves. */
+import type { DeviceError } from '../graph/errors.ts';
 import type { CameraOptions } from '../pipeline/camera.ts';
 import type { ColoredPoints } from '../pipeline/coloredPoints.ts';
-import type { Engine } from '../pipeline/engine.ts';
+import type { Engine, EngineDescription } from '../pipeline/engine.ts';
 import type { Photo } from '../pipeline/photo.ts';
 import type { SegmentAnswer } from '../pipeline/roles.ts';
 import type { CompletedObject } from '../pipeline/session/completedObject.ts';
@@ -14,14 +15,41 @@ import type {
   ReconstructOptions,
 } from '../pipeline/session/options.ts';
 import type { ObjectMesh, SeenObject } from '../pipeline/session/objectMesh.ts';
-import type { Reconstruction, Session } from '../pipeline/session/session.ts';
+import { closing, type Reconstruction, type Session } from '../pipeline/session/session.ts';
 import type { CallOptions } from '../pipeline/session/stages.ts';
 import type { Depth, Seen } from '../pipeline/session/steps.ts';
+import { expectOptions, someMilliseconds } from './options.ts';
 
-/** What a host (Node or browser) adds to the engine. */
-export interface Host<Source, Cloud extends ColoredPoints, Whole extends CompletedObject, Shape extends ObjectMesh> {
-  /** Decodes a photo. A photo that is already decoded is returned as it is. */
-  decode(source: Source): Photo | Promise<Photo>;
+/** The calls of a session: it is in this thread, or in a worker. */
+export type SessionCalls = Pick<Session, keyof Session>;
+
+/** The engine behind `HostEngine`: it is in this thread, or in a worker. */
+export interface EngineCalls<Source> {
+  readonly lost: Promise<DeviceError>;
+  /** Decodes a photo and opens it. */
+  open(photo: Source): Promise<SessionCalls>;
+  describe(): EngineDescription;
+  pace(ms: number): void;
+  dispose(): void;
+}
+
+/**
+ * An engine of this thread, for photos that are not decoded yet.
+ * @param decode returns a photo that is already decoded as it is
+ */
+export const decoding = <Source>(
+  engine: Engine,
+  decode: (source: Source) => Photo | Promise<Photo>,
+): EngineCalls<Source> => ({
+  lost: engine.lost,
+  open: async (source) => engine.open(await decode(source)),
+  describe: () => engine.describe(),
+  pace: (ms) => engine.pace(ms),
+  dispose: () => engine.dispose(),
+});
+
+/** What a host (Node or browser) makes of results. */
+export interface Host<Cloud extends ColoredPoints, Whole extends CompletedObject, Shape extends ObjectMesh> {
   /** Points that can save themselves. */
   cloud(points: ColoredPoints): Cloud;
   /** An object that can save itself. */
@@ -47,14 +75,22 @@ export type HostReconstruction<Cloud, Whole, Shape> = Omit<Reconstruction, 'seen
  * reuse both. All results are plain typed arrays and numbers, so `structuredClone` works, and results can be sent to a
  * worker and back. Calls of one engine run one after the other. The options of a call hold its signal and its callbacks.
  */
-export class HostSession<Source, Cloud extends ColoredPoints, Whole extends CompletedObject, Shape extends ObjectMesh> {
+export class HostSession<Cloud extends ColoredPoints, Whole extends CompletedObject, Shape extends ObjectMesh> {
   constructor(
-    private readonly session: Session,
-    private readonly host: Host<Source, Cloud, Whole, Shape>,
+    private readonly session: SessionCalls,
+    private readonly host: Host<Cloud, Whole, Shape>,
   ) {}
 
   get photo(): Photo {
     return this.session.photo;
+  }
+
+  /**
+   * Encodes the photo now, so that the first prompt is answered as quickly as later ones.
+   * @throws PromptError if the photo is too narrow; WeightsError; DeviceError; an AbortError when stopped
+   */
+  encode(call?: CallOptions): Promise<void> {
+    return this.session.encode(call);
   }
 
   /**
@@ -135,23 +171,31 @@ export class HostSession<Source, Cloud extends ColoredPoints, Whole extends Comp
 /** The engine. `segment`, `depth` and `reconstruct` are short forms: they open a photo, make one call and close it. */
 export class HostEngine<Source, Cloud extends ColoredPoints, Whole extends CompletedObject, Shape extends ObjectMesh> {
   constructor(
-    private readonly engine: Engine,
-    private readonly host: Host<Source, Cloud, Whole, Shape>,
+    private readonly engine: EngineCalls<Source>,
+    private readonly host: Host<Cloud, Whole, Shape>,
   ) {}
 
+  /**
+   * Resolves when the device is lost: its driver restarted, say, or its worker crashed. Pending calls then throw a DeviceError, and
+   * so do all later ones; a new engine can be created. It never resolves because of `dispose`.
+   */
+  get lost(): Promise<DeviceError> {
+    return this.engine.lost;
+  }
+
   /** Opens a photo and decodes it. Nothing runs on the GPU yet. @throws UserError if it cannot be decoded */
-  async open(photo: Source): Promise<HostSession<Source, Cloud, Whole, Shape>> {
-    return new HostSession(this.engine.open(await this.host.decode(photo)), this.host);
+  async open(photo: Source): Promise<HostSession<Cloud, Whole, Shape>> {
+    return new HostSession(await this.engine.open(photo), this.host);
   }
 
   /** Segments one object. @throws the errors of `HostSession.segment` */
   async segment(photo: Source, prompt: PromptOptions, call?: CallOptions): Promise<SegmentAnswer> {
-    return this.engine.segment(await this.host.decode(photo), prompt, call);
+    return closing(await this.open(photo), (session) => session.segment(prompt, call));
   }
 
   /** Estimates the depth of a photo. @throws the errors of `HostSession.depth` */
   async depth(photo: Source, camera?: CameraOptions, call?: CallOptions): Promise<Depth> {
-    return this.engine.depth(await this.host.decode(photo), camera, call);
+    return closing(await this.open(photo), (session) => session.depth(camera, call));
   }
 
   /** Reconstructs the object in 3D. @throws the errors of `HostSession.reconstruct` */
@@ -160,12 +204,23 @@ export class HostEngine<Source, Cloud extends ColoredPoints, Whole extends Compl
     options: ReconstructOptions,
     call?: CallOptions,
   ): Promise<HostReconstruction<Cloud, Whole, Shape>> {
-    return hostResult(this.host, await this.engine.reconstruct(await this.host.decode(photo), options, call));
+    return closing(await this.open(photo), (session) => session.reconstruct(options, call));
   }
 
   /** The adapter, the precision, the weights, and the seconds of each stage of the last call. */
-  describe(): ReturnType<Engine['describe']> {
+  describe(): EngineDescription {
     return this.engine.describe();
+  }
+
+  /**
+   * Changes `submissionMs`, the time of one submission to the device: shorter while somebody interacts with a page, because the page
+   * is drawn between two submissions; longer otherwise, because short submissions cost some speed. The next submission follows it,
+   * also during a call.
+   * @throws OptionError unless it is a number above 0
+   */
+  pace(submissionMs: number): void {
+    expectOptions('pace', { submissionMs }, { submissionMs: someMilliseconds });
+    this.engine.pace(submissionMs);
   }
 
   /** Frees the device. A Node process can then exit. A new engine can be created afterwards. */
@@ -174,18 +229,13 @@ export class HostEngine<Source, Cloud extends ColoredPoints, Whole extends Compl
   }
 }
 
-type Results<Cloud extends ColoredPoints, Whole extends CompletedObject, Shape extends ObjectMesh> = Pick<
-  Host<never, Cloud, Whole, Shape>,
-  'cloud' | 'object' | 'mesh'
->;
-
 const hostSeen = <Cloud extends ColoredPoints>(
-  host: Pick<Results<Cloud, CompletedObject, ObjectMesh>, 'cloud'>,
+  host: Pick<Host<Cloud, CompletedObject, ObjectMesh>, 'cloud'>,
   seen: Seen,
 ): HostSeen<Cloud> => ({ ...seen, cloud: host.cloud(seen.cloud) });
 
 const hostResult = <Cloud extends ColoredPoints, Whole extends CompletedObject, Shape extends ObjectMesh>(
-  host: Results<Cloud, Whole, Shape>,
+  host: Host<Cloud, Whole, Shape>,
   { seen, object, mesh, ...rest }: Reconstruction,
 ): HostReconstruction<Cloud, Whole, Shape> => ({
   ...rest,

@@ -18,6 +18,11 @@ export const aCount: OptionRule = {
   what: 'a whole number of at least 1',
   holds: (value) => Number.isInteger(value) && (value as number) >= 1,
 };
+/** Milliseconds of one submission to the device. */
+export const someMilliseconds: OptionRule = {
+  what: 'a number of milliseconds above 0',
+  holds: (value) => Number.isFinite(value) && (value as number) > 0,
+};
 export const anObject: OptionRule = {
   what: 'an object',
   holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),

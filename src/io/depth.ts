@@ -35,27 +35,55 @@ export function millimetersToDepth(millimeters: Uint16Array): Float32Array {
   return Float32Array.from(millimeters, (value) => (value === 0 ? NaN : value / MILLIMETERS_PER_METER));
 }
 
+/** Depth in colors, and the range that they stand for. */
+export interface DepthPicture {
+  readonly width: number;
+  readonly height: number;
+  /** [height, width, 4] sRGB bytes; opaque, and black where there is no depth. */
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+  /** Depth in meters that has the first color, and depth that has the last one; NaN if there is no depth at all. */
+  readonly near: number;
+  readonly far: number;
+}
+
+/**
+ * The picture of `depthPreview` with its range, for a legend.
+ * @param depthMeters [height, width]
+ * @throws RangeError if the sizes disagree
+ */
+export function depthPicture(depthMeters: Float32Array, width: number, height: number): DepthPicture {
+  if (depthMeters.length !== width * height) {
+    throw new RangeError(`Depth picture: ${depthMeters.length} depths are not ${width} x ${height} pixels.`);
+  }
+  const finite = depthMeters.filter((meters) => meters > 0 && meters < Infinity).sort();
+  const near = percentile(finite, 0.02);
+  const far = percentile(finite, 0.98);
+  const rgba = new Uint8ClampedArray(4 * depthMeters.length);
+  for (let i = 0; i < depthMeters.length; i++) {
+    const meters = depthMeters[i];
+    rgba[4 * i + 3] = 255;
+    if (!(meters > 0 && meters < Infinity)) continue;
+    rgba.set(depthColors(far > near ? (meters - near) / (far - near) : 0.5), 4 * i);
+  }
+  return { width, height, rgba, near, far };
+}
+
+/** Color of a depth in a depth picture as sRGB bytes. @param share of the way from `near` to `far`; what is outside has the color of the end */
+export const depthColors = (share: number): [number, number, number] => turbo(1 - Math.min(1, Math.max(0, share)));
+
 /**
  * Paints depth with the turbo color map: near is red, far is blue, no depth is black.
  * The range is the 2nd to the 98th percentile, so that a few outliers do not take up the whole range.
  * @returns [H, W, 3] sRGB bytes
  */
 export function depthPreview(depthMeters: Float32Array): Uint8Array {
-  const finite = depthMeters.filter((meters) => meters > 0 && meters < Infinity).sort();
-  const near = percentile(finite, 0.02);
-  const far = percentile(finite, 0.98);
-  const rgb = new Uint8Array(3 * depthMeters.length);
-  for (let i = 0; i < depthMeters.length; i++) {
-    const meters = depthMeters[i];
-    if (!(meters > 0 && meters < Infinity)) continue;
-    const t = far > near ? (meters - near) / (far - near) : 0.5;
-    rgb.set(turbo(1 - Math.min(1, Math.max(0, t))), 3 * i);
-  }
-  return rgb;
+  const { rgba } = depthPicture(depthMeters, depthMeters.length, 1);
+  return Uint8Array.from({ length: 3 * depthMeters.length }, (_, i) => rgba[4 * Math.floor(i / 3) + (i % 3)]);
 }
 
+/** NaN if there are no values. */
 function percentile(sorted: Float32Array, part: number): number {
-  return sorted[Math.round(part * (sorted.length - 1))];
+  return sorted[Math.round(part * (sorted.length - 1))] ?? NaN;
 }
 
 /** Coefficients of the polynomials for the turbo color map (degree 5, constant term first) (A. Mikhailov, "Turbo, an improved rainbow colormap", 2019). */

@@ -3,6 +3,7 @@
  * weights.
  */
 import { adapterName, type Device } from '../graph/device.ts';
+import type { DeviceError } from '../graph/errors.ts';
 import { sharedFor, type Shared } from '../graph/shared.ts';
 import type { CameraOptions } from './camera.ts';
 import { NetworkPool, type NetworkChoice } from './networks.ts';
@@ -13,7 +14,7 @@ import type { SegmentAnswer } from './roles.ts';
 import { EmbeddingCache } from './session/embeddingCache.ts';
 import type { EngineParts } from './session/engineParts.ts';
 import type { PromptOptions, ReconstructOptions } from './session/options.ts';
-import { Session, type Reconstruction } from './session/session.ts';
+import { closing, Session, type Reconstruction } from './session/session.ts';
 import { Stages, type CallOptions } from './session/stages.ts';
 import type { Depth } from './session/steps.ts';
 
@@ -30,6 +31,16 @@ export interface EngineSetup {
   readonly embeddingBytes?: number;
   /** Called once when the engine is disposed, so that the host can close its files. */
   readonly onDispose?: () => void;
+}
+
+/** What an engine runs on. For summaries. */
+export interface EngineDescription {
+  readonly adapter: string;
+  readonly adapterClass: string;
+  readonly precision: string;
+  readonly weights: string;
+  /** Seconds of each stage of the last call. */
+  readonly seconds: Readonly<Record<string, number>>;
 }
 
 /** Opens photos. Calls run one after the other, because they share the memory of plans. */
@@ -68,28 +79,22 @@ export class Engine {
   }
 
   /** Opens a photo, segments it and closes it. @throws as Session.segment */
-  segment(photo: Photo, prompt: PromptOptions, call?: CallOptions): Promise<SegmentAnswer> {
-    return this.once(photo, (session) => session.segment(prompt, call));
+  async segment(photo: Photo, prompt: PromptOptions, call?: CallOptions): Promise<SegmentAnswer> {
+    return closing(this.open(photo), (session) => session.segment(prompt, call));
   }
 
   /** Opens a photo, estimates its depth and closes it. @throws as Session.depth */
-  depth(photo: Photo, camera?: CameraOptions, call?: CallOptions): Promise<Depth> {
-    return this.once(photo, (session) => session.depth(camera, call));
+  async depth(photo: Photo, camera?: CameraOptions, call?: CallOptions): Promise<Depth> {
+    return closing(this.open(photo), (session) => session.depth(camera, call));
   }
 
   /** Opens a photo, reconstructs its object and closes it. @throws as Session.reconstruct */
-  reconstruct(photo: Photo, options: ReconstructOptions, call?: CallOptions): Promise<Reconstruction> {
-    return this.once(photo, (session) => session.reconstruct(options, call));
+  async reconstruct(photo: Photo, options: ReconstructOptions, call?: CallOptions): Promise<Reconstruction> {
+    return closing(this.open(photo), (session) => session.reconstruct(options, call));
   }
 
-  /** Adapter, precision and weights of the engine, and the seconds of each stage of the last call. For summaries. */
-  describe(): {
-    adapter: string;
-    adapterClass: string;
-    precision: string;
-    weights: string;
-    seconds: Readonly<Record<string, number>>;
-  } {
+  /** Adapter, precision and weights, and the seconds of each stage of the last call. */
+  describe(): EngineDescription {
     const { device, weights } = this.setup;
     return {
       adapter: adapterName(device.info),
@@ -100,21 +105,22 @@ export class Engine {
     };
   }
 
+  /** Resolves when the device is lost; never when the engine is disposed. */
+  get lost(): Promise<DeviceError> {
+    return this.setup.device.lost;
+  }
+
+  /** Changes the time of one submission, in milliseconds. The next submission follows it, also during a call. */
+  pace(ms: number): void {
+    this.setup.device.submissionMs = ms;
+  }
+
   /** Frees the device. A Node process can exit afterwards. */
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
     this.setup.device.dispose();
     this.setup.onDispose?.();
-  }
-
-  private async once<T>(photo: Photo, work: (session: Session) => Promise<T>): Promise<T> {
-    const session = this.open(photo);
-    try {
-      return await work(session);
-    } finally {
-      session.close();
-    }
   }
 
   /** Runs `work` after all earlier calls. */

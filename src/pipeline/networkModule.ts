@@ -5,6 +5,7 @@
 import { neededWeights } from '../graph/needs.ts';
 import type { Graph } from '../graph/record.ts';
 import type { Shared } from '../graph/shared.ts';
+import type { Target } from '../kernels/target.ts';
 import {
   WeightsError,
   type Dtype,
@@ -38,8 +39,9 @@ export interface NetworkModule<
   /**
    * Graphs that together read every tensor of the network: one graph for each path that reads further tensors. The
    * graphs are recorded and never run, so the sizes of their inputs do not matter.
+   * @param target if given, the graphs read the weights in the forms that a device of this target takes
    */
-  record(config: Config): readonly Graph[];
+  record(config: Config, target?: Target): readonly Graph[];
   /** Further tensors of released checkpoints, which no graph reads; none by default. */
   unused?(config: Config): readonly UnusedTensor[];
   /**

@@ -1,13 +1,9 @@
 /** The page beside a result: the object to turn, the photo with its mask, and the depth. */
-import { Box3, Vector3, type Group } from 'three';
 import type { PageData, PagePoints } from '../io/viewPage.ts';
-import { Cloud } from './cloud.ts';
-import { readData } from './data.ts';
-import { listenToKeys } from './keys.ts';
-import { Stage, type Side } from './stage.ts';
-import { Surface } from './surface.ts';
-
-type Layer = 'surface' | 'points' | 'seen';
+import { listenToKeys } from '../stage/keys.ts';
+import { ObjectStage, type Layer } from '../stage/objectStage.ts';
+import type { Side } from '../stage/rig.ts';
+import { readData, readPoints, readSurface, spacingOf } from './data.ts';
 
 /** An element of index.html. */
 const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
@@ -58,27 +54,22 @@ const number = (value: number): string => value.toLocaleString('en');
 const countOf = ({ total, count }: PagePoints): string =>
   count === total ? number(total) : `${number(total)}, of which this page holds ${number(count)}`;
 
-function sizeOf(object: Group): string {
-  const size = new Box3().setFromObject(object).getSize(new Vector3());
-  return `${size
-    .toArray()
-    .map((meters) => Number(meters.toPrecision(2)))
-    .join(' × ')} m`;
-}
+/** @param size in meters */
+const sizeOf = (size: readonly number[]): string =>
+  `${size.map((meters) => Number(meters.toPrecision(2))).join(' × ')} m`;
 
 /** The object on its stage, with buttons and keys. */
 async function showObject(data: PageData, toggleMask: () => void): Promise<void> {
-  const canvas = element<HTMLCanvasElement>('canvas');
-  const clouds = { points: new Cloud(data.object), seen: new Cloud(data.seen) };
-  const stage = openStage(canvas, (fov) => Object.values(clouds).forEach((cloud) => cloud.lens(fov)));
-  const surface = data.mesh === undefined ? undefined : await Surface.read(data.mesh);
-  const layers: [Layer, Group][] = [];
-  if (surface) layers.push(['surface', surface.group]);
-  if (data.object.count > 0) layers.push(['points', clouds.points.group]);
-  if (data.seen.count > 0) layers.push(['seen', clouds.seen.group]);
+  const stage = openStage(element<HTMLCanvasElement>('canvas'));
+  const surface = data.mesh === undefined ? undefined : await readSurface(data.mesh);
+  // What comes first decides what is in view.
+  if (surface) stage.mesh(surface);
+  if (data.object.count > 0) stage.addPoints(readPoints(data.object), spacingOf(data.object));
+  if (data.seen.count > 0) stage.seen(readPoints(data.seen));
+  const layers = (['mesh', 'points', 'seen'] as const).filter((name) => stage.size(name));
   if (layers.length === 0) throw new Error('This result holds no surface and no points.');
   showFacts({
-    'Size, about': sizeOf(layers[0][1]),
+    'Size, about': sizeOf(stage.size(layers[0])!),
     ...(surface && { Triangles: number(surface.numTriangles) }),
     Points: countOf(data.object),
     'Seen points': countOf(data.seen),
@@ -87,12 +78,11 @@ async function showObject(data: PageData, toggleMask: () => void): Promise<void>
   let current = 0;
   const showLayer = (index: number): void => {
     current = index;
-    layers.forEach(([, group], i) => (group.visible = i === index));
-    for (const button of buttons('layer')) press(button, button.dataset.layer === layers[index][0]);
-    stage.draw();
+    stage.layer(layers[index]);
+    for (const button of buttons('layer')) press(button, button.dataset.layer === layers[index]);
   };
   for (const button of buttons('layer')) {
-    const index = layers.findIndex(([name]) => name === button.dataset.layer);
+    const index = layers.indexOf(button.dataset.layer as Layer);
     button.disabled = index < 0;
     button.onclick = () => showLayer(index);
   }
@@ -103,8 +93,7 @@ async function showObject(data: PageData, toggleMask: () => void): Promise<void>
     if (!surface) return;
     const isLit = light.getAttribute('aria-pressed') !== 'true';
     press(light, isLit);
-    surface.light(isLit);
-    stage.draw();
+    stage.light(isLit);
   };
   light.onclick = toggleLight;
   for (const button of buttons('side')) button.onclick = () => stage.show(button.dataset.side as Side);
@@ -115,25 +104,19 @@ async function showObject(data: PageData, toggleMask: () => void): Promise<void>
       show: (side) => stage.show(side),
       nextLayer: () => showLayer((current + 1) % layers.length),
       toggleLight,
-      toggleMask,
     },
-    document.querySelector('aside')!,
+    { m: toggleMask },
+    document.querySelector('aside'),
   );
-
-  for (const [, group] of layers) stage.add(group);
-  stage.look(layers[0][1]);
   showLayer(0);
 }
 
-function openStage(canvas: HTMLCanvasElement, onLens: (fov: number) => void): Stage {
+function openStage(canvas: HTMLCanvasElement): ObjectStage {
   try {
-    return new Stage(canvas, onLens);
-  } catch (cause) {
-    throw new Error(
-      'This browser cannot draw in 3D here, because WebGL is missing or turned off. Turn on hardware acceleration in its ' +
-        'settings, or open this page in another browser. The files beside this page open in other 3D programs, too.',
-      { cause },
-    );
+    return new ObjectStage(canvas);
+  } catch (error) {
+    const cause = error as Error;
+    throw new Error(`${cause.message} The files beside this page open in other 3D programs, too.`, { cause });
   }
 }
 

@@ -115,7 +115,7 @@ describe('what is said of a mesh', () => {
       { axis: 'z', end: 'high' },
     ] as const;
     expect(await said({ mesh: { touches } })).toEqual([
-      'The object reaches the right, top and back of the grid, and may go on beyond. ' +
+      'The object reaches the right, top, and back of the grid, and may go on beyond. ' +
         'A larger grid shows more: --grid-box -1,-1.5,-2,1.5,1,3',
     ]);
     expect((await said({ mesh: { touches: [{ axis: 'z', end: 'low' }] } }))[0]).toMatch(

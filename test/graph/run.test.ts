@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
 import { Canceled, DeviceError, KernelError } from '../../src/graph/errors.ts';
 import { sharedFor } from '../../src/graph/shared.ts';
@@ -34,6 +34,26 @@ describe('a run', () => {
     expect(seen).toHaveLength(4);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(seen[3]).toBe(1);
+    device.dispose();
+  });
+
+  it('follows a shorter time of a submission at once', async () => {
+    const device = await openDevice({ submissionMs: 1e9 });
+    const submissionsOf = async (onProgress: () => void): Promise<number> => {
+      // Five of these steps fit into the first submission of a plan, and four times as many into the next one.
+      const plan = await chain(device, 30, { flops: 2e8 });
+      let submissions = 0;
+      await plan.run(zeros, {
+        onProgress() {
+          submissions++;
+          onProgress();
+        },
+      });
+      plan.dispose();
+      return submissions;
+    };
+    expect(await submissionsOf(() => undefined)).toBe(3);
+    expect(await submissionsOf(() => (device.submissionMs = 1e-9))).toBe(26);
     device.dispose();
   });
 
@@ -111,12 +131,23 @@ describe('failures', () => {
     const plan = await chain(device, 4, HEAVY);
     const { y } = await plan.run(zeros);
     const lost = plan.run(zeros, { onProgress: () => device.gpu.destroy() });
+    await expect(device.lost).resolves.toBeInstanceOf(DeviceError);
     await expect(lost).rejects.toThrow(DeviceError);
     await expect(lost).rejects.toThrow(/The device was lost[^]*Create a new engine/);
     // Neither old results nor new runs yield data afterwards.
     await expect(y.read()).rejects.toThrow(DeviceError);
     await expect(plan.run(zeros)).rejects.toThrow(DeviceError);
     await expect(chain(device, 1)).rejects.toThrow(DeviceError);
+  });
+
+  it('a device that is disposed was not lost', async () => {
+    const device = await openDevice();
+    const told = vi.fn();
+    void device.lost.then(told);
+    device.dispose();
+    await device.gpu.lost;
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(told).not.toHaveBeenCalled();
   });
 
   it('an error that WebGPU reports on its own ends the next wait', async () => {

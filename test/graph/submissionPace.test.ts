@@ -33,6 +33,16 @@ describe('SubmissionPace', () => {
     ['has half the work: it counts', 0.5, 25, 2],
   ])('a last submission that %s', (_, work, ms, expected) => expect(after(work, ms)).toBe(expected));
 
+  it('a shorter budget counts at once, a longer one as submissions are measured', () => {
+    const pace = new SubmissionPace(100);
+    pace.aim(10);
+    expect(pace.flops).toBe(FULL / 10);
+    pace.aim(100);
+    expect(pace.flops).toBe(FULL / 10);
+    pace.learn(pace.flops, 10);
+    expect(pace.flops).toBeCloseTo(0.4 * FULL);
+  });
+
   it('with a budget of 0 every submission is as small as possible', () => {
     const pace = new SubmissionPace(0);
     const start = pace.flops;

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { depthPreview, depthToMillimeters, millimetersToDepth, turbo } from '../../src/io/index.ts';
+import {
+  depthColors,
+  depthPicture,
+  depthPreview,
+  depthToMillimeters,
+  millimetersToDepth,
+  turbo,
+} from '../../src/io/index.ts';
 
 describe('depth in millimeters', () => {
   it('rounds, saturates and keeps 0 for pixels without depth', () => {
@@ -38,6 +45,23 @@ describe('depth preview', () => {
   it('paints a flat depth in one color, and no depth at all in black', () => {
     expect([...depthPreview(new Float32Array([2, 2]))]).toEqual([...turbo(0.5), ...turbo(0.5)]);
     expect([...depthPreview(new Float32Array([NaN, 0]))]).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  it('is the depth picture without its alpha', () => {
+    const depth = Float32Array.of(1, 2, NaN, 4, 5, 6);
+    const { rgba, width, height, near, far } = depthPicture(depth, 3, 2);
+    expect([width, height, near, far]).toEqual([3, 2, 1, 6]);
+    const rgb = depthPreview(depth);
+    for (let i = 0; i < 6; i++)
+      expect([...rgba.subarray(4 * i, 4 * i + 4)]).toEqual([...rgb.subarray(3 * i, 3 * i + 3), 255]);
+    expect([...rgb.subarray(0, 3)]).toEqual(depthColors(0));
+    expect([...rgb.subarray(9, 12)]).toEqual(depthColors(0.6));
+    expect(depthColors(7)).toEqual(depthColors(1));
+  });
+
+  it('has no range without a depth, and refuses other sizes', () => {
+    expect(depthPicture(Float32Array.of(NaN, 0), 2, 1)).toMatchObject({ near: NaN, far: NaN });
+    expect(() => depthPicture(new Float32Array(5), 3, 2)).toThrow('5 depths are not 3 x 2 pixels');
   });
 
   it('stays near the published turbo table', () => {

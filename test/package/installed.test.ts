@@ -8,10 +8,11 @@ import { capture, deviceEnv, root } from '../../tools/setup/process.mjs';
 import { openPage, type BrowserPage } from '../setup/chromium.ts';
 import { installPacked, type Project } from '../setup/packed.ts';
 
-const PAGE = `
-  import { createEngine } from 'unflat/web';
-  export const start = (options) =>
-    createEngine(options).then(
+/** Exports a function that creates an engine, and tells about it. */
+const starts = (name: string, create: string, entry: string) => `
+  import { ${create} } from '${entry}';
+  export const ${name} = (options) =>
+    ${create}(options).then(
       (engine) => {
         const { weights } = engine.describe();
         engine.dispose();
@@ -20,40 +21,50 @@ const PAGE = `
       ({ name, message, hint }) => ({ name, message, hint }),
     );
 `;
+const pageOf = (entry: string) =>
+  starts('start', 'createEngine', entry) + starts('startInWorker', 'createWorkerEngine', entry);
 
 let project: Project;
 let page: BrowserPage | undefined;
 beforeAll(async () => {
   project = await installPacked();
-  await project.write('page.js', PAGE);
+  await project.write('page.js', pageOf('unflat/web'));
 }, 120_000);
 afterEach(() => page?.close());
 afterAll(() => project?.remove());
 
 it('works in Node under both names', async () => {
-  await project.write(
-    'node.js',
-    `${PAGE.replace('unflat/web', 'unflat/node')} console.log(JSON.stringify(await start()));`,
-  );
-  await project.write('main.js', `${PAGE.replace('unflat/web', 'unflat')} console.log(JSON.stringify(await start()));`);
-  for (const name of ['node.js', 'main.js']) {
+  for (const [name, entry] of [
+    ['node.js', 'unflat/node'],
+    ['main.js', 'unflat'],
+  ]) {
+    const program = `${starts('start', 'createEngine', entry)} console.log(JSON.stringify(await start()));`;
+    await project.write(name, program);
     const { stdout, stderr } = capture(process.execPath, [join(project.folder, name)], { env: deviceEnv() });
     expect(stdout, stderr).toBe('{"weights":"tiny"}\n');
   }
 }, 120_000);
 
-it('works in esbuild’s bundle once the weights are next to it', async () => {
+it('works in esbuild’s bundle once the weights and the worker are next to it', async () => {
   const out = join(project.folder, 'out');
   const entry = join(project.folder, 'page.js');
   await esbuild.build({ entryPoints: [entry], outdir: out, bundle: true, format: 'esm', logLevel: 'warning' });
   page = await openPage({ '/': out });
-  const tiny = join(project.folder, 'node_modules/unflat/dist/tiny');
+  const dist = join(project.folder, 'node_modules/unflat/dist');
+  const tiny = join(dist, 'tiny');
   expect(await page.call('/page.js', 'start')).toMatchObject({
     message: expect.stringContaining('tiny weights are not next to the bundle') as string,
     hint: expect.stringMatching(/Copy node_modules\/unflat\/dist\/tiny to http.*\/tiny\/\. .*tinyUrl/) as string,
   });
+  expect(await page.call('/page.js', 'startInWorker')).toMatchObject({
+    name: 'UserError',
+    message: expect.stringContaining('worker could not start') as string,
+    hint: expect.stringContaining('Copy node_modules/unflat/dist/worker.js next to the bundle') as string,
+  });
   await cp(tiny, join(out, 'tiny'), { recursive: true });
+  await cp(join(dist, 'worker.js'), join(out, 'worker.js'));
   expect(await page.call('/page.js', 'start')).toEqual({ weights: 'tiny' });
+  expect(await page.call('/page.js', 'startInWorker')).toEqual({ weights: 'tiny' });
   // At another address they are other files.
   await cp(tiny, join(out, 'elsewhere'), { recursive: true });
   const before = page.requests.length;
@@ -84,10 +95,11 @@ it('works in Vite’s bundle as it is', async () => {
   });
   page = await openPage({ '/': outDir });
   expect(await page.call('/page.js', 'start')).toEqual({ weights: 'tiny' });
+  expect(await page.call('/page.js', 'startInWorker')).toEqual({ weights: 'tiny' });
 }, 120_000);
 
 it('works without a bundler, in a page and in a worker', async () => {
-  const plain = PAGE.replace('unflat/web', '/unflat/web.js');
+  const plain = pageOf('/unflat/web.js');
   await project.write('plain/page.js', plain);
   await project.write('plain/worker.js', `${plain} start().then(postMessage);`);
   await project.write(
@@ -101,6 +113,7 @@ it('works without a bundler, in a page and in a worker', async () => {
   const dist = join(project.folder, 'node_modules/unflat/dist');
   page = await openPage({ '/': join(project.folder, 'plain'), '/unflat/': dist });
   expect(await page.call('/page.js', 'start')).toEqual({ weights: 'tiny' });
+  expect(await page.call('/page.js', 'startInWorker')).toEqual({ weights: 'tiny' });
   expect(await page.call('/inWorker.js', 'start')).toEqual({ weights: 'tiny' });
 }, 120_000);
 

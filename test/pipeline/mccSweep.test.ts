@@ -285,6 +285,18 @@ describe('Pace', () => {
     expect(new Pace({ ...limits, max: 40 }).size).toBe(32);
   });
 
+  it('follows a shorter time at once, and a longer one after the next chunk', () => {
+    const limits = { first: 512, min: 64, max: 1000, budgetMs: 100 };
+    const pace = new Pace(limits);
+    pace.learn(100);
+    limits.budgetMs = 25;
+    expect(pace.size).toBe(128);
+    limits.budgetMs = 100;
+    expect(pace.size).toBe(128);
+    pace.learn(25);
+    expect(pace.size).toBe(512);
+  });
+
   it('is not impressed by one slow chunk', () => {
     const pace = new Pace({ ...limits, first: 512 });
     pace.learn(100);

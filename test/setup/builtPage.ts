@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { openPage } from './chromium.ts';
+import { openPage, type BrowserPage } from './chromium.ts';
 
 const HOST = join(import.meta.dirname, '../../src/host/web');
 
@@ -12,6 +12,7 @@ export interface BuiltPage {
   readonly folder: string;
   call(name: string, ...args: unknown[]): Promise<unknown>;
   /** As in `BrowserPage`. */
+  readonly page: BrowserPage['page'];
   readonly requests: string[];
   close(): Promise<void>;
 }
@@ -31,6 +32,7 @@ export async function openBuiltPage(contents: string, folders: Record<string, st
   const page = await openPage({ '/': folder, ...folders });
   return {
     folder,
+    page: page.page,
     requests: page.requests,
     call: (name, ...args) => page.call('/page.js', name, ...args),
     close: async () => {

@@ -5,16 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { findBrowser } from '../../tools/setup/browser.mjs';
-
-/**
- * Flags beside Playwright's own, which keep the browser from updating, synchronizing and prompting.
- * SwiftShader everywhere: results must not depend on the graphics card of whoever runs the tests.
- */
-const flags = [
-  ...['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--disable-quic'],
-  ...['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
-];
+import { findBrowser, softwareFlags } from '../../tools/setup/browser.mjs';
 
 /** Chromium's own sandbox does not start as root, nor in most containers; the page is ours. */
 const chromiumSandbox = false;
@@ -76,7 +67,7 @@ export async function launch(furtherFlags: readonly string[] = []): Promise<Brow
   if (executablePath === undefined) {
     throw new Error('No Chromium for the browser tests. Run: npm run setup, or set UNFLAT_CHROMIUM to a Chromium.');
   }
-  return chromium.launch({ executablePath, args: [...flags, ...furtherFlags], chromiumSandbox });
+  return chromium.launch({ executablePath, args: [...softwareFlags, ...furtherFlags], chromiumSandbox });
 }
 
 /** Collects errors that no caller sees: uncaught ones, and those that WebGPU only logs. */
@@ -85,9 +76,9 @@ export function collectErrors(page: Page): string[] {
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('crash', () => errors.push('the page crashed'));
   page.on('console', (message) => {
-    // The caller that requests a missing file gets an error of its own.
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
-      errors.push(message.text());
+    // The caller that requests a file which is missing, or which pages of other sites may not read, gets an error of its own.
+    const isTold = /^Failed to load resource|blocked by CORS policy/.test(message.text());
+    if (message.type() === 'error' && !isTold) errors.push(message.text());
   });
   return errors;
 }

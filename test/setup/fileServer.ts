@@ -6,14 +6,18 @@ import type { AddressInfo } from 'node:net';
 export type Whim = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 export class FileServer {
-  /** The Range header of every request so far. */
+  /** The Range header of every request so far, but those of HEAD. */
   readonly ranges: (string | undefined)[] = [];
+  /** Methods of the requests so far. */
+  readonly methods: (string | undefined)[] = [];
   /** Whims for the next requests, one each. */
   readonly whims: Whim[] = [];
   etag: string | undefined = '"one"';
   /** Number of bytes of the file that the client has; the test sets it. */
   clientHas = 0;
   hasRanges = true;
+  /** Further headers of every answer. */
+  readonly headers: Record<string, string> = {};
 
   private constructor(
     private readonly server: Server,
@@ -57,6 +61,11 @@ export class FileServer {
     };
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
+    this.methods.push(request.method);
+    if (request.method === 'HEAD') {
+      const { headers } = this.whole(request);
+      return void response.writeHead(200, headers).end();
+    }
     this.ranges.push(request.headers.range);
     if (this.whims.shift()?.(request, response)) return;
     const { status, headers, body } = this.whole(request);
@@ -69,17 +78,23 @@ export class FileServer {
     body: Uint8Array;
   } {
     const { content } = this;
-    const start = Number(/^bytes=(\d+)-$/.exec(asked.range ?? '')?.[1] ?? NaN);
-    const headers: Record<string, string | number> = this.etag === undefined ? {} : { etag: this.etag };
+    const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(asked.range ?? '') ?? [];
+    const start = Number(first);
+    const headers: Record<string, string | number> = { ...this.headers };
+    if (this.etag !== undefined) headers.etag = this.etag;
     const unchanged = asked['if-range'] === undefined || asked['if-range'] === this.etag;
     if (!this.hasRanges || Number.isNaN(start) || !unchanged) {
       return { status: 200, headers: { ...headers, 'content-length': content.length }, body: content };
     }
     if (start >= content.length) {
-      return { status: 416, headers: { 'content-range': `bytes */${content.length}` }, body: new Uint8Array() };
+      return {
+        status: 416,
+        headers: { ...headers, 'content-range': `bytes */${content.length}` },
+        body: new Uint8Array(),
+      };
     }
-    const range = `bytes ${start}-${content.length - 1}/${content.length}`;
-    const body = content.subarray(start);
+    const body = content.subarray(start, last ? Number(last) + 1 : content.length);
+    const range = `bytes ${start}-${start + body.length - 1}/${content.length}`;
     return { status: 206, headers: { ...headers, 'content-range': range, 'content-length': body.length }, body };
   }
 }

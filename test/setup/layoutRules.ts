@@ -6,7 +6,7 @@ import ts from 'typescript';
 export type Tree = ReadonlyMap<string, string>;
 
 /**
- * What each layer may import besides itself: its own level and what lies below. `api` is the entry for Node, `web` the one for
+ * What each layer may import besides itself: its own level and what lies below. `api` is the entry for Node, `web` those for
  * browsers. Tests and configs are free.
  */
 const mayImport: Record<string, readonly string[]> = {
@@ -15,30 +15,33 @@ const mayImport: Record<string, readonly string[]> = {
   graph: ['kernels'],
   pipeline: ['kernels', 'graph', 'weights'],
   io: ['pipeline'],
-  view: ['io'],
+  stage: ['pipeline', 'io'],
+  view: ['pipeline', 'io', 'stage'],
   host: ['kernels', 'graph', 'pipeline', 'weights', 'io'],
   api: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host'],
   cli: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host', 'api'],
   web: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host'],
+  app: ['pipeline', 'weights', 'io', 'stage', 'host', 'web'],
   tools: ['kernels', 'graph', 'pipeline', 'weights', 'io', 'host', 'api', 'cli', 'test'],
 };
 
 /** Layers that run in a browser too, so that nothing of Node may be in them. */
-const hostFree = ['kernels', 'graph', 'pipeline', 'io', 'view', 'weights'];
+const hostFree = ['kernels', 'graph', 'pipeline', 'io', 'stage', 'view', 'app', 'weights'];
 
 /** @returns the layer of a file, undefined if no rule is about it; `host/node` and `host/web` are both `host` */
 function layerOf(path: string): string | undefined {
   const [top, second] = path.split('/');
   if (top === 'weights' || top === 'tools' || top === 'test') return top;
   if (top !== 'src' || path.endsWith('.d.ts')) return undefined;
-  if (!path.startsWith('src/') || path.split('/').length === 2) return path === 'src/web.ts' ? 'web' : 'api';
+  if (!path.startsWith('src/') || path.split('/').length === 2)
+    return /^src\/(web|worker)\.ts$/.test(path) ? 'web' : 'api';
   return second;
 }
 
 /** The two hosts know nothing of each other, and each front end knows one of them. */
 function wrongHost(from: string, to: string): boolean {
   const inNode = /^src\/(host\/node|cli)\//.test(from);
-  const inWeb = /^src\/(host\/web\/|web\/|web\.ts$)/.test(from);
+  const inWeb = /^src\/(host\/web\/|app\/|(web|worker)\.ts$)/.test(from);
   return (inNode && to.startsWith('src/host/web/')) || (inWeb && to.startsWith('src/host/node/'));
 }
 
@@ -100,7 +103,7 @@ function localImports(path: string, text: string): string[] {
     .map((name) => posix.join(dirname(path), name));
 }
 
-const isSource = (path: string) => /\.(ts|mjs)$/.test(path);
+const isSource = (path: string) => /\.(tsx?|mjs)$/.test(path);
 
 /** @returns one line per import that goes up, sideways, or out to a host */
 export function wrongImports(tree: Tree): string[] {

@@ -7,7 +7,7 @@ import ts from 'typescript';
 import type { Tree } from './layoutRules.ts';
 
 /** Files whose exports users, or bundles that are loaded at run time, take. */
-const entries = ['src/node.ts', 'src/web.ts', 'tools/bench.ts'];
+const entries = ['src/node.ts', 'src/web.ts', 'src/worker.ts', 'tools/bench.ts'];
 
 /** How a declaration says that it is exported for tests. */
 const MARK = /\bfor (its )?tests\b/i;
@@ -22,7 +22,7 @@ interface Exported {
 export function unusedExports(tree: Tree): string[] {
   const sources = new Map(
     [...tree]
-      .filter(([path]) => /\.(ts|mjs)$/.test(path) && !path.endsWith('.d.ts'))
+      .filter(([path]) => /\.(tsx?|mjs)$/.test(path) && !path.endsWith('.d.ts'))
       .map(([path, text]) => [path, ts.createSourceFile(path, text, ts.ScriptTarget.Latest)] as const),
   );
   const takers = new Map<string, Set<string>>();

@@ -8,7 +8,7 @@ import { gridOf } from '../../src/pipeline/mcc/grid.ts';
 import { coarseness } from '../../src/pipeline/mcc/lattice.ts';
 import { REACH } from '../../src/pipeline/mcc/listGraphs.ts';
 import type { SweptField } from '../../src/pipeline/roles.ts';
-import { limitOf } from '../../src/pipeline/session/completedObject.ts';
+import { limitOf } from '../../src/pipeline/occupancy.ts';
 import { readScene } from '../../tools/eval/scene.ts';
 import { root } from '../../tools/setup/process.mjs';
 import { FieldStore } from '../../tools/sweep/fieldStore.ts';

@@ -11,7 +11,8 @@ import { viewPage, type ViewData } from '../../src/io/viewPage.ts';
 import { ensureBuild } from '../../tools/build.mjs';
 import { root } from '../../tools/setup/process.mjs';
 import { collectErrors, launch } from '../setup/chromium.ts';
-import { sphere, sphereGlb } from '../setup/solids.ts';
+import { sphereGlb } from '../setup/solids.ts';
+import { sphere } from '../setup/sphere.ts';
 
 // Mid tones, in which a missing or a double transfer curve would show.
 const SURFACE = [200, 30, 60];

@@ -14,6 +14,15 @@ const elsewhere = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
+/** Flags beside Playwright's own, which keep the browser from updating, synchronizing and prompting. */
+export const gpuFlags = ['--enable-unsafe-webgpu', '--disable-quic'];
+
+/** SwiftShader everywhere: what is drawn and computed does not depend on the graphics card. */
+export const softwareFlags = [
+  ...[...gpuFlags, '--use-webgpu-adapter=swiftshader'],
+  ...['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+];
+
 /**
  * Exported for tests.
  * @param {NodeJS.ProcessEnv} [env] UNFLAT_CHROMIUM names the program; else PATH is searched

@@ -1,6 +1,6 @@
 /** What a sweep from coarse to fine queries and finds, beside a sweep of the whole grid. */
 import type { SweptField } from '../../src/pipeline/roles.ts';
-import { limitOf } from '../../src/pipeline/session/completedObject.ts';
+import { limitOf } from '../../src/pipeline/occupancy.ts';
 
 /** Points above a probability in the full sweep, and how many of them the other one did not query. */
 interface Found {

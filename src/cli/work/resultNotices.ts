@@ -1,14 +1,9 @@
 /** What a user should know about a result, in words. */
+import { sidesInWords } from '../../host/sidesInWords.ts';
 import type { CompletedObject } from '../../pipeline/session/completedObject.ts';
 import type { ObjectMesh } from '../../pipeline/session/objectMesh.ts';
 
 type Side = ObjectMesh['facts']['touches'][number];
-
-const SIDES = {
-  x: { low: 'left', high: 'right' },
-  y: { low: 'top', high: 'bottom' },
-  z: { low: 'front', high: 'back' },
-} as const;
 
 /** How much a box of the grid is widened where the object touches it, as a share of its size. */
 const WIDENED = 0.25;
@@ -63,8 +58,7 @@ function meshNotices({ field }: CompletedObject, { facts }: ObjectMesh): string[
 }
 
 function touching(touches: readonly Side[], field: CompletedObject['field']): string {
-  const names = touches.map(({ axis, end }) => SIDES[axis][end]);
-  const sides = names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  const sides = sidesInWords(touches);
   return (
     `The object reaches the ${sides} of the grid, and may go on beyond. ` +
     `A larger grid shows more: --grid-box ${widened(touches, field).join(',')}`

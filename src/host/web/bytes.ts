@@ -13,10 +13,22 @@ export class BlobBytes {
     this.size = blob.size;
   }
 
-  /** Reads the bytes [offset, offset + length). @throws RangeError if the file ends earlier */
+  /**
+   * Reads the bytes [offset, offset + length).
+   * @throws RangeError if the file ends earlier; UserError if it cannot be read, as when it was changed or deleted
+   */
   async read(offset: number, length: number): Promise<Uint8Array> {
     if (offset + length > this.size) throw pastEnd(this.name, offset, length, this.size);
-    return new Uint8Array(await this.#blob.slice(offset, offset + length).arrayBuffer());
+    const bytes = await this.#blob
+      .slice(offset, offset + length)
+      .arrayBuffer()
+      .catch((error: unknown) => {
+        throw new UserError(`${this.name} cannot be read: ${messageOf(error)}`, {
+          hint: 'It may have been changed or deleted after it was opened. Open it again.',
+          cause: error,
+        });
+      });
+    return new Uint8Array(bytes);
   }
 }
 

@@ -4,6 +4,9 @@ import { messageOf, UserError } from '../errors.ts';
 import { readFocalLength } from '../focalLength.ts';
 import { reducedNotice, reducedSize } from '../photoSize.ts';
 
+/** An image file or a decoded photo. */
+export type PhotoSource = Blob | Photo;
+
 /**
  * Decodes a photo to RGBA bytes: orientation applied, colors converted to sRGB, alpha set to 255.
  * Transparent pixels differ from Node: a canvas stores colors multiplied by alpha, so hidden colors are lost.

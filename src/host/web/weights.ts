@@ -5,9 +5,10 @@ import { OptionError } from '../../pipeline/session/options.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { show } from '../options.ts';
 import { BlobBytes } from './bytes.ts';
+import { isTorch, storedName } from './fileName.ts';
 import { FetchError } from './request.ts';
 import { TINY_FILES, tinyBesideBundle, type TinyFiles, tinyMissing } from './tiny.ts';
-import { isTorch, WeightStore, type StoreOptions } from './weightStore.ts';
+import { WeightStore, type StoreOptions } from './weightStore.ts';
 
 /** One weights file: its address, or the file itself from an `<input type="file">` or a drop. */
 export type WebWeightFile = string | URL | Blob;
@@ -16,6 +17,8 @@ export type WebWeightFile = string | URL | Blob;
  * - `tiny`, the default: the small networks of the package, trained on computer-made objects
  * - the address of a folder, which ends in a slash
  * - one file or several: `.safetensors`, `.pth` or `.pt`
+ * - `stored:NAME`: a file in the `WeightStore`
+ * - a list of files, in which `tiny` stands for the networks of roles that no file of it plays
  * - `synthetic:SEED`: generated weights
  * - a `WeightSet`
  *
@@ -32,6 +35,8 @@ export interface WebWeightOptions extends StoreOptions {
 }
 
 const CONFIG_FILE = 'config.json';
+/** Begins the name of a file in the store. */
+const STORED = 'stored:';
 
 /**
  * Opens weights. A file at an address is fetched once, and stored in the browser's private file system.
@@ -44,9 +49,23 @@ export async function openWebWeights(source: WebWeights = 'tiny', options: WebWe
   if (seed !== undefined) return syntheticSet(Number(seed), presets.small);
   if (source === 'tiny') return openTiny(options);
   if (isFolder(source)) return openFolder(source, options);
-  const files = Array.isArray(source) ? (source as readonly unknown[]) : [source];
-  if (files.length === 0 || !files.every(isFile)) throw notWeights(source);
-  return openFiles(files, options);
+  const list = Array.isArray(source) ? (source as readonly unknown[]) : [source];
+  const files = list.filter((one) => one !== 'tiny');
+  if (list.length === 0 || !files.every(isWeightFile)) throw notWeights(source);
+  if (files.length === 0) return openTiny(options);
+  const set = await openFiles(files, options);
+  return files.length < list.length ? withTiny(set, await openTiny(options)) : set;
+}
+
+/** Adds a tiny network for each role that no network of the set plays. */
+function withTiny(set: WeightSet, tiny: WeightSet): WeightSet {
+  const played = new Set(networks.filter(({ id }) => id in set).map(({ role }) => role));
+  const added = networks.filter(({ id, role }) => id in tiny && !played.has(role));
+  return {
+    ...set,
+    ...Object.fromEntries(added.map(({ id }) => [id, tiny[id]])),
+    describe: [set.describe, ...added.map(({ title }) => `tiny ${title}`)].join(', '),
+  };
 }
 
 async function openTiny(options: WebWeightOptions): Promise<WeightSet> {
@@ -97,20 +116,32 @@ async function openFiles(sources: readonly WebWeightFile[], options: WebWeightOp
   const store = kept ? await openStore(options) : undefined;
   const files: SafetensorsFile[] = [];
   let configs: Partial<ChainConfig> = {};
+  const dropped = new Set<string>();
   for (const source of sources) {
     const name = nameOf(source);
     if (name === CONFIG_FILE) {
       const blob = source instanceof Blob ? source : await store!.fetchBlob(String(source), options);
       configs = await readConfigs(name, blob);
+    } else if (isStored(source)) {
+      files.push(await openStored(store!, source.slice(STORED.length)));
     } else if (!(source instanceof Blob)) {
       files.push(await store!.fetch(String(source), options));
     } else {
       // A dropped PyTorch file is converted into the store. Other files are read directly.
-      const file = isTorch(name) ? store!.add(new File([source], name), options) : undefined;
+      const file = isTorch(name) ? store!.add(new File([source], distinct(name, dropped)), options) : undefined;
       files.push(await (file ?? SafetensorsFile.open(new BlobBytes(source, name))));
     }
   }
   return fileSet(files.map(({ name }) => name).join(', '), files, configs);
+}
+
+/** @throws UserError if the store has no such weights, or not all of them */
+async function openStored(store: WeightStore, name: string): Promise<SafetensorsFile> {
+  const file = await store.read(name);
+  if (file) return file;
+  throw new UserError(`There are no stored weights ${name}.`, {
+    hint: 'They were deleted, or their download is not complete. Fetch them again, or use others.',
+  });
 }
 
 /** Opens the store in the browser's private file system, or one in memory if there is none. */
@@ -144,17 +175,22 @@ const orMissing = <T>(fetched: Promise<T>): Promise<T | undefined> =>
 
 const withSlash = (url: string | URL): string => new URL(`${String(url).replace(/\/$/, '')}/`, location.href).href;
 
-const inFolder = (folder: string): TinyFiles =>
+/** The addresses of the files of a folder. */
+export const inFolder = (folder: string): TinyFiles =>
   Object.fromEntries(TINY_FILES.map((name) => [name, new URL(name, folder).href])) as TinyFiles;
 
-const isSet = (source: unknown): source is WeightSet =>
+/** Whether this is a `WeightSet`. */
+export const isSet = (source: unknown): source is WeightSet =>
   typeof source === 'object' && source !== null && 'describe' in source && typeof source.describe === 'string';
 
 const isFolder = (source: unknown): source is string | URL =>
   (typeof source === 'string' || source instanceof URL) && String(source).endsWith('/');
 
-/** An address has a dot or a slash; a word such as `official` is not an address. */
-const isFile = (source: unknown): source is WebWeightFile =>
+/** Whether this names a file in the store. */
+export const isStored = (source: unknown): source is string => typeof source === 'string' && source.startsWith(STORED);
+
+/** Whether this is a file or an address. An address has a dot or a slash; a word such as `official` is not an address. */
+export const isWeightFile = (source: unknown): source is WebWeightFile =>
   source instanceof Blob || source instanceof URL || (typeof source === 'string' && /[./]/.test(source));
 
 const nameOf = (source: WebWeightFile): string =>
@@ -164,8 +200,17 @@ const nameOf = (source: WebWeightFile): string =>
       : 'weights.safetensors'
     : new URL(source, location.href).pathname.split('/').pop()!;
 
+/** A name that is not taken yet: files of several folders may have the same name. */
+function distinct(name: string, taken: Set<string>): string {
+  const [, stem, ending] = /^(.*?)(\.[^.]*)$/.exec(name)!;
+  let free = name;
+  for (let i = 2; taken.has(storedName(free)); i++) free = `${stem} (${i})${ending}`;
+  taken.add(storedName(free));
+  return free;
+}
+
 const notWeights = (source: unknown): OptionError =>
   new OptionError(
     `createEngine: weights is ${show(source)}. Give 'tiny', the address of a folder (it ends in a slash), addresses of files, ` +
-      'dropped files, or a WeightSet. Released checkpoints are given as files.',
+      'dropped files, stored:NAME, or a WeightSet. Released checkpoints are given as files.',
   );

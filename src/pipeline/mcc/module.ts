@@ -1,8 +1,10 @@
 /** The module of MCC. Multiview Compressive Coding, arXiv:2301.08247. */
+import { choose } from '../../kernels/variant.ts';
 import { mccConfigs, type MccConfig } from './config.ts';
 import { defineNetwork } from '../networkModule.ts';
 import { encoderGraph, queryGraph } from './graphs.ts';
 import { Mcc } from './mcc.ts';
+import { sweepStrategies } from './strategies.ts';
 
 export const mccModule = defineNetwork<MccConfig, 'complete', 'mcc'>({
   id: 'mcc',
@@ -14,10 +16,10 @@ export const mccModule = defineNetwork<MccConfig, 'complete', 'mcc'>({
   torchKey: 'model',
   typedName: (config) => (config === 'full' ? 'mcc' : `mcc_${config}`),
   // The packed decoder of the sweep and its separate predictions read the same tensors, in other forms.
-  record: (config) =>
-    [
-      encoderGraph({ config, side: config.image }),
-      queryGraph({ config, count: 1, temperature: 1, strategy: 'layered' }),
-    ].map(({ graph }) => graph),
+  record(config, target) {
+    const strategy = target ? choose('sweep', sweepStrategies, target, config).variant.name : 'layered';
+    const query = queryGraph({ config, count: 1, temperature: 1, strategy });
+    return [encoderGraph({ config, side: config.image }), query].map(({ graph }) => graph);
+  },
   create: (shared, config) => new Mcc(shared, config),
 });

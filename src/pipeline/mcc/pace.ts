@@ -9,7 +9,7 @@ export interface PaceLimits {
   readonly first: number;
   readonly min: number;
   readonly max: number;
-  /** Milliseconds that one chunk should take. */
+  /** Milliseconds that one chunk should take. It may change: a shorter time counts for the next chunk. */
   readonly budgetMs: number;
 }
 
@@ -28,26 +28,36 @@ export interface ChunkSize {
 const floorPowerOfTwo = (n: number): number => 2 ** Math.floor(Math.log2(n));
 
 export class Pace implements ChunkSize {
-  /** Number of points of the next chunk. */
-  size: number;
+  private points: number;
   /** Points per millisecond. */
   private rate: number | undefined;
 
   constructor(private readonly limits: PaceLimits) {
-    this.size = this.clamp(limits.first);
+    this.points = this.clamp(limits.first);
+  }
+
+  /** Number of points of the next chunk. */
+  get size(): number {
+    this.shrink();
+    return this.points;
   }
 
   /**
-   * Adapts the size to a chunk of `size` points that took `ms` milliseconds. It grows at most fourfold, and shrinks
+   * Adapts the size to a chunk of that size that took `ms` milliseconds. It grows at most fourfold, and shrinks
    * only if the ideal size is below half.
    */
   learn(ms: number): void {
-    const rate = this.size / Math.max(ms, 0.1);
+    const rate = this.points / Math.max(ms, 0.1);
     // The rate is averaged with the last one, so that other programs on the machine do not make the size jump.
     this.rate = this.rate === undefined ? rate : (this.rate + rate) / 2;
     const ideal = this.rate * this.limits.budgetMs;
-    if (ideal >= 2 * this.size) this.size = this.clamp(Math.min(ideal, 4 * this.size));
-    else if (ideal < this.size / 2) this.size = this.clamp(ideal);
+    if (ideal >= 2 * this.points) this.points = this.clamp(Math.min(ideal, 4 * this.points));
+    else this.shrink();
+  }
+
+  private shrink(): void {
+    const ideal = (this.rate ?? Infinity) * this.limits.budgetMs;
+    if (ideal < this.points / 2) this.points = this.clamp(ideal);
   }
 
   private clamp(size: number): number {

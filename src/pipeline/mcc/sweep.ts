@@ -192,7 +192,9 @@ export class Sweep {
           ? Math.min(MAX_LAYERED_CHUNK, elements / (DECODER_MLP_RATIO * C))
           : sweepDecoderLimit(maxBindingBytes, C),
       ),
-      budgetMs: device.submissionMs * budgets,
+      get budgetMs() {
+        return device.submissionMs * budgets;
+      },
     });
   }
 

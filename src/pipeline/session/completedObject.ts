@@ -3,6 +3,7 @@
  * change without a new sweep.
  */
 import type { ColoredPoints } from '../coloredPoints.ts';
+import { limitOf } from '../occupancy.ts';
 import { toCamera, type Normalization } from '../points/normalization.ts';
 import type { GridPoints, SweptField } from '../roles.ts';
 import { OptionError } from './options.ts';
@@ -91,9 +92,6 @@ export class CompletedObject implements ObjectPoints, ObjectFacts {
 export function objectPoints({ xyz, colors, logits, indices }: GridPoints, normalization: Normalization): ObjectPoints {
   return { xyz: toCamera(xyz, normalization), rgb: bytesOf(colors), logits, indices, grid: xyz };
 }
-
-/** The logit of a threshold. Logits are compared in float32, as in the sweep. */
-export const limitOf = (threshold: number): number => Math.fround(Math.log(threshold / (1 - threshold)));
 
 /** The points whose probability is above a threshold. */
 export function above(points: ObjectPoints, threshold: number): ObjectPoints {

@@ -5,7 +5,8 @@ import { finishMesh, type FinishedMesh } from '../mesh/finish.ts';
 import type { Photo } from '../photo.ts';
 import { cameraOfPoints } from '../points/cameraOfPoints.ts';
 import { surfaceOf, type SurfaceFacts } from '../surface/surface.ts';
-import { limitOf, type CompletedObject } from './completedObject.ts';
+import { limitOf } from '../occupancy.ts';
+import type { CompletedObject } from './completedObject.ts';
 import type { GivenDepth, MeshOptions, PointMap } from './options.ts';
 
 /** A closed mesh of the object, in meters in the camera's frame, and the same with a texture. */

@@ -36,6 +36,22 @@ export interface Reconstruction extends ChainResult {
   readonly seconds: Readonly<Record<string, number>>;
 }
 
+/** Makes one call of a session and closes it. @throws as `work` */
+export async function closing<S extends { close(): void }, T>(
+  session: S,
+  work: (session: S) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(session);
+  } finally {
+    session.close();
+  }
+}
+
+/** The error for a call of a session that is closed. */
+export const closedSession = (): Error =>
+  new Error('This session is closed. Open the photo again: engine.open(photo).');
+
 /**
  * An open photo. Its image embedding is computed on the first prompt, its depth on the first use of depth; later calls
  * reuse both. All results are plain typed arrays and numbers, so `structuredClone` works, and results can be sent to a
@@ -51,6 +67,14 @@ export class Session {
     readonly photo: Photo,
   ) {
     expectPhoto(photo);
+  }
+
+  /**
+   * Encodes the photo now, so that the first prompt is answered as quickly as later ones.
+   * @throws PromptError if the photo is too narrow; WeightsError; DeviceError; an AbortError when stopped
+   */
+  async encode(call: CallOptions = {}): Promise<void> {
+    await this.steps(call, (steps) => steps.encode());
   }
 
   /**
@@ -163,7 +187,7 @@ export class Session {
 
   private steps<T>(call: CallOptions, work: (steps: PhotoSteps, stages: Stages) => Promise<T>): Promise<T> {
     if (this.closed) {
-      return Promise.reject(new Error('This session is closed. Open the photo again: engine.open(photo).'));
+      return Promise.reject(closedSession());
     }
     return this.parts.exclusive(call, (stages) =>
       work(new PhotoSteps(this.parts, this.photo, this.known, stages), stages),

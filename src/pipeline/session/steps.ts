@@ -5,7 +5,7 @@ import { DEFAULT_SWEEP } from '../defaults.ts';
 import { wordsOf, type Photo } from '../photo.ts';
 import { emptyMask, visiblePoints, type Geometry } from '../points/geometry.ts';
 import type { SeenCrop } from '../points/seenPoints.ts';
-import type { Role, SegmentAnswer, SweepName } from '../roles.ts';
+import type { Embedding, Role, SegmentAnswer, SweepName } from '../roles.ts';
 import { above, CompletedObject, objectPoints } from './completedObject.ts';
 import type { EngineParts } from './engineParts.ts';
 import {
@@ -72,6 +72,21 @@ export class PhotoSteps {
   }
 
   /**
+   * Encodes the photo, unless its embedding is cached.
+   * @throws PromptError if the photo is too narrow; WeightsError, DeviceError; Canceled
+   */
+  async encode(): Promise<Embedding> {
+    const { embeddings, networks } = this.parts;
+    const known = embeddings.get(this.known.owner);
+    if (known) return known;
+    const network = await networks.get('segment');
+    const options = this.stages.options('segment', this.titleOf('segment'));
+    const embedding = await network.encode(wordsOf(this.photo), options);
+    embeddings.put(this.known.owner, embedding);
+    return embedding;
+  }
+
+  /**
    * Encodes the photo, unless its embedding is cached, and decodes a prompt.
    * @throws PromptError, WeightsError, DeviceError; Canceled
    */
@@ -79,17 +94,10 @@ export class PhotoSteps {
     const { photo, stages } = this;
     expectObject(photo, prompt);
     const network = await this.parts.networks.get('segment');
-    const options = stages.options('segment', this.titleOf('segment'));
-    const { embeddings } = this.parts;
-    const known = embeddings.get(this.known.owner);
+    const embedding = await this.encode();
     // After the encoder, the answer is quick, and its weights are few: it reports nothing of its own.
-    if (known) return network.answer(known, inDecoded(photo, prompt), options);
-    const embedding = await network.encode(wordsOf(photo), options);
-    embeddings.put(this.known.owner, embedding);
-    return network.answer(embedding, inDecoded(photo, prompt), {
-      signal: stages.signal,
-      onProfile: stages.onProfile,
-    });
+    const { signal, onProfile } = stages;
+    return network.answer(embedding, inDecoded(photo, prompt), { signal, onProfile });
   }
 
   /**

@@ -16,20 +16,20 @@ export interface MainParts {
 /** The large parts of a closed surface. */
 export function mainParts({ xyz, triangles }: RawSurface): MainParts {
   const part = partsOf(triangles, xyz.length / 3);
-  const volumes = new Map<number, number>();
+  const volumes = new Float64Array(part.length);
   for (let t = 0; t < triangles.length; t += 3) {
     const [a, b, c] = [3 * triangles[t], 3 * triangles[t + 1], 3 * triangles[t + 2]];
     const volume =
       xyz[a] * (xyz[b + 1] * xyz[c + 2] - xyz[b + 2] * xyz[c + 1]) +
       xyz[a + 1] * (xyz[b + 2] * xyz[c] - xyz[b] * xyz[c + 2]) +
       xyz[a + 2] * (xyz[b] * xyz[c + 1] - xyz[b + 1] * xyz[c]);
-    const name = part[triangles[t]];
-    volumes.set(name, (volumes.get(name) ?? 0) + volume);
+    volumes[part[triangles[t]]] += volume;
   }
-  const largest = Math.max(0, ...volumes.values());
+  const names = new Set(part);
+  const largest = volumes.reduce((most, volume) => Math.max(most, volume), 0);
   // Walls of hollows are inside out: their volume is negative.
-  const belongs = (name: number): boolean => volumes.get(name)! > 0 && volumes.get(name)! >= SMALLEST * largest;
-  const kept = [...volumes.keys()].filter(belongs).length;
+  const belongs = (name: number): boolean => volumes[name] > 0 && volumes[name] >= SMALLEST * largest;
+  const kept = [...names].filter(belongs).length;
   const places = new Int32Array(xyz.length / 3).fill(-1);
   let count = 0;
   const corners = triangles.filter((v) => belongs(part[v]));
@@ -41,6 +41,6 @@ export function mainParts({ xyz, triangles }: RawSurface): MainParts {
   return {
     surface: { xyz: points, triangles: corners.map((v) => places[v]) },
     kept,
-    dropped: volumes.size - kept,
+    dropped: names.size - kept,
   };
 }

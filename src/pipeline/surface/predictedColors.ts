@@ -66,11 +66,15 @@ export function predictedColors(
 
 /** Gives vertices without a color the mean of their neighbors that have one, round by round. */
 function spread(colors: Uint8Array, known: Uint8Array, triangles: Uint32Array): void {
+  const end = (t: number): number => triangles[t % 3 === 2 ? t - 2 : t + 1];
+  // Edges by their start in `triangles`: each is in two triangles, once in each direction.
+  let edges: number[] = [];
+  for (let t = 0; t < triangles.length; t++) if (!known[end(t)]) edges.push(t);
   for (;;) {
     const sums = new Map<number, [number, number, number, number]>();
-    for (let t = 0; t < triangles.length; t++) {
-      const [from, to] = [triangles[t], triangles[t % 3 === 2 ? t - 2 : t + 1]];
-      if (known[to] || !known[from]) continue;
+    for (const t of edges) {
+      const [from, to] = [triangles[t], end(t)];
+      if (!known[from]) continue;
       const sum = sums.get(to) ?? [0, 0, 0, 0];
       for (let c = 0; c < 3; c++) sum[c] += colors[3 * from + c];
       sum[3]++;
@@ -81,5 +85,6 @@ function spread(colors: Uint8Array, known: Uint8Array, triangles: Uint32Array): 
       known[v] = 1;
       for (let c = 0; c < 3; c++) colors[3 * v + c] = Math.round(sum[c] / sum[3]);
     }
+    edges = edges.filter((t) => !known[end(t)]);
   }
 }

@@ -3,6 +3,7 @@ import type { Mesh } from '../mesh.ts';
 import { vertexNormals } from '../mesh/normals.ts';
 import { toCamera, type Normalization } from '../points/normalization.ts';
 import type { SweptField } from '../roles.ts';
+import { alignDepth } from './alignDepth.ts';
 import { mainParts } from './parts.ts';
 import { predictedColors, type ColoredGridPoints } from './predictedColors.ts';
 import { smoothSurface } from './smooth.ts';
@@ -50,7 +51,7 @@ export function surfaceOf({ field, limit, points, normalization, view }: Surface
   const shell = shellOf(field, limit);
   if (!shell) return undefined;
   const { volume, touches } = shell;
-  const seen = view && visibleSide(volume, limit, view, normalization);
+  const seen = view && visibleSide(volume, limit, alignDepth(volume, limit, view, normalization), normalization);
   const { values, isHollow, leaks } = solidOf(volume, limit, seen);
   const raw = extractSurface({ ...volume, values });
   if (raw.triangles.length === 0) return undefined;

@@ -1,7 +1,7 @@
 /** A small scene for tests of recordings: a sphere in front of a wall. */
 import type { RecordedStages } from '../../../src/io/rrd/recording.ts';
 import { intrinsicsOf } from '../../../src/pipeline/camera.ts';
-import { sphere } from '../../setup/solids.ts';
+import { sphere } from '../../setup/sphere.ts';
 
 export const POINT_COLOR = [40, 160, 90];
 export const SURFACE_COLOR = [200, 30, 60];

@@ -33,3 +33,26 @@ export function shellField(shape: Shape, { half = 1.5, step = 0.1, reach = 0.1 }
   }
   return { counts: [n, n, n], axes: Float32Array.from([...axis, ...axis, ...axis]), logits };
 }
+
+/** Where the camera stands, in the object's frame; the camera's frame is twice as large. */
+export const normalization = { scale: 2, center: [0, 0, 4] as const };
+const size = { width: 120, height: 120 };
+const camera = { fx: 150, fy: 150, cx: 60, cy: 60 };
+
+/** Depth and mask of a shape, by sphere tracing. */
+export function viewOf(shape: Shape) {
+  const meters = new Float32Array(size.width * size.height).fill(NaN);
+  const mask = new Uint8Array(meters.length);
+  for (let pixel = 0; pixel < meters.length; pixel++) {
+    const ray = [
+      ((pixel % size.width) - camera.cx) / camera.fx,
+      (Math.floor(pixel / size.width) - camera.cy) / camera.fy,
+    ];
+    let z = 1;
+    for (let i = 0; i < 200 && z < 8; i++) z += 0.7 * shape(ray[0] * z, ray[1] * z, z - 4);
+    if (z >= 8) continue;
+    meters[pixel] = normalization.scale * z;
+    mask[pixel] = 1;
+  }
+  return { ...size, mask, meters, camera };
+}

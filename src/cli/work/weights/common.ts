@@ -3,6 +3,7 @@ import { findCheckpoint, type Checkpoint, type CheckpointFile, tensorBytes } fro
 import { weightsFolder } from '../../../host/node/cache.ts';
 import { CheckpointCache } from '../../../host/node/checkpointCache.ts';
 import { unknownCheckpoint } from '../../../host/node/weights.ts';
+import { megabytes } from '../../../host/megabytes.ts';
 import { specsOfCheckpoint } from '../../../pipeline/registry.ts';
 import { watchInterrupt } from '../../interrupt.ts';
 import { Progress } from '../../progress.ts';
@@ -25,13 +26,6 @@ export function checkpointsOf(ids: readonly string[]): Checkpoint[] {
 export function sizeText(checkpoint: Checkpoint, { bytes }: CheckpointFile): string {
   return bytes === undefined ? `about ${megabytes(tensorBytes(specsOfCheckpoint(checkpoint)))}` : megabytes(bytes);
 }
-
-export const megabytes = (bytes: number): string =>
-  bytes < 1e6
-    ? `${Math.ceil(bytes / 1e3)} kB`
-    : bytes < 1e9
-      ? `${Math.round(bytes / 1e6)} MB`
-      : `${(bytes / 1e9).toFixed(2)} GB`;
 
 /** Runs long work on files with a progress bar; Ctrl-C stops it. */
 export async function withFileProgress<T>(

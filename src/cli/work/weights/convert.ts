@@ -1,8 +1,9 @@
 /** `unflat weights convert FILE`: converts a PyTorch .pth or .pt file to safetensors. */
 import { convertFile, inMegabytes } from '../../../host/node/convert.ts';
 import { EXIT } from '../../../host/errors.ts';
+import { megabytes } from '../../../host/megabytes.ts';
 import type { Terminal } from '../../terminal.ts';
-import { megabytes, withFileProgress } from './common.ts';
+import { withFileProgress } from './common.ts';
 
 export interface ConvertOptions {
   output?: string;

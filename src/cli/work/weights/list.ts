@@ -2,10 +2,11 @@
 import { bundled, checkpoints, type SourceName } from '../../../../weights/index.ts';
 import { type CheckpointState, type CheckpointCache, fileOf, pullCommand } from '../../../host/node/checkpointCache.ts';
 import { EXIT } from '../../../host/errors.ts';
+import { megabytes } from '../../../host/megabytes.ts';
 import { defaultCheckpoints } from '../../../pipeline/registry.ts';
 import type { Terminal } from '../../terminal.ts';
 import type { FolderOptions } from '../../weights/options.ts';
-import { megabytes, openCache, sizeText } from './common.ts';
+import { openCache, sizeText } from './common.ts';
 
 export interface ListOptions extends FolderOptions {
   json?: boolean;

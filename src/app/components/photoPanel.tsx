@@ -1,0 +1,57 @@
+/** The photo: pointing at the object, choosing a mask, settings, and the button that starts. */
+import { useState } from 'preact/hooks';
+import type { ShownPhoto } from '../state/state.ts';
+import { Candidates } from './candidates.tsx';
+import { useApp } from './context.tsx';
+import { OptionsFold } from './optionsFold.tsx';
+import { PhotoView } from './photoView.tsx';
+import { Progress } from './progress.tsx';
+import { PromptList } from './promptList.tsx';
+import { PromptTools, type Tool } from './promptTools.tsx';
+
+export function PhotoPanel({ photo }: { photo: ShownPhoto }) {
+  const app = useApp();
+  const { engine, encoding, prompts, run, canPoint, canReconstruct } = app.state;
+  const [tool, setTool] = useState<Tool>('add');
+  const work = engine.value.kind === 'starting' ? engine.value : encoding.value;
+  return (
+    <section class="panel" aria-label="Photo">
+      <PhotoView photo={photo} tool={tool} />
+      {'what' in work ? <Progress what={work.what} share={work.share} /> : <PromptTools tool={tool} onTool={setTool} />}
+      {prompts.value.length === 0 && canPoint.value && (
+        <p class="quiet">
+          Click the object. Click again to add to the mask, <kbd>Alt</kbd> click to remove, or drag a box.
+        </p>
+      )}
+      <div class="row go">
+        <Candidates photo={photo} />
+        {run.value ? (
+          <button
+            type="button"
+            class="large"
+            disabled={run.value.isStopping}
+            onClick={() => app.reconstruction.cancel()}
+          >
+            Cancel
+          </button>
+        ) : (
+          <button
+            type="button"
+            class="primary large"
+            disabled={!canReconstruct.value}
+            onClick={() => void app.reconstruction.start()}
+          >
+            Reconstruct
+          </button>
+        )}
+      </div>
+      <PromptList />
+      {photo.notices.map((notice) => (
+        <p key={notice} class="quiet">
+          {notice}
+        </p>
+      ))}
+      <OptionsFold photo={photo} />
+    </section>
+  );
+}
