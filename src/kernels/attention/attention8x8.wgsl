@@ -118,7 +118,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     rows[p] = queryRow(group, first + token + 16u * p);
   }
 
-  var codes: array<vec2u, 8>;
   var maxLogit = Eight(vec4f(LOWEST), vec4f(LOWEST));
   var sum = Eight(vec4f(), vec4f());
   // Weighted values by query: the features in vec4s own.x, own.y and own.z.
@@ -128,7 +127,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   for (var r = 0u; r < 8u; r++) {
     let query = min(first + ty + SIDE * r, params.queries - 1u);
     let row = queryRow(group, query);
-    codes[r] = queryCode(head, row, query);
     if (selfKey) {
       var logit = 0.0;
       for (var i = 0u; i < params.vecs; i++) {
@@ -162,14 +160,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     for (var chunk = 0u; chunk < CHUNK * chunks; chunk += CHUNK) {
       workgroupBarrier();
       let at = min(chunk + quad, params.vecs - 1u);
-      let inside = chunk + quad == at;
+      let isThere = chunk + quad == at;
       for (var p = 0u; p < 4u; p++) {
         let query = queryVec(rows[p], params.fromQ + offset, at) * params.scale;
-        staged[quad * SIDE + token / SIDE + 2u * p][lane(quad, token)] = select(vec4f(), query, inside);
+        staged[quad * SIDE + token / SIDE + 2u * p][lane(quad, token)] = select(vec4f(), query, isThere);
       }
       for (var p = 0u; p < 2u; p++) {
         let key = keyVec(keyRows[p], params.fromK + offset, at);
-        staged[KEYS_AT + quad * 4u + token / SIDE + 2u * p][lane(quad, token)] = select(vec4f(), key, inside);
+        staged[KEYS_AT + quad * 4u + token / SIDE + 2u * p][lane(quad, token)] = select(vec4f(), key, isThere);
       }
       workgroupBarrier();
       for (var i = 0u; i < CHUNK; i++) {
@@ -183,18 +181,28 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         }
       }
     }
-    for (var j = 0u; j < 4u; j++) {
-      let key = start + tx + SIDE * j;
-      if (key >= params.keys) {
-        for (var r = 0u; r < 8u; r++) {
-          s[r][j] = LOWEST;
-        }
-      } else if (BIASED) {
-        let code = keyCode(key);
-        for (var r = 0u; r < 8u; r++) {
-          s[r][j] += biasOf(head, codes[r], code) * LOG2E;
-        }
+    if (BIASED) {
+      let last = params.keys - 1u;
+      let k0 = keyCode(min(start + tx, last));
+      let k1 = keyCode(min(start + tx + SIDE, last));
+      let k2 = keyCode(min(start + tx + 2u * SIDE, last));
+      let k3 = keyCode(min(start + tx + 3u * SIDE, last));
+      for (var r = 0u; r < 8u; r++) {
+        // Computed again for each tile: held, the codes of eight queries would cost a wave its registers.
+        let query = min(first + ty + SIDE * r, params.queries - 1u);
+        let code = queryCode(head, queryRow(group, query), query);
+        let bias = vec4f(
+          biasOf(head, code, k0),
+          biasOf(head, code, k1),
+          biasOf(head, code, k2),
+          biasOf(head, code, k3),
+        );
+        s[r] += bias * LOG2E;
       }
+    }
+    let inside = vec4u(start + tx) + vec4u(0u, SIDE, 2u * SIDE, 3u * SIDE) < vec4u(params.keys);
+    for (var r = 0u; r < 8u; r++) {
+      s[r] = select(vec4f(LOWEST), s[r], inside);
     }
     let tileMax = maxOverKeys(
       lid,
