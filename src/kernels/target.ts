@@ -7,7 +7,7 @@
  */
 
 /** Variants of matrix products, convolutions and attention. */
-export const MATRIX_VARIANTS = ['tiled', 'subgroup8'] as const;
+export const MATRIX_VARIANTS = ['tiled', 'tiled8x8', 'subgroup8'] as const;
 export type MatrixVariant = (typeof MATRIX_VARIANTS)[number];
 /** Variants of kernels that reduce rows. */
 export type RowVariant = 'workgroup' | 'lane';
@@ -15,13 +15,16 @@ export type SweepStrategy = 'batched' | 'layered';
 /** Storage of large weights: f32, or f16 with f32 arithmetic. */
 export type Precision = 'f32' | 'f16';
 
-/** A row of the table: the preferred variant by kind of kernel. A kernel falls back where that one cannot run. */
+/**
+ * A row of the table: the preferred variant by kind of kernel. A kernel falls back where that one cannot run. `bySize`: the
+ * variant that suits the size of the problem (`suits` in variant.ts).
+ */
 export interface Preferences {
-  readonly linear: MatrixVariant;
+  readonly linear: MatrixVariant | 'bySize';
   /** Convolutions and transposed convolutions. */
-  readonly conv: MatrixVariant;
+  readonly conv: MatrixVariant | 'bySize';
   /** Attention, and the sweep's decoder, which is mostly attention. */
-  readonly attention: MatrixVariant;
+  readonly attention: MatrixVariant | 'bySize';
   /** Kernels that reduce rows: a workgroup per row, or a single invocation. */
   readonly rows: RowVariant;
   readonly sweep: SweepStrategy;
@@ -41,7 +44,7 @@ export type AdapterClass = 'gpu' | 'software8' | 'software';
 
 /** The table. `unflat bench` measures the variants; `unflat doctor` prints the row in use. */
 export const PREFERENCES: Readonly<Record<AdapterClass, Preferences>> = {
-  gpu: { linear: 'tiled', conv: 'tiled', attention: 'tiled', rows: 'workgroup', sweep: 'batched' },
+  gpu: { linear: 'bySize', conv: 'bySize', attention: 'bySize', rows: 'workgroup', sweep: 'batched' },
   software8: { linear: 'subgroup8', conv: 'subgroup8', attention: 'subgroup8', rows: 'lane', sweep: 'batched' },
   software: { linear: 'tiled', conv: 'tiled', attention: 'tiled', rows: 'lane', sweep: 'layered' },
 };

@@ -12,6 +12,8 @@ export interface Variant<Problem, Built> {
   readonly name: string;
   /** True, or why this variant cannot run the problem on the target: a plain sentence without its full stop. */
   supports(target: Target, problem: Problem): true | string;
+  /** Where the table says `bySize`: whether this variant is the fastest for the problem. Others have no `suits`. */
+  suits?(problem: Problem): boolean;
   build(problem: Problem, target: Target): Built;
 }
 
@@ -23,7 +25,8 @@ export interface Chosen<V> {
 }
 
 /**
- * Picks the variant that the target's table prefers for the kernel, else the first in the list that supports the problem.
+ * Picks the variant that the target's table prefers for the kernel, else the first in the list that supports the problem. Where
+ * the table says `bySize`, the variant that suits the problem comes first.
  * @param hint what to do when none does
  * @throws LimitError naming the kernel and the reason of every variant
  */
@@ -35,7 +38,9 @@ export function choose<Problem, V extends Variant<Problem, unknown>>(
   hint = 'Use a smaller configuration or another adapter.',
 ): Chosen<V> {
   const first = preferred(target, kernel);
-  const order = [...variants].sort((a, b) => Number(b.name === first) - Number(a.name === first));
+  const bySize = first === 'bySize';
+  const comesFirst = ({ name, suits }: V): number => Number(bySize ? suits?.(problem) === true : name === first);
+  const order = [...variants].sort((a, b) => comesFirst(b) - comesFirst(a));
   const answers = order.map((variant) => ({ variant, answer: variant.supports(target, problem) }));
   const place = answers.findIndex(({ answer }) => answer === true);
   if (place < 0) {

@@ -30,7 +30,8 @@ describe('self-test with f16 weights', () => {
     const device = await halfDevice();
     const results = await runSelfTest(device);
     expect(results.filter(({ passed }) => !passed)).toEqual([]);
-    const families = supportsSubgroup8(device.target) === true ? ['tiled', 'subgroup8'] : ['tiled'];
+    const families =
+      supportsSubgroup8(device.target) === true ? ['tiled', 'tiled8x8', 'subgroup8'] : ['tiled', 'tiled8x8'];
     const tested = results.map(({ name }) => name);
     for (const kernel of ['linear', 'conv2d', 'convTranspose2d']) {
       const variants = tested.filter((name) => name.startsWith(`${kernel} `)).map((name) => name.split(', ').at(-1));

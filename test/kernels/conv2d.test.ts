@@ -44,7 +44,7 @@ function record(s: Sources, c: Conv2dCase, data: ReturnType<typeof dataOf>): Ten
   );
 }
 
-for (const variant of ['preferred', 'tiled'] as const) {
+for (const variant of ['preferred', 'tiled', 'tiled8x8'] as const) {
   describe(`conv2d, ${variant} variant`, () => {
     for (const c of conv2dCases) {
       it(conv2dTitle(c), async () => {

@@ -9,7 +9,7 @@ import { deviceFor } from '../setup/variantDevices.ts';
 
 describe('convTranspose2d', () => {
   for (const c of convTranspose2dCases) {
-    for (const variant of ['preferred', 'tiled'] as const) {
+    for (const variant of ['preferred', 'tiled', 'tiled8x8'] as const) {
       const sizes = `${c.kernel} x ${c.kernel}, ${c.B} x ${c.H} x ${c.W} x ${c.I} to ${c.O}`;
       it(`${sizes}, ${variant} variant`, async () => {
         const device = await deviceFor('conv', variant);

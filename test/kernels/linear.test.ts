@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { linear, linearOp } from '../../src/graph/ops/matmul.ts';
-import { BASELINE } from '../../src/kernels/target.ts';
+import { BASELINE, MATRIX_VARIANTS } from '../../src/kernels/target.ts';
 import { Graph } from '../../src/graph/record.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import { linearRef } from '../../src/kernels/linear/linear.ref.ts';
 import { linear as linearKernel } from '../../src/kernels/linear/linear.ts';
+import { largeTile } from '../../src/kernels/shared/gemm/tiles.ts';
 import { activationRef } from '../../src/kernels/shared/activations.ref.ts';
 import { halfBits, halfValue } from '../../src/kernels/half.ts';
 import { linearCases, type LinearCase } from '../cases/linear.ts';
@@ -47,8 +48,10 @@ const bound = (K: number, expected: ArrayLike<number>): number =>
 const ways = [
   { name: 'preferred variant', variant: 'preferred', precision: 'f32' },
   { name: 'tiled', variant: 'tiled', precision: 'f32' },
+  { name: 'tiled8x8', variant: 'tiled8x8', precision: 'f32' },
   { name: 'preferred variant, f16 weights', variant: 'preferred', precision: 'f16' },
   { name: 'tiled, f16 weights', variant: 'tiled', precision: 'f16' },
+  { name: 'tiled8x8, f16 weights', variant: 'tiled8x8', precision: 'f16' },
 ] as const;
 
 for (const { name, variant, precision } of ways) {
@@ -106,14 +109,39 @@ describe('linear', () => {
   it('is cut into dispatches that together cover all tiles', () => {
     const x = { shape: [4096, 768], dtype: 'f32' } as const;
     const operands = { x, w: { shape: [3072, 768], dtype: 'f32' } as const, b: null, scale: null, residual: null };
-    for (const variant of ['tiled', 'subgroup8'] as const) {
+    const tileSizes = { tiled: [64, 64], tiled8x8: [128, 128], subgroup8: [16, 64] } as const;
+    for (const variant of MATRIX_VARIANTS) {
+      const [tileRows, tileColumns] = tileSizes[variant];
       const parts = linearKernel({ ...targetWith8Lanes, linear: variant }, operands, 'none', true);
-      const tiles = (4096 / (variant === 'tiled' ? 64 : 16)) * (3072 / 64);
+      const tiles = (4096 / tileRows) * (3072 / tileColumns);
       expect(parts.map((p) => p.params!.firstTile)).toEqual([0, tiles / 3, (2 * tiles) / 3].map(Math.round));
       expect(parts.map((p) => p.params!.endTile)).toEqual([tiles / 3, (2 * tiles) / 3, tiles].map(Math.round));
       expect(parts.reduce((sum, p) => sum + p.flops!, 0)).toBeCloseTo(2 * 4096 * 768 * 3072, -3);
       expect(new Set(parts.map((p) => p.outputs[0])).size).toBe(1);
     }
+  });
+
+  it('computes tiles of every size in which a thread has 8 x 8 sums', async () => {
+    const device = await deviceFor('linear', 'tiled8x8');
+    const found = [];
+    for (const [rows, N] of [
+      [130, 131],
+      [16384, 64],
+      [64, 16384],
+    ]) {
+      const K = 5;
+      const c = { rows, K, N };
+      found.push(largeTile(rows, N));
+      const data = dataOf(c);
+      const { y } = await evaluate((s) => ({ y: record(s, c, data) }), { device });
+      const expected = linearRef(data.x, data.w, N, K);
+      expectClose(y, expected, bound(K, expected));
+    }
+    expect(found).toMatchObject([
+      { rows: 128, columns: 128 },
+      { rows: 128, columns: 64 },
+      { rows: 64, columns: 64 },
+    ]);
   });
 
   it('computes the same when it is cut', async () => {

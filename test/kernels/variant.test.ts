@@ -33,8 +33,15 @@ describe('choose', () => {
   });
 
   it('takes the one that the target prefers, without a reason', () => {
-    const chosen = choose('linear', [third, tiled], BASELINE, 1);
+    const chosen = choose('linear', [third, tiled], { ...BASELINE, linear: 'tiled' }, 1);
     expect(chosen).toEqual({ variant: tiled, others: [{ name: 'third' }] });
+  });
+
+  it('takes the one that suits the problem where the target chooses by size', () => {
+    const large = { ...named('tiled8x8', true), suits: (size: number) => size > 9 };
+    const pick = (size: number, linear: 'bySize' | 'tiled8x8') =>
+      choose('linear', [tiled, large], { ...BASELINE, linear }, size).variant.name;
+    expect([pick(8, 'bySize'), pick(10, 'bySize'), pick(8, 'tiled8x8')]).toEqual(['tiled', 'tiled8x8', 'tiled8x8']);
   });
 
   it('keeps the reason against the preferred one', () => {
@@ -85,6 +92,18 @@ describe('matrix products', () => {
     expect(run(targetWith8Lanes, true)).toEqual(['tiled', undefined]);
   });
 
+  it('have 8 x 8 results per thread where there are many, and whole steps of terms', () => {
+    const results = (rows: number, N: number) =>
+      chosen(linear(BASELINE, { x: operand([rows, 16]), w: operand([N, 16]), ...noEpilogue }, 'none', true));
+    expect(results(4096, 768)).toEqual(['tiled8x8', undefined]);
+    expect(results(197, 768)).toEqual(['tiled', undefined]);
+    const options = { stride: 1, padding: 1, groups: 1, activation: 'none', inputActivation: 'none' } as const;
+    const conv = (C: number) =>
+      chosen(conv2d(BASELINE, { x: operand([1, 96, 96, C]), w: operand([256, C, 3, 3]), ...noEpilogue }, options));
+    expect(conv(256)).toEqual(['tiled8x8', undefined]);
+    expect(conv(3)).toEqual(['tiled', undefined]);
+  });
+
   it('say why a preferred variant was not taken', () => {
     expect(run(software8, false)).toEqual([
       'tiled',
@@ -99,7 +118,10 @@ describe('matrix products', () => {
 
   it('carry a reason for each variant that was not taken', () => {
     const [step] = linear(software8, { x: operand([8, 16]), w: operand([32, 16]), ...noEpilogue }, 'none', false);
-    expect(step.others).toEqual([{ name: 'subgroup8', reason: expect.stringMatching(/w is computed/) as string }]);
+    expect(step.others).toEqual([
+      { name: 'subgroup8', reason: expect.stringMatching(/w is computed/) as string },
+      { name: 'tiled8x8' },
+    ]);
   });
 
   it('are convolutions and transposed convolutions, too', () => {
@@ -113,7 +135,9 @@ describe('matrix products', () => {
     expect(chosen(conv(1, software8))).toEqual(['subgroup8', undefined]);
     expect(chosen(conv(2, software8))).toEqual([
       'grouped',
-      'not subgroup8: there are 2 groups, and this variant computes one product; not tiled: there are 2 groups, and this variant computes one product',
+      ['subgroup8', 'tiled', 'tiled8x8']
+        .map((name) => `not ${name}: there are 2 groups, and this variant computes one product`)
+        .join('; '),
     ]);
     expect(conv(1, BASELINE)[0].others).toContainEqual({
       name: 'grouped',

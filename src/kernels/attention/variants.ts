@@ -7,6 +7,7 @@ import { supportsSubgroup8, type Target } from '../target.ts';
 import type { Variant } from '../variant.ts';
 import subgroup8Wgsl from './attention.subgroup8.wgsl';
 import tiledWgsl from './attention.wgsl';
+import tiled8x8Wgsl from './attention8x8.wgsl';
 import biasBeitWgsl from './bias.beit.wgsl';
 import biasDecomposedWgsl from './bias.decomposed.wgsl';
 import biasFullWgsl from './bias.full.wgsl';
@@ -31,22 +32,37 @@ const BIAS_WGSL = {
 /** A row index that no token has. */
 const NO_ROW = 0xffffffff;
 
-/** A workgroup stages tiles of keys and values in its memory: for GPUs. Runs everywhere. */
-const tiled: Variant<AttentionProblem, readonly Step[]> = {
-  name: 'tiled',
+/** A variant whose workgroups stage tiles of keys and values in their memory: for GPUs. It runs everywhere. */
+const inTiles = (
+  name: string,
+  rows: number,
+  wgsl: string,
+  constants: (problem: AttentionProblem) => Readonly<Record<string, number>>,
+): Variant<AttentionProblem, readonly Step[]> => ({
+  name,
   supports: () => true,
   build(problem, target) {
     const { operands, options } = problem;
     const { q, k, v } = operands;
     const terms = biasTerms(target, problem);
     const dispatches = byHeads(problem, terms, {
-      wgsl: [wholeVec4s(problem) ? operandsVec4Wgsl : operandsScalarWgsl, tiledWgsl],
+      wgsl: [wholeVec4s(problem) ? operandsVec4Wgsl : operandsScalarWgsl, wgsl],
+      constants: constants(problem),
       inputs: [q.of, k.of, v.of, terms.operand, options.windows?.fill ?? null],
-      rows: 32,
+      rows,
       maxFlops: 64e9,
     });
     return [...terms.steps, ...dispatches];
   },
+});
+
+/** Four queries and four keys per thread. */
+const tiled = inTiles('tiled', 32, tiledWgsl, () => ({}));
+
+/** Eight queries and four keys per thread. With few queries most of its threads would have none. */
+const tiled8x8: Variant<AttentionProblem, readonly Step[]> = {
+  ...inTiles('tiled8x8', 64, tiled8x8Wgsl, ({ headDim }) => ({ chunks: ceilDiv(headDim, 16) })),
+  suits: ({ queries }) => queries > 32,
 };
 
 /** Operands in textures, queries shared by subgroup broadcasts: for software adapters. */
@@ -104,7 +120,7 @@ const subgroup8: Variant<AttentionProblem, readonly Step[]> = {
   },
 };
 
-export const attentionVariants: readonly Variant<AttentionProblem, readonly Step[]>[] = [tiled, subgroup8];
+export const attentionVariants: readonly Variant<AttentionProblem, readonly Step[]>[] = [tiled, tiled8x8, subgroup8];
 
 /** Whether q, k and v can be read as vec4s. */
 function wholeVec4s({ operands: { q, k, v }, options: { own }, headDim }: AttentionProblem): boolean {

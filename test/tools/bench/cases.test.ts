@@ -47,10 +47,12 @@ describe('variants to measure', () => {
     expect(names(linearAndTextbook(sizes), software8)).toEqual([
       ['subgroup8', true, undefined],
       ['tiled', false, undefined],
+      ['tiled8x8', false, undefined],
       ['textbook', false, undefined],
     ]);
     expect(names(linearAndTextbook(sizes), gpu)).toEqual([
       ['tiled', true, undefined],
+      ['tiled8x8', false, undefined],
       ['textbook', false, undefined],
     ]);
     expect(names(layerNormCase({ rows: 8, C: 64, bench: 'test' }), gpu)).toEqual([

@@ -1,6 +1,6 @@
 /**
  * What linear layers, convolutions and transposed convolutions share: one matrix product
- * `y[row, column] = sum over taps and inner terms of x * w` with an epilogue, in two variants and two weight precisions.
+ * `y[row, column] = sum over taps and inner terms of x * w` with an epilogue, in three variants and two weight precisions.
  *
  * A kernel joins its own WGSL, which says where rows of x and elements of y are, with: the input part (vec4 or scalar), the
  * weights part (panels in a flat texture or rows in a buffer, f32 or f16), the loops of the variant, and the output part.
@@ -23,6 +23,8 @@ import panelsF32Wgsl from './panels.f32.wgsl';
 import rank4Wgsl from './rank4.wgsl';
 import subgroup8Wgsl from './subgroup8.wgsl';
 import tiledWgsl from './tiled.wgsl';
+import tiled8x8Wgsl from './tiled8x8.wgsl';
+import { largeTile, suitsLargeTile } from './tiles.ts';
 import weightF16Wgsl from './weight.f16.wgsl';
 import weightF32Wgsl from './weight.f32.wgsl';
 import weightScalarWgsl from './weight.scalar.wgsl';
@@ -101,7 +103,21 @@ export function gemmEpilogue(g: Gemm) {
   };
 }
 
-/** Tiles of sums in registers, operands staged in workgroup memory: for GPUs. Runs everywhere. */
+/** Tiles of 8 x 8 sums in the registers of each thread: for GPUs, where the product fills one with such tiles. Runs everywhere. */
+const tiled8x8: Variant<Gemm, readonly Dispatch[]> = {
+  name: 'tiled8x8',
+  supports: () => true,
+  suits: ({ rows, layout }) => suitsLargeTile(rows, layout),
+  build(g, { precision }) {
+    const tile = largeTile(g.rows, g.layout.columns);
+    const weights = tiledWeights(g, precision);
+    const constants = { rowSide: tile.rows / 8, columnSide: tile.columns / 8 };
+    const tiles = ceilDiv(g.rows, tile.rows) * ceilDiv(g.layout.columns, tile.columns);
+    return inParts(g, [weights.wgsl, tiled8x8Wgsl], weights.operand, constants, tiles);
+  },
+};
+
+/** Tiles of 4 x 4 sums in the registers of each thread, operands staged in workgroup memory: for GPUs. Runs everywhere. */
 const tiled: Variant<Gemm, readonly Dispatch[]> = {
   name: 'tiled',
   supports: () => true,
@@ -131,7 +147,7 @@ const subgroup8: Variant<Gemm, readonly Dispatch[]> = {
   },
 };
 
-export const gemmVariants: readonly Variant<Gemm, readonly Dispatch[]>[] = [tiled, subgroup8];
+export const gemmVariants: readonly Variant<Gemm, readonly Dispatch[]>[] = [tiled, tiled8x8, subgroup8];
 
 /**
  * One dispatch or, where it would run for long, several that each compute a part of the tiles.

@@ -8,7 +8,8 @@
 // The reduction runs over `params.taps` taps of `params.quads` vec4s. gemm.ts lists the parts.
 // Takes: rowSource, loadX, tapSource, params.firstTile, params.endTile, params.rows, params.taps (the kernel).
 // Takes: params.quads, params.columns (the kernel); channelTerms, store (shared/gemm/output.*.wgsl).
-// Takes: rank4 (shared/gemm/rank4.wgsl); loadWeight (shared/gemm/weight.*.wgsl); workgroupIndex (shared/grid.wgsl).
+// Takes: rank4 (shared/gemm/rank4.wgsl); weightRow, loadWeight (shared/gemm/weight.*.wgsl).
+// Takes: workgroupIndex (shared/grid.wgsl).
 override tall: bool = true;
 
 var<workgroup> stagedX: array<vec4f, 256>; // [quad][64 rows]
@@ -39,6 +40,7 @@ fn main(
   let place = stagedQuad * 64u + slot(staged);
   let source = rowSource(min(firstRow + staged, params.rows - 1u));
   let column = firstColumn + staged;
+  let weights = weightRow(column);
   let depth = params.taps * params.quads; // in vec4s
 
   var sum0 = vec4f();
@@ -54,7 +56,7 @@ fn main(
         a = loadX(tapSource(source, quad / params.quads), quad % params.quads);
       }
       if (column < params.columns) {
-        b = loadWeight(column, quad);
+        b = loadWeight(weights, quad);
       }
     }
     stagedX[place] = a;

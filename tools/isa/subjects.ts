@@ -1,0 +1,88 @@
+/** The kernels whose machine code is looked at: the benchmark's cases and the sweep's decoder, lowered for a GPU. */
+import { createHash } from 'node:crypto';
+import { fuse } from '../../src/graph/fuse/index.ts';
+import { keyOf } from '../../src/graph/key.ts';
+import { lower } from '../../src/graph/lower.ts';
+import { type Dispatch, isCopy, operand, type Step } from '../../src/kernels/dispatch.ts';
+import { packedSize } from '../../src/kernels/sweepDecoder/pack.ts';
+import { sweepDecoder } from '../../src/kernels/sweepDecoder/sweepDecoder.ts';
+import type { Target } from '../../src/kernels/target.ts';
+import { mccConfigs } from '../../src/pipeline/mcc/config.ts';
+import { benchCases } from '../bench/cases.ts';
+import type { BenchCase } from '../bench/kinds.ts';
+import { recorded } from '../bench/measure.ts';
+
+/** Something to compile. */
+export interface Case {
+  /** As in the benchmark. */
+  readonly kernel: string;
+  readonly shape: string;
+  steps(target: Target): readonly Step[];
+}
+
+const ofBench = ({ kernel, shape, build }: BenchCase): Case => ({
+  kernel,
+  shape,
+  steps(target) {
+    const { graph, y } = recorded(build);
+    return lower(fuse(graph.nodes, new Set([y.root])), target).steps;
+  },
+});
+
+const decoder: Case = {
+  kernel: 'sweepDecoder',
+  shape: '4096 points (MCC decoder)',
+  steps(target) {
+    const { decoderEmbed: channels, decoderDepth: depth, decoderHeads: heads, shrinkThreshold } = mccConfigs.full;
+    const seen = operand([depth, 197, 3 * channels]);
+    const weights = operand([packedSize({ channels, depth })]);
+    return sweepDecoder(target, operand([4096, 3]), seen, weights, { heads, eps: 1e-6, shrinkThreshold });
+  },
+};
+
+export const isaCases: readonly Case[] = [...benchCases.map(ofBench), decoder];
+
+/** A program of a case: one dispatch of those that run it. */
+export interface Program {
+  /** The case. */
+  readonly kernel: string;
+  readonly shape: string;
+  /** The kernel of the dispatch; with a number where a case has several programs of one kernel. */
+  readonly program: string;
+  readonly variant: string | null;
+  readonly hash: string;
+  /** Workgroups of all dispatches that run this program. */
+  readonly workgroups: number;
+  readonly dispatch: Dispatch;
+}
+
+/** The different programs of a case, in the order of their first dispatch. */
+export function programsOf(one: Case, target: Target): Program[] {
+  const found = new Map<string, Program>();
+  const counts = new Map<string, number>();
+  for (const dispatch of one.steps(target)) {
+    if (isCopy(dispatch)) continue;
+    const hash = hashOf(dispatch);
+    const workgroups = dispatch.workgroups.reduce((product, n) => product * n, 1);
+    const known = found.get(hash);
+    if (known) {
+      found.set(hash, { ...known, workgroups: known.workgroups + workgroups });
+      continue;
+    }
+    const { kernel, variant = null } = dispatch;
+    const place = (counts.get(kernel) ?? 0) + 1;
+    counts.set(kernel, place);
+    const program = place === 1 ? kernel : `${kernel} ${place}`;
+    found.set(hash, { kernel: one.kernel, shape: one.shape, program, variant, hash, workgroups, dispatch });
+  }
+  return [...found.values()];
+}
+
+/** Stands for the text and the constants of a program. Comments and layout do not count: they change no machine code. */
+function hashOf({ wgsl, constants }: Dispatch): string {
+  const code = wgsl.map((text) => text.replace(/\/\/[^\n]*/g, '').replace(/\s+/g, ' '));
+  return createHash('sha256')
+    .update(keyOf([code, constants]))
+    .digest('hex')
+    .slice(0, 12);
+}
