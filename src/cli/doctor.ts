@@ -11,7 +11,7 @@ export function addDoctor(program: Command, { terminal }: Pick<CommandContext, '
     .description('show the adapter, its limits and its kernel variants, and test their results');
   addAdapterOption(command)
     .addOption(
-      new Option('--precision <type>', 'storage type of the weights in the self-test')
+      new Option('--precision <type>', 'storage type of weights and activations in the self-test')
         .choices(['f32', 'f16'])
         .default('f32'),
     )

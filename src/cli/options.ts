@@ -112,7 +112,7 @@ export function addEngineOptions(command: Command): Command {
         .choices(['small', 'full'])
         .default('small'),
     )
-    .addOption(new Option('--precision <type>', 'storage type of large weights').choices(['f32', 'f16']).default('f32'))
+    .addOption(new Option('--precision <type>', 'storage type of large weights and activations; f16 takes half the memory').choices(['f32', 'f16']).default('f32'))
     .option('--profile <file.json>', 'print where the time goes, and write a trace for ui.perfetto.dev');
 }
 

@@ -13,7 +13,7 @@ export interface Lowered {
   owner(operand: Operand): Operand;
 }
 
-/** @throws ShapeError if a kernel's result and the recorded tensor differ in size */
+/** @throws ShapeError if a kernel's result and the recorded tensor differ in size or type */
 export function lower(nodes: readonly Node[], target: Target): Lowered {
   const steps: Step[] = [];
   const scopes: string[] = [];
@@ -22,9 +22,10 @@ export function lower(nodes: readonly Node[], target: Target): Lowered {
     const made = node.op.lower(target, node);
     results(made).forEach((operand, i) => {
       const tensor = node.outputs[i];
-      if (size(operand) !== size(tensor)) {
+      if (size(operand) !== size(tensor) || operand.dtype !== tensor.dtype) {
         throw new ShapeError(
-          `${node.op.name}: gives ${show(operand.shape)} here, but was recorded as ${show(tensor.shape)}.`,
+          `${node.op.name}: gives ${operand.dtype} ${show(operand.shape)} here, but was recorded as ` +
+            `${tensor.dtype} ${show(tensor.shape)}.`,
         );
       }
       alias.set(operand, tensor);

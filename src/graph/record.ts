@@ -1,6 +1,6 @@
 /** Recording: calls of ops become a list of nodes. All shapes are known while recording. */
 import { expect } from '../kernels/check.ts';
-import type { DType } from '../kernels/dispatch.ts';
+import type { DType, FloatType } from '../kernels/dispatch.ts';
 import { constantKey, expectSameForm, type ConstantForm, type ConstantSpec } from './constantSpec.ts';
 import { Tensor, type Node, type Recorder } from './tensor.ts';
 
@@ -11,6 +11,9 @@ export class Graph implements Recorder {
   readonly taps = new Map<string, Tensor>();
   private readonly constants = new Map<string, { tensor: Tensor; form: ConstantForm }>();
   private path: string[] = [];
+
+  /** @param activations the type that networks store their activations in */
+  constructor(readonly activations: FloatType = 'f32') {}
 
   /** An input: a value that is given to every run. @throws ShapeError if the name is taken */
   input(name: string, shape: readonly number[], dtype: DType = 'f32'): Tensor {

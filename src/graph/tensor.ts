@@ -1,6 +1,6 @@
 /** The parts of a recorded graph: tensors, which hold no data, and nodes, which compute them. */
 import { expect, show, size } from '../kernels/check.ts';
-import type { DType, Operand, Step } from '../kernels/dispatch.ts';
+import type { DType, FloatType, Operand, Step } from '../kernels/dispatch.ts';
 import type { Target } from '../kernels/target.ts';
 import type { ConstantSpec, WeightName } from './constantSpec.ts';
 
@@ -20,6 +20,11 @@ export type Origin =
 
 /** The graph that a tensor belongs to, as models and ops see it. `Graph` in record.ts implements it. */
 export interface Recorder {
+  /**
+   * The type that networks store their activations in. A network converts where its inputs enter and where its results leave;
+   * between, ops give what they get.
+   */
+  readonly activations: FloatType;
   weight(name: string, shape: readonly number[]): Tensor;
   constant(spec: ConstantSpec): Tensor;
   tap(name: string, tensor: Tensor): Tensor;

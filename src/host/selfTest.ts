@@ -1,21 +1,12 @@
-/** Self-test of an adapter: compares a few kernels on the device with float64 on the CPU. */
+/** Self-test of an adapter: compares kernels on the device with float64 on the CPU. */
 import type { Device } from '../graph/device.ts';
-import { evaluate, type Sources } from '../graph/evaluate.ts';
-import { attention } from '../graph/ops/attention.ts';
-import { conv2d, convTranspose2d, linear } from '../graph/ops/matmul.ts';
-import { layerNorm } from '../graph/ops/rows.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import { UserError } from './errors.ts';
-import { attentionRef } from '../kernels/attention/attention.ref.ts';
-import { conv2dRef } from '../kernels/conv2d/conv2d.ref.ts';
-import { conv2d as conv2dKernel } from '../kernels/conv2d/conv2d.ts';
-import { convTranspose2dRef } from '../kernels/convTranspose2d/convTranspose2d.ref.ts';
-import { convTranspose2d as convTranspose2dKernel } from '../kernels/convTranspose2d/convTranspose2d.ts';
-import { operand, type Dispatch } from '../kernels/dispatch.ts';
-import { layerNormRef } from '../kernels/layerNorm/layerNorm.ref.ts';
-import { linearRef } from '../kernels/linear/linear.ref.ts';
-import { linear as linearKernel } from '../kernels/linear/linear.ts';
+import { evaluate } from '../graph/evaluate.ts';
+import { lower } from '../graph/lower.ts';
+import { Graph } from '../graph/record.ts';
+import { isCopy, type Step } from '../kernels/dispatch.ts';
 import { MATRIX_VARIANTS, type Target } from '../kernels/target.ts';
+import { UserError } from './errors.ts';
+import { ROUNDOFF, selfTestCases, type Case } from './selfTestCases.ts';
 
 export interface SelfTestResult {
   name: string;
@@ -24,24 +15,6 @@ export interface SelfTestResult {
   bound: number;
   passed: boolean;
 }
-
-interface Case {
-  name: string;
-  build(sources: Sources): Tensor;
-  reference(): Float64Array;
-  /** Largest allowed error. It follows from the length of the sums and the size of the results. */
-  bound: number;
-  /** Set for kernels that read weights in the device's precision: these are tested in each variant that can run here. */
-  variants?: {
-    /** The entry of the target that selects the variant. */
-    entry: 'linear' | 'conv';
-    /** Lowers the case to dispatches for a target. */
-    lower(target: Target): readonly Dispatch[];
-  };
-}
-
-/** Unit roundoff: half of the distance between 1 and the next larger number. */
-const EPS = { f32: 2 ** -24, f16: 2 ** -11 } as const;
 
 /**
  * Refuses a device that computes wrong results, so that f16 storage is used only where it works.
@@ -54,138 +27,57 @@ export async function expectSound(device: Device): Promise<void> {
     .map(({ name, error, bound }) => `${name} is off by ${error}, but at most ${bound} is allowed`)
     .join('; ');
   device.dispose();
-  throw new UserError(`This adapter fails its self-test with ${device.target.precision} weights: ${names}.`, {
-    hint: 'Store weights as f32: leave out `precision` (or --precision).',
+  throw new UserError(`This adapter fails its self-test with ${device.target.precision} storage: ${names}.`, {
+    hint: 'Store weights and activations as f32: leave out `precision` (or --precision).',
   });
 }
 
-/** Runs every case on the device. Kernels that read large weights run in every variant that the device supports. */
+/** Runs every case on the device; products and attention in every variant that the device supports. */
 export async function runSelfTest(device: Device): Promise<SelfTestResult[]> {
+  const { precision } = device.target;
   const results: SelfTestResult[] = [];
-  for (const one of cases(EPS[device.target.precision])) {
+  for (const one of selfTestCases(precision)) {
     const expected = one.reference();
+    // A result that is stored as f16 is rounded once more.
+    const bound = one.bound + (precision === 'f16' ? ROUNDOFF.f16 * largest(expected) : 0);
     for (const { name, target } of targetsOf(one, device.target)) {
       const { y } = await evaluate(device, (sources) => ({ y: one.build(sources) }), { target });
-      const error = largestDifference(y, expected);
-      results.push({ name, error, bound: one.bound, passed: error <= one.bound });
+      const error = largest(y, expected);
+      results.push({ name, error, bound, passed: error <= bound });
     }
   }
   return results;
 }
 
 /** The targets on which a case runs: the device's own, or one for each variant that can run. */
-function targetsOf({ name, variants }: Case, target: Target): { name: string; target?: Partial<Target> }[] {
-  if (!variants) return [{ name }];
+function targetsOf(one: Case, target: Target): { name: string; target?: Partial<Target> }[] {
+  const { name, variantsOf } = one;
+  if (!variantsOf) return [{ name }];
   return MATRIX_VARIANTS.flatMap((preferred) => {
-    const preference = { [variants.entry]: preferred };
-    const [{ variant }] = variants.lower({ ...target, ...preference });
-    return variant === preferred ? [{ name: `${name}, ${preferred}`, target: preference }] : [];
+    const preference = { [variantsOf.entry]: preferred };
+    const isTaken = stepsOf(one, { ...target, ...preference }).some(
+      (step) => !isCopy(step) && step.kernel === variantsOf.kernel && step.variant === preferred,
+    );
+    return isTaken ? [{ name: `${name}, ${preferred}`, target: preference }] : [];
   });
 }
 
-/** @param weightEps unit roundoff of large weights, which are stored in the device's precision */
-function cases(weightEps: number): Case[] {
-  return [...weightCases(weightEps), ...otherCases()];
-}
-
-/** Error bound of a sum of K products: partial sums grow to sqrt(K) / 3 and are rounded 2 K times; each weight is rounded once. */
-const productBound = (K: number, weightEps: number): number => 2 * EPS.f32 * K + 2 * weightEps * Math.sqrt(K);
-
-const NO_EPILOGUE = { b: null, scale: null, residual: null } as const;
-
-/** Kernels that read large weights. */
-function weightCases(weightEps: number): Case[] {
-  const [rows, K, N] = [37, 768, 96];
-  const x = values(rows * K, 1);
-  const w = values(N * K, 2);
-  const [B, H, W, C, O, kernel] = [1, 9, 7, 32, 40, 3];
-  const map = values(B * H * W * C, 8);
-  const window = values(O * C * kernel * kernel, 9);
-  const conv = { stride: 1, padding: 1, groups: 1 } as const;
-  const side = 2;
-  const scattered = values(C * O * side * side, 10);
-  return [
-    {
-      name: `linear ${rows} x ${K} x ${N}`,
-      build: ({ input, weight }) => linear(input(x, [rows, K]), weight(w, [N, K]), null),
-      reference: () => linearRef(x, w, N, K),
-      bound: productBound(K, weightEps),
-      variants: {
-        entry: 'linear',
-        lower: (target) =>
-          linearKernel(target, { x: operand([rows, K]), w: operand([N, K]), ...NO_EPILOGUE }, 'none', true),
-      },
-    },
-    {
-      name: `conv2d ${kernel} x ${kernel}, ${C} to ${O}`,
-      build: ({ input, weight }) =>
-        conv2d(input(map, [B, H, W, C]), weight(window, [O, C, kernel, kernel]), null, conv),
-      reference: () => conv2dRef(map, window, { B, H, W, C, O, kernel, ...conv }),
-      bound: productBound(C * kernel * kernel, weightEps),
-      variants: {
-        entry: 'conv',
-        lower: (target) =>
-          conv2dKernel(
-            target,
-            { x: operand([B, H, W, C]), w: operand([O, C, kernel, kernel]), ...NO_EPILOGUE },
-            { ...conv, activation: 'none', inputActivation: 'none' },
-          ),
-      },
-    },
-    {
-      name: `convTranspose2d ${side} x ${side}, ${C} to ${O}`,
-      build: ({ input, weight }) =>
-        convTranspose2d(input(map, [B, H, W, C]), weight(scattered, [C, O, side, side]), null, { stride: side }),
-      reference: () => convTranspose2dRef(map, scattered, null, { B, H, W, I: C, O, kernel: side }),
-      bound: productBound(C, weightEps),
-      variants: {
-        entry: 'conv',
-        lower: (target) =>
-          convTranspose2dKernel(target, operand([B, H, W, C]), operand([C, O, side, side]), null, side),
-      },
-    },
-  ];
-}
-
-/** Kernels that read and compute f32 at any precision of the weights. */
-function otherCases(): Case[] {
-  const [rows, K] = [37, 768];
-  const x = values(rows * K, 1);
-  const gamma = values(K, 3);
-  const beta = values(K, 4);
-  const [tokens, heads, headDim] = [50, 3, 64];
-  const C = heads * headDim;
-  const [q, k, v] = [5, 6, 7].map((seed) => values(tokens * C, seed));
-  const shape = [1, tokens, C];
-  // The error of n roundings grows with sqrt(n). For results near 1, the factor 8 allows any order of summation.
-  return [
-    {
-      name: `attention ${heads} x ${headDim}, ${tokens} tokens`,
-      build: ({ input }) => attention(input(q, shape), input(k, shape), input(v, shape), { heads }),
-      reference: () => attentionRef(q, k, v, { B: 1, N: tokens, M: tokens, heads }),
-      bound: 8 * EPS.f32 * (Math.sqrt(headDim) + Math.sqrt(tokens)),
-    },
-    {
-      name: `layerNorm ${rows} x ${K}`,
-      build: ({ input, weight }) => layerNorm(input(x, [rows, K]), weight(gamma, [K]), weight(beta, [K]), 1e-6),
-      reference: () => layerNormRef(x, gamma, beta, K, 1e-6),
-      bound: 8 * EPS.f32 * Math.sqrt(K),
-    },
-  ];
-}
-
-/** Pseudo-random values in -1..1, so that sums stay small: a multiplicative congruential generator (P. L'Ecuyer, 1999). */
-function values(count: number, seed: number): Float32Array {
-  let state = seed;
-  for (let i = 0; i < 8; i++) state = Math.imul(state, 1597334677) | 1;
-  return Float32Array.from({ length: count }, () => {
-    state = Math.imul(state, 1597334677);
-    return (state >>> 8) / 2 ** 23 - 1;
+/** What a case runs on a target. Exported for tests. */
+export function stepsOf(one: Case, target: Target): readonly Step[] {
+  const graph = new Graph();
+  let count = 0;
+  one.build({
+    graph,
+    input: (data, shape, dtype = data instanceof Uint32Array ? 'u32' : 'f32') =>
+      graph.input(`input${count++}`, shape, dtype),
+    weight: (data, shape) => graph.constant({ name: `weight${count++}`, shape, compute: () => data }),
   });
+  return lower(graph.nodes, target).steps;
 }
 
-function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let largest = actual.length === expected.length ? 0 : NaN;
-  for (let i = 0; i < expected.length; i++) largest = Math.max(largest, Math.abs(actual[i] - expected[i]));
-  return largest;
+/** The largest difference of two lists, or the largest number of one. */
+function largest(actual: ArrayLike<number>, expected?: ArrayLike<number>): number {
+  let found = !expected || actual.length === expected.length ? 0 : NaN;
+  for (let i = 0; i < actual.length; i++) found = Math.max(found, Math.abs(actual[i] - (expected?.[i] ?? 0)));
+  return found;
 }

@@ -1,6 +1,6 @@
 /** Checks of shapes and element types that all kernels use, so that messages read alike. */
 import type { Operand } from './dispatch.ts';
-import type { DType } from './dtype.ts';
+import type { DType, FloatType } from './dtype.ts';
 import { ShapeError } from './errors.ts';
 
 export { LimitError, ShapeError } from './errors.ts';
@@ -58,11 +58,27 @@ export function expectDtype(kernel: string, operands: Readonly<Record<string, Op
 const conversionTo = (wanted: DType, found: DType): string =>
   isFloat(wanted) && isFloat(found) ? `Use cast(x, '${wanted}') first.` : `Give a tensor of ${wanted}.`;
 
-const isFloat = (dtype: DType): boolean => dtype === 'f32' || dtype === 'f16';
+const isFloat = (dtype: DType): dtype is FloatType => dtype === 'f32' || dtype === 'f16';
 
-/** @throws ShapeError naming the first operand that is neither f32 nor f16, or is of another type than the first one */
-export function expectFloats(kernel: string, operands: Readonly<Record<string, Operand>>): void {
+/**
+ * @returns the type of the operands
+ * @throws ShapeError naming the first operand that is neither f32 nor f16, or is of another type than the first one
+ */
+export function expectFloats(kernel: string, operands: Readonly<Record<string, Operand>>): FloatType {
   const [[first, { dtype }]] = Object.entries(operands);
   expect(isFloat(dtype), kernel, `${first} is ${dtype}, expected f32 or f16. Give a tensor of floating-point numbers.`);
   expectDtype(kernel, operands, dtype);
+  return dtype;
+}
+
+/**
+ * @param wholeVec4s whether the kernel reads or writes the operand four elements at a time
+ * @throws ShapeError if an f16 operand is read or written in other pieces: two invocations would share a word
+ */
+export function expectHalvesInFours(kernel: string, name: string, x: Operand, wholeVec4s: boolean): void {
+  expect(
+    wholeVec4s || x.dtype !== 'f16',
+    kernel,
+    `${name} is f16 ${show(x.shape)}; rows of halves must be a multiple of 4 long. Use cast(x, 'f32') first.`,
+  );
 }

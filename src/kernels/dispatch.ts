@@ -7,7 +7,7 @@
 import type { DType } from './dtype.ts';
 import { LimitError } from './errors.ts';
 
-export type { DType } from './dtype.ts';
+export type { DType, FloatType } from './dtype.ts';
 
 /** Where an operand lives: a plain row-major buffer, or a flat texture of `FLAT_WIDTH` texels per row. */
 export type Storage = 'buffer' | 'rgba32float' | 'rgba32uint';

@@ -5,7 +5,9 @@
  * the adapter, because halves travel as pairs in 32-bit words.
  */
 
-export type DType = 'f32' | 'u32' | 'i32' | 'f16';
+/** Types of floating-point numbers. */
+export type FloatType = 'f32' | 'f16';
+export type DType = FloatType | 'u32' | 'i32';
 
 /** Bytes per element. */
 export const BYTES: Readonly<Record<DType, number>> = { f32: 4, u32: 4, i32: 4, f16: 2 };

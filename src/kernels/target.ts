@@ -5,6 +5,7 @@
  * be, because loads from buffers and workgroup memory are scalarized there. Kernels are fast there if they read constants
  * from storage textures and share values by constant-lane `subgroupBroadcast`. Those need subgroups of exactly eight lanes.
  */
+import type { FloatType } from './dtype.ts';
 
 /** Variants of matrix products, convolutions and attention. */
 export const MATRIX_VARIANTS = ['tiled', 'tiled8x8', 'subgroup8'] as const;
@@ -12,8 +13,8 @@ export type MatrixVariant = (typeof MATRIX_VARIANTS)[number];
 /** Variants of kernels that reduce rows. */
 export type RowVariant = 'workgroup' | 'lane';
 export type SweepStrategy = 'batched' | 'layered';
-/** Storage of large weights: f32, or f16 with f32 arithmetic. */
-export type Precision = 'f32' | 'f16';
+/** Storage of large weights and of activations; arithmetic is f32. */
+export type Precision = FloatType;
 
 /**
  * A row of the table: the preferred variant by kind of kernel. A kernel falls back where that one cannot run. `bySize`: the

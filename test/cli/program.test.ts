@@ -96,12 +96,6 @@ describe('reconstruct', () => {
     expect(stderr).toMatch(/coarse, full/);
   });
 
-  it('says which weights f16 does not reach', async () => {
-    const { stderr } = await run(['reconstruct', photo, ...BOX, '-o', out, '--precision', 'f16']);
-    expect(stderr).toContain('its weights stay f32');
-    expect((await run(['reconstruct', photo, ...BOX, '-o', out])).stderr).not.toContain('its weights stay f32');
-  });
-
   it('writes nothing when the engine fails, and disposes it', async () => {
     const engine = standIn({ fail: Object.assign(new Error('The device was lost.'), { name: 'DeviceError' }) });
     const { code, stdout, stderr } = await run(['reconstruct', photo, ...BOX, '-o', out], engine);

@@ -11,7 +11,6 @@ import { attract } from '../../src/kernels/attract/attract.ts';
 import { batchNorm as batchNormKernel } from '../../src/kernels/batchNorm/batchNorm.ts';
 import { batchNormRef } from '../../src/kernels/batchNorm/batchNorm.ref.ts';
 import { biasTable } from '../../src/kernels/biasTable/biasTable.ts';
-import { binary as binaryKernel } from '../../src/kernels/binary/binary.ts';
 import { binaryRef } from '../../src/kernels/binary/binary.ref.ts';
 import { binProbabilities } from '../../src/kernels/binProbabilities/binProbabilities.ts';
 import { castRef } from '../../src/kernels/cast/cast.ref.ts';
@@ -19,7 +18,6 @@ import { conv2d } from '../../src/kernels/conv2d/conv2d.ts';
 import { convTranspose2d } from '../../src/kernels/convTranspose2d/convTranspose2d.ts';
 import { cumsumRows } from '../../src/kernels/cumsumRows/cumsumRows.ts';
 import { operand, type Operand } from '../../src/kernels/dispatch.ts';
-import { fill } from '../../src/kernels/fill/fill.ts';
 import { gatherRows } from '../../src/kernels/gatherRows/gatherRows.ts';
 import { layerNormRef } from '../../src/kernels/layerNorm/layerNorm.ref.ts';
 import { layerNorm as layerNormKernel } from '../../src/kernels/layerNorm/layerNorm.ts';
@@ -162,30 +160,34 @@ describe('kernels that cannot take halves say what to do', () => {
   const none = { b: null, scale: null, residual: null } as const;
   const conv = { stride: 1, padding: 0, groups: 1, activation: 'none', inputActivation: 'none' } as const;
   const whole = (x: Operand) => ({ of: x, from: 0, to: 8 });
-  const box = { offset: 0, strides: stridesOf([4, 4]) };
+  const box = { offset: 0, strides: stridesOf([4, 6]) };
 
   it.each<[string, () => unknown]>([
-    ['linear', () => linear(BASELINE, { x: h(4, 8), w: f(4, 8), ...none }, 'none', true)],
+    ['linear, odd rows', () => linear(BASELINE, { x: h(4, 6), w: f(4, 6), ...none }, 'none', true)],
+    ['linear, odd columns', () => linear(BASELINE, { x: h(4, 8), w: f(3, 8), ...none }, 'none', true)],
     ['linear, w', () => linear(BASELINE, { x: f(4, 8), w: h(4, 8), ...none }, 'none', true)],
     ['linear, residual', () => linear(BASELINE, { x: f(4, 8), w: f(4, 8), ...none, residual: h(4, 4) }, 'none', true)],
-    ['matmul', () => matmul(h(1, 4, 8), f(1, 8, 4), false)],
-    ['conv2d', () => conv2d(BASELINE, { x: h(1, 4, 4, 8), w: f(8, 8, 1, 1), ...none }, conv)],
-    ['convTranspose2d', () => convTranspose2d(BASELINE, h(1, 4, 4, 8), f(8, 8, 1, 1), null, 1)],
+    ['matmul, a', () => matmul(h(1, 4, 8), f(1, 8, 4), false)],
+    ['conv2d, odd channels', () => conv2d(BASELINE, { x: h(1, 4, 4, 6), w: f(8, 6, 1, 1), ...none }, conv)],
+    ['conv2d, groups', () => conv2d(BASELINE, { x: h(1, 4, 4, 8), w: f(8, 4, 1, 1), ...none }, { ...conv, groups: 2 })],
+    ['convTranspose2d, odd channels', () => convTranspose2d(BASELINE, h(1, 4, 4, 8), f(8, 6, 1, 1), null, 1)],
     [
-      'attention',
+      'attention, mixed',
       () => attention(BASELINE, { q: whole(h(1, 4, 8)), k: whole(f(1, 4, 8)), v: whole(f(1, 4, 8)) }, { heads: 1 }),
+    ],
+    [
+      'attention, odd heads',
+      () => attention(BASELINE, { q: whole(h(1, 4, 8)), k: whole(h(1, 4, 8)), v: whole(h(1, 4, 8)) }, { heads: 4 }),
     ],
     ['layerNorm, gamma', () => layerNormKernel(BASELINE, f(4, 8), h(8), f(8), 1e-6, true)],
     ['layerNorm, odd rows', () => layerNormKernel(BASELINE, h(4, 7), f(7), f(7), 1e-6, true)],
     ['softmax, odd rows', () => softmaxKernel(BASELINE, h(4, 7), 1)],
     ['batchNorm, mean', () => batchNormKernel(h(4, 8), h(8), f(8), f(8), f(8), 1e-6)],
-    ['binary, mixed', () => binaryKernel('add', f(4, 8), h(8))],
     ['attract', () => attract(h(1, 2), f(1, 4))],
     ['biasTable', () => biasTable(h(7, 2), u(2, 4), u(2, 4))],
     ['binProbabilities', () => binProbabilities(h(4, 4), f(4), { bins: 4, minTemp: 0.1, maxTemp: 1 })],
     ['cumsumRows', () => cumsumRows(h(4, 8))],
-    ['fill', () => fill(h(4, 8), 0)],
-    ['gatherRows', () => gatherRows(h(4, 8), u(2))],
+    ['gatherRows, odd rows', () => gatherRows(h(4, 7), u(2))],
     ['gridPoints', () => gridPoints(h(3), u(1), [1, 1, 1], 1)],
     ['gridPointsAt', () => gridPointsAt(h(3), u(1), [1, 1, 1])],
     [
@@ -219,10 +221,10 @@ describe('kernels that cannot take halves say what to do', () => {
     ['resizePhoto', () => resizePhoto(u(4, 4), u(2, 4), u(2, 4), h(256))],
     ['seenMap', () => seenMap({ points: f(4, 4, 3), mask: u(4, 4) }, h(8), u(2, 4), u(4))],
     ['relativeBias', () => relativeBias(h(12, 2), 2, 2)],
-    ['resize', () => resize(h(1, 4, 4, 8), u(4, 4), u(4, 4))],
+    ['resize, odd channels', () => resize(h(1, 4, 4, 7), u(4, 4), u(4, 4))],
     ['shrinkPoints', () => shrinkPoints(h(4, 3), 10)],
     ['sortRows', () => sortRows(h(4, 8))],
-    ['stridedCopy', () => stridedCopy(h(4, 4), h(4, 4), [4, 4], box, box)],
+    ['stridedCopy, odd runs', () => stridedCopy(h(4, 6), h(4, 6), [4, 5], box, box)],
     [
       'sweepDecoder',
       () => sweepDecoder(BASELINE, h(4, 3), f(2, 9, 96), f(10), { heads: 4, eps: 1e-6, shrinkThreshold: 10 }),

@@ -125,7 +125,7 @@ function format({
     'Variants chosen at the sizes of the released networks',
     ...kernels.flatMap(choiceLines),
     '',
-    `Self-test against float64 on the CPU, weights in ${precision}`,
+    `Self-test against float64 on the CPU, stored in ${precision}`,
     ...selfTest.map(
       ({ name, error, bound, passed }) =>
         `  ${name.padEnd(43)} largest error ${error.toExponential(1)}, bound ${bound.toExponential(1)}  ${passed ? 'ok' : 'WRONG'}`,

@@ -57,7 +57,6 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
       ...(photo.notices ?? []),
       ...input.notices,
       ...weightNotices(options.weights),
-      ...precisionNotices(options.precision),
     ];
     for (const notice of notices) progress.say(notice);
 
@@ -131,12 +130,6 @@ function rolesFor({ mask, depthMap, pointCloud }: ReconstructOptions): Role[] {
   const hasDepth = depthMap !== undefined || pointCloud !== undefined;
   return [...(mask === undefined ? ['segment' as const] : []), ...(hasDepth ? [] : ['depth' as const]), 'complete'];
 }
-
-/** Which weights `--precision f16` does not change. */
-const precisionNotices = (precision: EngineOptions['precision']): string[] =>
-  precision === 'f16'
-    ? ['If the sweep runs in one dispatch, its weights stay f32. All other large weights are stored as f16.']
-    : [];
 
 /** Reads all input files, so that their errors show before the engine starts. */
 async function readInputs(

@@ -13,6 +13,7 @@ import type { Rewrite, Rule } from './rule.ts';
 interface Change {
   readonly inputs?: Partial<Pick<ProductInputs, 'scale' | 'residual'>>;
   readonly attributes?: { readonly activation: Activation };
+  /** The product gets their type. */
   readonly outputs: readonly Tensor[];
 }
 
@@ -24,12 +25,29 @@ interface Product {
   with(change: Change): Node;
 }
 
+/** A change that says of which type the result is. */
+function typed({ attributes, ...change }: Change) {
+  const [{ dtype }] = change.outputs;
+  if (dtype !== 'f32' && dtype !== 'f16') throw new Error(`a product cannot give ${dtype}`);
+  return { ...change, attributes: { ...attributes, dtype } };
+}
+
 function productOf(node: Node | undefined): Product | undefined {
   if (linearOp.is(node)) {
-    return { node, inputs: node.inputs, attributes: node.attributes, with: (change) => linearOp.with(node, change) };
+    return {
+      node,
+      inputs: node.inputs,
+      attributes: node.attributes,
+      with: (change) => linearOp.with(node, typed(change)),
+    };
   }
   if (conv2dOp.is(node)) {
-    return { node, inputs: node.inputs, attributes: node.attributes, with: (change) => conv2dOp.with(node, change) };
+    return {
+      node,
+      inputs: node.inputs,
+      attributes: node.attributes,
+      with: (change) => conv2dOp.with(node, typed(change)),
+    };
   }
   return undefined;
 }
@@ -80,7 +98,8 @@ export const residual: Rule = {
     ]) {
       const product = productOf(context.onlyProducer(x));
       if (!product || product.inputs.residual) continue;
-      if (x.root === other.root) continue;
+      // The residual is of the type of the sum, which is that of its first operand.
+      if (x.root === other.root || other.dtype !== a.dtype) continue;
       return replaced(product, { inputs: { residual: other }, outputs: node.outputs });
     }
     return undefined;

@@ -44,10 +44,10 @@ export const windows: Rule = {
     const map = partition.inputs.x;
     const [B, height, width] = map.shape;
     if (q.shape[1] !== size * size) return undefined;
-    const computed = (channels: number): Tensor =>
-      new Tensor(map.graph, [B, height * width, channels], 'f32', { kind: 'node' });
-    const qkv = computed(q.shape[2]);
-    const attended = computed(attend.outputs[0].shape[2]);
+    const computed = ({ shape, dtype }: Tensor): Tensor =>
+      new Tensor(map.graph, [B, height * width, shape[2]], dtype, { kind: 'node' });
+    const qkv = computed(q);
+    const attended = computed(attend.outputs[0]);
     return {
       replacements: [
         linearOp.with(toQkv, { inputs: { x: tokensOf(map) }, outputs: [qkv] }),

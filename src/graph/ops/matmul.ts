@@ -5,6 +5,7 @@ import { convTranspose2d as convTranspose2dKernel } from '../../kernels/convTran
 import { linear as linearKernel } from '../../kernels/linear/linear.ts';
 import type { Activation } from '../../kernels/shared/gemm/gemm.ts';
 import { expect } from '../../kernels/check.ts';
+import type { FloatType } from '../../kernels/dispatch.ts';
 import { defineOp } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -25,17 +26,24 @@ export type ProductInputs = {
 /** An epilogue with a bias alone. Fusion rules add scale and residual. */
 const plainEpilogue = { scale: null, residual: null } as const;
 
-export const linearOp = defineOp<ProductInputs, { readonly activation: Activation }>({
+/** What may be said about the result of a product. */
+export interface ResultOptions {
+  /** Type of the result; that of x by default. */
+  readonly dtype?: FloatType;
+}
+
+export const linearOp = defineOp<ProductInputs, ResultOptions & { readonly activation: Activation }>({
   name: 'linear',
-  lower: (target, inputs, { activation }) => linearKernel(target, inputs, activation, isConstant(inputs.w)),
+  lower: (target, inputs, { activation, dtype }) =>
+    linearKernel(target, inputs, activation, isConstant(inputs.w), dtype),
 });
 
 /**
  * Linear layer: x [..., K], w [N, K], b [N] or null -> [..., N].
  * @throws ShapeError if w or b does not fit
  */
-export const linear = (x: Tensor, w: Tensor, b: Tensor | null): Tensor =>
-  linearOp.record({ x, w, b, ...plainEpilogue }, { activation: 'none' });
+export const linear = (x: Tensor, w: Tensor, b: Tensor | null, { dtype }: ResultOptions = {}): Tensor =>
+  linearOp.record({ x, w, b, ...plainEpilogue }, { activation: 'none', dtype });
 
 const matmulOp = defineOp<{ readonly a: Tensor; readonly b: Tensor }, { readonly transposeB: boolean }>({
   name: 'matmul',
@@ -43,7 +51,8 @@ const matmulOp = defineOp<{ readonly a: Tensor; readonly b: Tensor }, { readonly
 });
 
 /**
- * Products of two computed matrices: a [B, M, K], b [B, K, N] -> [B, M, N]. With transposeB, b is [B, N, K].
+ * Products of two computed matrices: a [B, M, K], b [B, K, N] -> [B, M, N]. With transposeB, b is [B, N, K]. Only b may be
+ * f16; the result is f32.
  * @throws ShapeError if a and b do not fit
  */
 export const matmul = (a: Tensor, b: Tensor, { transposeB = false }: { transposeB?: boolean } = {}): Tensor =>
@@ -62,18 +71,25 @@ export const conv2dOp = defineOp<ProductInputs, Conv2dOptions>({
   },
 });
 
+/** Options of a convolution: stride 1, no padding and one group by default. */
+export interface ConvolutionOptions extends ResultOptions {
+  readonly stride?: number;
+  /** Zeros on each side. */
+  readonly padding?: number;
+  readonly groups?: number;
+}
+
 /**
  * Convolution: x [B, H, W, C], w [O, C / groups, k, k] (a weight or constant), b [O] or null -> [B, outH, outW, O].
- * @param options.padding zeros on each side
  * @throws ShapeError if w or b does not fit, or the window is larger than the padded map
  */
 export function conv2d(
   x: Tensor,
   w: Tensor,
   b: Tensor | null,
-  { stride = 1, padding = 0, groups = 1 }: { stride?: number; padding?: number; groups?: number } = {},
+  { stride = 1, padding = 0, groups = 1, dtype }: ConvolutionOptions = {},
 ): Tensor {
-  const options = { stride, padding, groups, activation: 'none', inputActivation: 'none' } as const;
+  const options = { stride, padding, groups, activation: 'none', inputActivation: 'none', dtype } as const;
   return conv2dOp.record({ x, w, b, ...plainEpilogue }, options);
 }
 

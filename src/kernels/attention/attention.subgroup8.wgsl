@@ -1,6 +1,6 @@
 // attention for subgroups of exactly eight lanes: y = softmax(scale q kT + bias) v, with online softmax over tiles of
 // 32 keys.
-//   q, k, v, biases: flat textures of vec4s · y [rows, heads * headDim]
+//   q, k, v, biases: flat textures of vec4s · y [rows, heads * headDim], f32 or f16
 // A subgroup computes eight queries of one head. In q kT a lane owns keys; in the product with v it owns features, the
 // vec4s lane, lane + 8 and lane + 16 of the head. Lanes share values by broadcast and shuffle: on a software adapter a
 // texture load is five times cheaper than a buffer load, and a constant-lane broadcast is almost free.
@@ -10,14 +10,14 @@
 // Takes: params.queries, params.fillRow, params.heads, params.firstHead, params.fromQ (attention/params.wgsl).
 // Takes: params.biasHeight, params.slotWidth, params.keys, params.fromK, params.fromV (attention/params.wgsl).
 // Takes: params.selfK, params.scale, params.strideK, params.strideV (attention/params.wgsl).
-// Takes: Keys, scores (attention/rows8.wgsl).
+// Takes: Keys, scores (attention/rows8.wgsl); Stored, stored (shared/elements.f*.wgsl).
 enable subgroups;
 
 @group(0) @binding(1) var q: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(2) var k: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(3) var v: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(4) var biases: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> y: array<Stored>;
 
 // Number of vec4s of a head that a lane owns: 1 to 3.
 override slots: u32;
@@ -78,13 +78,13 @@ fn store(token: u32, qRow: u32, head: u32, lane: u32, row: Row) {
   if (token < params.queries && qRow != params.fillRow) {
     let base = (qRow * params.heads + head) * params.vecs;
     if (lane < params.vecs) {
-      y[base + lane] = row.a * scale;
+      y[base + lane] = stored(row.a * scale);
     }
     if (lane + 8u < params.vecs) {
-      y[base + lane + 8u] = row.b * scale;
+      y[base + lane + 8u] = stored(row.b * scale);
     }
     if (lane + 16u < params.vecs) {
-      y[base + lane + 16u] = row.c * scale;
+      y[base + lane + 16u] = stored(row.c * scale);
     }
   }
 }

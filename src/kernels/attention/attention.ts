@@ -1,6 +1,15 @@
 /** Fused multi-head attention. Attention Is All You Need, arXiv:1706.03762, section 3.2; online softmax as
  *  in FlashAttention, arXiv:2205.14135: no matrix of queries by keys is stored. */
-import { expect, expectDtype, expectRank, expectShape, LimitError, show } from '../check.ts';
+import {
+  expect,
+  expectDtype,
+  expectFloats,
+  expectHalvesInFours,
+  expectRank,
+  expectShape,
+  LimitError,
+  show,
+} from '../check.ts';
 import type { Operand, Step } from '../dispatch.ts';
 import { MAX_GROUPS } from '../grid.ts';
 import type { Target } from '../target.ts';
@@ -8,6 +17,7 @@ import { build } from '../variant.ts';
 import { expectColumns, type Columns } from './columns.ts';
 import {
   problemOf,
+  wholeVec4s,
   type AttentionOperands,
   type AttentionOptions,
   type AttentionProblem,
@@ -21,9 +31,9 @@ export type { AttentionOperands, AttentionOptions, Bias, Windows } from './probl
 const MAX_HEAD_DIM = 80;
 
 /**
- * q [B, N, C] · k, v [B, M, C] -> y [B, N, C]: softmax(scale q kT + bias) v in each of `heads` groups of C / heads
- * features, all f32.
- * @throws ShapeError if operands do not fit together; LimitError if a head has more than 80 features
+ * q [B, N, C] · k, v [B, M, C], all f32 or all f16 -> y [B, N, C] like q: softmax(scale q kT + bias) v in each of `heads`
+ * groups of C / heads features. Bias and fill are f32.
+ * @throws ShapeError if operands do not fit together, or are f16 and heads or columns are no multiples of 4; LimitError if a head has more than 80 features
  */
 export function attention(target: Target, operands: AttentionOperands, options: AttentionOptions): Step[] {
   expectOperands(operands, options);
@@ -34,14 +44,15 @@ export function attention(target: Target, operands: AttentionOperands, options: 
     );
   }
   expectBias(problem);
+  expectHalvesInFours('attention', 'q', operands.q.of, wholeVec4s(problem));
   return build('attention', attentionVariants, target, problem);
 }
 
 function expectOperands({ q, k, v }: AttentionOperands, { heads, windows }: AttentionOptions): void {
   for (const [name, c] of Object.entries({ q, k, v })) {
     expectColumns('attention', name, c, heads);
-    expectDtype('attention', { [name]: c.of }, 'f32');
   }
+  expectFloats('attention', { q: q.of, k: k.of, v: v.of });
   const C = q.to - q.from;
   expect(
     k.to - k.from === C && v.to - v.from === C,

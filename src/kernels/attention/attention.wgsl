@@ -3,7 +3,7 @@
 // it computes the logits of keys tx, tx + 8, tx + 16 and tx + 24, then the features in vec4s tx, tx + 8 and tx + 16.
 // Workgroup memory holds eight vec4s of the head of q and k at a time, and all of v: a head may have up to 80 features.
 // Takes: queryCode, BIASED, keyCode, biasOf (attention/bias.*.wgsl).
-// Takes: biases, queryVec, keyVec, valueVec, storeVec (attention/operands.*.wgsl).
+// Takes: queryVec, keyVec, valueVec, storeVec (attention/operands.*.wgsl).
 // Takes: rowOf, LOWEST, selfKey, LOG2E, params.queries, params.fillRow, params.firstHead (attention/params.wgsl).
 // Takes: params.headDim, params.vecs, params.fromQ, params.scale, params.selfK, params.selfV (attention/params.wgsl).
 // Takes: params.keys, params.fromK, params.fromV (attention/params.wgsl).
@@ -17,10 +17,6 @@ var<workgroup> staged: array<vec4f, 640>;
 var<workgroup> exps: array<vec4f, 256>;
 // One vec4 per thread, for sums and maxima over tx.
 var<workgroup> partial: array<vec4f, 64>;
-
-fn biasAt(i: u32) -> f32 {
-  return biases[i];
-}
 
 // Returns the row of a query. Tokens outside the grid or after the last query get an arbitrary row: their results are
 // not stored.

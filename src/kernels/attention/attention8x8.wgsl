@@ -6,7 +6,7 @@
 // Workgroup memory holds four vec4s of the head of q and k at a time, and after that the weights and values of half a
 // tile: 8 KiB with heads of up to 64 features, 10 KiB with 80, the most that a head may have.
 // Takes: queryCode, BIASED, keyCode, biasOf (attention/bias.*.wgsl).
-// Takes: biases, queryVec, keyVec, valueVec, storeVec (attention/operands.*.wgsl).
+// Takes: queryVec, keyVec, valueVec, storeVec (attention/operands.*.wgsl).
 // Takes: rowOf, LOWEST, selfKey, LOG2E, params.queries, params.fillRow, params.firstHead (attention/params.wgsl).
 // Takes: params.headDim, params.vecs, params.fromQ, params.scale, params.selfK, params.selfV (attention/params.wgsl).
 // Takes: params.keys, params.fromK, params.fromV (attention/params.wgsl).
@@ -28,10 +28,6 @@ var<workgroup> staged: array<array<vec4f, 8>, VALUES_AT + HALF * slots>;
 
 const KEYS_AT = CHUNK * QUERIES / SIDE;
 const VALUES_AT = 32u;
-
-fn biasAt(i: u32) -> f32 {
-  return biases[i];
-}
 
 // Returns the row of a query. Tokens outside the grid or after the last query get an arbitrary row: their results are
 // not stored.

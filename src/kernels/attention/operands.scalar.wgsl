@@ -5,7 +5,6 @@
 @group(0) @binding(1) var<storage, read> q: array<f32>;
 @group(0) @binding(2) var<storage, read> k: array<f32>;
 @group(0) @binding(3) var<storage, read> v: array<f32>;
-@group(0) @binding(4) var<storage, read> biases: array<f32>;
 @group(0) @binding(5) var<storage, read> fill: array<f32>; // the row of every token outside the grid
 @group(0) @binding(6) var<storage, read_write> y: array<f32>;
 

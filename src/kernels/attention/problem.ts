@@ -77,3 +77,9 @@ export function problemOf(operands: AttentionOperands, options: AttentionOptions
     groups: B * windowsY * windowsX,
   };
 }
+
+/** Whether q, k and v can be read as vec4s. */
+export function wholeVec4s({ operands: { q, k, v }, options: { own }, headDim }: AttentionProblem): boolean {
+  const columns = [headDim, q.from, k.from, v.from, own?.k ?? 0, own?.v ?? 0];
+  return [...columns, ...[q, k, v].map(({ of }) => of.shape[2])].every((n) => n % 4 === 0);
+}

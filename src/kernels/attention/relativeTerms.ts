@@ -1,13 +1,16 @@
 /** Products of queries with SAM's relative position tables: computed once per query, not once per pair. */
 import { expect, expectDtype, expectRank, show, size } from '../check.ts';
-import { operand, type Operand, type Step } from '../dispatch.ts';
+import { operand, type DType, type Operand, type Step } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
+import { scalarInput, vec4Elements } from '../shared/elements.ts';
 import gridWgsl from '../shared/grid.wgsl';
 import { supportsSubgroup8, type Target } from '../target.ts';
 import { build, type Variant } from '../variant.ts';
 import type { Columns } from './columns.ts';
 import plainWgsl from './relativeTerms.wgsl';
 import paramsWgsl from './relativeTerms.params.wgsl';
+import storeF16Wgsl from './relativeTerms.store.f16.wgsl';
+import storeF32Wgsl from './relativeTerms.store.f32.wgsl';
 import subgroup8Wgsl from './relativeTerms.subgroup8.wgsl';
 import rows8Wgsl from './rows8.wgsl';
 
@@ -38,22 +41,26 @@ interface RelativeTerms {
   readonly flops: number;
 }
 
-/** One thread per result. Runs everywhere. */
+/** One thread per result, or per four halves. Runs everywhere. */
 const plain: Variant<RelativeTerms, readonly Step[]> = {
   name: 'plain',
   supports: () => true,
   build: ({ q, relPosH, relPosW, terms, params, flops }) => [
     {
       kernel: 'relativeTerms',
-      wgsl: [gridWgsl, paramsWgsl, plainWgsl],
+      wgsl: [gridWgsl, paramsWgsl, scalarInput(q.dtype), ...storeTexts(terms.dtype), plainWgsl],
       params,
       inputs: [q, relPosH, relPosW],
       outputs: [terms],
-      workgroups: splitGrid(ceilDiv(size(terms), 64)),
+      workgroups: splitGrid(ceilDiv(size(terms), 64 * resultsOf(terms.dtype))),
       flops,
     },
   ],
 };
+
+/** The WGSL that stores results of a type, and how many of them a thread computes. */
+const storeTexts = (dtype: DType): string[] => (dtype === 'f16' ? [vec4Elements('f16'), storeF16Wgsl] : [storeF32Wgsl]);
+const resultsOf = (dtype: DType): number => (dtype === 'f16' ? 4 : 1);
 
 /** All products of eight queries with both tables, from textures: for software adapters. */
 const subgroup8: Variant<RelativeTerms, readonly Step[]> = {
@@ -78,9 +85,10 @@ const subgroup8: Variant<RelativeTerms, readonly Step[]> = {
 };
 
 /**
- * q [B, N, heads * d] (unscaled) · relPosH [2h - 1, d] · relPosW [2w - 1, d] -> [B * N, heads, h' + w'] f32:
+ * q [B, N, heads * d] (unscaled), f32 or f16 · relPosH [2h - 1, d] · relPosW [2w - 1, d] -> [B * N, heads, h' + w']:
  * q . relPosH[yq - yk + h - 1] by yk, then q . relPosW[xq - xk + w - 1] by xk, each padded to a multiple of four.
  * Segment Anything, arXiv:2304.02643, released code: add_decomposed_rel_pos.
+ * The result is like q, or f32 if q is in a texture.
  * @param queryTexture q's tensor as a flat texture, which the subgroup8 variant reads
  * @throws ShapeError if a table is not f32 with d columns
  */
@@ -103,7 +111,9 @@ export function relativeTerms(
     `relPosH is ${show(relPosH.shape)} and relPosW ${show(relPosW.shape)}, but a head has ${headDim} features.`,
   );
   const rows = B * N;
-  const terms = operand([rows, heads, roundedUp(height) + roundedUp(width)]);
+  // The variant for software adapters, which reads q from a texture, stores one number at a time.
+  const dtype = queryTexture ? 'f32' : q.of.dtype;
+  const terms = operand([rows, heads, roundedUp(height) + roundedUp(width)], dtype);
   const steps = build('relativeTerms', [plain, subgroup8], target, {
     q: q.of,
     queryTexture,

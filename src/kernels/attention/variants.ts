@@ -2,7 +2,8 @@
 import { size } from '../check.ts';
 import { operand, type Dispatch, type Operand, type Step } from '../dispatch.ts';
 import { ceilDiv } from '../grid.ts';
-import { supportsTexture } from '../shared/flat.ts';
+import { vec4Elements } from '../shared/elements.ts';
+import { fillFlat, supportsTexture } from '../shared/flat.ts';
 import { supportsSubgroup8, type Target } from '../target.ts';
 import type { Variant } from '../variant.ts';
 import subgroup8Wgsl from './attention.subgroup8.wgsl';
@@ -12,13 +13,15 @@ import biasBeitWgsl from './bias.beit.wgsl';
 import biasDecomposedWgsl from './bias.decomposed.wgsl';
 import biasFullWgsl from './bias.full.wgsl';
 import biasNoneWgsl from './bias.none.wgsl';
+import biasesF16Wgsl from './biases.f16.wgsl';
+import biasesF32Wgsl from './biases.f32.wgsl';
 import fourDecomposedWgsl from './four.decomposed.wgsl';
 import fourGatherWgsl from './four.gather.wgsl';
 import online8Wgsl from './online8.wgsl';
 import operandsScalarWgsl from './operands.scalar.wgsl';
 import operandsVec4Wgsl from './operands.vec4.wgsl';
 import paramsWgsl from './params.wgsl';
-import type { AttentionProblem } from './problem.ts';
+import { wholeVec4s, type AttentionProblem } from './problem.ts';
 import { relativeTerms, roundedUp } from './relativeTerms.ts';
 import rows8Wgsl from './rows8.wgsl';
 
@@ -46,7 +49,11 @@ const inTiles = (
     const { q, k, v } = operands;
     const terms = biasTerms(target, problem);
     const dispatches = byHeads(problem, terms, {
-      wgsl: [wholeVec4s(problem) ? operandsVec4Wgsl : operandsScalarWgsl, wgsl],
+      wgsl: [
+        terms.operand?.dtype === 'f16' ? biasesF16Wgsl : biasesF32Wgsl,
+        ...(wholeVec4s(problem) ? [vec4Elements(q.of.dtype), operandsVec4Wgsl] : [operandsScalarWgsl]),
+        wgsl,
+      ],
       constants: constants(problem),
       inputs: [q.of, k.of, v.of, terms.operand, options.windows?.fill ?? null],
       rows,
@@ -65,7 +72,7 @@ const tiled8x8: Variant<AttentionProblem, readonly Step[]> = {
   suits: ({ queries }) => queries > 32,
 };
 
-/** Operands in textures, queries shared by subgroup broadcasts: for software adapters. */
+/** Operands in f32 textures, queries shared by subgroup broadcasts: for software adapters. */
 const subgroup8: Variant<AttentionProblem, readonly Step[]> = {
   name: 'subgroup8',
   supports(target, problem) {
@@ -73,7 +80,7 @@ const subgroup8: Variant<AttentionProblem, readonly Step[]> = {
     const { operands, options } = problem;
     const fillSize = options.windows ? size(options.windows.fill) : 0;
     for (const [name, { of }] of Object.entries(operands)) {
-      const fits = supportsTexture(name, { shape: [size(of) + fillSize], dtype: of.dtype });
+      const fits = supportsTexture(name, { shape: [size(of) + fillSize], dtype: 'f32' });
       if (fits !== true) return fits;
     }
     if (options.bias?.kind === 'full') {
@@ -92,7 +99,7 @@ const subgroup8: Variant<AttentionProblem, readonly Step[]> = {
       let texture = textures.get(x);
       if (!texture) {
         texture = operand([size(x) + (windows ? size(windows.fill) : 0)], 'f32', 'rgba32float');
-        steps.push({ from: x, to: texture });
+        steps.push(...fillFlat(x, texture));
         if (windows) steps.push({ from: windows.fill, to: texture, at: size(x) });
         textures.set(x, texture);
       }
@@ -109,7 +116,7 @@ const subgroup8: Variant<AttentionProblem, readonly Step[]> = {
     }
     const four = bias?.kind === 'decomposed' ? fourDecomposedWgsl : fourGatherWgsl;
     const dispatches = byHeads(problem, terms, {
-      wgsl: [four, rows8Wgsl, online8Wgsl, subgroup8Wgsl],
+      wgsl: [four, rows8Wgsl, online8Wgsl, vec4Elements(operands.q.of.dtype), subgroup8Wgsl],
       constants: { slots: ceilDiv(headDim, 32) },
       inputs: [...inputs, biasTexture],
       slotWidth: bias?.kind === 'decomposed' ? roundedUp(bias.width) : 0,
@@ -121,12 +128,6 @@ const subgroup8: Variant<AttentionProblem, readonly Step[]> = {
 };
 
 export const attentionVariants: readonly Variant<AttentionProblem, readonly Step[]>[] = [tiled, tiled8x8, subgroup8];
-
-/** Whether q, k and v can be read as vec4s. */
-function wholeVec4s({ operands: { q, k, v }, options: { own }, headDim }: AttentionProblem): boolean {
-  const columns = [headDim, q.from, k.from, v.from, own?.k ?? 0, own?.v ?? 0];
-  return [...columns, ...[q, k, v].map(({ of }) => of.shape[2])].every((n) => n % 4 === 0);
-}
 
 /** The operand that the WGSL of the bias reads, and the size of the grid that the bias is for. */
 interface BiasTerms {
@@ -167,7 +168,7 @@ function byHeads(problem: AttentionProblem, terms: BiasTerms, program: Program):
   const { q, k, v } = operands;
   const { heads, bias, windows, own } = options;
   const [B, N] = q.of.shape;
-  const y = operand([B, N, q.to - q.from]);
+  const y = operand([B, N, q.to - q.from], q.of.dtype);
   const headFlops = 4 * groups * queries * keys * headDim;
   const perDispatch = Math.max(1, Math.floor(program.maxFlops / headFlops));
   const part = (firstHead: number, count: number): Dispatch => ({

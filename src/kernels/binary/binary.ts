@@ -5,26 +5,29 @@ import { ceilDiv, splitGrid } from '../grid.ts';
 import { vec4Elements } from '../shared/elements.ts';
 import gridWgsl from '../shared/grid.wgsl';
 import binaryWgsl from './binary.wgsl';
+import secondF16Wgsl from './second.f16.wgsl';
+import secondF32Wgsl from './second.f32.wgsl';
 
 /** The functions; `kind` in binary.wgsl is the index in this list. Exported for tests. */
 export const BINARY_KINDS = ['add', 'sub', 'mul', 'div', 'min', 'max'] as const;
 export type BinaryKind = (typeof BINARY_KINDS)[number];
 
 /**
- * a [...], b, both f32 or both f16 -> y like a. b has a's shape or its last axes, with 1 for axes over which it is
+ * a [...], b, each f32 or f16 -> y like a. b has a's shape or its last axes, with 1 for axes over which it is
  * broadcast ([B, 1, C] to [B, N, C]; [B, 1, 1] is a number per image). At most two separate groups of axes may be
  * broadcast.
- * @throws ShapeError if b cannot be broadcast to a, or unless both are f32 or both f16
+ * @throws ShapeError if b cannot be broadcast to a, or one is neither f32 nor f16
  */
 export function binary(kind: BinaryKind, a: Operand, b: Operand): Dispatch {
-  expectFloats(kind, { a, b });
+  expectFloats(kind, { a });
+  expectFloats(kind, { b });
   const { repeated, kept, inner } = broadcast(kind, a.shape, b.shape);
   const whole = inner === 1 && (kept % 4 === 0 || repeated === 1);
   const vectors = ceilDiv(size(a), 4);
   const keptVectors = ceilDiv(kept, 4);
   return {
     kernel: kind,
-    wgsl: [gridWgsl, vec4Elements(a.dtype), binaryWgsl],
+    wgsl: [gridWgsl, vec4Elements(a.dtype), b.dtype === 'f16' ? secondF16Wgsl : secondF32Wgsl, binaryWgsl],
     constants: { kind: BINARY_KINDS.indexOf(kind), gather: whole ? 0 : 1 },
     params: whole
       ? { vectors, period: repeated * keptVectors, kept: keptVectors, inner }

@@ -1,9 +1,10 @@
 // binary: y = f(a, b), element by element; b may be broadcast over axes of a.
-//   a, y [n] · b [outer * kept], all f32 or all f16
+//   a, y [n], f32 or f16 · b [outer * kept], f32 or f16
 // The axes of a are grouped as [outer][repeated][kept][inner]. b has only `outer` and `kept`, so element i of a is
 // combined with b[(i / (repeated kept inner)) kept + (i / inner) % kept].
 // A vec4 of a is combined with one vec4 of b (`gather` = 0), or with four elements that are read one by one (1).
-// Takes: Stored, loaded, stored (shared/elements.f*.wgsl); workgroupIndex (shared/grid.wgsl).
+// Takes: readB (binary/second.*.wgsl); Stored, loaded, stored (shared/elements.f*.wgsl).
+// Takes: workgroupIndex (shared/grid.wgsl).
 override kind: u32 = 0;
 override gather: u32 = 0;
 
@@ -16,7 +17,6 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<Stored>;
-@group(0) @binding(2) var<storage, read> b: array<Stored>;
 @group(0) @binding(3) var<storage, read_write> y: array<Stored>;
 
 fn apply(p: vec4f, q: vec4f) -> vec4f {
@@ -32,7 +32,7 @@ fn apply(p: vec4f, q: vec4f) -> vec4f {
 
 fn partner(i: u32) -> f32 {
   let j = i / params.period * params.kept + i / params.inner % params.kept;
-  return loaded(b[j / 4u])[j % 4u];
+  return readB(j / 4u)[j % 4u];
 }
 
 @compute @workgroup_size(64)
@@ -47,7 +47,7 @@ fn main(
   }
   var q: vec4f;
   if (gather == 0u) {
-    q = loaded(b[i / params.period * params.kept + i % params.kept]);
+    q = readB(i / params.period * params.kept + i % params.kept);
   } else {
     q = vec4f(partner(4u * i), partner(4u * i + 1u), partner(4u * i + 2u), partner(4u * i + 3u));
   }

@@ -1,6 +1,6 @@
 /** Conversion between the storage types of floating-point numbers. */
 import { expect, expectFloats, size } from '../check.ts';
-import { operand, type Dispatch, type Operand } from '../dispatch.ts';
+import { operand, type Dispatch, type FloatType, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import { vec4Elements } from '../shared/elements.ts';
 import gridWgsl from '../shared/grid.wgsl';
@@ -13,7 +13,7 @@ import castWgsl from './cast.wgsl';
  * halves included; numbers outside the range of halves become the largest half, 65504, with their sign.
  * @throws ShapeError if x is of another type, or of `dtype` already
  */
-export function cast(x: Operand, dtype: 'f32' | 'f16'): Dispatch {
+export function cast(x: Operand, dtype: FloatType): Dispatch {
   expectFloats('cast', { x });
   expect(x.dtype !== dtype, 'cast', `x is ${dtype} already; leave the cast out.`);
   const vectors = ceilDiv(size(x), 4);

@@ -1,6 +1,6 @@
 /** Convolution of NHWC maps as an implicit matrix product; with groups, a direct kernel. */
-import { expect, expectRank, show } from '../check.ts';
-import type { Dispatch, Operand } from '../dispatch.ts';
+import { expect, expectFloats, expectRank, show } from '../check.ts';
+import type { Dispatch, FloatType, Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import { gemmEpilogue, gemmVariants, type Activation, type Gemm } from '../shared/gemm/gemm.ts';
 import { rowMajor, type WeightLayout } from '../shared/gemm/pack.ts';
@@ -27,18 +27,21 @@ export interface Conv2dOptions {
   readonly activation: Activation;
   /** Applied to x as it is loaded. */
   readonly inputActivation: 'none' | 'relu';
+  /** Type of y and of the residual; that of x by default. */
+  readonly dtype?: FloatType;
 }
 
 /**
  * y = residual + scale * activation(conv(inputActivation(x), w) + b).
- * x [B, H, W, C] · w [O, C / groups, k, k], a constant · b, scale [O] · residual like y
- * -> y [B, outH, outW, O], outH = floor((H + 2 padding - k) / stride) + 1, all f32.
- * @throws ShapeError if w does not belong to x or the window is larger than the padded map
+ * x [B, H, W, C], f32 or f16 · w [O, C / groups, k, k], a constant · b, scale [O] f32 · residual like y
+ * -> y [B, outH, outW, O], f32 or f16, outH = floor((H + 2 padding - k) / stride) + 1.
+ * @throws ShapeError if w does not belong to x, the window is larger than the padded map, or x or y is f16 and C or O is
+ *   no multiple of 4
  */
 export function conv2d(
   target: Target,
   { x, w, b, scale, residual }: Conv2dOperands,
-  { stride, padding, groups, activation, inputActivation }: Conv2dOptions,
+  { stride, padding, groups, activation, inputActivation, dtype = expectFloats('conv2d', { x }) }: Conv2dOptions,
 ): Dispatch[] {
   expectRank('conv2d', { x, w }, 4);
   const [B, height, width, C] = x.shape;
@@ -85,7 +88,7 @@ export function conv2d(
     constantWeight: true,
     layout,
     rows: B * outHeight * outWidth,
-    epilogue: { bias: b, scale, residual, activation },
+    epilogue: { bias: b, scale, residual, activation, dtype },
     shape: [B, outHeight, outWidth, O],
     channels: O,
   };
@@ -125,7 +128,10 @@ interface GroupedGemm extends Gemm {
 /** One thread computes four channels of a pixel: the sums of a group are too short for tiles. Weights are read in f32. */
 const grouped: Variant<GroupedGemm, readonly Dispatch[]> = {
   name: 'grouped',
-  supports: (_, { groups }) => groups > 1 || 'there is one group, so the convolution is one matrix product',
+  supports(_, { groups, x }) {
+    if (groups === 1) return 'there is one group, so the convolution is one matrix product';
+    return x.dtype === 'f32' || "x is f16, and this variant reads one element at a time. Use cast(x, 'f32') first";
+  },
   build(g) {
     const { layout, rows, shape, w, x, groups } = g;
     const epilogue = gemmEpilogue(g);

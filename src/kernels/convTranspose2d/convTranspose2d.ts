@@ -1,15 +1,22 @@
 /** Transposed convolution whose stride is its kernel: one matrix product with a scattering store. */
-import { expect, expectRank, show, size } from '../check.ts';
-import type { Dispatch, Operand } from '../dispatch.ts';
+import { expect, expectFloats, expectRank, show, size } from '../check.ts';
+import type { Dispatch, FloatType, Operand } from '../dispatch.ts';
 import { gemm } from '../shared/gemm/gemm.ts';
 import type { Target } from '../target.ts';
 import convTranspose2dWgsl from './convTranspose2d.wgsl';
 
 /**
- * x [B, H, W, I] · w [I, O, k, k], a constant · b [O] or null -> y [B, H k, W k, O], all f32.
- * @throws ShapeError if w does not belong to x or the stride is not k
+ * x [B, H, W, I], f32 or f16 · w [I, O, k, k], a constant · b [O] f32 or null -> y [B, H k, W k, O] of `dtype`, by default that of x.
+ * @throws ShapeError if w does not belong to x, the stride is not k, or x or y is f16 and I or O is no multiple of 4
  */
-export function convTranspose2d(target: Target, x: Operand, w: Operand, b: Operand | null, stride: number): Dispatch[] {
+export function convTranspose2d(
+  target: Target,
+  x: Operand,
+  w: Operand,
+  b: Operand | null,
+  stride: number,
+  dtype: FloatType = expectFloats('convTranspose2d', { x }),
+): Dispatch[] {
   expectRank('convTranspose2d', { x, w }, 4);
   const [B, H, W, I] = x.shape;
   const [inputs, O, kernel] = w.shape;
@@ -39,7 +46,7 @@ export function convTranspose2d(target: Target, x: Operand, w: Operand, b: Opera
         offset: (i) => i * O * taps,
       },
       rows: size(x) / I,
-      epilogue: { bias: b, scale: null, residual: null, activation: 'none' },
+      epilogue: { bias: b, scale: null, residual: null, activation: 'none', dtype },
       shape: [B, H * kernel, W * kernel, O],
       channels: O,
     },

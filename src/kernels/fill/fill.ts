@@ -1,18 +1,15 @@
 /** Fills a tensor with one value; padding starts from it. */
-import { expect, size } from '../check.ts';
+import { size } from '../check.ts';
 import type { Dispatch, Operand } from '../dispatch.ts';
+import { bufferBytes, VEC4_BYTES } from '../dtype.ts';
+import { toHalves } from '../half.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import gridWgsl from '../shared/grid.wgsl';
 import fillWgsl from './fill.wgsl';
 
-/** Writes `value` to all elements of y. @throws ShapeError if y is f16 */
+/** Writes `value` to all elements of y. For f16 it is rounded to nearest. */
 export function fill(y: Operand, value: number): Dispatch {
-  expect(
-    y.dtype !== 'f16',
-    'fill',
-    "y is f16, and elements of 32 bits are written. Fill an f32 tensor, then use cast(x, 'f16').",
-  );
-  const count = ceilDiv(size(y), 4);
+  const count = ceilDiv(bufferBytes(size(y), y.dtype), VEC4_BYTES);
   return {
     kernel: 'fill',
     wgsl: [gridWgsl, fillWgsl],
@@ -23,7 +20,9 @@ export function fill(y: Operand, value: number): Dispatch {
   };
 }
 
+/** A word of the filled buffer. */
 function bitsOf(value: number, dtype: Operand['dtype']): number {
+  if (dtype === 'f16') return toHalves(Float32Array.of(value, value))[0];
   if (dtype !== 'f32') return value >>> 0;
   return new Uint32Array(new Float32Array([value]).buffer)[0];
 }

@@ -1,4 +1,4 @@
-// fill: y = bits everywhere. y holds elements of 32 bits, written as vec4u (buffers hold whole vec4s).
+// fill: y = bits everywhere, written as vec4u (buffers hold whole vec4s): an element of 32 bits, or two halves.
 // Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   count: u32,

@@ -1,16 +1,16 @@
 // gatherRows: y[m] = x[indices[m]], whole rows. An index after the last row reads the last row.
-//   x [rows, steps], y [count, steps], in units of `Columns` · indices [count] u32
-// Takes: workgroupIndex (shared/grid.wgsl); Columns (shared/row.*.wgsl).
+//   x [rows, steps], y [count, steps], in units of `Stored` · indices [count] u32
+// Takes: workgroupIndex (shared/grid.wgsl); Stored (shared/elements.*.wgsl).
 struct Params {
   rows: u32,
-  steps: u32, // Columns per row
+  steps: u32, // Stored per row
   total: u32, // count * steps
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<Columns>;
+@group(0) @binding(1) var<storage, read> x: array<Stored>;
 @group(0) @binding(2) var<storage, read> indices: array<u32>;
-@group(0) @binding(3) var<storage, read_write> y: array<Columns>;
+@group(0) @binding(3) var<storage, read_write> y: array<Stored>;
 
 @compute @workgroup_size(64)
 fn main(

@@ -1,6 +1,6 @@
 /** Linear layer: a matrix product with packed weights and an epilogue. */
-import { expect, lastDim, show, size } from '../check.ts';
-import type { Dispatch, Operand } from '../dispatch.ts';
+import { expect, expectFloats, lastDim, show, size } from '../check.ts';
+import type { Dispatch, FloatType, Operand } from '../dispatch.ts';
 import { gemm, type Activation } from '../shared/gemm/gemm.ts';
 import { rowMajor } from '../shared/gemm/pack.ts';
 import type { Target } from '../target.ts';
@@ -16,15 +16,17 @@ export interface LinearOperands {
 
 /**
  * y = residual + scale * activation(x w^T + b).
- * x [..., K] · w [N, K] · b, scale [N] · residual like y -> y [..., N], all f32; sums in f32.
+ * x [..., K], f32 or f16 · w [N, K] · b, scale [N] f32 · residual like y -> y [..., N], f32 or f16; sums in f32.
  * @param constantWeight whether w can be packed at load time; the tiled variant reads a computed w as it is
- * @throws ShapeError if w is not [N, K], or the epilogue does not fit
+ * @param dtype type of y and of the residual; that of x by default
+ * @throws ShapeError if w is not [N, K], the epilogue does not fit, or x or y is f16 and K or N is no multiple of 4
  */
 export function linear(
   target: Target,
   { x, w, b, scale, residual }: LinearOperands,
   activation: Activation,
   constantWeight: boolean,
+  dtype: FloatType = expectFloats('linear', { x }),
 ): Dispatch[] {
   const K = lastDim(x);
   expect(
@@ -44,7 +46,7 @@ export function linear(
       constantWeight,
       layout: rowMajor(N, K),
       rows: size(x) / K,
-      epilogue: { bias: b, scale, residual, activation },
+      epilogue: { bias: b, scale, residual, activation, dtype },
       shape: [...x.shape.slice(0, -1), N],
       channels: N,
     },

@@ -1,17 +1,20 @@
 /** Products of two computed matrices, for each matrix of a batch. */
-import { expect, expectDtype, expectRank, show } from '../check.ts';
+import { expect, expectDtype, expectFloats, expectRank, show } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import gridWgsl from '../shared/grid.wgsl';
 import matmulWgsl from './matmul.wgsl';
+import secondF16Wgsl from './second.f16.wgsl';
+import secondF32Wgsl from './second.f32.wgsl';
 
 /**
- * a [B, M, K] · b [B, K, N], or [B, N, K] with transposeB -> y [B, M, N], f32.
+ * a [B, M, K] f32 · b [B, K, N], or [B, N, K] with transposeB, f32 or f16 -> y [B, M, N] f32.
  * @throws ShapeError if ranks, batches or inner lengths differ
  */
 export function matmul(a: Operand, b: Operand, transposeB: boolean): Dispatch {
   expectRank('matmul', { a, b }, 3);
-  expectDtype('matmul', { a, b }, 'f32');
+  expectDtype('matmul', { a }, 'f32');
+  expectFloats('matmul', { b });
   const [B, M, K] = a.shape;
   const [batches, inner, N] = transposeB ? [b.shape[0], b.shape[2], b.shape[1]] : b.shape;
   expect(
@@ -26,7 +29,7 @@ export function matmul(a: Operand, b: Operand, transposeB: boolean): Dispatch {
   const tiles = B * tilesDown * tilesAcross;
   return {
     kernel: 'matmul',
-    wgsl: [gridWgsl, matmulWgsl],
+    wgsl: [gridWgsl, b.dtype === 'f16' ? secondF16Wgsl : secondF32Wgsl, matmulWgsl],
     constants: { transposeB: transposeB ? 1 : 0, tall: tall ? 1 : 0 },
     params: { M, N, K, tilesDown, tilesAcross, tiles },
     inputs: [a, b],

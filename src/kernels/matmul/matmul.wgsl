@@ -1,9 +1,9 @@
 // matmul: y = a b for each matrix of a batch; both operands are computed during the run.
-//   a [batch, M, K] · b [batch, K, N], or [batch, N, K] with transposeB · y [batch, M, N]
+//   a [batch, M, K] f32 · b [batch, K, N], or [batch, N, K] with transposeB, f32 or f16 · y [batch, M, N] f32
 // A workgroup of 16 x 16 threads owns 64 (or, not `tall`, 16) rows and 64 columns; a thread owns 4 (or 1) rows and the
 // columns x, x + 16, x + 32, x + 48 of the tile. 16 terms at a time are staged in workgroup memory, zeros outside the
 // edges. 8 KiB.
-// Takes: workgroupIndex (shared/grid.wgsl).
+// Takes: readB (matmul/second.*.wgsl); workgroupIndex (shared/grid.wgsl).
 override transposeB: bool = false;
 override tall: bool = true;
 
@@ -18,7 +18,6 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
 var<workgroup> stagedA: array<f32, 1024>; // [16 terms][64 rows]
@@ -35,7 +34,7 @@ fn loadB(batch: u32, column: u32, k: u32) -> f32 {
   if (column >= params.N || k >= params.K) {
     return 0.0;
   }
-  return b[batch * params.N * params.K + select(k * params.N + column, column * params.K + k, transposeB)];
+  return readB(batch * params.N * params.K + select(k * params.N + column, column * params.K + k, transposeB));
 }
 
 fn store(batch: u32, row: u32, column: u32, sums: vec4f) {

@@ -1,5 +1,5 @@
 /** What row kernels share. A row is the last axis of a tensor. */
-import { expect, expectFloats, lastDim, show, size } from '../check.ts';
+import { expectFloats, expectHalvesInFours, lastDim, size } from '../check.ts';
 import type { Operand } from '../dispatch.ts';
 import { scalarElements, vec4Elements } from './elements.ts';
 import { supportsTexture } from './flat.ts';
@@ -23,11 +23,7 @@ export function rowsOf(kernel: string, x: Operand): Rows {
   expectFloats(kernel, { x });
   const C = lastDim(x);
   const wholeVec4s = C % 4 === 0;
-  expect(
-    wholeVec4s || x.dtype === 'f32',
-    kernel,
-    `x is f16 ${show(x.shape)}; rows of halves must be a multiple of 4 long. Use cast(x, 'f32') first.`,
-  );
+  expectHalvesInFours(kernel, 'x', x, wholeVec4s);
   return { x, C, rows: size(x) / C, wholeVec4s, steps: wholeVec4s ? C / 4 : C };
 }
 

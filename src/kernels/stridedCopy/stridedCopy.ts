@@ -1,10 +1,11 @@
 /** Movement: permute, slice, concat, expand, flip, pad and windows are all this one copy with other strides. */
-import { expect, show, size } from '../check.ts';
-import type { Dispatch, Operand } from '../dispatch.ts';
+import { expect, expectHalvesInFours, show, size } from '../check.ts';
+import type { Dispatch, DType, Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import gridWgsl from '../shared/grid.wgsl';
 import stridedCopyWgsl from './stridedCopy.wgsl';
 import scalarWgsl from './words.scalar.wgsl';
+import vec2Wgsl from './words.vec2.wgsl';
 import vec4Wgsl from './words.vec4.wgsl';
 
 /** Where a box lies in a tensor's memory, in elements; one stride per axis, outermost first. */
@@ -29,7 +30,8 @@ export function stridesOf(shape: readonly number[]): number[] {
 
 /**
  * Copies a box of `sizes` from `from` in x to `to` in y, bit by bit. Elements of y outside the box keep their values.
- * @throws ShapeError if the box leaves x or y, the types differ, or more than eight axes remain after merging
+ * @throws ShapeError if the box leaves x or y, the types differ, more than eight axes remain after merging, or halves are
+ *   not copied in runs of four
  */
 export function stridedCopy(
   x: Operand,
@@ -39,11 +41,6 @@ export function stridedCopy(
   to: Placement,
 ): Dispatch {
   expect(x.dtype === y.dtype, 'stridedCopy', `x is ${x.dtype} and y is ${y.dtype}; convert one of them first.`);
-  expect(
-    x.dtype !== 'f16',
-    'stridedCopy',
-    `x is f16, and only elements of 32 bits can be copied. Use cast(x, 'f32') first.`,
-  );
   inside('x', x, sizes, from);
   inside('y', y, sizes, to);
   const axes = merged(sizes, from.strides, to.strides);
@@ -57,6 +54,7 @@ export function stridedCopy(
     inner.from === 1 &&
     inner.to === 1 &&
     [inner.size, from.offset, to.offset, ...axes.slice(0, -1).flatMap((a) => [a.from, a.to])].every((v) => v % 4 === 0);
+  expectHalvesInFours('stridedCopy', 'x', x, wholeVec4s);
   const unit = wholeVec4s ? 4 : 1;
   const units = axes.map((a, i) =>
     i < axes.length - 1 ? { ...a, from: a.from / unit, to: a.to / unit } : { ...a, size: a.size / unit },
@@ -68,7 +66,7 @@ export function stridedCopy(
   const count = size({ shape: sizes }) / unit;
   return {
     kernel: 'stridedCopy',
-    wgsl: [gridWgsl, wholeVec4s ? vec4Wgsl : scalarWgsl, stridedCopyWgsl],
+    wgsl: [gridWgsl, wholeVec4s ? fourOf(x.dtype) : scalarWgsl, stridedCopyWgsl],
     constants: { rank: axes.length },
     params: {
       count,
@@ -87,6 +85,9 @@ export function stridedCopy(
     flops: size({ shape: sizes }),
   };
 }
+
+/** The WGSL of the unit that holds four elements. */
+const fourOf = (dtype: DType): string => (dtype === 'f16' ? vec2Wgsl : vec4Wgsl);
 
 interface Axis {
   readonly size: number;

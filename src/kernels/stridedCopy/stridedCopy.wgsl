@@ -1,5 +1,5 @@
 // stridedCopy: y[toOffset + sum c * toStride] = x[fromOffset + sum c * fromStride] for all coordinates c of a box.
-//   x, y any 4-byte type, copied as bits, in units of `Words` (one element or four)
+//   x, y of any type, copied as bits, in units of `Words`: one element of 4 bytes, four of them, or four halves
 // One invocation per unit. Axes are given innermost first; strides may be 0 (repeat) or negative (mirror).
 // Takes: Words (stridedCopy/words.*.wgsl); workgroupIndex (shared/grid.wgsl).
 override rank: u32 = 6;

@@ -1,6 +1,7 @@
 // sweepDecoder: MCC's decoder for points of space, from coordinates to the features after the last norm.
 //   points [queries, 3] · seen [depth, M, 3 C]: q, k and v of the seen tokens · weights: pack.ts
 //   -> features [queries, C] · slab: scratch memory, a part for each workgroup
+// Seen tokens, features and slab are all f32 or all f16.
 // A workgroup carries `tileRows` queries through all blocks. Queries do not depend on each other, so workgroups share
 // nothing, and each tile reads all weights once. Per query, the slab holds x [C], the token; a [C], the token after
 // norm or attention; b [4 C], queries, keys and values, or hidden features. Offsets below are in vec4s.

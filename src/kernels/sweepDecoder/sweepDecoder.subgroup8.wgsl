@@ -11,14 +11,14 @@
 // Takes: layerOf, params.quads, params.eps, params.vecs, params.heads, params.seen (sweepDecoder/params.wgsl).
 // Takes: params.scale, params.queries, params.depth (sweepDecoder/params.wgsl).
 // Takes: Row, Values, addLogits, weighFour (attention/online8.wgsl); Keys, scores (attention/rows8.wgsl).
-// Takes: activate, ACTIVATION_GELU (shared/activations.wgsl).
+// Takes: activate, ACTIVATION_GELU (shared/activations.wgsl); Stored, loaded, stored (shared/elements.f*.wgsl).
 enable subgroups;
 
 @group(0) @binding(1) var<storage, read> points: array<f32>;
 @group(0) @binding(2) var seen: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(3) var weights: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(4) var<storage, read_write> features: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> slab: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> features: array<Stored>;
+@group(0) @binding(5) var<storage, read_write> slab: array<Stored>;
 
 // A head may have up to 32 features.
 const slots = 1u;
@@ -49,7 +49,7 @@ fn embed(first: u32, tile: u32, rows: u32, lane: u32) {
       x = fma(vec4f(p.x), weight(c), x);
       x = fma(vec4f(p.y), weight(params.quads + c), x);
       x = fma(vec4f(p.z), weight(2u * params.quads + c), x);
-      slab[tile + t * slabStride() + c] = x;
+      slab[tile + t * slabStride() + c] = stored(x);
     }
   }
 }
@@ -58,13 +58,13 @@ fn embed(first: u32, tile: u32, rows: u32, lane: u32) {
 fn statistics(x: u32, lane: u32) -> vec2f {
   var sum = vec4f();
   for (var c = lane; c < params.quads; c += 8u) {
-    sum += slab[x + c];
+    sum += loaded(slab[x + c]);
   }
   let count = f32(4u * params.quads);
   let mean = laneSum(dot(sum, vec4f(1.0))) / count;
   var squares = vec4f();
   for (var c = lane; c < params.quads; c += 8u) {
-    let d = slab[x + c] - mean;
+    let d = loaded(slab[x + c]) - mean;
     squares = fma(d, d, squares);
   }
   return vec2f(mean, 1.0 / sqrt(laneSum(dot(squares, vec4f(1.0))) / count + params.eps));
@@ -76,7 +76,8 @@ fn normalize(tile: u32, gamma: u32, rows: u32, lane: u32) {
     let x = tile + t * slabStride();
     let s = statistics(x, lane);
     for (var c = lane; c < params.quads; c += 8u) {
-      slab[x + params.quads + c] = fma((slab[x + c] - s.x) * s.y, weight(gamma + c), weight(gamma + params.quads + c));
+      let normalized = (loaded(slab[x + c]) - s.x) * s.y;
+      slab[x + params.quads + c] = stored(fma(normalized, weight(gamma + c), weight(gamma + params.quads + c)));
     }
   }
 }
@@ -88,11 +89,11 @@ fn rank4(s: vec4f, x: vec4f, w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f) -> vec4
 
 fn finish(kind: u32, at: u32, sum: vec4f) {
   if (kind == FC1) {
-    slab[at] = activate(ACTIVATION_GELU, sum);
+    slab[at] = stored(activate(ACTIVATION_GELU, sum));
   } else if (kind == QKV) {
-    slab[at] = sum;
+    slab[at] = stored(sum);
   } else {
-    slab[at] += sum; // the residual
+    slab[at] = stored(loaded(slab[at]) + sum); // the residual
   }
 }
 
@@ -139,8 +140,8 @@ fn project(kind: u32, layer: Layer, rows: u32, lane: u32) {
       let top = layer.source + (row + lane) * stride;
       let bottom = top + 8u * stride;
       for (var i = 0u; i < layer.inner; i++) {
-        let a = slab[top + i];
-        let b = slab[bottom + i];
+        let a = loaded(slab[top + i]);
+        let b = loaded(slab[bottom + i]);
         let w = panel + 64u * i;
         let w0 = weight(w);
         let w1 = weight(w + 16u);
@@ -217,7 +218,7 @@ fn project(kind: u32, layer: Layer, rows: u32, lane: u32) {
 
 // a row of the online softmax that starts with the query's own key and value.
 fn begin(ownLogit: f32, ownValue: u32, lane: u32) -> Row {
-  return Row(ownLogit, select(0.0, 1.0, lane == 0u), slab[ownValue + lane], vec4f(), vec4f());
+  return Row(ownLogit, select(0.0, 1.0, lane == 0u), loaded(slab[ownValue + lane]), vec4f(), vec4f());
 }
 
 fn loadValues(base: u32, lane: u32) -> Values {
@@ -227,7 +228,7 @@ fn loadValues(base: u32, lane: u32) -> Values {
 fn storeRow(at: u32, row: Row, lane: u32) {
   let scale = 1.0 / laneSum(row.sum);
   if (lane < params.vecs) {
-    slab[at + lane] = row.a * scale;
+    slab[at + lane] = stored(row.a * scale);
   }
 }
 
@@ -243,7 +244,7 @@ fn attend(block: u32, tile: u32, rows: u32, lane: u32) {
       let query = first + lane * stride + 2u * params.quads + offset; // of this lane's query, in b
       var own = 0.0;
       for (var i = 0u; i < params.vecs; i++) {
-        own += dot(slab[query + i] * params.scale, slab[query + params.quads + i]);
+        own += dot(loaded(slab[query + i]) * params.scale, loaded(slab[query + params.quads + i]));
       }
       let value = first + 4u * params.quads + offset;
       var r0 = begin(subgroupBroadcast(own, 0u), value + 0u * stride, lane);
@@ -267,7 +268,7 @@ fn attend(block: u32, tile: u32, rows: u32, lane: u32) {
         var s6 = vec4f();
         var s7 = vec4f();
         for (var i = 0u; i < params.vecs; i++) {
-          let q = slab[query + i] * params.scale;
+          let q = loaded(slab[query + i]) * params.scale;
           let keys = Keys(
             textureLoad(seen, texel(keyBase.x + i)),
             textureLoad(seen, texel(keyBase.y + i)),

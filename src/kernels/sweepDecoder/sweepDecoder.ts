@@ -1,10 +1,12 @@
 /** MCC's decoder for many points in one dispatch. Multiview Compressive Coding, arXiv:2301.08247, section 3. */
 import activationsWgsl from '../shared/activations.wgsl';
-import { flatConstant, flatCopy, supportsTexture } from '../shared/flat.ts';
-import { expect, expectDtype, expectShape, lastDim, show } from '../check.ts';
-import { operand, type Dispatch, type Operand, type Step } from '../dispatch.ts';
+import { vec4Elements } from '../shared/elements.ts';
+import { flatConstant, flatSteps, supportsTexture } from '../shared/flat.ts';
+import { expect, expectDtype, expectFloats, expectShape, lastDim, show, size } from '../check.ts';
+import { operand, packed, type Dispatch, type Operand, type Step } from '../dispatch.ts';
 import { BYTES, wordsIn } from '../dtype.ts';
 import { ceilDiv } from '../grid.ts';
+import { toHalves } from '../half.ts';
 import { supportsSubgroup8, type Target } from '../target.ts';
 import { build, type Variant } from '../variant.ts';
 import online8Wgsl from '../attention/online8.wgsl';
@@ -64,32 +66,32 @@ interface SweepDecoder {
   readonly options: SweepDecoderOptions;
 }
 
-/** Tiles of sums in registers, the tile's tokens in a slab of memory: for GPUs. */
+/** Tiles of sums in registers, the tile's tokens in a slab of memory: for GPUs. Where tokens are halves, so are the weights. */
 const tiled: Variant<SweepDecoder, readonly Step[]> = {
   name: 'tiled',
   supports: (target, { size }) => sweepDecoderObstacle(target, size) ?? true,
-  build: (problem) => [dispatchOf(problem, [tiledWgsl], TILE_ROWS.tiled, problem.seen, problem.weights)],
+  build: (problem) => [dispatchOf(problem, [tiledWgsl], TILE_ROWS.tiled, problem.seen, weightsLike(problem))],
 };
 
-/** Weights and seen tokens in textures, tokens shared by subgroup broadcasts: for software adapters. */
+/** Weights and seen tokens in f32 textures, tokens shared by subgroup broadcasts: for software adapters. */
 const subgroup8: Variant<SweepDecoder, readonly Step[]> = {
   name: 'subgroup8',
   supports(target, { seen, size }) {
     const obstacle = sweepDecoderObstacle(target, size);
     if (obstacle) return obstacle;
-    const fits = supportsTexture('seen', seen);
+    const fits = supportsTexture('seen', { shape: seen.shape, dtype: 'f32' });
     return fits === true ? supportsSubgroup8(target) : fits;
   },
   build(problem) {
-    const { texture, copy } = flatCopy(problem.seen);
+    const { texture, steps } = flatSteps(problem.seen);
     const wgsl = [rows8Wgsl, online8Wgsl, subgroup8Wgsl];
-    return [copy, dispatchOf(problem, wgsl, TILE_ROWS.subgroup8, texture, flatConstant(problem.weights))];
+    return [...steps, dispatchOf(problem, wgsl, TILE_ROWS.subgroup8, texture, flatConstant(problem.weights))];
   },
 };
 
 /**
- * points [Q, 3] · seen [depth, M, 3C]: queries, keys and values of the seen tokens in each block · weights of
- * `packDecoder` -> features [Q, C] after the last norm · scratch.
+ * points [Q, 3] · seen [depth, M, 3C], f32 or f16: queries, keys and values of the seen tokens in each block · weights of
+ * `packDecoder`, a constant -> features [Q, C] after the last norm, like seen · scratch.
  * Each point is computed by itself, in an order that depends on nothing but the configuration.
  * @throws ShapeError if operands do not fit together; LimitError for heads or weights that are too large
  */
@@ -110,7 +112,8 @@ export function sweepDecoder(
     'sweepDecoder',
     `seen is ${show(seen.shape)}, expected [depth, M, 3 C].`,
   );
-  expectDtype('sweepDecoder', { points, seen, weights }, 'f32');
+  expectFloats('sweepDecoder', { seen });
+  expectDtype('sweepDecoder', { points, weights }, 'f32');
   const [depth] = seen.shape;
   const channels = lastDim(seen) / 3;
   const { heads } = options;
@@ -127,6 +130,12 @@ export function sweepDecoder(
   return steps;
 }
 
+/** The weights, stored like the seen tokens. */
+const weightsLike = ({ seen, weights }: SweepDecoder): Operand =>
+  seen.dtype === 'f16'
+    ? packed(weights, { key: 'halves', storage: 'buffer', size: size(weights) / 2, apply: toHalves })
+    : weights;
+
 /** One dispatch over all queries. @param seen, weights in the form that the variant reads */
 function dispatchOf(
   { points, seen: tokens, size, options }: SweepDecoder,
@@ -142,7 +151,7 @@ function dispatchOf(
   const slabRows = ceilDiv(queries, TILE_ROWS.subgroup8) * TILE_ROWS.subgroup8;
   return {
     kernel: 'sweepDecoder',
-    wgsl: [paramsWgsl, activationsWgsl, ...wgsl],
+    wgsl: [paramsWgsl, activationsWgsl, vec4Elements(tokens.dtype), ...wgsl],
     constants: { tileRows },
     params: {
       queries,
@@ -156,7 +165,7 @@ function dispatchOf(
       limit: options.shrinkThreshold,
     },
     inputs: [points, seen, weights],
-    outputs: [operand([queries, channels]), operand([slabRows * SLAB_WIDTHS * channels])],
+    outputs: [operand([queries, channels], tokens.dtype), operand([slabRows * SLAB_WIDTHS * channels], tokens.dtype)],
     workgroups: [ceilDiv(queries, tileRows), 1, 1],
     // Twelve products of a token with a C x C matrix, and attention, per block.
     flops: 2 * queries * depth * channels * (12 * channels + 2 * (M + 1)),

@@ -6,12 +6,12 @@
 // Takes: tileRows, shrinkPoint, slabStride, FC1, QKV, Layer, PANEL, FC2, blockStart, PROJ (sweepDecoder/params.wgsl).
 // Takes: layerOf, params.quads, params.queries, params.eps, params.heads, params.vecs (sweepDecoder/params.wgsl).
 // Takes: params.scale, params.seen, params.depth (sweepDecoder/params.wgsl).
-// Takes: activate, ACTIVATION_GELU (shared/activations.wgsl).
+// Takes: activate, ACTIVATION_GELU (shared/activations.wgsl); Stored, loaded, stored (shared/elements.f*.wgsl).
 @group(0) @binding(1) var<storage, read> points: array<f32>;
-@group(0) @binding(2) var<storage, read> seen: array<vec4f>;
-@group(0) @binding(3) var<storage, read> weights: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> features: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> slab: array<vec4f>;
+@group(0) @binding(2) var<storage, read> seen: array<Stored>;
+@group(0) @binding(3) var<storage, read> weights: array<Stored>;
+@group(0) @binding(4) var<storage, read_write> features: array<Stored>;
+@group(0) @binding(5) var<storage, read_write> slab: array<Stored>;
 
 const THREADS = 256u;
 const SIDE = 16u;
@@ -28,11 +28,11 @@ fn embed(first: u32, tile: u32, lid: u32) {
     let c = i % params.quads;
     let at = 3u * min(first + t, params.queries - 1u);
     let p = shrinkPoint(vec3f(points[at], points[at + 1u], points[at + 2u]));
-    var x = weights[3u * params.quads + c];
-    x = fma(vec4f(p.x), weights[c], x);
-    x = fma(vec4f(p.y), weights[params.quads + c], x);
-    x = fma(vec4f(p.z), weights[2u * params.quads + c], x);
-    slab[tile + t * slabStride() + c] = x;
+    var x = loaded(weights[3u * params.quads + c]);
+    x = fma(vec4f(p.x), loaded(weights[c]), x);
+    x = fma(vec4f(p.y), loaded(weights[params.quads + c]), x);
+    x = fma(vec4f(p.z), loaded(weights[2u * params.quads + c]), x);
+    slab[tile + t * slabStride() + c] = stored(x);
   }
 }
 
@@ -51,19 +51,20 @@ fn normalize(tile: u32, gamma: u32, lid: u32) {
   let x = tile + lid / 4u * slabStride();
   var sum = vec4f();
   for (var c = lid % 4u; c < params.quads; c += 4u) {
-    sum += slab[x + c];
+    sum += loaded(slab[x + c]);
   }
   let count = f32(4u * params.quads);
   let mean = sumOfFour(lid, dot(sum, vec4f(1.0))) / count;
   var squares = vec4f();
   for (var c = lid % 4u; c < params.quads; c += 4u) {
-    let d = slab[x + c] - mean;
+    let d = loaded(slab[x + c]) - mean;
     squares = fma(d, d, squares);
   }
   let scale = 1.0 / sqrt(sumOfFour(lid, dot(squares, vec4f(1.0))) / count + params.eps);
   for (var c = lid % 4u; c < params.quads; c += 4u) {
-    let normalized = (slab[x + c] - mean) * scale;
-    slab[x + params.quads + c] = fma(normalized, weights[gamma + c], weights[gamma + params.quads + c]);
+    let normalized = (loaded(slab[x + c]) - mean) * scale;
+    let beta = loaded(weights[gamma + params.quads + c]);
+    slab[x + params.quads + c] = stored(fma(normalized, loaded(weights[gamma + c]), beta));
   }
 }
 
@@ -73,11 +74,11 @@ fn rank4(s: vec4f, x: vec4f, w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f) -> vec4
 
 fn finish(kind: u32, at: u32, sum: vec4f) {
   if (kind == FC1) {
-    slab[at] = activate(ACTIVATION_GELU, sum);
+    slab[at] = stored(activate(ACTIVATION_GELU, sum));
   } else if (kind == QKV) {
-    slab[at] = sum;
+    slab[at] = stored(sum);
   } else {
-    slab[at] += sum; // the residual
+    slab[at] = stored(loaded(slab[at]) + sum); // the residual
   }
 }
 
@@ -86,7 +87,7 @@ fn project(kind: u32, layer: Layer, lid: u32) {
   let ty = lid / SIDE;
   let tx = lid % SIDE;
   for (var column = 0u; column < layer.columns; column += PANEL) {
-    let bias = weights[layer.bias + column / 4u + tx];
+    let bias = loaded(weights[layer.bias + column / 4u + tx]);
     var s0 = bias;
     var s1 = bias;
     var s2 = bias;
@@ -97,13 +98,13 @@ fn project(kind: u32, layer: Layer, lid: u32) {
       let i = chunk + lid % CHUNK;
       var source = vec4f();
       if (i < layer.inner) {
-        source = slab[layer.source + lid / CHUNK * stride + i];
+        source = loaded(slab[layer.source + lid / CHUNK * stride + i]);
       }
       sources[lid % CHUNK * tileRows + lid / CHUNK] = source;
       let term = 4u * chunk + ty;
       var w = vec4f();
       if (term < 4u * layer.inner) {
-        w = weights[layer.panels + column * layer.inner + term * SIDE + tx];
+        w = loaded(weights[layer.panels + column * layer.inner + term * SIDE + tx]);
       }
       panel[lid] = w;
       workgroupBarrier();
@@ -142,9 +143,9 @@ fn attend(block: u32, tile: u32, lid: u32) {
       q[i] = vec4f();
       y[i] = vec4f();
       if (i < params.vecs) {
-        q[i] = slab[query + i] * params.scale;
-        y[i] = slab[query + 2u * params.quads + i];
-        maxLogit += dot(q[i], slab[query + params.quads + i]);
+        q[i] = loaded(slab[query + i]) * params.scale;
+        y[i] = loaded(slab[query + 2u * params.quads + i]);
+        maxLogit += dot(q[i], loaded(slab[query + params.quads + i]));
       }
     }
     var sum = 1.0;
@@ -154,7 +155,7 @@ fn attend(block: u32, tile: u32, lid: u32) {
       var logit = 0.0;
       for (var i = 0u; i < MAX_VECS; i++) {
         if (i < params.vecs) {
-          logit += dot(q[i], seen[key + i]);
+          logit += dot(q[i], loaded(seen[key + i]));
         }
       }
       let newMax = max(maxLogit, logit);
@@ -164,13 +165,13 @@ fn attend(block: u32, tile: u32, lid: u32) {
       sum = fma(sum, rescale, weight);
       for (var i = 0u; i < MAX_VECS; i++) {
         if (i < params.vecs) {
-          y[i] = fma(vec4f(weight), seen[key + params.quads + i], y[i] * rescale);
+          y[i] = fma(vec4f(weight), loaded(seen[key + params.quads + i]), y[i] * rescale);
         }
       }
     }
     for (var i = 0u; i < MAX_VECS; i++) {
       if (i < params.vecs) {
-        slab[own + params.quads + offset + i] = y[i] / sum;
+        slab[own + params.quads + offset + i] = stored(y[i] / sum);
       }
     }
   }

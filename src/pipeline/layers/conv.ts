@@ -1,8 +1,8 @@
 /** Convolutions on maps [B, H, W, C]. */
-import { conv2d, convTranspose2d } from '../../graph/ops/matmul.ts';
+import { conv2d, convTranspose2d, type ResultOptions } from '../../graph/ops/matmul.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 
-export interface ConvOptions {
+export interface ConvOptions extends ResultOptions {
   /** Side of the kernel; 1 by default. */
   readonly kernel?: number;
   /** 1 by default. */
@@ -17,9 +17,9 @@ export interface ConvOptions {
  * Convolution. x [B, H, W, C] -> [B, H', W', out]. Reads `name.weight` [out, C, kernel, kernel] and `name.bias` [out].
  */
 export function conv(name: string, x: Tensor, out: number, options: ConvOptions = {}): Tensor {
-  const { kernel = 1, stride = 1, padding = 0, bias = true } = options;
+  const { kernel = 1, stride = 1, padding = 0, bias = true, dtype } = options;
   const weight = x.graph.weight(`${name}.weight`, [out, x.shape[3], kernel, kernel]);
-  return conv2d(x, weight, bias ? x.graph.weight(`${name}.bias`, [out]) : null, { stride, padding });
+  return conv2d(x, weight, bias ? x.graph.weight(`${name}.bias`, [out]) : null, { stride, padding, dtype });
 }
 
 /**

@@ -1,8 +1,8 @@
 /** The linear layer. */
-import { linear as linearOp } from '../../graph/ops/matmul.ts';
+import { linear as linearOp, type ResultOptions } from '../../graph/ops/matmul.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 
-export interface LinearOptions {
+export interface LinearOptions extends ResultOptions {
   /** Whether the layer has `name.bias`, or the bias itself; true by default. */
   readonly bias?: boolean | Tensor;
 }
@@ -11,7 +11,8 @@ export interface LinearOptions {
  * y = x W^T + b. x [..., K] -> [..., out].
  * Reads `name.weight` [out, K] and `name.bias` [out].
  */
-export function linear(name: string, x: Tensor, out: number, { bias = true }: LinearOptions = {}): Tensor {
+export function linear(name: string, x: Tensor, out: number, { bias = true, dtype }: LinearOptions = {}): Tensor {
   const weight = x.graph.weight(`${name}.weight`, [out, x.shape[x.shape.length - 1]]);
-  return linearOp(x, weight, typeof bias === 'boolean' ? (bias ? x.graph.weight(`${name}.bias`, [out]) : null) : bias);
+  const b = typeof bias === 'boolean' ? (bias ? x.graph.weight(`${name}.bias`, [out]) : null) : bias;
+  return linearOp(x, weight, b, { dtype });
 }

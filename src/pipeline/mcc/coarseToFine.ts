@@ -44,7 +44,7 @@ export class CoarseToFine {
   private readonly choices: PlanCache;
 
   constructor(
-    shared: Shared,
+    private readonly shared: Shared,
     private readonly config: MccConfig,
     private readonly occupiedReader: OccupiedReader,
   ) {
@@ -138,7 +138,8 @@ export class CoarseToFine {
   }
 
   private chunkOf({ grid, threshold, strategy }: SweepRequest, count: number) {
-    return { config: this.config, grid, count, threshold, strategy };
+    const { precision } = this.shared.device.target;
+    return { config: this.config, precision, grid, count, threshold, strategy };
   }
 
   /** Frees the plans, not the weights. */

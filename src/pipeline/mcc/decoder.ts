@@ -63,7 +63,8 @@ export function decodePoints(
   onBlock: (i: number, x: Tensor) => void = () => undefined,
 ): Tensor {
   const D = config.decoderEmbed;
-  let x = linear('decoder_xyz_pos_embed.pos_embed', shrinkPoints(points, config.shrinkThreshold), D); // [Q, D]
+  const near = shrinkPoints(points, config.shrinkThreshold);
+  let x = linear('decoder_xyz_pos_embed.pos_embed', near, D, { dtype: points.graph.activations }); // [Q, D]
   for (let i = 0; i < config.decoderDepth; i++) {
     x = decoderBlock(i, x, (qkv) =>
       queryAttention(qkv, columns(seen[i], D, 2 * D), columns(seen[i], 2 * D, 3 * D), { heads: config.decoderHeads }),
@@ -89,9 +90,9 @@ function decoderBlock(i: number, x: Tensor, attend: (qkv: Tensor) => Tensor): Te
 /** Number of predictions for each point: the occupancy logit, then the color predictions. */
 export const predictions = (config: MccConfig): number => 1 + 3 * (config.regressColor ? 1 : 256);
 
-/** Features [Q, decoderEmbed] -> occupancy logits and color predictions, [Q, 1 + 768 or 1 + 3]. */
+/** Features [Q, decoderEmbed] -> occupancy logits and color predictions, f32 [Q, 1 + 768 or 1 + 3]. */
 export const predict = (features: Tensor, config: MccConfig): Tensor =>
-  linear('decoder_pred', features, predictions(config));
+  linear('decoder_pred', features, predictions(config), { dtype: 'f32' });
 
 /** Features [Q, decoderEmbed] -> occupancy logits [Q]. */
 export const predictOccupancy = (features: Tensor, config: MccConfig): Tensor =>
@@ -113,7 +114,7 @@ function predictRows(features: Tensor, config: MccConfig, from: number, to: numb
     shape: [to - from],
     compute: (all) => all.slice(from, to),
   });
-  return linearOp(features, w, b);
+  return linearOp(features, w, b, { dtype: 'f32' });
 }
 
 /** Seen tokens [1, M, D] and queries [Q, D] -> [1, M + Q, D]. For comparisons. */

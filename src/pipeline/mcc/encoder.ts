@@ -2,6 +2,7 @@
  * MCC's encoder: two ViTs, one for colors and one for points, whose tokens are concatenated.
  * arXiv:2301.08247, section 3.
  */
+import { asActivation } from '../../graph/ops/cast.ts';
 import { concat } from '../../graph/ops/movement.ts';
 import { add, div, sub } from '../../graph/ops/pointwise.ts';
 import { shrinkPoints } from './ops.ts';
@@ -47,12 +48,13 @@ export function encoder(
   graph.tap('rgb.patches', rgbTokens);
   const placed = add(rgbTokens, weightRows(graph, 'pos_embed', [1, patches + 1, embed], 1, patches + 1));
   const cls = classToken(graph, 'cls_token', 'pos_embed', patches + 1, embed);
-  let x = concat([cls.reshape([1, 1, embed]), placed], 1); // [1, 1 + patches, embed]
+  let x = concat([asActivation(cls.reshape([1, 1, embed])), placed], 1); // [1, 1 + patches, embed]
 
   const points = graph.tap('xyz.shrunk', shrinkPoints(xyz, config.shrinkThreshold));
   const pointTokens = graph.scope('points', () => pointEncoder(points, valid, config, options));
   // as in the released code: point tokens and their class token get no position code.
-  let y = concat([graph.weight('cls_token_xyz', [1, 1, embed]), pointTokens], 1); // [1, 1 + patches, embed]
+  const pointCls = asActivation(graph.weight('cls_token_xyz', [1, 1, embed]));
+  let y = concat([pointCls, pointTokens], 1); // [1, 1 + patches, embed]
 
   for (let i = 0; i < depth; i++) {
     x = graph.tap(`rgb.block${i}`, block(`blocks.${i}`, x, config.heads));

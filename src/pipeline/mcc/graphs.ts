@@ -3,7 +3,7 @@ import { concat, slice } from '../../graph/ops/movement.ts';
 import { temperatureColor } from './ops.ts';
 import { Graph } from '../../graph/record.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import type { SweepStrategy } from '../../kernels/target.ts';
+import type { Precision, SweepStrategy } from '../../kernels/target.ts';
 import type { MccConfig } from './config.ts';
 import type { Recorded } from '../planCache.ts';
 import { decodePoints, joinTokens, predict, predictColor, seenTokens } from './decoder.ts';
@@ -26,14 +26,26 @@ function seenInputs(graph: Graph, config: MccConfig, side: number): SeenTensors 
   };
 }
 
+/** A network and how it stores its activations. */
+export interface Stored {
+  readonly config: MccConfig;
+  /** Storage of activations, and of the queries, keys and values of the seen tokens; f32 by default. */
+  readonly precision?: Precision;
+}
+
+export interface EncoderShape extends Stored {
+  /** Side of the colors. */
+  readonly side: number;
+}
+
 /**
  * Inputs `rgb` [1, side, side, 3] in 0..1 (side is 800 or that of the color input), `xyz` [1, P, P, 3] and
  * `valid` u32 [1, P, P]
  * -> outputs `latent` [1, M, 2 embed] and `seen` [decoderDepth, M, 3 decoderEmbed]: queries, keys and values of the
  * seen tokens in every block of the decoder. Taps: those of `encoder`, and decoder.seen.
  */
-export function encoderGraph({ config, side }: { config: MccConfig; side: number }): Recorded {
-  const graph = new Graph();
+export function encoderGraph({ config, precision, side }: EncoderShape): Recorded {
+  const graph = new Graph(precision);
   const latent = graph.scope('encoder', () => encoder(seenInputs(graph, config, side), config));
   const { qkv } = graph.scope('seen', () => seenTokens(latent, config));
   return { graph, outputs: { latent, seen: concat(qkv, 0) } };
@@ -41,7 +53,7 @@ export function encoderGraph({ config, side }: { config: MccConfig; side: number
 
 /** The input `seen` of a graph that decodes points. */
 export const seenInput = (graph: Graph, config: MccConfig): Tensor =>
-  graph.input('seen', [config.decoderDepth, tokenCount(config), 3 * config.decoderEmbed]);
+  graph.input('seen', [config.decoderDepth, tokenCount(config), 3 * config.decoderEmbed], graph.activations);
 
 /** Color predictions [n, 768 or 3] -> colors [n, 3] in 0..1. Regressed colors are not changed. */
 const toColors = (predicted: Tensor, config: MccConfig, temperature: number): Tensor =>
@@ -50,8 +62,7 @@ const toColors = (predicted: Tensor, config: MccConfig, temperature: number): Te
 /** The color predictions among all predictions. `temperatureColor` reads the last 768 columns of all of them. */
 const colorColumns = (pred: Tensor, config: MccConfig): Tensor => (config.regressColor ? slice(pred, 1, 1, 4) : pred);
 
-export interface QueryShape {
-  readonly config: MccConfig;
+export interface QueryShape extends Stored {
   /** Points of one run. */
   readonly count: number;
   /** Temperature of the softmax over colors. */
@@ -63,15 +74,14 @@ export interface QueryShape {
  * Inputs `queries` [count, 3] and `seen` -> outputs `pred` [count, predictions] (occupancy logit first) and `color`
  * [count, 3].
  */
-export function queryGraph({ config, count, temperature, strategy }: QueryShape): Recorded {
-  const graph = new Graph();
+export function queryGraph({ config, precision, count, temperature, strategy }: QueryShape): Recorded {
+  const graph = new Graph(precision);
   const points = graph.input('queries', [count, 3]);
   const pred = predict(decodeBy(strategy, config)(points, seenInput(graph, config)), config);
   return { graph, outputs: { pred, color: toColors(colorColumns(pred, config), config, temperature) } };
 }
 
-export interface ColorShape {
-  readonly config: MccConfig;
+export interface ColorShape extends Stored {
   /** Rows of the features. */
   readonly rows: number;
   /** Rows that get a color. */
@@ -81,9 +91,9 @@ export interface ColorShape {
 }
 
 /** Input `features` [rows, decoderEmbed] -> output `color` [take, 3] of its first rows. */
-export function colorGraph({ config, rows, take, temperature }: ColorShape): Recorded {
-  const graph = new Graph();
-  const features = slice(graph.input('features', [rows, config.decoderEmbed]), 0, 0, take);
+export function colorGraph({ config, precision, rows, take, temperature }: ColorShape): Recorded {
+  const graph = new Graph(precision);
+  const features = slice(graph.input('features', [rows, config.decoderEmbed], graph.activations), 0, 0, take);
   return { graph, outputs: { color: toColors(predictColor(features, config), config, temperature) } };
 }
 

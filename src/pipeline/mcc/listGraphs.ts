@@ -12,7 +12,7 @@ import { occupiedAmong, type Chunk } from './sweepGraph.ts';
  * `sweepGraph` gives it.
  */
 export function listGraph(chunk: Chunk): Recorded {
-  const graph = new Graph();
+  const graph = new Graph(chunk.precision);
   const points = gridPointsAt(chunk.grid, graph.input('indices', [chunk.count], 'u32'));
   return { graph, outputs: occupiedAmong(points, seenInput(graph, chunk.config), chunk) };
 }

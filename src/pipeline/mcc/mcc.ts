@@ -4,7 +4,7 @@ import { ShapeError } from '../../graph/errors.ts';
 import type { Plan, PlanInput } from '../../graph/plan.ts';
 import type { Shared } from '../../graph/shared.ts';
 import { DeviceTensor } from '../../graph/transfer.ts';
-import type { SweepStrategy } from '../../kernels/target.ts';
+import type { Precision, SweepStrategy } from '../../kernels/target.ts';
 import { defaultThreshold, type MccConfig } from './config.ts';
 import { DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE } from '../defaults.ts';
 import { PlanCache } from '../planCache.ts';
@@ -70,7 +70,7 @@ export class Mcc implements Completer {
 
   /** @param shared its constants must read weights of `config` */
   constructor(
-    shared: Shared,
+    private readonly shared: Shared,
     private readonly config: MccConfig,
   ) {
     this.encoders = new PlanCache(shared, 2);
@@ -133,7 +133,9 @@ export class Mcc implements Completer {
     if (!Number.isInteger(count) || count === 0) {
       throw new ShapeError(`decode: ${queries.length} numbers are no points; give x, y and z of each.`);
     }
-    const plan = await this.decoders.get(queryGraph, { config: this.config, count, temperature, strategy }, options);
+    const { config, precision } = this;
+    const shape = { config, precision, count, temperature, strategy };
+    const plan = await this.decoders.get(queryGraph, shape, options);
     const { pred, color } = await plan.run({ queries, seen: image.seen }, options);
     return { pred, color };
   }
@@ -156,7 +158,12 @@ export class Mcc implements Completer {
   }
 
   private encoderPlan(side: number, onUpload?: (done: number) => void): Promise<Plan> {
-    return this.encoders.get(encoderGraph, { config: this.config, side }, { onUpload });
+    const { config, precision } = this;
+    return this.encoders.get(encoderGraph, { config, precision, side }, { onUpload });
+  }
+
+  private get precision(): Precision {
+    return this.shared.device.target.precision;
   }
 
   private expectCurrent(image: MccImage): void {

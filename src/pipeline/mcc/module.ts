@@ -18,8 +18,9 @@ export const mccModule = defineNetwork<MccConfig, 'complete', 'mcc'>({
   // The packed decoder of the sweep and its separate predictions read the same tensors, in other forms.
   record(config, target) {
     const strategy = target ? choose('sweep', sweepStrategies, target, config).variant.name : 'layered';
-    const query = queryGraph({ config, count: 1, temperature: 1, strategy });
-    return [encoderGraph({ config, side: config.image }), query].map(({ graph }) => graph);
+    const precision = target?.precision;
+    const query = queryGraph({ config, precision, count: 1, temperature: 1, strategy });
+    return [encoderGraph({ config, precision, side: config.image }), query].map(({ graph }) => graph);
   },
   create: (shared, config) => new Mcc(shared, config),
 });

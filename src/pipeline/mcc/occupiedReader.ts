@@ -30,7 +30,7 @@ export class OccupiedReader {
   private readonly plans: PlanCache;
 
   constructor(
-    shared: Shared,
+    private readonly shared: Shared,
     private readonly config: MccConfig,
   ) {
     this.plans = new PlanCache(shared, 4);
@@ -63,7 +63,8 @@ export class OccupiedReader {
   ): Promise<Float32Array> {
     const rows = features.shape[0];
     const take = Math.min(rows, Math.max(MIN_COLORS, 2 ** Math.ceil(Math.log2(n))));
-    const plan = await this.plans.get(colorGraph, { config: this.config, rows, take, temperature });
+    const { precision } = this.shared.device.target;
+    const plan = await this.plans.get(colorGraph, { config: this.config, precision, rows, take, temperature });
     const { color } = await plan.run({ features }, { signal });
     return (await color.read()).slice(0, 3 * n) as Float32Array;
   }

@@ -3,6 +3,7 @@
  * Multiview Compressive Coding, arXiv:2301.08247.
  */
 import { linear as linearOp } from '../../graph/ops/matmul.ts';
+import { asActivation } from '../../graph/ops/cast.ts';
 import { pointAttention, pointEmbed } from './ops.ts';
 import { concat, expand, slice, windowPartition } from '../../graph/ops/movement.ts';
 import { add } from '../../graph/ops/pointwise.ts';
@@ -27,7 +28,8 @@ export interface PointEncoderOptions {
 }
 
 /**
- * points [1, S, S, 3] after `shrinkPoints` · valid u32 [1, S, S] -> one token per window, [1, (S / 8)^2, embed].
+ * points f32 [1, S, S, 3] after `shrinkPoints` · valid u32 [1, S, S] -> one token per window, [1, (S / 8)^2, embed], stored
+ * as the graph stores activations.
  * Taps: xyz.points (unless folded), xyz.tokens.
  */
 export function pointEncoder(
@@ -61,7 +63,7 @@ function folded(points: Tensor, valid: Tensor, { embed: C, xyzHeads: heads }: Mc
   ); // [windows, heads, 3 + states]
   const projection = constant('projection', [C, width], foldProjection(heads));
   const bias = constant('bias', [C], foldBias);
-  const attended = linearOp(weights.reshape([-1, width]), projection, bias); // [windows, C]
+  const attended = linearOp(weights.reshape([-1, width]), projection, bias, { dtype: graph.activations }); // [windows, C]
   const x = add(attended, classToken(graph, `${PREFIX}.cls_token`, TABLE, TOKENS, C));
   return add(x, blockMlp(layerNorm(`${BLOCK}.norm2`, x, EPS), C));
 }
@@ -75,10 +77,10 @@ function asWritten(points: Tensor, valid: Tensor, { embed: C, xyzHeads: heads }:
     missing: graph.weight(`${PREFIX}.invalid_xyz_token`, [C]),
   }); // [1, S, S, C]
   graph.tap('xyz.points', embedded);
-  const inWindow = windowPartition(embedded, POINT_WINDOW).reshape([-1, TOKENS - 1, C]); // [windows, 64, C]
+  const inWindow = windowPartition(asActivation(embedded), POINT_WINDOW).reshape([-1, TOKENS - 1, C]); // [windows, 64, C]
   const placed = add(inWindow, weightRows(graph, TABLE, [1, TOKENS, C], 1, TOKENS));
   const cls = classToken(graph, `${PREFIX}.cls_token`, TABLE, TOKENS, C).reshape([1, 1, C]);
-  const tokens = concat([expand(cls, [placed.shape[0], 1, C]), placed], 1); // [windows, 65, C]
+  const tokens = concat([expand(asActivation(cls), [placed.shape[0], 1, C]), placed], 1); // [windows, 65, C]
   const all = vitBlock(BLOCK, tokens, {
     eps: EPS,
     attention: (x) => selfAttention(`${BLOCK}.attn`, x, heads),

@@ -156,7 +156,8 @@ export class Sweep {
     onUpload?: (done: number) => void,
   ): Promise<Plan> {
     const { config } = this;
-    return this.chunks.get(sweepGraph, { config, grid, count, threshold, strategy }, { onUpload });
+    const { precision } = this.shared.device.target;
+    return this.chunks.get(sweepGraph, { config, precision, grid, count, threshold, strategy }, { onUpload });
   }
 
   /**

@@ -4,14 +4,12 @@ import { compact, gatherRows, probabilityThreshold } from '../../graph/ops/point
 import { Graph } from '../../graph/record.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
-import type { MccConfig } from './config.ts';
 import type { Recorded } from '../planCache.ts';
 import { predictOccupancy } from './decoder.ts';
-import { seenInput } from './graphs.ts';
+import { seenInput, type Stored } from './graphs.ts';
 import { decodeBy } from './strategies.ts';
 
-export interface Chunk {
-  readonly config: MccConfig;
+export interface Chunk extends Stored {
   readonly grid: GridAxes;
   /** Points of one run. */
   readonly count: number;
@@ -25,7 +23,7 @@ export interface Chunk {
  * on. Beyond the end of the grid, its last point is repeated.
  */
 export function sweepGraph(chunk: Chunk): Recorded {
-  const graph = new Graph();
+  const graph = new Graph(chunk.precision);
   const points = gridPoints(graph, chunk.grid, graph.input('start', [1], 'u32'), chunk.count);
   return { graph, outputs: occupiedAmong(points, seenInput(graph, chunk.config), chunk) };
 }

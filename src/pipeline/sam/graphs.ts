@@ -2,11 +2,13 @@
  * SAM's four graphs. They are separate because each depends on other sizes: of the photo, the network, the prompt, the
  * masks.
  */
+import { asActivation } from '../../graph/ops/cast.ts';
 import { resizeRgba8 } from '../../graph/ops/image.ts';
 import { slice } from '../../graph/ops/movement.ts';
 import { gatherRows, maskBounds, threshold } from '../../graph/ops/points.ts';
 import { resize } from '../../graph/ops/resize.ts';
 import { Graph } from '../../graph/record.ts';
+import type { Precision } from '../../kernels/target.ts';
 import type { SamConfig } from './config.ts';
 import type { Size } from '../photo.ts';
 import type { Recorded } from '../planCache.ts';
@@ -16,27 +18,32 @@ import { samNormalize } from './ops.ts';
 import { resizedSize } from './prompt.ts';
 import { densePositions, densePrompt, noDensePrompt, sparsePrompt } from './promptEncoder.ts';
 
+export interface EncoderShape {
+  readonly config: SamConfig;
+  /** Storage of activations, and of the embedding; f32 by default. */
+  readonly precision?: Precision;
+}
+
 /**
- * Input `photo` u32 [H, W] of RGBA8 words -> output `input` [1, image, image, 3]. Taps: resized, input.
+ * Input `photo` u32 [H, W] of RGBA8 words -> output `input` [1, image, image, 3], stored as activations. Taps: resized, input.
  * as in the released code: the photo is resized with 8-bit rounding, normalized, and then padded with zeros.
  */
-export function inputGraph({ config, photo }: { config: SamConfig; photo: Size }): Recorded {
-  const graph = new Graph();
+export function inputGraph({ config, precision, photo }: EncoderShape & { photo: Size }): Recorded {
+  const graph = new Graph(precision);
   const { height, width } = resizedSize(photo, config);
   const words = graph.input('photo', [photo.height, photo.width], 'u32');
   const resized = graph.tap('resized', resizeRgba8(words, [height, width]));
-  return { graph, outputs: { input: graph.tap('input', samNormalize(resized, config.image)) } };
+  return { graph, outputs: { input: asActivation(graph.tap('input', samNormalize(resized, config.image))) } };
 }
 
 /** Input `input` [1, image, image, 3] -> output `embedding` [1, grid, grid, out]. Taps: those of `imageEncoder`. */
-export function encoderGraph({ config }: { config: SamConfig }): Recorded {
-  const graph = new Graph();
-  const image = graph.input('input', [1, config.image, config.image, 3]);
+export function encoderGraph({ config, precision }: EncoderShape): Recorded {
+  const graph = new Graph(precision);
+  const image = graph.input('input', [1, config.image, config.image, 3], graph.activations);
   return { graph, outputs: { embedding: graph.scope('encoder', () => imageEncoder(image, config)) } };
 }
 
-export interface PromptShape {
-  readonly config: SamConfig;
+export interface PromptShape extends EncoderShape {
   /** Number of prompts. */
   readonly batch: number;
   /** Sparse tokens of each prompt; 0 if there is a mask prompt alone. */
@@ -49,10 +56,10 @@ export interface PromptShape {
  * with a mask prompt, `mask` [4 * grid, 4 * grid] -> outputs `lowRes` [batch, masks, 4 * grid, 4 * grid] and `iou`
  * [batch, masks]. Taps: sparse, dense (with a mask prompt), dense_pe and those of `maskDecoder`.
  */
-export function promptGraph({ config, batch, count, hasMask }: PromptShape): Recorded {
-  const graph = new Graph();
+export function promptGraph({ config, precision, batch, count, hasMask }: PromptShape): Recorded {
+  const graph = new Graph(precision);
   const grid = config.image / config.patch;
-  const embedding = graph.input('embedding', [1, grid, grid, config.out]);
+  const embedding = graph.input('embedding', [1, grid, grid, config.out], graph.activations);
   const sparse = count
     ? sparsePrompt(graph.input('xy', [batch, count, 2]), graph.input('kinds', [batch, count], 'u32'), config)
     : undefined;

@@ -1,5 +1,6 @@
 /** SAM's mask decoder. Segment Anything, arXiv:2304.02643, appendix A, "Lightweight mask decoder", and figure 14. */
 import { attention } from '../../graph/ops/attention.ts';
+import { asActivation, cast } from '../../graph/ops/cast.ts';
 import { matmul } from '../../graph/ops/matmul.ts';
 import { concat, expand, slice } from '../../graph/ops/movement.ts';
 import { add, gelu } from '../../graph/ops/pointwise.ts';
@@ -12,7 +13,7 @@ const EPS = 1e-5;
 const PREFIX = 'mask_decoder';
 
 export interface DecoderInputs {
-  /** Image embedding, [1, grid, grid, out]. */
+  /** Image embedding, [1, grid, grid, out], stored as the graph stores activations. */
   readonly embedding: Tensor;
   /** Position codes of the image tokens, [grid, grid, out]. */
   readonly positions: Tensor;
@@ -39,13 +40,14 @@ export function maskDecoder({ embedding, positions, sparse, dense }: DecoderInpu
 
   const learned = concat([learnedTokens('iou_token', 1), learnedTokens('mask_tokens', masks)], 0);
   const output = learned.reshape([1, 1 + masks, out]);
-  const tokens = sparse ? concat([expand(output, [B, 1 + masks, out]), sparse], 1) : output; // [B, 1 + masks + T, out]
+  const all = sparse ? concat([expand(output, [B, 1 + masks, out]), sparse], 1) : output; // [B, 1 + masks + T, out]
   const source = expand(add(embedding, dense), [B, grid, grid, out]).reshape([B, grid * grid, out]);
 
-  const { queries, keys } = twoWayTransformer(tokens, source, positions.reshape([grid * grid, out]), config);
+  const decoded = twoWayTransformer(asActivation(all), source, positions.reshape([grid * grid, out]), config);
+  const queries = cast(decoded.queries, 'f32'); // the heads compute final results
   const token = (i: number) => slice(queries, 1, i, i + 1); // [B, 1, out]
 
-  const pixels = upscaling(keys.reshape([B, grid, grid, out]), out); // [B, 4 * grid, 4 * grid, out / 8]
+  const pixels = upscaling(decoded.keys.reshape([B, grid, grid, out]), out); // [B, 4 * grid, 4 * grid, out / 8]
   const filters = Array.from({ length: masks }, (_, i) =>
     reluMlp(`${PREFIX}.output_hypernetworks_mlps.${i}`, token(1 + i), [out, out, out / 8]),
   );

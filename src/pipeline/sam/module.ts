@@ -1,4 +1,5 @@
 /** The module of SAM. Segment Anything, arXiv:2304.02643. */
+import { BASELINE } from '../../kernels/target.ts';
 import { samConfigs, type SamConfig } from './config.ts';
 import { defineNetwork } from '../networkModule.ts';
 import { encoderGraph, promptGraph } from './graphs.ts';
@@ -18,10 +19,10 @@ export const samModule = defineNetwork<SamConfig, 'segment', 'sam'>({
     repeated: [fourierMatrix],
   },
   typedName: (config) => (config === 'small' ? 'sam_small' : config),
-  record(config) {
+  record(config, { precision } = BASELINE) {
     // Prompts with and without a mask prompt read different weights.
-    const prompts = [false, true].map((hasMask) => promptGraph({ config, batch: 1, count: 2, hasMask }));
-    return [encoderGraph({ config }), ...prompts].map(({ graph }) => graph);
+    const prompts = [false, true].map((hasMask) => promptGraph({ config, precision, batch: 1, count: 2, hasMask }));
+    return [encoderGraph({ config, precision }), ...prompts].map(({ graph }) => graph);
   },
   create: (shared, config) => new Sam(shared, config),
 });

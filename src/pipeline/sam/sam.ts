@@ -1,6 +1,7 @@
 /** Segment Anything: encodes a photo once, then decodes any number of prompts. arXiv:2304.02643. */
 import type { Shared } from '../../graph/shared.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
+import type { Precision } from '../../kernels/target.ts';
 import type { SamConfig } from './config.ts';
 import type { PhotoWords } from '../photo.ts';
 import { PlanCache } from '../planCache.ts';
@@ -34,12 +35,14 @@ export class Sam implements Segmenter {
   /** Separate from the decoders, so that many kinds of prompts do not evict the encoder. */
   private readonly encoders: PlanCache;
   private readonly decoders: PlanCache;
+  private readonly precision: Precision;
 
   /** @param shared its constants must read weights of `config` */
   constructor(
     shared: Shared,
     readonly config: SamConfig,
   ) {
+    this.precision = shared.device.target.precision;
     this.encoders = new PlanCache(shared);
     this.decoders = new PlanCache(shared);
   }
@@ -49,9 +52,9 @@ export class Sam implements Segmenter {
    * @throws PromptError if the photo is too narrow; Canceled; DeviceError; WeightsError
    */
   async encode({ words, height, width }: PhotoWords, options: StageRunOptions = {}): Promise<SamImage> {
-    const { config } = this;
-    const prepare = await this.encoders.get(inputGraph, { config, photo: { height, width } });
-    const encoder = await this.encoders.get(encoderGraph, { config }, { onUpload: options.onUpload });
+    const { config, precision } = this;
+    const prepare = await this.encoders.get(inputGraph, { config, precision, photo: { height, width } });
+    const encoder = await this.encoders.get(encoderGraph, { config, precision }, { onUpload: options.onUpload });
     const { input } = await prepare.run({ photo: words }, { signal: options.signal });
     const embedding = await (await encoder.run({ input }, options)).embedding.copy();
     return { height, width, embedding, bytes: embedding.buffer.size, release: () => embedding.release() };
@@ -113,10 +116,10 @@ export class Sam implements Segmenter {
   ): Promise<{ lowRes: DeviceTensor; iou: DeviceTensor }> {
     const { batch, count, xy, kinds } = promptTokensOf(prompt, image, this.config);
     const hasMask = prompt.maskInput !== undefined;
-    const { config } = this;
+    const { config, precision } = this;
     const plan = await this.decoders.get(
       promptGraph,
-      { config, batch, count, hasMask },
+      { config, precision, batch, count, hasMask },
       { onUpload: options.onUpload },
     );
     const { lowRes, iou } = await plan.run(

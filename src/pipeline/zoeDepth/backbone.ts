@@ -1,5 +1,6 @@
 /** ZoeDepth's backbone, BEiT-L. BEiT, arXiv:2106.08254; released code, midas/backbones/beit.py. */
 import { expect } from '../../kernels/check.ts';
+import { asActivation } from '../../graph/ops/cast.ts';
 import { concat, expand, slice } from '../../graph/ops/movement.ts';
 import { relativeBias, resizeBiasTable } from './ops.ts';
 import type { Recorder, Tensor } from '../../graph/tensor.ts';
@@ -23,7 +24,7 @@ export function backbone(config: ZoeConfig, x: Tensor): Tensor[] {
   const patches = patchEmbed(`${BACKBONE}.patch_embed`, x, embed, PATCH);
   const [B, h, w] = patches.shape;
   const patchTokens = graph.tap('patch_embed', patches.reshape([B, h * w, embed]));
-  const classToken = expand(graph.weight(`${BACKBONE}.cls_token`, [1, 1, embed]), [B, 1, embed]);
+  const classToken = asActivation(expand(graph.weight(`${BACKBONE}.cls_token`, [1, 1, embed]), [B, 1, embed]));
   let tokens = concat([classToken, patchTokens], 1); // [B, 1 + hw, embed]
   const hooked: Tensor[] = [];
   for (let i = 0; i < config.depth; i++) {

@@ -4,6 +4,7 @@
  */
 import { expect, LimitError } from '../../kernels/check.ts';
 import { BYTES } from '../../kernels/dtype.ts';
+import type { Precision } from '../../kernels/target.ts';
 import { resizePhoto } from './ops.ts';
 import { flip, slice } from '../../graph/ops/movement.ts';
 import { add, affine } from '../../graph/ops/pointwise.ts';
@@ -23,6 +24,8 @@ import { networkSize, padAmount } from './size.ts';
 /** Configuration and sizes of one pass. */
 export interface PassShape {
   readonly config: ZoeConfig;
+  /** Storage of activations; f32 by default. */
+  readonly precision?: Precision;
   /** Size of the photo in pixels. */
   readonly height: number;
   readonly width: number;
@@ -44,7 +47,7 @@ interface PassSizes {
 }
 
 /** @throws ShapeError if the photo is too small; LimitError if it is too wide or too tall */
-function sizesOf({ config, height, width, pad, maxBytes }: PassShape): PassSizes {
+function sizesOf({ config, precision = 'f32', height, width, pad, maxBytes }: PassShape): PassSizes {
   const [top, left] = pad ? [padAmount(height), padAmount(width)] : [0, 0];
   const padded: [number, number] = [height + 2 * top, width + 2 * left];
   const network = networkSize(...padded, config.inputSize);
@@ -54,7 +57,7 @@ function sizesOf({ config, height, width, pad, maxBytes }: PassShape): PassSizes
     `a photo of ${width} x ${height} pixels is too small or too narrow to estimate depth. Use a larger one.`,
   );
   // The largest map that is not computed in bands is the finest fused one, at half the size of the network's input.
-  const bytes = (network[0] / 2) * (network[1] / 2) * config.features * BYTES.f32;
+  const bytes = (network[0] / 2) * (network[1] / 2) * config.features * BYTES[precision];
   if (bytes > maxBytes) {
     throw new LimitError(
       `ZoeDepth: a photo of ${width} x ${height} pixels makes a map of ${bytes} bytes; this device binds at most ` +
@@ -70,7 +73,7 @@ function sizesOf({ config, height, width, pad, maxBytes }: PassShape): PassSizes
  * seed_embedding, centers<i>, embedding<i>, features, relative_depth, probabilities, metric_depth.
  */
 export function passGraph(shape: PassShape): Recorded {
-  const graph = new Graph();
+  const graph = new Graph(shape.precision);
   const { config, maxBytes } = shape;
   const sizes = sizesOf(shape);
   const inputs = trunk(config, networkInput(graph, shape, sizes));
@@ -83,7 +86,7 @@ export function passGraph(shape: PassShape): Recorded {
  * `expertGraph`. Taps: those of `passGraph` up to bottleneck, and domain_logits.
  */
 export function trunkGraph(shape: PassShape): Recorded {
-  const graph = new Graph();
+  const graph = new Graph(shape.precision);
   const { config } = shape;
   const { bottleneck, paths } = trunk(config, networkInput(graph, shape, sizesOf(shape)));
   const logits = graph.tap(
@@ -99,14 +102,16 @@ export function trunkGraph(shape: PassShape): Recorded {
  * Taps: those of `passGraph` after bottleneck.
  */
 export function expertGraph({ expert, ...shape }: PassShape & { readonly expert: Expert }): Recorded {
-  const graph = new Graph();
+  const graph = new Graph(shape.precision);
   const { config, maxBytes } = shape;
   const sizes = sizesOf(shape);
   const [h, w] = sizes.network.map((side) => side / PATCH);
   const { features } = config;
   const inputs: HeadInputs = {
-    bottleneck: graph.input('bottleneck', [1, h / 2, w / 2, features]),
-    paths: [1, 2, 4, 8].map((scale, i) => graph.input(`path${i}`, [1, scale * h, scale * w, features])),
+    bottleneck: graph.input('bottleneck', [1, h / 2, w / 2, features], graph.activations),
+    paths: [1, 2, 4, 8].map((scale, i) =>
+      graph.input(`path${i}`, [1, scale * h, scale * w, features], graph.activations),
+    ),
   };
   const depth = graph.scope('metricHead', () => metricHead(config, inputs, { expert, maxBytes }));
   return { graph, outputs: { depth: toPhoto(depth, shape, sizes) } };

@@ -1,6 +1,7 @@
 /** Metric depth: bins whose centers move from scale to scale. ZoeDepth, arXiv:2302.12288, section 3.2. */
 import { attract, binProbabilities, cumsumRows, metricBins, sortRows } from './ops.ts';
-import { conv2d } from '../../graph/ops/matmul.ts';
+import { asActivation } from '../../graph/ops/cast.ts';
+import { conv2d, type ResultOptions } from '../../graph/ops/matmul.ts';
 import { concat, pad, slice } from '../../graph/ops/movement.ts';
 import { add, affine, clamp, div, gelu, relu, softplus } from '../../graph/ops/pointwise.ts';
 import { sum } from '../../graph/ops/reduce.ts';
@@ -39,7 +40,7 @@ export function metricHead(config: ZoeConfig, { bottleneck, paths }: HeadInputs,
   const suffix = expert ? `.${expert}` : '';
   const range = depthRange(config, expert);
   const seedName = expert ? `seed_bin_regressors${suffix}` : 'seed_bin_regressor';
-  const seed = twoConvs(seedName, bottleneck, config.seedMlp, config.bins);
+  const seed = twoConvs(seedName, bottleneck, config.seedMlp, config.bins, EXACT);
   let centers = graph.tap('seed_centers', config.normed ? centersFromWidths(seed, range) : softplus(seed));
   const projector = (name: string, x: Tensor) => twoConvs(name, x, config.projectorMlp, config.binEmbed);
   let previous = graph.tap('seed_embedding', projector('seed_projector', bottleneck));
@@ -47,7 +48,8 @@ export function metricHead(config: ZoeConfig, { bottleneck, paths }: HeadInputs,
     const embedding = projector(`projectors.${i}`, path);
     const context = add(embedding, enlarge(previous, path)); // `previous` is a projector's output, not a sum like this
     const count = config.attractors[i];
-    const raw = twoConvs(`attractors${suffix}.${i}`, context, config.attractorMlp, config.normed ? 2 * count : count);
+    const outputs = config.normed ? 2 * count : count;
+    const raw = twoConvs(`attractors${suffix}.${i}`, context, config.attractorMlp, outputs, EXACT);
     centers = graph.tap(`centers${i}`, attract(attractorPoints(raw, config), enlarge(centers, path)));
     previous = graph.tap(`embedding${i}`, embedding);
   });
@@ -66,8 +68,11 @@ const depthRange = (config: ZoeConfig, expert?: Expert): Range => ({
 });
 
 /** Two 1x1 convolutions with ReLU between them. */
-const twoConvs = (name: string, x: Tensor, hidden: number, out: number): Tensor =>
-  conv(`${name}._net.2`, relu(conv(`${name}._net.0`, x, hidden)), out);
+const twoConvs = (name: string, x: Tensor, hidden: number, out: number, options: ResultOptions = {}): Tensor =>
+  conv(`${name}._net.2`, relu(conv(`${name}._net.0`, x, hidden)), out, options);
+
+/** Bin centers, attractors and the numbers of the distribution stay f32: the depth is computed from them alone. */
+const EXACT = { dtype: 'f32' } as const;
 
 /** A map at the size of `like`. */
 const enlarge = (x: Tensor, like: Tensor): Tensor =>
@@ -123,14 +128,14 @@ function lastStage(
   const context = conv2d(embedding, columnsOf(path, name, hidden, fullSizeChannels, config.binEmbed, true), null);
   const bias = graph.weight(`${name}.0.bias`, [hidden]);
   const weight = columnsOf(path, name, hidden, fullSizeChannels, config.binEmbed, false);
-  const bands = bandsOf(height, width * Math.max(stem.shape[3], hidden) * BYTES.f32, maxBytes);
+  const bands = bandsOf(height, width * Math.max(stem.shape[3], hidden) * BYTES[stem.dtype], maxBytes);
   const parts = bands.map((band) =>
     graph.scope(`rows ${band.from}..${band.to}`, () => {
       const { features, relative } = relativeBand(stem, band);
-      const seen = expert ? features : concat([features, relative], 3);
+      const seen = expert ? features : concat([features, inFour(relative)], 3);
       const around = resize(context, [height, width], { mode: 'bilinear', alignCorners: true, rows: rowsOf(band) });
-      const mixed = gelu(add(conv2d(seen, weight, bias), around)); // [B, rows, W, hidden]
-      const raw = conv(`${name}.2`, mixed, 4);
+      const mixed = gelu(add(conv2d(seen, weight, bias, { dtype: graph.activations }), around)); // [B, rows, W, hidden]
+      const raw = conv(`${name}.2`, mixed, 4, EXACT);
       return {
         features,
         relative,
@@ -152,9 +157,15 @@ function lastStage(
   return joined('depth');
 }
 
+/** One channel as an activation of four, the others zeros: kernels read four channels at a time, and halves only so. */
+const inFour = (x: Tensor): Tensor => asActivation(pad(x, [0, 0, 0, 0], [0, 0, 0, 3], 0));
+
 const rowsOf = ({ from, to }: Band): [number, number] => [from, to];
 
-/** Columns of the first layer's weight: those that read the embedding, or those that read the features at full size. */
+/**
+ * Columns of the first layer's weight: those that read the embedding, or those that read the features at full size, filled up to
+ * a multiple of four with zeros.
+ */
 function columnsOf(
   { graph }: Tensor,
   name: string,
@@ -165,14 +176,15 @@ function columnsOf(
 ): Tensor {
   const inputs = fullSizeChannels + embedding;
   const [from, to] = ofEmbedding ? [fullSizeChannels, inputs] : [0, fullSizeChannels];
+  const width = ofEmbedding ? to - from : 4 * Math.ceil((to - from) / 4);
   const needs = [{ name: `${name}.0.weight`, shape: [hidden, inputs, 1, 1] }];
   const compute = (weight: Float32Array): Float32Array => {
-    const part = new Float32Array(hidden * (to - from));
+    const part = new Float32Array(hidden * width);
     for (let row = 0; row < hidden; row++) {
-      part.set(weight.subarray(row * inputs + from, row * inputs + to), row * (to - from));
+      part.set(weight.subarray(row * inputs + from, row * inputs + to), row * width);
     }
     return part;
   };
-  const shape = [hidden, to - from, 1, 1];
+  const shape = [hidden, width, 1, 1];
   return graph.constant({ name: `columns of ${name}.0.weight`, of: { from, to }, needs, shape, compute });
 }

@@ -23,9 +23,9 @@ export const zoeModule = defineNetwork<ZoeConfig, 'depth', 'zoe'>({
   },
   torchKey: 'model',
   typedName: (config) => `zoed_${config.toLowerCase()}`,
-  record(config, { maxBindingBytes: maxBytes } = BASELINE) {
+  record(config, { precision, maxBindingBytes: maxBytes } = BASELINE) {
     const [height, width] = config.inputSize;
-    const shape: PassShape = { config, height, width, pad: false, maxBytes };
+    const shape: PassShape = { config, precision, height, width, pad: false, maxBytes };
     const recorded =
       config.variant === 'NK'
         ? [trunkGraph(shape), ...EXPERTS.map((expert) => expertGraph({ ...shape, expert }))]

@@ -17,7 +17,7 @@ export const relativeStem = (path: Tensor): Tensor =>
 
 /**
  * The other layers of the head for one band of rows, at twice the size of the stem
- * -> features [B, rows, 2W, 32] and relative depth [B, rows, 2W, 1]
+ * -> features [B, rows, 2W, 32] and relative depth f32 [B, rows, 2W, 1]
  */
 export function relativeBand(stem: Tensor, { from, to, low, high }: Band): { features: Tensor; relative: Tensor } {
   const size: [number, number] = [2 * stem.shape[1], 2 * stem.shape[2]];
@@ -26,5 +26,5 @@ export function relativeBand(stem: Tensor, { from, to, low, high }: Band): { fea
   // The margin rows of a band are dropped, because their convolution read zeros in place of the neighboring band.
   const inner = low === from && high === to ? rows : slice(rows, 1, from - low, to - low);
   const features = relu(inner);
-  return { features, relative: relu(conv(`${PREFIX}.4`, features, 1)) };
+  return { features, relative: relu(conv(`${PREFIX}.4`, features, 1, { dtype: 'f32' })) };
 }

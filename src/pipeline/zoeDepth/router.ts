@@ -29,7 +29,7 @@ export function router(config: ZoeConfig, bottleneck: Tensor): Tensor {
     x = encoderLayer(`patch_transformer.transformer_encoder.layers.${i}`, x, config);
   }
   const hidden = relu(linear('mlp_classifier.0', slice(x, 1, 0, 1), C)); // the class token alone
-  return linear('mlp_classifier.2', hidden, EXPERTS.length).reshape([B, EXPERTS.length]);
+  return linear('mlp_classifier.2', hidden, EXPERTS.length, { dtype: 'f32' }).reshape([B, EXPERTS.length]);
 }
 
 /** A post-norm transformer layer. Attention Is All You Need, arXiv:1706.03762, section 3.1. x [B, N, C] -> like x. */

@@ -52,7 +52,8 @@ export class ZoeDepth implements DepthEstimator {
     const { pad = true, mirror = true } = options;
     const { height, width, words } = photo;
     const { config } = this;
-    const shape = { config, height, width, pad, maxBytes: this.shared.device.target.maxBindingBytes };
+    const { precision, maxBindingBytes: maxBytes } = this.shared.device.target;
+    const shape = { config, precision, height, width, pad, maxBytes };
     if (!mirror) return this.pass(words, shape, options);
     // The second pass overwrites the result of the first one, so the first result is read to the host.
     const plain = await (await this.pass(words, shape, part(options, 0, 0.5))).read();

@@ -5,15 +5,27 @@
  * A kernel joins its own WGSL, which says where rows of x and elements of y are, with: the input part (vec4 or scalar), the
  * weights part (panels in a flat texture or rows in a buffer, f32 or f16), the loops of the variant, and the output part.
  */
-import { expect, expectDtype, expectShape, LimitError, sameShape, show, size } from '../../check.ts';
-import { operand, type Dispatch, type Operand, type Uniform } from '../../dispatch.ts';
+import {
+  expect,
+  expectDtype,
+  expectFloats,
+  expectHalvesInFours,
+  expectShape,
+  LimitError,
+  sameShape,
+  show,
+  size,
+} from '../../check.ts';
+import { operand, type Dispatch, type FloatType, type Operand, type Uniform } from '../../dispatch.ts';
 import { ceilDiv, splitGrid } from '../../grid.ts';
 import { supportsSubgroup8, type Precision, type Target } from '../../target.ts';
 import { build, type Variant } from '../../variant.ts';
 import activationsWgsl from '../activations.wgsl';
+import { vec4Elements } from '../elements.ts';
 import gridWgsl from '../grid.wgsl';
 import epilogueWgsl from './epilogue.wgsl';
 import inputScalarWgsl from './input.scalar.wgsl';
+import inputVec4F16Wgsl from './input.vec4.f16.wgsl';
 import inputVec4Wgsl from './input.vec4.wgsl';
 import outputScalarWgsl from './output.scalar.wgsl';
 import outputVec4Wgsl from './output.vec4.wgsl';
@@ -33,12 +45,14 @@ export type Activation = 'none' | 'gelu' | 'relu';
 
 const ACTIVATIONS: Readonly<Record<Activation, number>> = { none: 0, gelu: 1, relu: 2 };
 
-/** y = residual + scale * activation(sum + bias). bias, scale [channels]; residual like y. */
+/** y = residual + scale * activation(sum + bias). bias, scale [channels] f32; residual like y. */
 export interface Epilogue {
   readonly bias: Operand | null;
   readonly scale: Operand | null;
   readonly residual: Operand | null;
   readonly activation: Activation;
+  /** Type of y and of the residual. */
+  readonly dtype: FloatType;
 }
 
 export interface Gemm {
@@ -64,8 +78,9 @@ export interface Gemm {
 
 /** @throws ShapeError unless bias and scale are [channels] and the residual has as many elements as y */
 function checkEpilogue({ kernel, epilogue, channels, shape }: Gemm): void {
-  const { bias, scale, residual } = epilogue;
-  expectDtype(kernel, { bias, scale, residual }, 'f32');
+  const { bias, scale, residual, dtype } = epilogue;
+  expectDtype(kernel, { bias, scale }, 'f32');
+  expectDtype(kernel, { residual }, dtype);
   expectShape(kernel, { bias, scale }, [channels]);
   expect(
     !residual || sameShape(residual.shape, shape) || size(residual) === size({ shape }),
@@ -81,7 +96,12 @@ const isWide = (columns: number): boolean => (ceilDiv(columns, 64) * 64) / (ceil
 export function gemmEpilogue(g: Gemm) {
   const { kernel, x, rows, layout, epilogue } = g;
   checkEpilogue(g);
-  expectDtype(kernel, { x, w: g.w }, 'f32');
+  expectFloats(kernel, { x });
+  expectDtype(kernel, { w: g.w }, 'f32');
+  expectHalvesInFours(kernel, 'x', x, g.vec4Input);
+  const y = operand(g.shape, epilogue.dtype);
+  const wholeVec4s = g.channels % 4 === 0;
+  expectHalvesInFours(kernel, 'y', y, wholeVec4s);
   const { columns, inner, taps } = layout;
   const largest = Math.max(size(x), size(g), columns * taps * inner);
   if (largest > 2 ** 30) {
@@ -97,9 +117,13 @@ export function gemmEpilogue(g: Gemm) {
       hasResidual: epilogue.residual ? 1 : 0,
       activation: ACTIVATIONS[epilogue.activation],
     },
-    wgsl: [activationsWgsl, epilogueWgsl, g.channels % 4 === 0 ? outputVec4Wgsl : outputScalarWgsl],
+    wgsl: [
+      activationsWgsl,
+      epilogueWgsl,
+      ...(wholeVec4s ? [vec4Elements(epilogue.dtype), outputVec4Wgsl] : [outputScalarWgsl]),
+    ],
     inputs: [epilogue.bias, epilogue.scale, epilogue.residual],
-    outputs: [operand(g.shape)],
+    outputs: [y],
   };
 }
 
@@ -161,6 +185,12 @@ export const gemm = (g: Gemm, target: Target): Dispatch[] => build(g.kernel, gem
  */
 const PART_FLOPS = 8e9;
 
+/** The WGSL that reads x. */
+function inputWgsl({ x, vec4Input }: Gemm): string {
+  if (!vec4Input) return inputScalarWgsl;
+  return x.dtype === 'f16' ? inputVec4F16Wgsl : inputVec4Wgsl;
+}
+
 function inParts(
   g: Gemm,
   wgsl: readonly string[],
@@ -173,7 +203,7 @@ function inParts(
   const flops = 2 * g.rows * columns * taps * inner;
   const dispatch = {
     kernel: g.kernel,
-    wgsl: [g.wgsl, g.vec4Input ? inputVec4Wgsl : inputScalarWgsl, gridWgsl, rank4Wgsl, ...around.wgsl, ...wgsl],
+    wgsl: [g.wgsl, inputWgsl(g), gridWgsl, rank4Wgsl, ...around.wgsl, ...wgsl],
     constants: { ...around.constants, ...g.constants, ...constants },
     inputs: [g.x, weights, ...around.inputs],
     outputs: around.outputs,

@@ -1,0 +1,2 @@
+// An invocation copies four neighboring halves.
+alias Words = vec2u;
