@@ -5,7 +5,7 @@ import { expectSound, runSelfTest, stepsOf } from '../../src/host/selfTest.ts';
 import { selfTestCases } from '../../src/host/selfTestCases.ts';
 import { isCopy, type Step } from '../../src/kernels/dispatch.ts';
 import { supportsSubgroup8 } from '../../src/kernels/target.ts';
-import { networks } from '../../src/pipeline/registry.ts';
+import { networkNamed, networks } from '../../src/pipeline/registry.ts';
 import { openDevice } from '../setup/evaluate.ts';
 import { largeTarget } from '../setup/halfGraphs.ts';
 
@@ -50,11 +50,12 @@ describe('self-test with f16', () => {
       steps.flatMap((step) =>
         !isCopy(step) && [...step.inputs, ...step.outputs].some((x) => x?.dtype === 'f16') ? [step.kernel] : [],
       );
-    const used = networks.flatMap((network) =>
-      Object.values<never>(network.configs).flatMap((config) =>
+    const used = networks.flatMap(({ id }) => {
+      const network = networkNamed(id);
+      return Object.values(network.configs).flatMap((config) =>
         network.record(config, target).flatMap(({ nodes }) => kernelsOf(lower(nodes, target).steps)),
-      ),
-    );
+      );
+    });
     const tested = new Set(selfTestCases('f16').flatMap((one) => kernelsOf(stepsOf(one, target))));
     expect(used.length).toBeGreaterThan(100);
     expect([...new Set(used)].filter((kernel) => !tested.has(kernel))).toEqual([]);
