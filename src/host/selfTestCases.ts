@@ -7,7 +7,7 @@ import { attention, columns, type AttentionSettings } from '../graph/ops/attenti
 import { cast } from '../graph/ops/cast.ts';
 import { conv2d, convTranspose2d, linearOp, matmul } from '../graph/ops/matmul.ts';
 import { concat, pad, slice } from '../graph/ops/movement.ts';
-import { add, gelu, relu } from '../graph/ops/pointwise.ts';
+import { add, gelu, mul, relu } from '../graph/ops/pointwise.ts';
 import { gatherRows } from '../graph/ops/points.ts';
 import { resize } from '../graph/ops/resize.ts';
 import { layerNorm } from '../graph/ops/rows.ts';
@@ -247,6 +247,12 @@ function elementCases(): Case[] {
       name: 'sum of halves and f32',
       build: ({ input, weight }) => add(input(x, shape, 'f16'), weight(row, [12])),
       reference: () => binaryRef('add', x, shape, row, [12]),
+      bound,
+    },
+    {
+      name: 'product of halves and f32',
+      build: ({ input, weight }) => mul(input(x, shape, 'f16'), weight(row, [12])),
+      reference: () => binaryRef('mul', x, shape, row, [12]),
       bound,
     },
     {

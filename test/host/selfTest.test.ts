@@ -30,7 +30,8 @@ function breakHalvesOf(kernel: string, device: Device): void {
   };
 }
 
-describe('self-test with f16', () => {
+// Most of the time is the first compilation of the kernels, which software drivers cache.
+describe('self-test with f16', { timeout: 600_000 }, () => {
   it('passes in every variant that can run, of every kernel that reads halves', async () => {
     const device = await halfDevice();
     const results = await runSelfTest(device);
