@@ -162,7 +162,7 @@ function stageJobs(words: string[], size: PresetSize): Job[] {
   return stagedNetworks.map(
     (network): Job =>
       async function* (bench) {
-        const meter = meterMemory(bench.device.gpu);
+        const meter = meterMemory(bench.device);
         try {
           const wanted = ({ kernel }: { kernel: string }): boolean => names.has(kernel);
           yield* measureNetwork(network, size, bench, { meter, wanted });

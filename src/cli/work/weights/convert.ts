@@ -1,7 +1,7 @@
 /** `unflat weights convert FILE`: converts a PyTorch .pth or .pt file to safetensors. */
 import { convertFile, inMegabytes } from '../../../host/node/convert.ts';
 import { EXIT } from '../../../host/errors.ts';
-import { megabytes } from '../../../host/megabytes.ts';
+import { megabytes } from '../../../kernels/megabytes.ts';
 import type { Terminal } from '../../terminal.ts';
 import { withFileProgress } from './common.ts';
 
