@@ -9,6 +9,7 @@ import { inMegabytes } from './host/node/convert.ts';
 import { encodeTexture } from './host/node/encode.ts';
 import { writeTogether, writeWhole } from './host/node/files.ts';
 import { decodePhoto } from './host/node/image.ts';
+import { readTuning, tuningOf } from './host/node/tuning.ts';
 import { openWeights } from './host/node/weights.ts';
 import {
   aCount,
@@ -211,7 +212,9 @@ export async function createEngine(options: EngineOptions = {}): Promise<NodeEng
   try {
     const { adapter, wait, release } = await requestNodeAdapter(options.adapter ?? 'auto');
     try {
-      const device = await Device.create(adapter, { wait, precision, submissionMs, maxMemory });
+      const { file } = await readTuning(adapter.info);
+      const target = file && { tuned: tuningOf(file) };
+      const device = await Device.create(adapter, { wait, precision, submissionMs, maxMemory, target });
       if (precision === 'f16') await expectSound(device);
       const onDispose = (): void => {
         release();

@@ -6,6 +6,8 @@
  * from storage textures and share values by constant-lane `subgroupBroadcast`. Those need subgroups of exactly eight lanes.
  */
 
+import type { Tuning } from './tuning.ts';
+
 /** Variants of matrix products, convolutions and attention. */
 export const MATRIX_VARIANTS = ['tiled', 'tiled8x8', 'subgroup8'] as const;
 export type MatrixVariant = (typeof MATRIX_VARIANTS)[number];
@@ -38,6 +40,8 @@ export interface Target extends Preferences {
   /** Lanes of the smallest and largest subgroup; 0 on a device without subgroups. */
   readonly subgroupMinSize: number;
   readonly subgroupMaxSize: number;
+  /** Variants that were measured to be faster than those of the table, if the adapter was tuned. */
+  readonly tuned?: Tuning;
 }
 
 export type AdapterClass = 'gpu' | 'software8' | 'software';

@@ -51,7 +51,11 @@ describe('the footprint of graphs', () => {
     const y = layerNorm(layerNorm(x, gamma, beta, 1e-6), gamma, beta, 1e-6);
     expect(footprintOf([graph], BASELINE)).toEqual({ constantBytes: 32, largestBuffer: 16_000, valueBytes: 48_000 });
     concat([y, y], 0);
-    expect(footprintOf([graph, graph], BASELINE)).toEqual({ constantBytes: 32, largestBuffer: 32_000, valueBytes: 160_000 });
+    expect(footprintOf([graph, graph], BASELINE)).toEqual({
+      constantBytes: 32,
+      largestBuffer: 32_000,
+      valueBytes: 160_000,
+    });
   });
 });
 
