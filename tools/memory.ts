@@ -64,7 +64,7 @@ if (process.argv[2] === JOB) {
 await new Command('bench:memory')
   .description('Measure the memory of the networks at full size, with generated weights')
   .argument('[network...]', `${Object.keys(JOBS).join(', ')} (default: all)`)
-  .option('-o, --output <file>', 'where the lines are', 'bench/results/memory.jsonl')
+  .option('-o, --output <file>', 'where the lines are', 'bench/results/memory/memory.jsonl')
   .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter’s name', 'auto')
   .addOption(new Option('--precision <type>', 'storage of weights').choices(['f32', 'f16']).default('f32'))
   .option('--max-memory <size>', 'bound of the device’s memory, such as 700MiB', parseBytes)
