@@ -13,7 +13,7 @@ import { Canceled } from '../src/graph/errors.ts';
 import { EXIT, messageOf, UserError } from '../src/host/errors.ts';
 import { requestNodeAdapter } from '../src/host/node/adapter.ts';
 import { expectWritable } from '../src/host/node/files.ts';
-import { MATRIX_VARIANTS } from '../src/kernels/target.ts';
+import { MATRIX_VARIANTS, ROW_VARIANTS } from '../src/kernels/target.ts';
 import { presets } from '../src/pipeline/registry.ts';
 import { benchCases } from './bench/cases.ts';
 import { type Ceilings, measureCeilings, prepareCeilings } from './bench/ceiling.ts';
@@ -37,7 +37,7 @@ interface Options {
   table?: string | true;
 }
 
-const VARIANTS = [...MATRIX_VARIANTS, 'workgroup', 'lane', 'textbook'];
+const VARIANTS = [...MATRIX_VARIANTS, ...ROW_VARIANTS, 'textbook'];
 
 /**
  * Runs one command line of `unflat bench`.
