@@ -198,9 +198,9 @@ describe('rows', () => {
 });
 
 describe('the sweep', () => {
-  const decoder = (M: number, channels = 512, heads = 16) =>
+  const decoder = (M: number, channels = 512, heads = 16, target = software8) =>
     sweepDecoder(
-      software8,
+      target,
       operand([64, 3]),
       operand([8, M, 3 * channels]),
       operand([packedSize({ channels, depth: 8 })]),
@@ -215,9 +215,17 @@ describe('the sweep', () => {
     ]);
   });
 
+  it('has 8 x 8 results per thread on GPUs where heads have 32 features', () => {
+    expect(chosen(decoder(197, 512, 16, targetWith8Lanes))).toEqual(['tiled8x8', undefined]);
+    const [name] = chosen(decoder(197, 512, 32, targetWith8Lanes));
+    expect(name).toBe('tiled');
+    const other = decoder(197, 512, 32, targetWith8Lanes)[0] as Dispatch;
+    expect(other.others).toContainEqual({ name: 'tiled8x8', reason: 'heads have 16 features; it needs 32' });
+  });
+
   it('names what speaks against each variant of the decoder', () => {
     expect(() => decoder(197, 512, 8)).toThrow(
-      /^sweepDecoder: no variant can run this\.\n {2}subgroup8: heads have 64 features.*\n {2}tiled: heads.*\n {2}Decode layer by layer instead\.$/,
+      /^sweepDecoder: no variant can run this\.\n {2}subgroup8: heads have 64 features.*\n {2}tiled: heads.*\n {2}tiled8x8: heads.*\n {2}Decode layer by layer instead\.$/,
     );
   });
 
