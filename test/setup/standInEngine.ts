@@ -15,6 +15,8 @@ import { texturedTorus, torus } from './meshes.ts';
 /** Size of the photo that it expects. */
 export const [WIDTH, HEIGHT] = [4, 3];
 
+type OpenSession = Awaited<ReturnType<Engine['open']>>;
+
 type SurfaceFacts = ObjectMesh['facts'];
 
 interface Answer {
@@ -25,6 +27,8 @@ interface Answer {
   mesh?: false | Partial<SurfaceFacts>;
   /** Why there is no mesh. */
   meshProblem?: string;
+  /** Depth of every pixel, in meters. */
+  depth?: number;
   /** Called while the engine works. */
   during?: () => void;
 }
@@ -36,13 +40,15 @@ export function standIn(answer: Answer = {}) {
     prompt?: PromptOptions;
     call?: CallOptions;
     created: number;
+    opened: number;
     disposed: number;
   } = {
     created: 0,
+    opened: 0,
     disposed: 0,
   };
   const mask = new Uint8Array(WIDTH * HEIGHT).fill(1, 5, 7);
-  const depth = new Float32Array(WIDTH * HEIGHT).fill(1.5);
+  const depth = new Float32Array(WIDTH * HEIGHT).fill(answer.depth ?? 1.5);
   const points = new PointCloud(new Float32Array([0, 0, 1.5, 0.1, 0, 1.5]), new Uint8Array([1, 2, 3, 4, 5, 6]));
   const candidate = { mask, quality: 0.9, stability: 0.8, lowRes: new Float32Array(1) };
   const camera = { fx: 4, fy: 4, cx: 2, cy: 1.5 };
@@ -54,6 +60,14 @@ export function standIn(answer: Answer = {}) {
     call.onProgress?.({ stage: 'weights', done: 1, total: 1 });
   };
   const engine: Engine = {
+    open: (photo) => {
+      asked.opened++;
+      const session: Partial<OpenSession> = {
+        reconstruct: (options, call) => engine.reconstruct(photo, options, call),
+        close: () => undefined,
+      };
+      return Promise.resolve(session as OpenSession);
+    },
     segment: (_photo, prompt, call) => {
       asked.prompt = prompt;
       tell(call);

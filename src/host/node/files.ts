@@ -4,10 +4,22 @@
  */
 import { randomBytes } from 'node:crypto';
 import { rmdirSync, unlinkSync } from 'node:fs';
-import { copyFile, type FileHandle, link, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { copyFile, type FileHandle, link, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { reasonOf } from './fileErrors.ts';
+
+/** A file cannot be written. */
+export class OutputError extends UserError {
+  /** Why, as part of a sentence. */
+  readonly reason: string;
+
+  constructor(what: string, cause: unknown) {
+    const reason = reasonOf(cause);
+    super(`${what}: ${reason}.`, { hint: 'Choose another place for the output.', cause });
+    this.reason = reason;
+  }
+}
 
 /** All bytes at once, or in pieces as they become ready. */
 export type FileContent = Uint8Array | AsyncIterable<Uint8Array>;
@@ -134,10 +146,37 @@ export class OutputFolder {
     return writeTogether(this.withPaths(files), signal);
   }
 
-  /** The names, of `names` but not of `files`, under which there is a file. */
+  /**
+   * Deletes temporary files that a killed process has left.
+   * @param age in milliseconds since they were written; younger ones may be in use, unless nobody else works in the folder
+   */
+  async removeLeftovers(age: number): Promise<void> {
+    const names = await readdir(this.path).catch((): string[] => []);
+    for (const path of names.filter((name) => LEFTOVER.test(name)).map((name) => join(this.path, name))) {
+      const written = await stat(path).catch(() => undefined);
+      if (written?.isFile() && !temporaries.has(path) && Date.now() - written.mtimeMs >= age) await discard(path);
+    }
+  }
+
+  /** Whether there is a file of this name. */
+  async has(name: string): Promise<boolean> {
+    return (await this.others([name], {})).length > 0;
+  }
+
+  /** The names, of `names` but not of `files`, under which there is a file. Nothing is read. */
   async others(names: readonly string[], files: Readonly<Record<string, unknown>>): Promise<string[]> {
     const there = await Promise.all(names.map((name) => stat(join(this.path, name)).catch(() => undefined)));
     return names.filter((name, i) => !(name in files) && there[i]?.isFile());
+  }
+
+  /** Deletes files, if they are there. @param names of files in the folder */
+  async remove(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const path = join(this.path, name);
+      await rm(path, { force: true }).catch((error: unknown) => {
+        throw new OutputError(`The file ${path} of an earlier result cannot be deleted`, error);
+      });
+    }
   }
 
   /** The same files by path. */
@@ -195,6 +234,8 @@ async function removeEmptyFolders(path: string): Promise<void> {
 const temporaryName = (path: string): string =>
   join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
 
+const LEFTOVER = /^\..+\.[0-9a-f]{12}\.part$/;
+
 async function writeTemporary(path: string, content: FileContent, signal?: AbortSignal): Promise<string> {
   const temporary = temporaryName(path);
   temporaries.add(temporary);
@@ -202,10 +243,7 @@ async function writeTemporary(path: string, content: FileContent, signal?: Abort
   try {
     signal?.throwIfAborted();
     await makeFolder(dirname(path)).catch((error: unknown) => {
-      throw new UserError(`The output folder ${dirname(path)} cannot be created: ${reasonOf(error)}.`, {
-        hint: 'Choose another place for the output.',
-        cause: error,
-      });
+      throw new OutputError(`The output folder ${dirname(path)} cannot be created`, error);
     });
     handle = await open(temporary, 'wx').catch((error: unknown) => fail(path, error));
     for await (const piece of content instanceof Uint8Array ? [content] : content) {
@@ -248,8 +286,5 @@ async function discard(temporary: string): Promise<void> {
 }
 
 function fail(path: string, error: unknown): never {
-  throw new UserError(`The output ${path} cannot be written: ${reasonOf(error)}.`, {
-    hint: 'Choose another place for the output.',
-    cause: error,
-  });
+  throw new OutputError(`The output ${path} cannot be written`, error);
 }
