@@ -14,7 +14,7 @@ import { EXIT, messageOf, UserError } from '../src/host/errors.ts';
 import { dawnOptionsFor, requestNodeAdapter } from '../src/host/node/adapter.ts';
 import { expectSound } from '../src/host/selfTest.ts';
 import { expectWritable } from '../src/host/node/files.ts';
-import { PRODUCT_VARIANTS } from '../src/kernels/target.ts';
+import { PRODUCT_VARIANTS, ROW_VARIANTS } from '../src/kernels/target.ts';
 import { writeTuning } from '../src/host/node/tuning.ts';
 import { networkNamed, networks, presets } from '../src/pipeline/registry.ts';
 import { benchCases } from './bench/cases.ts';
@@ -42,7 +42,7 @@ interface Options {
   tune?: true;
 }
 
-const VARIANTS = [...PRODUCT_VARIANTS, 'workgroup', 'lane', 'textbook'];
+const VARIANTS = [...PRODUCT_VARIANTS, ...ROW_VARIANTS, 'textbook'];
 
 /**
  * Runs one command line of `unflat bench`.

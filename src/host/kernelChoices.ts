@@ -72,7 +72,7 @@ function problems(target: Target): Lowered[] {
     ],
     ['rows of 768 (SAM)', layerNorm(target, tokens, gamma, gamma, 1e-6, true)],
     ['rows of 200', softmax(target, operand([4096, 200]), 1)],
-    ['rows of 768', reduce('mean', tokens)],
+    ['rows of 768', reduce(target, 'mean', tokens)],
   ];
 }
 

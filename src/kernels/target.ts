@@ -15,7 +15,8 @@ export type MatrixVariant = (typeof MATRIX_VARIANTS)[number];
 export const PRODUCT_VARIANTS = [...MATRIX_VARIANTS, 'matrix'] as const;
 export type ProductVariant = (typeof PRODUCT_VARIANTS)[number];
 /** Variants of kernels that reduce rows. */
-export type RowVariant = 'workgroup' | 'lane';
+export const ROW_VARIANTS = ['workgroup', 'subgroup', 'lane'] as const;
+export type RowVariant = (typeof ROW_VARIANTS)[number];
 export type SweepStrategy = 'batched' | 'layered';
 /** Storage of large weights: f32, or f16 with f32 arithmetic. */
 export type Precision = 'f32' | 'f16';
@@ -30,7 +31,7 @@ export interface Preferences {
   readonly conv: ProductVariant | 'bySize';
   /** Attention, and the sweep's decoder, which is mostly attention. */
   readonly attention: MatrixVariant | 'bySize';
-  /** Kernels that reduce rows: a workgroup per row, or a single invocation. */
+  /** Kernels that reduce rows: a workgroup per row, with or without subgroup operations, or a single invocation. */
   readonly rows: RowVariant;
   readonly sweep: SweepStrategy;
 }
@@ -63,7 +64,7 @@ export type AdapterClass = 'gpu' | 'software8' | 'software';
 
 /** The table. `unflat bench` measures the variants; `unflat doctor` prints the row in use. */
 export const PREFERENCES: Readonly<Record<AdapterClass, Preferences>> = {
-  gpu: { linear: 'bySize', conv: 'bySize', attention: 'bySize', rows: 'workgroup', sweep: 'batched' },
+  gpu: { linear: 'bySize', conv: 'bySize', attention: 'bySize', rows: 'subgroup', sweep: 'batched' },
   software8: { linear: 'subgroup8', conv: 'subgroup8', attention: 'subgroup8', rows: 'lane', sweep: 'batched' },
   software: { linear: 'tiled', conv: 'tiled', attention: 'tiled', rows: 'lane', sweep: 'layered' },
 };
@@ -100,6 +101,10 @@ export function supportsSubgroup8({
   const found = max === 0 ? 'the device has no subgroups' : `subgroups here have ${min} to ${max} lanes`;
   return `${found}; exactly 8 lanes are needed`;
 }
+
+/** Whether there are subgroups, of any size, as the `subgroup` variants need, or the reason why not. */
+export const supportsSubgroups = ({ subgroupMaxSize }: Pick<AdapterFacts, 'subgroupMaxSize'>): true | string =>
+  subgroupMaxSize > 0 || 'the device has no subgroups';
 
 /** Whether kernels may use the device's matrix instructions, or the reason why not. */
 export function supportsMatrix({ matrix }: Pick<Target, 'matrix'>): true | string {

@@ -28,7 +28,7 @@ describe('runBench', () => {
     expect(stdout).toMatch(/GFLOP\/s in registers/);
     expect(stdout).toMatch(/layerNorm +197 x 768/);
     const lines = await stored();
-    expect(lines.map(({ variant }) => variant).sort()).toEqual(['lane', 'workgroup']);
+    expect(lines.map(({ variant }) => variant).sort()).toEqual(['lane', 'subgroup', 'workgroup']);
     expect(new Set(lines.map(({ date }) => date)).size).toBe(1);
     for (const one of lines) {
       expect(one).toMatchObject({ kernel: 'layerNorm', precision: 'f32', bound: 'memory' });
