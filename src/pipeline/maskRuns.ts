@@ -1,0 +1,84 @@
+/**
+ * Masks as runs: lengths of stretches of equal pixels, alternately outside and inside. A mask has far fewer runs than
+ * pixels, so hundreds of masks of one photo fit into memory. The order is that of COCO: column by column, each from the
+ * top.
+ */
+import type { Size } from './photo.ts';
+
+/** A mask of a photo. */
+export interface MaskRuns extends Size {
+  /**
+   * Lengths of the runs, column by column: outside, inside, outside and so on. Their sum is width * height. Only the
+   * first may be 0, if the first pixel is inside.
+   */
+  readonly runs: Uint32Array;
+}
+
+/** Collects the stretches of pixels that are inside, in order, and joins those that touch. */
+export class RunCollector {
+  private readonly lengths: number[] = [];
+  /** Where the last stretch ends. */
+  private end = 0;
+
+  constructor(private readonly size: Size) {}
+
+  /** Adds the pixels [start, end), counted column by column. They come after those of earlier calls. */
+  add(start: number, end: number): void {
+    if (start === this.end && this.lengths.length > 0) this.lengths[this.lengths.length - 1] += end - start;
+    else this.lengths.push(start - this.end, end - start);
+    this.end = end;
+  }
+
+  /** The mask of all pixels that were added. */
+  finish(): MaskRuns {
+    const { width, height } = this.size;
+    const rest = width * height - this.end;
+    return { width, height, runs: Uint32Array.from(rest > 0 ? [...this.lengths, rest] : this.lengths) };
+  }
+}
+
+/** The runs of a mask [height, width], which is not 0 inside. */
+export function runsOf(mask: ArrayLike<number>, size: Size): MaskRuns {
+  const { width, height } = size;
+  const collector = new RunCollector(size);
+  for (let x = 0; x < width; x++) {
+    for (let y = 0; y < height; y++) {
+      if (!mask[y * width + x]) continue;
+      const top = y;
+      while (y < height && mask[y * width + x]) y++;
+      collector.add(x * height + top, x * height + y);
+    }
+  }
+  return collector.finish();
+}
+
+/** Calls `visit` for the part [top, bottom) of each column that a run covers, from left to right. */
+export function eachStretch({ height, runs }: MaskRuns, visit: (x: number, top: number, bottom: number) => void): void {
+  let start = 0;
+  runs.forEach((length, i) => {
+    const end = start + length;
+    if (i % 2 === 1) {
+      for (let at = start; at < end;) {
+        const x = Math.floor(at / height);
+        const next = Math.min(end, (x + 1) * height);
+        visit(x, at - x * height, next - x * height);
+        at = next;
+      }
+    }
+    start = end;
+  });
+}
+
+/** The mask [height, width] of 0 and 1. */
+export function maskOf(runs: MaskRuns): Uint8Array {
+  const { width, height } = runs;
+  const mask = new Uint8Array(width * height);
+  eachStretch(runs, (x, top, bottom) => {
+    for (let y = top; y < bottom; y++) mask[y * width + x] = 1;
+  });
+  return mask;
+}
+
+/** Number of pixels inside. */
+export const areaOf = ({ runs }: MaskRuns): number =>
+  runs.reduce((sum, length, i) => (i % 2 === 1 ? sum + length : sum), 0);
