@@ -1,6 +1,16 @@
 /** Exports of both entries: results, options and errors of the engine, and the single networks. */
 export { DeviceError, KernelError, LimitError, ShapeError } from '../graph/errors.ts';
 export { GridError } from '../pipeline/mcc/grid.ts';
+export {
+  CocoError,
+  decodeCocoResults,
+  decodeRle,
+  encodeCocoResults,
+  encodeRle,
+  type CocoResult,
+  type CocoRle,
+  type NumberedMask,
+} from '../io/coco/index.ts';
 export type { EncodedTexture, EncodedTexturedMesh, MeshFormat, MeshFormatName, MeshToEncode } from '../io/index.ts';
 export type { ColoredPoints } from '../pipeline/coloredPoints.ts';
 export type { Mesh, Texture, TexturedMesh } from '../pipeline/mesh.ts';
@@ -10,6 +20,9 @@ export type { Normalization } from '../pipeline/points/normalization.ts';
 export { PromptError } from '../pipeline/prompts.ts';
 export { WeightsError } from '../../weights/index.ts';
 
+export type { FoundMask } from '../pipeline/everything/foundMask.ts';
+export type { EverythingOptions, PointGrid } from '../pipeline/everything/options.ts';
+export { maskOf, runsOf, type MaskRuns, type PixelBox } from '../pipeline/maskRuns.ts';
 export { CompletedObject, type ObjectPoints } from '../pipeline/session/completedObject.ts';
 export {
   OptionError,
@@ -26,7 +39,14 @@ export type { CallOptions, StageProgress } from '../pipeline/session/stages.ts';
 export type { Depth, Seen } from '../pipeline/session/steps.ts';
 export type { CameraOptions, Focal, Intrinsics } from '../pipeline/camera.ts';
 export type { Photo } from '../pipeline/photo.ts';
-export type { MaskCandidate, PromptBox, PromptPoint, SegmentAnswer, SweptField } from '../pipeline/roles.ts';
+export type {
+  MaskCandidate,
+  PixelPoint,
+  PromptBox,
+  PromptPoint,
+  SegmentAnswer,
+  SweptField,
+} from '../pipeline/roles.ts';
 
 export { Device } from '../graph/device.ts';
 export { sharedFor } from '../graph/shared.ts';

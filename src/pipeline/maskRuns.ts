@@ -5,6 +5,9 @@
  */
 import type { Size } from './photo.ts';
 
+/** [left, top, right, bottom] in pixels. */
+export type PixelBox = readonly [number, number, number, number];
+
 /** A mask of a photo. */
 export interface MaskRuns extends Size {
   /**
@@ -52,6 +55,44 @@ export function runsOf(mask: ArrayLike<number>, size: Size): MaskRuns {
   return collector.finish();
 }
 
+/**
+ * The runs of a mask as bits: ceil(height / 32) words for each column, the upper pixel in the lower bit. Bits below the
+ * last row are 0.
+ */
+export function runsOfBits(bits: Uint32Array, size: Size): MaskRuns {
+  const { width, height } = size;
+  const words = Math.ceil(height / 32);
+  const collector = new RunCollector(size);
+  for (let x = 0; x < width; x++) {
+    let above = 0;
+    let top: number | undefined;
+    for (let k = 0; k < words; k++) {
+      const word = bits[x * words + k];
+      // Set where a pixel differs from the one above it.
+      let changes = word ^ ((word << 1) | above);
+      above = word >>> 31;
+      for (; changes !== 0; changes &= changes - 1) {
+        const y = 32 * k + 31 - Math.clz32(changes & -changes);
+        if (top !== undefined) collector.add(x * height + top, x * height + y);
+        top = top === undefined ? y : undefined;
+      }
+    }
+    if (top !== undefined) collector.add(x * height + top, (x + 1) * height);
+  }
+  return collector.finish();
+}
+
+/** The mask of a part of a photo, which begins at (left, top) -> the same mask of the whole photo. */
+export function placed(mask: MaskRuns, [left, top]: readonly [number, number], photo: Size): MaskRuns {
+  if (mask.width === photo.width && mask.height === photo.height) return mask;
+  const collector = new RunCollector(photo);
+  eachStretch(mask, (x, from, to) => {
+    const column = (x + left) * photo.height + top;
+    collector.add(column + from, column + to);
+  });
+  return collector.finish();
+}
+
 /** Calls `visit` for the part [top, bottom) of each column that a run covers, from left to right. */
 export function eachStretch({ height, runs }: MaskRuns, visit: (x: number, top: number, bottom: number) => void): void {
   let start = 0;
@@ -82,3 +123,15 @@ export function maskOf(runs: MaskRuns): Uint8Array {
 /** Number of pixels inside. */
 export const areaOf = ({ runs }: MaskRuns): number =>
   runs.reduce((sum, length, i) => (i % 2 === 1 ? sum + length : sum), 0);
+
+/** First and last column and row of the pixels inside: left, top, right, bottom; zeros for an empty mask. */
+export function boxOf(mask: MaskRuns): PixelBox {
+  let [left, top, right, bottom] = [mask.width, mask.height, -1, -1];
+  eachStretch(mask, (x, from, to) => {
+    left = Math.min(left, x);
+    right = x;
+    top = Math.min(top, from);
+    bottom = Math.max(bottom, to - 1);
+  });
+  return right < 0 ? [0, 0, 0, 0] : [left, top, right, bottom];
+}

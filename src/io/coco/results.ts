@@ -2,8 +2,8 @@
  * JSON files with all masks of a photo: a list of results as in COCO, with the fields that SAM's own mask generator
  * writes.
  */
-import type { FoundMask, PixelBox } from '../../pipeline/everything/foundMask.ts';
-import type { MaskRuns } from '../../pipeline/maskRuns.ts';
+import type { FoundMask } from '../../pipeline/everything/foundMask.ts';
+import type { MaskRuns, PixelBox } from '../../pipeline/maskRuns.ts';
 import { CocoError, decodeRle, encodeRle, type CocoRle } from './rle.ts';
 
 /** One mask of the file. Coordinates are in pixels of the photo that the mask has the size of. */

@@ -1,8 +1,5 @@
 /** One of all masks of a photo. */
-import type { MaskRuns } from '../maskRuns.ts';
-
-/** [left, top, right, bottom] in pixels. */
-export type PixelBox = readonly [number, number, number, number];
+import type { MaskRuns, PixelBox } from '../maskRuns.ts';
 
 /** A mask that was found by a point of a grid. All coordinates are in pixels of the decoded photo. */
 export interface FoundMask {
@@ -14,7 +11,7 @@ export interface FoundMask {
   readonly box: PixelBox;
   /** The network's estimate of the mask's intersection over union with the true mask: about 0..1, not clipped. */
   readonly quality: number;
-  /** Intersection over union of the masks at logit thresholds of +1 and -1: 1 for a sharp border. */
+  /** Intersection over union of the masks at a higher and a lower logit threshold: 1 for a sharp border. */
   readonly stability: number;
   /** The point that it was found by. */
   readonly point: { readonly x: number; readonly y: number };
