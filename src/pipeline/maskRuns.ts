@@ -120,6 +120,14 @@ export function maskOf(runs: MaskRuns): Uint8Array {
   return mask;
 }
 
+/** Whether a pixel is inside. */
+export function contains({ height, runs }: MaskRuns, x: number, y: number): boolean {
+  let left = x * height + y;
+  let i = 0;
+  for (; i < runs.length && left >= runs[i]; i++) left -= runs[i];
+  return i % 2 === 1 && i < runs.length;
+}
+
 /** Number of pixels inside. */
 export const areaOf = ({ runs }: MaskRuns): number =>
   runs.reduce((sum, length, i) => (i % 2 === 1 ? sum + length : sum), 0);
