@@ -121,7 +121,7 @@ it('while masks are looked for and picked', async () => {
   await app.photo.focus();
   await app.page.keyboard.press('Enter');
   await app.page.keyboard.press('+');
-  await app.page.getByText('2 of 3 here: the').waitFor();
+  await app.page.getByText('2 of 3 here.').waitFor();
   await check(app, 'masks');
   await app.page.keyboard.press('Enter');
   await app.page.getByText('1 prompt').click();

@@ -31,18 +31,18 @@ const covers = async (app: OpenedApp, away: number): Promise<boolean> => {
 it('shows the smallest mask under the pointer, and larger ones by the wheel', async () => {
   const app = await found();
   await move(app, 0.5, 0.5);
-  await here(app, '1 of 3 here: the');
+  await here(app, '1 of 3 here.');
   expect([await covers(app, 0.05), await covers(app, 0.15)]).toEqual([true, false]);
   await app.page.mouse.wheel(0, -100);
-  await here(app, '2 of 3 here: the');
+  await here(app, '2 of 3 here.');
   expect([await covers(app, 0.15), await covers(app, 0.25)]).toEqual([true, false]);
   await move(app, 0.52, 0.5); // within the same masks
-  await here(app, '2 of 3 here: the');
+  await here(app, '2 of 3 here.');
   await app.page.mouse.wheel(0, -100);
-  await here(app, '3 of 3 here: the');
+  await here(app, '3 of 3 here.');
   expect(await covers(app, 0.25)).toBe(true);
   await app.page.mouse.wheel(0, 100);
-  await here(app, '2 of 3 here: the');
+  await here(app, '2 of 3 here.');
   await move(app, 0.15, 0.5);
   await here(app, 'Click one');
   await move(app, 0.5, 0.02);
@@ -53,7 +53,7 @@ it('takes the mask that is shown, refines it by points, and reconstructs it', as
   const app = await found();
   await move(app, 0.5, 0.5);
   await app.page.mouse.wheel(0, -100);
-  await here(app, '2 of 3 here: the');
+  await here(app, '2 of 3 here.');
   await app.page.mouse.down();
   await app.page.mouse.up();
   await app.page.getByText('1 prompt').click();
@@ -77,12 +77,12 @@ it('goes by the keyboard alone', async () => {
   const app = await found();
   await app.photo.focus();
   await app.page.keyboard.press('Enter'); // the crosshair, in the middle
-  await here(app, '1 of 3 here: the');
+  await here(app, '1 of 3 here.');
   await app.page.keyboard.press('+');
   await app.page.keyboard.press('+');
-  await here(app, '3 of 3 here: the');
+  await here(app, '3 of 3 here.');
   await app.page.keyboard.press('-');
-  await here(app, '2 of 3 here: the');
+  await here(app, '2 of 3 here.');
   await app.page.keyboard.press('Enter');
   await app.page.getByText('1 prompt').waitFor();
   await app.page.keyboard.press('Control+z');
@@ -97,10 +97,10 @@ it('goes by touch: a tap shows, a second one takes', async () => {
   const box = (await app.photo.boundingBox())!;
   const tap = () => app.page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
   await tap();
-  await here(app, '1 of 3 here: the');
+  await here(app, '1 of 3 here.');
   expect(await app.page.getByText('1 prompt').count()).toBe(0);
   await app.button('Larger').tap();
-  await here(app, '2 of 3 here: the');
+  await here(app, '2 of 3 here.');
   await tap();
   await app.page.getByText('1 prompt').waitFor();
 });

@@ -26,8 +26,10 @@ export function MaskSearch() {
     <div class="row search">
       <p class="quiet">
         {known.masks.length === 1 ? '1 mask. ' : `${count(known.masks.length)} masks. `}
-        {hasOthers ? `${index + 1} of ${here.length} here: the` : 'Click one; the'} wheel, or <kbd>+</kbd> and{' '}
-        <kbd>-</kbd>, step to larger and smaller ones.
+        {hasOthers ? `${index + 1} of ${here.length} here. ` : 'Click one. '}
+        <span class="with-keys">
+          The wheel, or <kbd>+</kbd> and <kbd>-</kbd>, step to larger and smaller ones.
+        </span>
       </p>
       {/* For fingers, which have neither wheel nor keys. */}
       <div class="group" role="group" aria-label="Masks at this place">

@@ -176,7 +176,7 @@ export function PhotoView({ photo, tool }: { photo: ShownPhoto; tool: Tool }) {
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
       onPointerCancel={cancelPress}
-      onPointerLeave={(event) => event.pointerType === 'mouse' && look(undefined)}
+      onPointerLeave={(event) => event.pointerType === 'mouse' && !(isPicking && crosshair) && look(undefined)}
       onWheel={onWheel}
       onContextMenu={(event) => event.preventDefault()}
       onKeyDown={onKeyDown}
