@@ -8,6 +8,8 @@ export type { EncodedTexture, EncodedTexturedMesh } from './mesh/surface.ts';
 export * from './obj.ts';
 export * from './npy.ts';
 export * from './coco/index.ts';
+export * from './pointAxes.ts';
+export * from './resample.ts';
 export * from './depth.ts';
 export * from './viewPage.ts';
 export { encodeRrd, type RecordedStages } from './rrd/recording.ts';

@@ -8,6 +8,7 @@ import type { CommandContext } from '../context.ts';
 import { expectNoSearchOptions, type EverythingFlags } from '../everythingOptions.ts';
 import type { EngineOptions, PromptOptions, ReportOptions } from '../options.ts';
 import { expectPrompt, roughPromptsOf } from './prompts.ts';
+import { maskFile } from './outputs.ts';
 import { runCommand, weightNotices } from './commandRun.ts';
 
 /** Lossless encoders for a mask, by file extension. */
@@ -31,7 +32,7 @@ export async function segment(path: string, options: SegmentOptions, context: Co
     const { candidates, chosen } = await engine.segment(photo, prompts, call);
     const { mask, quality, stability } = candidates[chosen];
     progress.finish();
-    await writeWhole(output, await encode(mask, photo.width, photo.height), call.signal);
+    await writeWhole(output, await maskFile(mask, photo, encode), call.signal);
     const pixels = mask.reduce((count, value) => count + value, 0);
     const summary = { file: output, pixels, quality, stability, ...engine.describe() };
     context.terminal.out(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : `${output}\n`);
