@@ -17,6 +17,7 @@ export type { Mesh, Texture, TexturedMesh } from '../pipeline/mesh.ts';
 export { GeometryError } from '../pipeline/points/geometry.ts';
 export type { Crop, CropBox } from '../pipeline/points/crop.ts';
 export type { Normalization } from '../pipeline/points/normalization.ts';
+export { OptionError } from '../pipeline/optionError.ts';
 export { PromptError } from '../pipeline/prompts.ts';
 export { WeightsError } from '../../weights/index.ts';
 
@@ -24,14 +25,13 @@ export type { FoundMask } from '../pipeline/everything/foundMask.ts';
 export type { EverythingOptions, PointGrid } from '../pipeline/everything/options.ts';
 export { maskOf, runsOf, type MaskRuns, type PixelBox } from '../pipeline/maskRuns.ts';
 export { CompletedObject, type ObjectPoints } from '../pipeline/session/completedObject.ts';
-export {
-  OptionError,
-  type GivenDepth,
-  type MeshOptions,
-  type ObjectOptions,
-  type PointMap,
-  type PromptOptions,
-  type ReconstructOptions,
+export type {
+  GivenDepth,
+  MeshOptions,
+  ObjectOptions,
+  PointMap,
+  PromptOptions,
+  ReconstructOptions,
 } from '../pipeline/session/options.ts';
 export type { ObjectMesh, SeenObject } from '../pipeline/session/objectMesh.ts';
 export type { Reconstruction } from '../pipeline/session/session.ts';

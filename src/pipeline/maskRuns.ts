@@ -18,7 +18,7 @@ export interface MaskRuns extends Size {
 }
 
 /** Collects the stretches of pixels that are inside, in order, and joins those that touch. */
-export class RunCollector {
+class RunCollector {
   private readonly lengths: number[] = [];
   /** Where the last stretch ends. */
   private end = 0;

@@ -5,8 +5,11 @@ import { BUNDLED } from '../../host/node/bundled.ts';
 import { encodePng } from '../../host/node/encode.ts';
 import { tryOutput, writeTogether } from '../../host/node/files.ts';
 import { decodePhoto } from '../../host/node/image.ts';
-import { encodeCocoResults, masksPicture } from '../../io/index.ts';
+import { encodeCocoResults, masksPicture, resampleNearest } from '../../io/index.ts';
 import { EVERYTHING_DEFAULTS } from '../../pipeline/everything/defaults.ts';
+import type { FoundMask } from '../../pipeline/everything/foundMask.ts';
+import { areaOf, boxOf, maskOf, runsOf, type PixelBox } from '../../pipeline/maskRuns.ts';
+import type { Photo } from '../../pipeline/photo.ts';
 import type { CommandContext } from '../context.ts';
 import { searchOptions, type EverythingFlags } from '../everythingOptions.ts';
 import type { EngineOptions, ReportOptions } from '../options.ts';
@@ -34,7 +37,7 @@ export async function segmentEverything(path: string, options: Options, context:
     progress.finish();
     const { width, height } = photo;
     const files = {
-      [output]: new TextEncoder().encode(encodeCocoResults(found)),
+      [output]: new TextEncoder().encode(encodeCocoResults(found.map((one) => inFile(one, photo)))),
       [picture]: await encodePng(masksPicture(photo, found), width, height),
     };
     await writeTogether(files, call.signal);
@@ -45,6 +48,18 @@ export async function segmentEverything(path: string, options: Options, context:
     );
     return EXIT.ok;
   });
+}
+
+/** A mask in pixels of the photo's file, if the photo was reduced while decoding. */
+function inFile(found: FoundMask, photo: Photo): FoundMask {
+  const { original } = photo;
+  if (!original) return found;
+  const mask = runsOf(resampleNearest(maskOf(found.mask), photo, original), original);
+  const [across, down] = [original.width / photo.width, original.height / photo.height];
+  const [left, top, right, bottom] = found.crop;
+  const crop: PixelBox = [left * across, top * down, right * across, bottom * down];
+  const point = { x: found.point.x * across, y: found.point.y * down };
+  return { ...found, mask, area: areaOf(mask), box: boxOf(mask), point, crop };
 }
 
 /** Why there may be no mask, and what to do. */

@@ -25,7 +25,7 @@ export interface CocoResult {
 const withSides = ([left, top, right, bottom]: PixelBox): number[] => [left, top, right - left, bottom - top];
 
 /** The results of a photo, numbered in their order. */
-export const cocoResults = (found: readonly FoundMask[]): CocoResult[] =>
+const cocoResults = (found: readonly FoundMask[]): CocoResult[] =>
   found.map(({ mask, area, box, quality, stability, point, crop }, i) => ({
     id: i + 1,
     segmentation: encodeRle(mask),

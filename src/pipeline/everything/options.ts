@@ -1,5 +1,5 @@
 /** Options of the search for all masks of a photo. Names and defaults are those of SAM's own mask generator. */
-import { OptionError } from '../session/options.ts';
+import { OptionError } from '../optionError.ts';
 import { EVERYTHING_DEFAULTS, faultOf, type EverythingSettings } from './defaults.ts';
 
 /** A grid of points: [x, y] of each, from 0 to 1 across the photo or a crop. */
