@@ -2,8 +2,8 @@
 //   x [B, H, W] · rows [h, 4], columns [w, 4] u32: two indices, then two weights as float bits
 //   bits [B, w, words] u32: bit i of word k of a column is set if the logit in row 32 k + i is above 0
 //   parts [B, words, w] vec4u: first row, last row + 1, number of logits above `offset`, number above `-offset`
-// One invocation per word. Neighbors have neighboring columns, so that they read neighboring logits. Rows that were mixed
-// for one pixel are kept for the next: an enlarged map has several pixels between two of its rows.
+// One invocation per word. Neighbors have neighboring columns, so that they read neighboring logits. Rows that were
+// mixed for one pixel are kept for the next: an enlarged map has several pixels between two of its rows.
 // Takes: workgroupIndex (shared/grid.wgsl).
 struct Params {
   count: u32, // B * words * w
