@@ -7,6 +7,8 @@ import type { DeviceError } from '../graph/errors.ts';
 import { sharedFor, type Shared } from '../graph/shared.ts';
 import type { CameraOptions } from './camera.ts';
 import { expectMemory } from './fit.ts';
+import type { FoundMask } from './everything/foundMask.ts';
+import type { EverythingOptions } from './everything/options.ts';
 import { NetworkPool } from './networks.ts';
 import type { Photo } from './photo.ts';
 import { SeenPoints } from './points/seenPoints.ts';
@@ -89,6 +91,11 @@ export class Engine {
   /** Opens a photo, segments it and closes it. @throws as Session.segment */
   async segment(photo: Photo, prompt: PromptOptions, call?: CallOptions): Promise<SegmentAnswer> {
     return closing(this.open(photo), (session) => session.segment(prompt, call));
+  }
+
+  /** Opens a photo, finds all its masks and closes it. @throws as Session.everything */
+  async everything(photo: Photo, options?: EverythingOptions, call?: CallOptions): Promise<FoundMask[]> {
+    return closing(this.open(photo), (session) => session.everything(options, call));
   }
 
   /** Opens a photo, estimates its depth and closes it. @throws as Session.depth */

@@ -5,7 +5,10 @@ import {
   NodeMesh,
   NodeObject,
   PointCloud,
+  runsOf,
   type CallOptions,
+  type EverythingOptions,
+  type FoundMask,
   type ObjectMesh,
   type PromptOptions,
   type ReconstructOptions,
@@ -38,6 +41,7 @@ export function standIn(answer: Answer = {}) {
   const asked: {
     options?: ReconstructOptions;
     prompt?: PromptOptions;
+    everything?: EverythingOptions;
     call?: CallOptions;
     created: number;
     opened: number;
@@ -72,6 +76,15 @@ export function standIn(answer: Answer = {}) {
       asked.prompt = prompt;
       tell(call);
       return Promise.resolve({ candidates: [candidate], chosen: 0 });
+    },
+    everything: (_photo, options, call) => {
+      asked.everything = options;
+      tell(call);
+      const found: FoundMask = {
+        ...{ mask: runsOf(mask, { width: WIDTH, height: HEIGHT }), area: 2, box: [1, 1, 2, 1] },
+        ...{ quality: 0.9, stability: 0.96, point: { x: 1.5, y: 1.5 }, crop: [0, 0, WIDTH, HEIGHT] },
+      };
+      return Promise.resolve(answer.empty ? [] : [found]);
     },
     depth: (_photo, _camera, call) => {
       tell(call);

@@ -4,8 +4,20 @@ import type { DeviceTensor } from '../../graph/transfer.ts';
 import type { SamConfig } from './config.ts';
 import type { PhotoWords } from '../photo.ts';
 import { PlanCache } from '../planCache.ts';
-import type { Embedding, MaskCandidate, SegmentAnswer, Segmenter, SegmentPrompt, StageRunOptions } from '../roles.ts';
+import type {
+  Embedding,
+  MaskCandidate,
+  PixelPoint,
+  PointMask,
+  PointMaskFilter,
+  PointRunOptions,
+  SegmentAnswer,
+  Segmenter,
+  SegmentPrompt,
+  StageRunOptions,
+} from '../roles.ts';
 import { encoderGraph, inputGraph, maskGraph, promptGraph } from './graphs.ts';
+import { pointMasks } from './pointMasks.ts';
 import { promptTokensOf, type SamPrompt } from './prompt.ts';
 import { roughMaskLogits } from './roughMask.ts';
 
@@ -34,16 +46,19 @@ export class Sam implements Segmenter {
   /** Separate from the decoders, so that many kinds of prompts do not evict the encoder. */
   private readonly encoders: PlanCache;
   private readonly decoders: PlanCache;
+  private readonly pointDecoders: PlanCache;
 
   /** @param shared its constants must read weights of `config` */
   constructor(
-    shared: Shared,
+    private readonly shared: Shared,
     readonly config: SamConfig,
   ) {
     // Within a bound of memory, the plans of one photo and one kind of prompt are kept: two of each.
     const capacity = shared.device.memory.isBounded ? 2 : undefined;
     this.encoders = new PlanCache(shared, capacity);
     this.decoders = new PlanCache(shared, capacity);
+    // Masks are taken in numbers of powers of two, and read in such numbers.
+    this.pointDecoders = new PlanCache(shared, capacity ?? 12);
   }
 
   /**
@@ -83,6 +98,26 @@ export class Sam implements Segmenter {
       });
     }
     return { candidates, chosen: 0 };
+  }
+
+  /**
+   * The masks of many points that pass a filter, in the order of the points.
+   * @throws PromptError if a point lies outside the photo; Canceled; DeviceError; WeightsError; LimitError
+   */
+  pointMasks(
+    image: SamImage,
+    points: readonly PixelPoint[],
+    filter: PointMaskFilter,
+    options: PointRunOptions = {},
+  ): Promise<PointMask[]> {
+    const { maxBindingBytes } = this.shared.device.target;
+    return pointMasks(
+      { config: this.config, plans: this.pointDecoders, maxBindingBytes },
+      image,
+      points,
+      filter,
+      options,
+    );
   }
 
   /**
@@ -149,6 +184,7 @@ export class Sam implements Segmenter {
   async dispose(): Promise<void> {
     await this.encoders.dispose();
     await this.decoders.dispose();
+    await this.pointDecoders.dispose();
   }
 }
 

@@ -4,6 +4,8 @@ import type { Photo } from '../photo.ts';
 import { renderMeshSheet } from '../render/mesh.ts';
 import { renderSheet, type Sheet } from '../render/sheet.ts';
 import type { SegmentAnswer } from '../roles.ts';
+import type { FoundMask } from '../everything/foundMask.ts';
+import type { EverythingOptions } from '../everything/options.ts';
 import type { CompletedObject } from './completedObject.ts';
 import type { EngineParts } from './engineParts.ts';
 import type { ObjectMesh, SeenObject } from './objectMesh.ts';
@@ -87,6 +89,17 @@ export class Session {
    */
   segment(prompt: PromptOptions, call: CallOptions = {}): Promise<SegmentAnswer> {
     return this.steps(call, (steps) => steps.segment(prompt));
+  }
+
+  /**
+   * All masks of the photo: of every object and part that a grid of points finds, without those that are alike.
+   * @returns masks best first: by predicted quality, with crops those of smaller crops first; with `minMaskRegionArea`,
+   *   those that were not changed first
+   * @throws OptionError for an invalid option; PromptError if the photo or a crop is too narrow; LimitError if the photo
+   *   is too large; WeightsError; DeviceError; an AbortError when stopped
+   */
+  everything(options: EverythingOptions = {}, call: CallOptions = {}): Promise<FoundMask[]> {
+    return this.steps(call, (steps) => steps.everything(options));
   }
 
   /**

@@ -2,6 +2,9 @@
 import { focalFromFov, focalOf, intrinsicsOf, type CameraOptions, type Focal, type Intrinsics } from '../camera.ts';
 import type { ColoredPoints } from '../coloredPoints.ts';
 import { DEFAULT_SWEEP } from '../defaults.ts';
+import { findEverything } from '../everything/everything.ts';
+import type { FoundMask } from '../everything/foundMask.ts';
+import { everythingSettings, type EverythingOptions } from '../everything/options.ts';
 import { wordsOf, type Photo } from '../photo.ts';
 import { emptyMask, visiblePoints, type Geometry } from '../points/geometry.ts';
 import type { SeenCrop } from '../points/seenPoints.ts';
@@ -98,6 +101,25 @@ export class PhotoSteps {
     // After the encoder, the answer is quick, and its weights are few: it reports nothing of its own.
     const { signal, onProfile } = stages;
     return network.answer(embedding, inDecoded(photo, prompt), { signal, onProfile });
+  }
+
+  /**
+   * All masks of the photo. Its embedding is reused.
+   * @throws OptionError, PromptError, WeightsError, DeviceError, LimitError; Canceled
+   */
+  async everything(options: EverythingOptions): Promise<FoundMask[]> {
+    const { photo, stages } = this;
+    everythingSettings(options);
+    const segmenter = await this.parts.networks.get('segment');
+    const embedding = await this.encode();
+    const { signal, onProfile } = stages;
+    return findEverything(
+      // Crops are part of the search: they report nothing of their own.
+      { segmenter, embedding, encode: (crop) => segmenter.encode(crop, { signal, onProfile }) },
+      wordsOf(photo),
+      options,
+      { signal, onProfile, onCount: (done, total) => stages.report('masks', done, total, 'points') },
+    );
   }
 
   /**

@@ -84,6 +84,14 @@ describe('stages', () => {
   it('exist for every network of the program, each with a name of its own', () => {
     expect(stagedNetworks).toHaveLength(networks.length);
     const names = stageNames.map(({ kernel }) => kernel);
-    expect(names).toEqual(['samEncode', 'samPrompt', 'zoeDepth', 'mccEncode', 'sweep batched', 'sweep layered']);
+    expect(names).toEqual([
+      'samEncode',
+      'samPrompt',
+      'samEverything',
+      'zoeDepth',
+      'mccEncode',
+      'sweep batched',
+      'sweep layered',
+    ]);
   });
 });
