@@ -7,6 +7,7 @@ import {
   type Precision,
   type Target,
 } from '../kernels/target.ts';
+import { DeviceMemory } from './deviceMemory.ts';
 import { DeviceError, LimitError } from './errors.ts';
 import { matrixFeatures, matrixUnitOf } from './matrixUnit.ts';
 
@@ -24,6 +25,8 @@ export interface DeviceOptions {
   readonly without?: readonly string[];
   /** Milliseconds that one submission should take; 100 by default. */
   readonly submissionMs?: number;
+  /** Bytes that all buffers and textures together may take; no bound by default. */
+  readonly maxMemory?: number;
 }
 
 interface Destroyable {
@@ -51,6 +54,9 @@ const NEEDED: Readonly<Record<string, number>> = {
   maxComputeWorkgroupStorageSize: 16384,
   maxStorageBufferBindingSize: 2 ** 20,
 };
+
+/** Bytes of a texel in the engine's formats, rgba32float and rgba32uint. */
+const TEXEL_BYTES = 16;
 
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|software|basic render|warp/i;
 
@@ -116,6 +122,7 @@ export class Device {
     /** Milliseconds that one submission should take. A change counts from the next submission on, also during a run. */
     public submissionMs: number,
     private readonly hostWait: Wait,
+    readonly memory: DeviceMemory,
   ) {
     gpu.addEventListener('uncapturederror', (event) => {
       this.failure ??= new DeviceError(`WebGPU reported: ${event.error.message}`);
@@ -166,7 +173,30 @@ export class Device {
     const { limits, features: granted } = gpu;
     const target = { ...targetOf({ info, limits, features: granted }, precision), ...options.target };
     const kind = classOf({ info, limits, features: granted });
-    return new Device(gpu, info, kind, target, options.submissionMs ?? 100, options.wait);
+    const memory = new DeviceMemory(options.maxMemory);
+    return new Device(gpu, info, kind, target, options.submissionMs ?? 100, options.wait, memory);
+  }
+
+  /** Creates a buffer whose memory counts. @throws LimitError if it exceeds the bound of the device's memory */
+  createBuffer(descriptor: GPUBufferDescriptor): GPUBuffer {
+    const { label = 'A buffer', size } = descriptor;
+    this.memory.expectRoom(label, size);
+    return this.memory.count(this.gpu.createBuffer(descriptor), size);
+  }
+
+  /** Creates a texture whose memory counts. @throws as `createBuffer` */
+  createTexture(descriptor: GPUTextureDescriptor): GPUTexture {
+    const { label = 'A texture', size } = descriptor;
+    const [width, height = 1] = size as number[];
+    const bytes = width * height * TEXEL_BYTES;
+    this.memory.expectRoom(label, bytes);
+    return this.memory.count(this.gpu.createTexture(descriptor), bytes);
+  }
+
+  /** Waits for all work, after which the memory of destroyed buffers and textures is the system's again. */
+  async settle(): Promise<void> {
+    this.gpu.queue.submit([]);
+    await this.wait(this.gpu.queue.onSubmittedWorkDone());
   }
 
   /** What kernels may rely on. */

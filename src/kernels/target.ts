@@ -6,6 +6,8 @@
  * from storage textures and share values by constant-lane `subgroupBroadcast`. Those need subgroups of exactly eight lanes.
  */
 
+import type { Tuning } from './tuning.ts';
+
 /** Variants of matrix products, convolutions and attention. Exported for tests. */
 export const MATRIX_VARIANTS = ['tiled', 'tiled8x8', 'subgroup8'] as const;
 export type MatrixVariant = (typeof MATRIX_VARIANTS)[number];
@@ -53,6 +55,8 @@ export interface Target extends Preferences {
   readonly subgroupMaxSize: number;
   /** Matrix instructions, or why there are none: a plain sentence without its full stop. */
   readonly matrix: MatrixUnit | string;
+  /** Variants that were measured to be faster than those of the table, if the adapter was tuned. */
+  readonly tuned?: Tuning;
 }
 
 export type AdapterClass = 'gpu' | 'software8' | 'software';

@@ -41,14 +41,15 @@ export class PlanCache {
     let plan = this.plans.get(key);
     this.plans.delete(key);
     if (!plan) {
-      const { graph, outputs } = record(argument);
-      plan = compile(this.shared, graph, { ...options, outputs, name: record.name });
+      // The old plan is freed first, so that the memory of both is never needed.
+      plan = this.evict(this.capacity - 1).then(() => {
+        const { graph, outputs } = record(argument);
+        return compile(this.shared, graph, { ...options, outputs, name: record.name });
+      });
     }
     this.plans.set(key, plan);
     try {
-      const ready = await plan;
-      await this.evict();
-      return ready;
+      return await plan;
     } catch (error) {
       if (this.plans.get(key) === plan) this.plans.delete(key);
       throw error;
@@ -62,10 +63,11 @@ export class PlanCache {
     return id;
   }
 
-  private async evict(): Promise<void> {
-    for (const [key, plan] of this.plans) {
-      if (this.plans.size <= this.capacity) return;
-      this.plans.delete(key);
+  /** Frees the least recently used plans until `count` are left. */
+  private async evict(count: number): Promise<void> {
+    const old = [...this.plans].slice(0, Math.max(0, this.plans.size - count));
+    for (const [key] of old) this.plans.delete(key);
+    for (const [, plan] of old) {
       // The caller of `get` gets the error of a plan that failed to compile.
       await plan.then(
         (p) => p.dispose(),

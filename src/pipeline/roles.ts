@@ -10,6 +10,9 @@ import type { PhotoWords, Size } from './photo.ts';
 export const ROLES = ['segment', 'depth', 'complete'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** The id of the network that plays a role. */
+export type NetworkChoice = Readonly<Partial<Record<Role, string>>>;
+
 /** Options for running one stage of a network. */
 export interface StageRunOptions extends RunOptions {
   /** Gets the share of the weights that is uploaded, 0..1. Only the first use of a network uploads. */

@@ -34,11 +34,11 @@ export async function runCommand<T>(
   const call = { signal, onProgress: progress.update, ...(profile && { onProfile: profile.add }) };
   let engine: Engine | undefined;
   const startEngine: CommandRun['startEngine'] = async (roles) => {
-    const { weights, weightsDir, size, precision, adapter } = options;
+    const { weights, weightsDir, size, precision, adapter, maxMemory } = options;
     engine?.dispose();
     engine = undefined;
     engine = await createEngine({
-      ...{ weights, weightsDir, roles, size, precision, adapter, signal },
+      ...{ weights, weightsDir, roles, size, precision, adapter, maxMemory, signal },
       // Most commands use each network once. With one network at a time on the device, the full-size ones fit into 4 GiB.
       keepNetworks,
       onProgress: progress.update,

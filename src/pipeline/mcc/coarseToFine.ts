@@ -48,7 +48,7 @@ export class CoarseToFine {
     private readonly config: MccConfig,
     private readonly occupiedReader: OccupiedReader,
   ) {
-    this.chunks = new PlanCache(shared, 3);
+    this.chunks = new PlanCache(shared, shared.device.memory.isBounded ? 1 : 3);
     this.choices = new PlanCache(shared, 1);
   }
 

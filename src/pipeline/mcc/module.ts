@@ -5,6 +5,7 @@ import { defineNetwork } from '../networkModule.ts';
 import { encoderGraph, queryGraph } from './graphs.ts';
 import { Mcc } from './mcc.ts';
 import { sweepStrategies } from './strategies.ts';
+import { sweepPlans } from './sweepMemory.ts';
 
 export const mccModule = defineNetwork<MccConfig, 'complete', 'mcc'>({
   id: 'mcc',
@@ -20,6 +21,9 @@ export const mccModule = defineNetwork<MccConfig, 'complete', 'mcc'>({
     const strategy = target ? choose('sweep', sweepStrategies, target, config).variant.name : 'layered';
     const query = queryGraph({ config, count: 1, temperature: 1, strategy });
     return [encoderGraph({ config, side: config.image }), query].map(({ graph }) => graph);
+  },
+  plans(config, target) {
+    return sweepPlans(config, choose('sweep', sweepStrategies, target, config).variant.name);
   },
   create: (shared, config) => new Mcc(shared, config),
 });

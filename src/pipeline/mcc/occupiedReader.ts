@@ -33,7 +33,7 @@ export class OccupiedReader {
     shared: Shared,
     private readonly config: MccConfig,
   ) {
-    this.plans = new PlanCache(shared, 4);
+    this.plans = new PlanCache(shared, shared.device.memory.isBounded ? 1 : 4);
   }
 
   /**

@@ -1,7 +1,7 @@
 /** The module of SAM. Segment Anything, arXiv:2304.02643. */
 import { samConfigs, type SamConfig } from './config.ts';
 import { defineNetwork } from '../networkModule.ts';
-import { encoderGraph, promptGraph } from './graphs.ts';
+import { encoderGraph, inputGraph, maskGraph, promptGraph } from './graphs.ts';
 import { fourierMatrix, samRules } from './names.ts';
 import { Sam } from './sam.ts';
 
@@ -22,6 +22,15 @@ export const samModule = defineNetwork<SamConfig, 'segment', 'sam'>({
     // Prompts with and without a mask prompt read different weights.
     const prompts = [false, true].map((hasMask) => promptGraph({ config, batch: 1, count: 2, hasMask }));
     return [encoderGraph({ config }), ...prompts].map(({ graph }) => graph);
+  },
+  plans(config) {
+    const photo = { width: config.image, height: config.image };
+    return [
+      inputGraph({ config, photo }),
+      encoderGraph({ config }),
+      promptGraph({ config, batch: 1, count: 2, hasMask: false }),
+      maskGraph({ config, batch: 1, picks: 1, photo }),
+    ].map(({ graph }) => graph);
   },
   create: (shared, config) => new Sam(shared, config),
 });

@@ -40,8 +40,10 @@ export class Sam implements Segmenter {
     shared: Shared,
     readonly config: SamConfig,
   ) {
-    this.encoders = new PlanCache(shared);
-    this.decoders = new PlanCache(shared);
+    // Within a bound of memory, the plans of one photo and one kind of prompt are kept: two of each.
+    const capacity = shared.device.memory.isBounded ? 2 : undefined;
+    this.encoders = new PlanCache(shared, capacity);
+    this.decoders = new PlanCache(shared, capacity);
   }
 
   /**

@@ -36,6 +36,9 @@ export interface Reconstruction extends ChainResult {
   readonly seconds: Readonly<Record<string, number>>;
 }
 
+/** More than a picture takes on the device. */
+const PICTURE_BYTES = 256 * 2 ** 20;
+
 /** Makes one call of a session and closes it. @throws as `work` */
 export async function closing<S extends { close(): void }, T>(
   session: S,
@@ -177,6 +180,7 @@ export class Session {
   private async preview({ object, mesh }: ChainResult, stages: Stages): Promise<Sheet | undefined> {
     if (object.rgb.length === 0) return undefined;
     const { onProfile } = stages;
+    await this.parts.networks.makeRoom(PICTURE_BYTES);
     // The signal is not passed on, so that the partial object of a stopped sweep is drawn, too.
     const onProgress = (done: number): void => stages.report('render', done, 1);
     onProgress(0);
