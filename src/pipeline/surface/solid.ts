@@ -20,15 +20,13 @@ export interface Solid {
   readonly leaks: boolean;
 }
 
-// The constants were chosen on scenes 900,000 to 900,031 of tools/train, which measurements do not use.
+// The constants were chosen on scenes 900,000 to 900,007 of tools/train, which measurements do not use.
 
 /** A place belongs to the inside if every way out goes over a logit this much higher than its own. */
 const ENCLOSED = 0.5;
 /** A gap in the shell is closed if its logit is not farther than this below the limit; through others, air comes in. */
 const GAP = 0.5;
 const GAP_BINS = 64;
-/** The shell reaches out to a logit this far below the limit: where the network is unsure, it misses truth outside of it. */
-const UNSURE = 0.15;
 /** Hollows of this share of the whole inside do not matter. */
 const SMALL_SHARE = 0.05;
 /** Time to cross the shell grows by this power of e per unit of logit: the surface is where the network is surest. */
@@ -100,8 +98,8 @@ export function solidOf(shell: Volume, limit: number, seen?: VisibleSide): Solid
 }
 
 /**
- * The level of the logits that tells the shell from what is outside and inside of it: a little below the limit, or, if the
- * shell has a gap there, just below the gap.
+ * The level of the logits that tells the shell from what is outside and inside of it: the limit, or, if the shell has a gap
+ * there, the level just below the gap.
  */
 function hollowOf(
   logits: Float32Array,
@@ -124,7 +122,7 @@ function hollowOf(
     sum += counts[bin];
     if (sum > SMALL_SHARE * enclosed) level = lowest + (bin / GAP_BINS) * GAP;
   }
-  return { level: Math.min(level, limit - UNSURE), isHollow: enclosed > 0, leaks };
+  return { level, isHollow: enclosed > 0, leaks };
 }
 
 /** How far below the shell's outer border the surface lies at least, if it cannot be found from inside. */

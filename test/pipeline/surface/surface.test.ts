@@ -79,24 +79,6 @@ describe('surfaceOf', () => {
     expect(Math.max(...errorsOf(mesh.xyz, sheet))).toBeLessThan(0.1);
   });
 
-  for (const [name, logit, isCovered] of [
-    ['covers a place of a sheet that is nearly occupied', -0.1, true],
-    ['leaves a hole in a sheet where it is not', -1, false],
-  ] as const) {
-    it(name, () => {
-      const field = shellField(slab(0.8, 0.8, 0.001));
-      const n = field.counts[0];
-      const { axes, logits } = field;
-      for (let i = 0; i < logits.length; i++) {
-        const [x, y] = [axes[Math.floor(i / n / n)], axes[Math.floor(i / n) % n]];
-        if (Math.hypot(x, y) < 0.3) logits[i] = Math.min(logits[i], logit);
-      }
-      const { mesh } = surfaceOf({ field, limit: 0, points: pointsOf(field), normalization })!;
-      const toMiddle = errorsOf(mesh.xyz, (x, y) => Math.hypot(x, y));
-      expect(Math.min(...toMiddle) < 0.1).toBe(isCovered);
-    });
-  }
-
   it('makes one part of each thing that stands alone', () => {
     const [left, right] = [ball(0.4, [-0.8, 0, 0]), ball(0.5, [0.7, 0, 0])];
     const field = shellField((...p) => Math.min(left(...p), right(...p)));
