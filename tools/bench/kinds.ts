@@ -364,7 +364,7 @@ function selfAttention({ input }: Sources, N: number, C: number, settings: Atten
 }
 
 /** Values in -1..1. Zeros would make some processors faster. */
-function values(count: number): Float32Array {
+export function values(count: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => Math.sin(i));
 }
 
