@@ -72,7 +72,7 @@ export function matmulCase({ B, M, K, N, bench }: Sizes<'B' | 'M' | 'K' | 'N'>):
     bytes: 4 * B * (M * K + K * N + M * N),
     // With a short side, each element that is read serves little arithmetic.
     bound: Math.min(M, N, K) < 32 ? 'memory' : 'compute',
-    entry: null,
+    entry: 'rows',
     build: ({ input }) =>
       matmul(input(values(B * M * K), [B, M, K]), input(values(B * N * K), [B, N, K]), { transposeB: true }),
   };
