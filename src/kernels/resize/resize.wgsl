@@ -1,9 +1,9 @@
 // resize: y[b, i, j, c] = sum over taps p, q of rowWeight[i, p] * columnWeight[j, q] * x[b, row[i, p], column[j, q], c]
 //   x [B, H, W, C] · y [B, h, w, C], channels in units of `Value`
 //   rows [h, 2 * taps], columns [w, 2 * taps]: `taps` indices, then as many weights as float bits
-// The host computes the tables: coordinates must be rounded as PyTorch rounds them. A row of workgroups computes one line
-// of an output, and an invocation `perInvocation` units of it. On software adapters it costs more to start an invocation
-// than to load a vec4, and a division of integers is slower still.
+// The host computes the tables: coordinates must be rounded as PyTorch rounds them. A row of workgroups computes one
+// line of an output, and an invocation `perInvocation` units of it. On software adapters it costs more to start an
+// invocation than to load a vec4, and a division of integers is slower still.
 // Takes: Value (shared/value.*.wgsl).
 override taps: u32 = 2;
 override perInvocation: u32 = 1;
