@@ -57,7 +57,7 @@ async function main(words: string[], options: Options): Promise<number> {
   ]);
   await expectWritable(file);
   const origin = await originOf();
-  const peers = await startPeers(options);
+  const commands = await findPeers(options);
   const { adapter, wait, release } = await requestNodeAdapter(options.adapter, [
     'disable-dawn-features=timestamp_quantization',
   ]);
@@ -65,10 +65,10 @@ async function main(words: string[], options: Options): Promise<number> {
   const interruption = watchInterrupt(say);
   try {
     const { signal } = interruption;
-    const bench: Bench = { device, peers, rounds: options.rounds, signal, say };
     for (const { run, kernel, shape } of jobs) {
       say(`${kernel} ${shape}`);
-      const found = (await run(bench)).map((finding: Finding): PeerLine => ({
+      const bench: Bench = { device, peers: await startPeers(commands), rounds: options.rounds, signal };
+      const found = (await run(bench).finally(() => stopPeers(bench))).map((finding: Finding): PeerLine => ({
         ...origin,
         adapter: device.info.description,
         ...finding,
@@ -80,31 +80,40 @@ async function main(words: string[], options: Options): Promise<number> {
     return EXIT.ok;
   } finally {
     interruption.dispose();
-    for (const peer of peers.values()) peer.stop();
     device.dispose();
     release();
   }
 }
 
-/** Starts the peers that are wanted. PyTorch is left out, with a word about it, where no Python has it. */
-async function startPeers({ python, without }: Options): Promise<Map<string, Peer>> {
-  const peers = new Map<string, Peer>();
+/** Commands of the peers that are wanted. PyTorch is left out, with a word about it, where no Python has it. */
+async function findPeers({ python, without }: Options): Promise<Map<string, readonly string[]>> {
+  const commands = new Map<string, readonly string[]>();
   if (!without.includes('onnxruntime')) {
     const folder = await installOnnxruntime(join(dirname(weightsFolder(undefined)), 'peers'), say);
-    const command = [process.execPath, join(PROGRAMS, 'onnxruntime.mjs'), folder];
-    peers.set('onnxruntime', await Peer.start('onnxruntime', command, process.env));
+    commands.set('onnxruntime', [process.execPath, join(PROGRAMS, 'onnxruntime.mjs'), folder]);
   }
   if (!without.includes('pytorch')) {
     const command = [...(python ?? 'python3').split(' '), join(PROGRAMS, 'torch.py'), `${availableParallelism()}`];
     try {
-      peers.set('pytorch', await Peer.start('pytorch', command, process.env));
+      (await Peer.start('pytorch', command, process.env)).stop();
+      commands.set('pytorch', command);
     } catch (error) {
       if (python !== undefined) throw error;
       say(`Without PyTorch: ${messageOf(error)} --python names a Python that has it.`);
     }
   }
-  for (const { version } of peers.values()) say(version);
+  return commands;
+}
+
+/** Each case gets fresh processes, so that none inherits memory from the case before. */
+async function startPeers(commands: ReadonlyMap<string, readonly string[]>): Promise<Map<string, Peer>> {
+  const peers = new Map<string, Peer>();
+  for (const [name, command] of commands) peers.set(name, await Peer.start(name, command, process.env));
   return peers;
+}
+
+function stopPeers({ peers }: Bench): void {
+  for (const peer of peers.values()) peer.stop();
 }
 
 const program = new Command('peers')

@@ -26,7 +26,7 @@ describe('peers', () => {
       const { createInterface } = require('node:readline');
       createInterface(process.stdin).on('line', (line) => {
         const request = JSON.parse(line);
-        if (request.do === 'unload') process.exit(3);
+        if (request.slot === 1) process.exit(3);
         const replies = { hello: { version: 'echo 1' }, turn: { times: [request.ms] }, load: { error: 'no job' } };
         console.log(JSON.stringify(replies[request.do]));
       });`;
@@ -37,7 +37,7 @@ describe('peers', () => {
       await expect(peer.ask({ do: 'load', slot: 0, job: {}, output: null })).rejects.toThrow(
         'echo cannot load: no job',
       );
-      await expect(peer.ask({ do: 'unload' })).rejects.toThrow('echo cannot unload: it ended');
+      await expect(peer.ask({ do: 'turn', slot: 1, ms: 7 })).rejects.toThrow('echo cannot turn: it ended');
     } finally {
       peer.stop();
     }

@@ -28,7 +28,6 @@ export interface Bench {
   readonly peers: ReadonlyMap<string, Peer>;
   readonly rounds: number;
   readonly signal: AbortSignal;
-  readonly say: (text: string) => void;
 }
 
 interface Contestant extends Pick<Finding, 'peer' | 'version' | 'how' | 'difference' | 'times'> {
@@ -64,7 +63,7 @@ async function inTurns(
 
 /** Compares one of our kernels with every way in which a peer computes the same. */
 export async function compareKernels({ own, times, ways }: PeerCase, bench: Bench): Promise<Finding[]> {
-  const { device, peers, signal, say } = bench;
+  const { device, peers, signal } = bench;
   const folder = await mkdtemp(join(tmpdir(), 'unflat-peers-'));
   const [{ recording, variant }] = contestantsOf(own, device.target);
   const { y: expected } = await evaluate(device, (sources) => ({ y: own.build(sources) }));
@@ -99,9 +98,6 @@ export async function compareKernels({ own, times, ways }: PeerCase, bench: Benc
     return await inTurns(own, contestants, TURN_MS, bench);
   } finally {
     ours.dispose();
-    for (const peer of peers.values()) {
-      await peer.ask({ do: 'unload' }).catch((error: Error) => say(error.message));
-    }
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -136,7 +132,6 @@ export async function compareNetworks({ stage, shape, network, times }: NetworkC
     }
     return await inTurns(ours, contestants, 0, bench);
   } finally {
-    await peer?.ask({ do: 'unload' });
     await loaded.dispose();
     shared.constants.dispose();
     shared.readback.dispose();

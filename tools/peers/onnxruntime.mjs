@@ -155,26 +155,13 @@ async function turn(slot, ms) {
   return { times };
 }
 
-async function unload() {
-  for (const { session, nothing, feeds } of loaded.values()) {
-    for (const tensor of Object.values(feeds)) tensor.dispose();
-    await session.release();
-    await nothing.release();
-  }
-  loaded.clear();
-  return {};
-}
-
-/** @param {any} request */
-function answer(request) {
+/** @param {any} request @returns {Promise<object>} */
+async function answer(request) {
   if (request.do === 'hello') return { version: `onnxruntime ${ort.env.versions.node}` };
-  if (request.do === 'load') return load(request.slot, request.job, request.output);
-  return request.do === 'turn' ? turn(request.slot, request.ms) : unload();
+  return request.do === 'load' ? load(request.slot, request.job, request.output) : turn(request.slot, request.ms);
 }
 
 for await (const line of createInterface(process.stdin)) {
-  const reply = await Promise.resolve()
-    .then(() => answer(JSON.parse(line)))
-    .catch((error) => ({ error: String(error.message ?? error) }));
+  const reply = await answer(JSON.parse(line)).catch((error) => ({ error: String(error.message ?? error) }));
   process.stdout.write(`${JSON.stringify(reply)}\n`);
 }

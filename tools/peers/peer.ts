@@ -13,9 +13,7 @@ export type Request =
   /** Prepares a job, runs it once, and writes the result to `output` if that is given. */
   | { readonly do: 'load'; readonly slot: number; readonly job: unknown; readonly output: string | null }
   /** Runs a loaded job for about `ms` milliseconds, at least once. */
-  | { readonly do: 'turn'; readonly slot: number; readonly ms: number }
-  /** Forgets all jobs. */
-  | { readonly do: 'unload' };
+  | { readonly do: 'turn'; readonly slot: number; readonly ms: number };
 
 export interface Answer {
   /** Of `hello`. */

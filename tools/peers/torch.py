@@ -130,10 +130,7 @@ def answer(request: dict):
         return dict(version=f"PyTorch {torch.__version__} {capability}".strip())
     if request["do"] == "load":
         return load(request["slot"], request["job"], request["output"])
-    if request["do"] == "turn":
-        return turn(request["slot"], request["ms"])
-    loaded.clear()
-    return {}
+    return turn(request["slot"], request["ms"])
 
 
 for line in sys.stdin:
