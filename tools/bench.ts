@@ -160,7 +160,7 @@ async function bench(words: string[], options: Options, terminal: Terminal): Pro
         if (signal.aborted) throw new Canceled('The benchmark');
       }
     }
-    const judged = verdicts(lines, (await readResults(options.output)).baselines);
+    const judged = verdicts(lines);
     if (judged.length) terminal.out(`\nTargets\n${judged.map((one) => `${formatVerdict(one)}\n`).join('')}`);
     terminal.out(`\nAppended to ${file}\n`);
   } finally {

@@ -33,6 +33,7 @@ const bundles = [
   { entry: 'tools/variants.ts', out: 'dist/variants.js', host: 'node' },
   { entry: 'tools/isa.ts', out: 'dist/isa.js', host: 'node' },
   { entry: 'tools/memory.ts', out: 'dist/memory.js', host: 'node' },
+  { entry: 'tools/peers.ts', out: 'dist/peers.js', host: 'node' },
   { entry: 'tools/sweepShares.ts', out: 'dist/sweepShares.js', host: 'node' },
   { entry: 'tools/appTimes.ts', out: 'dist/appTimes.js', host: 'node' },
   { entry: 'src/web.ts', out: 'dist/web.js', host: 'browser', published: true },

@@ -79,6 +79,7 @@ const ENTRIES: Readonly<Record<string, keyof Preferences>> = {
   sweepDecoder: 'attention',
   layerNorm: 'rows',
   softmax: 'rows',
+  matmul: 'rows',
   sweep: 'sweep',
 };
 

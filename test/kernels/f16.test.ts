@@ -168,7 +168,7 @@ describe('kernels that cannot take halves say what to do', () => {
     ['linear', () => linear(BASELINE, { x: h(4, 8), w: f(4, 8), ...none }, 'none', true)],
     ['linear, w', () => linear(BASELINE, { x: f(4, 8), w: h(4, 8), ...none }, 'none', true)],
     ['linear, residual', () => linear(BASELINE, { x: f(4, 8), w: f(4, 8), ...none, residual: h(4, 4) }, 'none', true)],
-    ['matmul', () => matmul(h(1, 4, 8), f(1, 8, 4), false)],
+    ['matmul', () => matmul(BASELINE, h(1, 4, 8), f(1, 8, 4), false)],
     ['conv2d', () => conv2d(BASELINE, { x: h(1, 4, 4, 8), w: f(8, 8, 1, 1), ...none }, conv)],
     ['convTranspose2d', () => convTranspose2d(BASELINE, h(1, 4, 4, 8), f(8, 8, 1, 1), null, 1)],
     [
@@ -219,7 +219,7 @@ describe('kernels that cannot take halves say what to do', () => {
     ['resizePhoto', () => resizePhoto(u(4, 4), u(2, 4), u(2, 4), h(256))],
     ['seenMap', () => seenMap({ points: f(4, 4, 3), mask: u(4, 4) }, h(8), u(2, 4), u(4))],
     ['relativeBias', () => relativeBias(h(12, 2), 2, 2)],
-    ['resize', () => resize(h(1, 4, 4, 8), u(4, 4), u(4, 4))],
+    ['resize', () => resize(BASELINE, h(1, 4, 4, 8), u(4, 4), u(4, 4))],
     ['shrinkPoints', () => shrinkPoints(h(4, 3), 10)],
     ['sortRows', () => sortRows(h(4, 8))],
     ['stridedCopy', () => stridedCopy(h(4, 4), h(4, 4), [4, 4], box, box)],

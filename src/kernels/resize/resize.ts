@@ -1,17 +1,19 @@
 /** Interpolation of a map with tables of taps: nearest, bilinear, bicubic. */
-import { expect, expectDtype, expectRank, show, size } from '../check.ts';
+import { expect, expectDtype, expectRank, LimitError, show, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
-import { ceilDiv, splitGrid } from '../grid.ts';
-import gridWgsl from '../shared/grid.wgsl';
+import { ceilDiv, MAX_GROUPS } from '../grid.ts';
+import { perInvocation } from '../shared/elements.ts';
 import scalarWgsl from '../shared/value.scalar.wgsl';
 import vec4Wgsl from '../shared/value.vec4.wgsl';
+import type { Target } from '../target.ts';
 import resizeWgsl from './resize.wgsl';
 
 /**
  * x [B, H, W, C] f32 · rows [h, 2 * taps], columns [w, 2 * taps] u32, from `axisTaps` -> [B, h, w, C].
- * @throws ShapeError if x does not have four axes or the tables have different numbers of taps
+ * @throws ShapeError if x does not have four axes or the tables have different numbers of taps; LimitError if a line of the
+ *   result has more than 2^24 elements, or there are too many lines
  */
-export function resize(x: Operand, rows: Operand, columns: Operand): Dispatch {
+export function resize(target: Target, x: Operand, rows: Operand, columns: Operand): Dispatch {
   expectRank('resize', { x }, 4);
   expectDtype('resize', { x }, 'f32');
   expectDtype('resize', { rows, columns }, 'u32');
@@ -24,16 +26,28 @@ export function resize(x: Operand, rows: Operand, columns: Operand): Dispatch {
   const [h, w] = [rows.shape[0], columns.shape[0]];
   const taps = rows.shape[1] / 2;
   const unit = C % 4 === 0 ? 4 : 1;
-  const count = (B * h * w * C) / unit;
+  const width = (w * C) / unit;
+  const each = unitsPerInvocation(target, width);
+  const groups = ceilDiv(width, 64 * each);
+  if (width >= 2 ** 24 || Math.max(groups, h, B) > MAX_GROUPS) {
+    throw new LimitError(`resize: ${B} maps of ${h} x ${w} x ${C} are too large. Resize bands of them.`);
+  }
   const y = operand([B, h, w, C]);
   return {
     kernel: 'resize',
-    wgsl: [gridWgsl, unit === 4 ? vec4Wgsl : scalarWgsl, resizeWgsl],
-    constants: { taps },
-    params: { count, H, W, C: C / unit, h, w },
+    wgsl: [unit === 4 ? vec4Wgsl : scalarWgsl, resizeWgsl],
+    constants: { taps, perInvocation: each, single: C === unit ? 1 : 0 },
+    params: { H, W, C: C / unit, h, width },
     inputs: [x, rows, columns],
     outputs: [y],
-    workgroups: splitGrid(ceilDiv(count, 64)),
+    workgroups: [groups, h, B],
     flops: 2 * taps * (taps + 1) * size(y),
   };
+}
+
+/** As many as are best on the target, but no more than fill the last workgroup of a line as well as one would. */
+function unitsPerInvocation(target: Target, width: number): number {
+  let each = perInvocation(target);
+  while (each * ceilDiv(width, 64 * each) > ceilDiv(width, 64)) each /= 2;
+  return each;
 }

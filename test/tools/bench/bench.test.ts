@@ -20,7 +20,7 @@ describe('runBench', () => {
     return { code, stdout, stderr };
   };
 
-  const stored = async (): Promise<Line[]> => [...(await readResults(folder)).adapters.values()].flat();
+  const stored = async (): Promise<Line[]> => [...(await readResults(folder)).values()].flat();
 
   it('measures the variants of a case in one run and appends a line for each', async () => {
     const { code, stdout, stderr } = await run('layerNorm 197', '--budget', '0.01', '-o', folder);
@@ -44,7 +44,7 @@ describe('runBench', () => {
     await mkdir(own);
     const { code } = await run('layerNorm 197', '--variant', 'workgroup', '--budget', '0.01', '-o', own);
     expect(code).toBe(0);
-    const lines = [...(await readResults(own)).adapters.values()].flat();
+    const lines = [...(await readResults(own)).values()].flat();
     expect(lines.map(({ variant }) => variant)).toEqual(['workgroup']);
     expect((await run('layerNorm 197', '--variant', 'slow', '-o', own)).stderr).toMatch(/Allowed choices are tiled,/);
   });

@@ -20,7 +20,7 @@ describe('cases', () => {
   });
 
   it('keep the names that stored lines have', async () => {
-    const { adapters } = await readResults(join(root, 'bench/results'));
+    const adapters = await readResults(join(root, 'bench/results'));
     const lines = [...adapters.values()].flat().filter(({ kind }) => kind === 'kernel');
     expect(lines.length).toBeGreaterThan(0);
     const names = new Set(benchCases.map(({ kernel, shape }) => `${kernel} ${shape}`));
