@@ -202,9 +202,9 @@ export async function createEngine(options: EngineOptions = {}): Promise<NodeEng
     onProgress: (event) => onProgress?.(inMegabytes(event)),
   });
   try {
-    const { adapter, wait, release } = await requestNodeAdapter(options.adapter ?? 'auto');
+    const { adapter, wait, spare, release } = await requestNodeAdapter(options.adapter ?? 'auto');
     try {
-      const device = await Device.create(adapter, { wait, precision, submissionMs });
+      const device = await Device.create(adapter, { wait, precision, submissionMs, spare });
       if (precision === 'f16') await expectSound(device);
       const onDispose = (): void => {
         release();

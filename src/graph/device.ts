@@ -23,6 +23,15 @@ export interface DeviceOptions {
   readonly without?: readonly string[];
   /** Milliseconds that one submission should take; 100 by default. */
   readonly submissionMs?: number;
+  /** Gives the adapter again, for so many further devices that make machine code (machineCode.ts); by default there are none. */
+  readonly spare?: SpareAdapter;
+}
+
+/** An adapter that can be requested again: an adapter gives one device. */
+export interface SpareAdapter {
+  /** Number of further devices that are of use. */
+  readonly count: number;
+  request(): Promise<GPUAdapter | null>;
 }
 
 interface Destroyable {
@@ -105,6 +114,7 @@ export class Device {
   private disposed = false;
   /** Functions that each end one pending wait. */
   private readonly waiting = new Set<() => void>();
+  private readonly twins: GPUDevice[] = [];
 
   private constructor(
     readonly gpu: GPUDevice,
@@ -114,6 +124,9 @@ export class Device {
     /** Milliseconds that one submission should take. A change counts from the next submission on, also during a run. */
     public submissionMs: number,
     private readonly hostWait: Wait,
+    /** Number of twins that are of use. */
+    readonly twinCount: number,
+    private readonly openTwin: () => Promise<GPUDevice | undefined>,
   ) {
     gpu.addEventListener('uncapturederror', (event) => {
       this.failure ??= new DeviceError(`WebGPU reported: ${event.error.message}`);
@@ -150,9 +163,15 @@ export class Device {
       );
     }
     const features = FEATURES.filter((f) => adapter.features.has(f) && !options.without?.includes(f));
+    const request = (from: GPUAdapter): Promise<GPUDevice> =>
+      options.wait(from.requestDevice({ requiredFeatures: [...features], requiredLimits }));
+    const twin = async (): Promise<GPUDevice | undefined> => {
+      const other = await options.spare?.request();
+      return other ? request(other) : undefined;
+    };
     let gpu: GPUDevice;
     try {
-      gpu = await options.wait(adapter.requestDevice({ requiredFeatures: [...features], requiredLimits }));
+      gpu = await request(adapter);
     } catch (error) {
       throw new DeviceError(`The adapter "${adapterName(adapter.info)}" gave no device: ${(error as Error).message}`);
     }
@@ -160,7 +179,16 @@ export class Device {
     const { limits, features: granted } = gpu;
     const target = { ...targetOf({ info, limits, features: granted }, options.precision), ...options.target };
     const kind = classOf({ info, limits, features: granted });
-    return new Device(gpu, info, kind, target, options.submissionMs ?? 100, options.wait);
+    return new Device(
+      gpu,
+      info,
+      kind,
+      target,
+      options.submissionMs ?? 100,
+      options.wait,
+      options.spare?.count ?? 0,
+      twin,
+    );
   }
 
   get hasTimestamps(): boolean {
@@ -235,9 +263,21 @@ export class Device {
     throw thrown as Error;
   }
 
+  /**
+   * Another device of the adapter, with the same features and limits and a queue of its own. It lives as long as this device.
+   * @returns undefined if the host gives the adapter once only, or the adapter gives no second device
+   */
+  async twin(): Promise<GPUDevice | undefined> {
+    const made = await this.openTwin().catch(() => undefined);
+    if (!made) return undefined;
+    this.twins.push(made);
+    if (this.disposed) made.destroy();
+    return made;
+  }
+
   /** Destroys the device with all its buffers and textures. */
   dispose(): void {
     this.disposed = true;
-    this.gpu.destroy();
+    for (const gpu of [this.gpu, ...this.twins]) gpu.destroy();
   }
 }
