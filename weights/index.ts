@@ -23,8 +23,10 @@ export {
 export { bytesSource, type ByteSource } from './byteSource.ts';
 export { SafetensorsFile } from './safetensors.ts';
 export { writeSafetensors } from './safetensorsWriter.ts';
+export { isSafetensors, isTorch, stemOf, WEIGHT_ENDINGS } from './fileName.ts';
 export { convertTorch } from './convert/convertTorch.ts';
 export type { Dtype, TensorValues } from './dtype.ts';
+export type { TensorToWrite } from './tensorToWrite.ts';
 export {
   bundled,
   checkpoints,

@@ -4,7 +4,7 @@ import { WeightsError } from './errors.ts';
 import { checkFit } from './fit.ts';
 import { takeInventory } from './inventory.ts';
 import { closestConfig } from './known.ts';
-import type { Naming } from './names/index.ts';
+import { type Naming, detectNaming, officialPlace, stripPrefix } from './names/index.ts';
 import type { NetworkDescription, NetworkSpecs } from './network.ts';
 import type { SafetensorsFile } from './safetensors.ts';
 import { syntheticWeight } from './synthetic.ts';
@@ -62,6 +62,42 @@ export function fileSource(
       return arrays.length === 1 ? arrays[0] : concatenate(arrays, elementCount(shape));
     },
   };
+}
+
+/**
+ * Sorts files by network. A shard may hold only tensors whose names do not begin as any network's do, such as those of SAM's decoder:
+ * it belongs to the network that has most of its tensors.
+ * @throws WeightsError if a file belongs to none of the networks
+ */
+export function filesByNetwork(
+  networks: readonly NetworkDescription[],
+  files: readonly SafetensorsFile[],
+): Map<NetworkDescription, SafetensorsFile[]> {
+  const groups = new Map<NetworkDescription, SafetensorsFile[]>();
+  for (const file of files) {
+    const names = [...file.tensors.keys()].map(stripPrefix);
+    const network = (detectNaming(networks, names) ?? namingWith(networks, names))?.network;
+    // Recognizing a file of no network throws, and says what it holds.
+    const owner = network ?? recognizeFiles(networks, [file]).network;
+    groups.set(owner, [...(groups.get(owner) ?? []), file]);
+  }
+  return groups;
+}
+
+/** The naming in which most of the names are tensors of one of a network's configurations; undefined if none is. */
+function namingWith(networks: readonly NetworkDescription[], names: readonly string[]): Naming | undefined {
+  let best: { naming: Naming; count: number } | undefined;
+  for (const network of networks) {
+    for (const scheme of ['official', 'huggingface'] as const) {
+      const naming = { network, scheme };
+      for (const config of Object.values(network.configs)) {
+        const { tensors } = network.specs(config);
+        const count = names.filter((name) => tensors.has(officialPlace(name, naming).name)).length;
+        if (count > (best?.count ?? 0)) best = { naming, count };
+      }
+    }
+  }
+  return best?.naming;
 }
 
 /** Recognizes a set of files: the network, the naming and, if all tensors agree with one, the name of the configuration.

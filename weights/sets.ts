@@ -1,6 +1,7 @@
 /** Sets of weights: a source and a configuration for each network that has weights. */
 import { WeightsError } from './errors.ts';
-import { type WeightSource, fileSource, recognizeFiles, syntheticSource } from './load.ts';
+import { WEIGHT_ENDINGS } from './fileName.ts';
+import { type WeightSource, fileSource, filesByNetwork, recognizeFiles, syntheticSource } from './load.ts';
 import { type ConfigsOf, type NetworkDescription, titlesOf } from './network.ts';
 import type { SafetensorsFile } from './safetensors.ts';
 
@@ -42,11 +43,7 @@ export function fileSet<const Networks extends readonly NetworkDescription[]>(
   files: readonly SafetensorsFile[],
   configs: Partial<ConfigsOf<Networks>> = {},
 ): WeightSet<ConfigsOf<Networks>> {
-  const groups = new Map<NetworkDescription, SafetensorsFile[]>();
-  for (const file of files) {
-    const { network } = recognizeFiles(networks, [file]);
-    groups.set(network, [...(groups.get(network) ?? []), file]);
-  }
+  const groups = filesByNetwork(networks, files);
   return setOf(describe, networks, (network) => {
     const own = groups.get(network);
     if (!own) return undefined;
@@ -87,7 +84,7 @@ export function missingWeights(set: WeightSet, wanted: readonly NetworkDescripti
     file: set.describe,
     expected: `weights of ${titles}`,
     found: existing.length ? `only ${existingTitles}` : 'no weights',
-    advice: `Add a safetensors file of ${titles}, or use --weights synthetic:1 to try the program.`,
+    advice: `Add a file of ${titles} (${WEIGHT_ENDINGS}), or leave out --weights to use the tiny ones that come with the program.`,
   });
 }
 

@@ -22,7 +22,7 @@ import {
   type StoreOptions,
   type WeightSet,
 } from '../web.ts';
-import { isTorch } from '../host/web/fileName.ts';
+import { isTorch } from '../../weights/fileName.ts';
 import { FetchError } from '../host/web/request.ts';
 import { tinyBesideBundle } from '../host/web/tiny.ts';
 import { inFolder } from '../host/web/weights.ts';

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { bundled } from '../../weights/manifest.ts';
 import type { Box } from '../pipeline/roles.ts';
+import { type Axes, parseAxes } from '../io/pointAxes.ts';
 import { MESH_FORMAT_NAMES, type MeshFormatName } from '../io/mesh/names.ts';
 import { DEFAULT_FACES, DEFAULT_FOV, DEFAULT_TEXTURE, MIN_FACES, TEXTURE_RANGE } from '../pipeline/defaults.ts';
 import type { PromptBox, PromptPoint } from '../pipeline/roles.ts';
@@ -39,7 +40,7 @@ export interface ReportOptions {
 /** --box and --point: which object of the photo is meant. */
 export function addPromptOptions(command: Command): Command {
   return command
-    .option('--box <x0,y0,x1,y1>', 'box around the object, in pixels of the photo', parseBox)
+    .option('--box <x0,y0,x1,y1>', 'box around the object, in pixels of the photo', onlyBox)
     .option(
       '--point <x,y[,label]>',
       'pixel on the object (label 1, the default) or off it (label 0); may be repeated',
@@ -139,6 +140,12 @@ export function parseBox(text: string): PromptBox {
   return [x0, y0, x1, y1];
 }
 
+/** One object has one box: a second one would replace the first without a word. */
+function onlyBox(text: string, before: PromptBox | undefined): PromptBox {
+  if (before) throw new InvalidArgumentError('There is more than one --box. Give the one around the object.');
+  return parseBox(text);
+}
+
 /** Parses `x,y` or `x,y,label` with label 0 or 1. Exported for tests. */
 export function parsePoint(text: string): PromptPoint {
   const values = parseNumbers(text);
@@ -206,6 +213,13 @@ function parseTexture(text: string): number {
     );
   }
   return value;
+}
+
+/** Parses `x,-y,-z`: which axes of a point cloud point right, down and forward. */
+export function parseCloudAxes(text: string): Axes {
+  const axes = parseAxes(text);
+  if (axes) return axes;
+  throw new InvalidArgumentError('Expected the axes that point right, down and forward, such as x,y,z or x,-y,-z.');
 }
 
 /** Parses the name of a recording. */

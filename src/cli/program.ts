@@ -15,7 +15,7 @@ import { addWeights } from './weights.ts';
 /**
  * Runs one command line.
  * @param argv arguments after the program's name
- * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C, 143 stopped by SIGTERM
  */
 export async function runProgram(argv: string[], context: CommandContext): Promise<number> {
   const { terminal } = context;

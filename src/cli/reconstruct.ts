@@ -1,6 +1,7 @@
 /** `unflat reconstruct photo.jpg --box 27,44,412,595 -o out/`: its options. The work itself is loaded when the command runs. */
 import type { Command } from 'commander';
 import { defaultThreshold } from '../pipeline/mcc/config.ts';
+import { CAMERA_AXES } from '../io/pointAxes.ts';
 import { DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE } from '../pipeline/defaults.ts';
 import type { CommandContext, Finish } from './context.ts';
 import {
@@ -10,6 +11,7 @@ import {
   addMeshOptions,
   addPromptOptions,
   addReportOptions,
+  parseCloudAxes,
   parseGridBox,
   parsePositive,
   parseRrd,
@@ -53,7 +55,10 @@ export function addReconstruct(program: Command, context: CommandContext, finish
         .choices(['coarse', 'full'])
         .default('coarse'),
     )
-    .option('--depth-map <file>', 'depth to use instead of the network’s: 16-bit PNG in millimeters, or .npy in meters')
+    .option(
+      '--depth-map <file>',
+      'depth to use instead of the network’s: 16-bit PNG in millimeters, or .npy in meters (whole numbers: millimeters)',
+    )
     .addOption(
       command
         .createOption(
@@ -61,6 +66,11 @@ export function addReconstruct(program: Command, context: CommandContext, finish
           'points to use instead of depth: one vertex for each pixel, row by row',
         )
         .conflicts(['depthMap', 'fov', 'focal']),
+    )
+    .option(
+      '--cloud-axes <right,down,forward>',
+      `axes of the point cloud that point right, down and forward, such as x,-y,-z (default: ${CAMERA_AXES})`,
+      parseCloudAxes,
     );
   addMeshOptions(command);
   addEngineOptions(command)

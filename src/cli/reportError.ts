@@ -1,6 +1,7 @@
 /** Reports a failed command: prints the error, and gives the exit code. */
 import { CommanderError } from 'commander';
 import { EXIT, messageOf, UserError } from '../host/errors.ts';
+import { Interrupted } from './interrupt.ts';
 import { isSystemError, reasonOf } from '../host/node/fileErrors.ts';
 
 /** Prints what went wrong. @returns the exit code */
@@ -9,7 +10,7 @@ export function reportError(error: unknown, say: (text: string) => void): number
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof Error && error.name === 'AbortError') {
     say(`${error.message}\n`);
-    return EXIT.interrupted;
+    return error instanceof Interrupted ? error.exitCode : EXIT.interrupted;
   }
   if (error instanceof UserError) {
     say(`error: ${error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`);

@@ -1,5 +1,7 @@
 /** The terminal of a command: standard output, standard error, and the person in front of it. */
 import { createInterface } from 'node:readline/promises';
+import { EXIT } from '../host/errors.ts';
+import { reasonOf } from '../host/node/fileErrors.ts';
 
 /** Where a command writes: results to standard output, everything else to standard error. */
 export interface Terminal {
@@ -17,6 +19,23 @@ export const processTerminal: Terminal = {
   ...(process.stderr.isTTY && { screen: process.stderr }),
   ...(process.stdin.isTTY && process.stderr.isTTY && { ask: askPerson }),
 };
+
+/**
+ * Handles errors of standard output. A reader that has seen enough (`unflat ... | head`) is no error: the rest is not printed. Any
+ * other failure, such as a full disk, is said on standard error. Of standard error itself nothing can be said.
+ * @returns whether standard output failed so far. When it fails later, the exit code of the process is set
+ */
+export function watchStreams({ stdout, stderr } = process): () => boolean {
+  let failed = false;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || failed) return;
+    failed = true;
+    process.exitCode = EXIT.failure;
+    stderr.write(`error: Standard output cannot be written: ${reasonOf(error)}.\n`);
+  });
+  stderr.on('error', () => undefined);
+  return () => failed;
+}
 
 /** Asks a question. Ctrl-C and the end of the input give an empty answer. */
 async function askPerson(question: string): Promise<string> {

@@ -3,13 +3,9 @@
  * Other lines (faces, normals, comments) are ignored. Axes and units stay as they are in the file.
  */
 
-export interface PointMap {
-  width: number;
-  height: number;
-  /** [height, width, 3]; NaN for pixels without a finite point. */
-  xyz: Float32Array;
-  /** Number of pixels without a finite point. */
-  missing: number;
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 /** The file cannot be used as a point map. */
@@ -20,33 +16,33 @@ export class ObjError extends Error {
 const CHUNK_BYTES = 1 << 22;
 
 /**
- * Reads a point map for a photo of a known size.
+ * Reads a point map for a photo of a known size. Programs write `v 0 0 0` for a pixel without a point: a camera sees nothing in itself.
+ * @param sizes in pixels that the map may have
+ * @returns [height, width, 3] of one of the sizes; NaN where there is no point
  * @throws ObjError if a vertex is not three numbers, or there is not one vertex for each pixel
  */
-export function decodeObjPointMap(bytes: Uint8Array, width: number, height: number): PointMap {
-  const pixels = width * height;
-  const xyz = new Float32Array(3 * pixels);
+export function decodeObjPointMap(bytes: Uint8Array, sizes: readonly Size[]): { xyz: Float32Array; size: Size } {
+  const most = Math.max(...sizes.map(({ width, height }) => width * height));
+  const xyz = new Float32Array(3 * most);
   let count = 0;
-  let missing = 0;
   let lineNumber = 0;
   for (const line of lines(bytes)) {
     lineNumber++;
     if (!/^\s*v\s/.test(line)) continue;
-    if (count < pixels) {
+    if (count < most) {
       const point = parseVertex(line, lineNumber);
-      const present = point.every(Number.isFinite);
-      xyz.set(present ? point : [NaN, NaN, NaN], 3 * count);
-      if (!present) missing++;
+      const isPoint = point.every(Number.isFinite) && point.some((value) => value !== 0);
+      xyz.set(isPoint ? point : [NaN, NaN, NaN], 3 * count);
     }
     count++;
   }
-  if (count !== pixels) {
-    throw new ObjError(
-      `The .obj file has ${count} vertices, but the photo has ${width} x ${height} = ${pixels} pixels. ` +
-        'It must have one vertex for each pixel, row by row. Use the photo that was exported with it, in its original size.',
-    );
-  }
-  return { width, height, xyz, missing };
+  const size = sizes.find(({ width, height }) => width * height === count);
+  if (size) return { xyz: xyz.subarray(0, 3 * count), size };
+  const wanted = sizes.map(({ width, height }) => `${width} x ${height} = ${width * height}`).join(' or ');
+  throw new ObjError(
+    `The .obj file has ${count} vertices, but the photo has ${wanted} pixels. ` +
+      'It must have one vertex for each pixel, row by row. Use the photo that was exported with it, in its original size.',
+  );
 }
 
 function parseVertex(line: string, lineNumber: number): number[] {

@@ -21,6 +21,10 @@ export interface Photo {
   focal35mm?: number;
   /** Size in the file, if the photo was reduced while decoding. Prompts are given in these pixels. */
   original?: { width: number; height: number };
+  /**
+   * [height, width] of 0 and 1: 1 where a photo with transparent parts is opaque. Such a cut-out can be the mask of its object.
+   */
+  cutout?: Uint8Array;
   /** Sentences for the user on changes made while decoding, such as a reduced size. */
   notices?: string[];
 }

@@ -15,7 +15,18 @@ export interface Prompt {
   readonly maskInput?: Float32Array;
 }
 
-/** @throws PromptError if the prompt is empty, lies outside the photo, has a box without area or an unknown label */
+/** A box without what lies outside of the photo. */
+export const clippedBox = ([left, top, right, bottom]: PromptBox, { width, height }: Size): PromptBox => [
+  Math.max(0, left),
+  Math.max(0, top),
+  Math.min(width, right),
+  Math.min(height, bottom),
+];
+
+/**
+ * Boxes may leave the photo by less than a pixel: whoever drew them has rounded.
+ * @throws PromptError if the prompt is empty, lies outside the photo, has a box without area or an unknown label
+ */
 export function expectPrompt({ points = [], boxes = [], maskInput }: Prompt, photo: Size): void {
   if (!points.length && !boxes.length && !maskInput) {
     throw new PromptError('There is no prompt. Say which object is meant: by a point, a box or an earlier mask.');
@@ -29,9 +40,11 @@ export function expectPrompt({ points = [], boxes = [], maskInput }: Prompt, pho
     if (![1, 0, -1].includes(label))
       throw new PromptError(`A point has the label ${String(label)}; labels are 1, 0 and -1.`);
   }
-  for (const [left, top, right, bottom] of boxes) {
-    const box = `The box ${left}, ${top}, ${right}, ${bottom}`;
-    if (!inside(left, top) || !inside(right, bottom)) throw new PromptError(`${box} lies outside ${where}`);
+  for (const given of boxes) {
+    const box = `The box ${given.join(', ')}`;
+    const [left, top, right, bottom] = clippedBox(given, photo);
+    const isNear = given.every((value, i) => Math.abs(value - [left, top, right, bottom][i]) < 1);
+    if (!isNear) throw new PromptError(`${box} lies outside ${where}`);
     if (left >= right || top >= bottom) {
       throw new PromptError(`${box} has no area. Give left, top, right, bottom with left < right and top < bottom.`);
     }

@@ -150,7 +150,10 @@ describe('what is said of a mesh', () => {
 
   it('that there is no point', async () => {
     const [notice] = await said({ empty: true });
-    expect(notice).toMatch(/No grid point has a probability above 0\.1, so there is no mesh, no points\.glb/);
+    expect(notice).toMatch(
+      /No grid point has a probability above 0\.1; the highest is [\d.]+\. So there is no mesh, no points\.glb/,
+    );
+    expect((await run(command, standIn({ empty: true }))).code).toBe(1);
     expect((await readdir(out)).filter((name) => name.endsWith('.glb'))).toEqual([]);
     expect((await page()).object.total).toBe(0);
   });
@@ -174,10 +177,27 @@ describe('what is said of a mesh', () => {
     expect(await readdir(out)).toContain('points.glb');
   });
 
-  it('that files of an earlier run are beside it', async () => {
-    await mkdir(out);
-    for (const name of ['object.stl', 'object.glb', 'mine.obj']) await writeFile(join(out, name), '');
+  it('that files of an earlier result were deleted, and no others', async () => {
+    await run([...command, '--format', 'stl'], standIn());
+    await writeFile(join(out, 'mine.obj'), '');
     const { stderr } = await run(command, standIn({ mesh: false }));
-    expect(stderr).toContain('From an earlier run, and not of this result: object.glb, object.stl.\n');
+    expect(stderr).toContain(
+      'Files of the earlier result that this one does not have were deleted: object.glb, object.ply, object.stl.\n',
+    );
+    expect((await readdir(out)).filter((name) => /object|mine/.test(name))).toEqual(['mine.obj']);
+  });
+
+  it('nothing of files in a folder without an earlier result, which stay', async () => {
+    await mkdir(out);
+    await writeFile(join(out, 'object.obj'), '');
+    const { stderr } = await run(command, standIn());
+    expect(stderr).not.toContain('deleted');
+    expect(await readdir(out)).toContain('object.obj');
+  });
+
+  it('that depth beyond 65 m is not in depth.png', async () => {
+    expect(await said({ depth: 70 })).toEqual([
+      '12 pixels are farther than 65.535 m; depth.png holds 65.535 m for them.',
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 /** The command as a process of its own: exit codes, Ctrl-C, and the files that it leaves. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -101,6 +101,24 @@ describe('a program', () => {
   it('makes an engine after disposing another, and ends by itself', async () => {
     const { code, stdout } = await runProcess('twice.mjs');
     expect([code, stdout]).toEqual([0, '1200 true\n']);
+  });
+});
+
+describe('standard output', () => {
+  /** Runs a command line of the shell in which `unflat` stands for the program. */
+  const shell = (line: string) =>
+    spawnSync('bash', ['-c', line.replace('unflat', `"${process.execPath}" "${join(bundles, 'cli.mjs')}"`)], {
+      encoding: 'utf8',
+    });
+
+  it('may be closed by a reader that has seen enough', () => {
+    const { status, stderr } = shell('set -o pipefail; unflat reconstruct --help | true');
+    expect([status, stderr]).toEqual([0, '']);
+  });
+
+  it('is said to be full', () => {
+    const { status, stderr } = shell('unflat --help > /dev/full');
+    expect([status, stderr]).toEqual([1, 'error: Standard output cannot be written: the disk is full.\n']);
   });
 });
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodePng16 } from '../../src/host/node/encode.ts';
+import { depthFiles, maskFile } from '../../src/cli/work/outputs.ts';
 import { ensureBuild } from '../../tools/build.mjs';
 import { HEIGHT, run, standIn, WIDTH } from '../setup/standInEngine.ts';
 
@@ -136,6 +137,7 @@ describe('reconstruct', () => {
     const { code, stderr } = await run(['reconstruct', photo, '--mask', mask, '--depth-map', depth, '-o', out], first);
     expect(code).toBe(0);
     expect(stderr).toContain('1 of 12 pixels of the depth map have no depth and are left out.\n');
+    expect(stderr).not.toContain('millimeters');
     expect([...first.asked.options!.mask!]).toEqual([1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
     expect([...first.asked.options!.depth!]).toEqual([NaN, ...Array<number>(11).fill(2)]);
 
@@ -144,6 +146,69 @@ describe('reconstruct', () => {
     const second = standIn();
     await run(['reconstruct', photo, ...BOX, '--point-cloud', cloud, '-o', out], second);
     expect(second.asked.options!.pointMap!.xyz).toHaveLength(3 * WIDTH * HEIGHT);
+  });
+
+  it('doubts the axes of a point cloud, and turns them', async () => {
+    const cloud = join(folder, 'scan.obj');
+    const rows = [0, 1, 2].map((row) => `v 0.1 ${1 - row} -2\n`.repeat(WIDTH));
+    await writeFile(cloud, rows.join(''));
+    const command = ['reconstruct', photo, ...BOX, '--point-cloud', cloud, '-o', out];
+    const { stderr } = await run(command);
+    expect(stderr).toContain(
+      'The axes of the point cloud look wrong: its z points backward and its y up, as in OpenGL: give --cloud-axes x,-y,-z.\n',
+    );
+    const turned = standIn();
+    expect((await run([...command, '--cloud-axes', 'x,-y,-z'], turned)).stderr).not.toContain('axes');
+    expect([...turned.asked.options!.pointMap!.xyz.slice(0, 3)]).toEqual([Math.fround(0.1), -1, 2]);
+    const refused = await run([...command, '--cloud-axes', 'x,y']);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('such as x,y,z or x,-y,-z')]);
+  });
+
+  it('warns of a depth map in meters that surely holds millimeters', async () => {
+    const depth = join(folder, 'depth.npy');
+    const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }\n";
+    const start = Buffer.from(`\x93NUMPY\x01\0${String.fromCharCode(header.length)}\0${header}`, 'latin1');
+    await writeFile(depth, Buffer.concat([start, Buffer.from(new Float32Array(12).fill(1710).buffer)]));
+    const { stderr } = await run(['reconstruct', photo, ...BOX, '--depth-map', depth, '-o', out]);
+    expect(stderr).toContain('The nearest depth is 1.71e+3 m. If the file holds millimeters,');
+  });
+
+  it('takes what is opaque as the mask, when nothing says which object is meant', async () => {
+    const cut = join(folder, 'cut.png');
+    const rgba = new Uint8Array(4 * WIDTH * HEIGHT).fill(255, 0, 4 * WIDTH);
+    await sharp(rgba, { raw: { width: WIDTH, height: HEIGHT, channels: 4 } }).toFile(cut);
+    const engine = standIn();
+    const { code, stderr } = await run(['reconstruct', cut, '-o', out], engine);
+    expect(code).toBe(0);
+    expect(stderr).toContain('What is opaque in the photo is taken as the mask.\n');
+    expect([...engine.asked.options!.mask!]).toEqual([1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+    const prompted = standIn();
+    await run(['reconstruct', cut, ...BOX, '-o', out], prompted);
+    expect(prompted.asked.options!.mask).toBeUndefined();
+  });
+
+  it('moves the edges of a box into the photo, if they leave it by less than a pixel', async () => {
+    const engine = standIn();
+    const { code } = await run(['reconstruct', photo, '--box', '-0.5,0,4.9,3', '-o', out], engine);
+    expect(code).toBe(0);
+  });
+
+  it('refuses a second box', async () => {
+    const { code, stderr } = await run(['reconstruct', photo, ...BOX, '--box', '0,0,1,1', '-o', out]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('There is more than one --box.')]);
+  });
+
+  it('writes maps in the size of the file of a photo that was reduced', async () => {
+    const large = { width: 2, height: 1, original: { width: 4, height: 2 } };
+    const mask = await maskFile(new Uint8Array([0, 1]), large);
+    const { data, info } = await sharp(mask).toColorspace('b-w').raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height, ...data]).toEqual([4, 2, 0, 0, 255, 255, 0, 0, 255, 255]);
+    const files = await depthFiles('depth.png', new Float32Array([1, 2]), large);
+    const sizes = await Promise.all(Object.values(files).map((file) => sharp(file).metadata()));
+    expect(sizes.map(({ width, height }) => [width, height])).toEqual([
+      [4, 2],
+      [2, 1],
+    ]);
   });
 
   it('hands the box of the grid on', async () => {
@@ -181,6 +246,7 @@ describe('what is refused before the engine starts', () => {
   it('prompts outside the photo', async () => {
     const where = 'lies outside a photo of 4 x 3 pixels.\n';
     await refused([photo, '--box', '0,0,5,2', '-o', out], 1, `error: The box 0, 0, 5, 2 ${where}`);
+    await refused([photo, '--box', '-1,0,3,2', '-o', out], 1, `error: The box -1, 0, 3, 2 ${where}`);
     await refused([photo, '--point', '1,1', '--point', '9,1,0', '-o', out], 1, `error: The point 9, 1 ${where}`);
   });
 

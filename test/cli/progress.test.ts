@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { watchInterrupt } from '../../src/cli/interrupt.ts';
+import { stoppedBy, watchInterrupt } from '../../src/cli/interrupt.ts';
+import { reportError } from '../../src/cli/reportError.ts';
 import { describeRate, formatSeconds, Progress } from '../../src/cli/progress.ts';
 
 /** A terminal that keeps what is written, and a clock that the test moves. */
@@ -133,7 +134,24 @@ describe('Ctrl-C', () => {
     expect([lines.length, codes]).toEqual([1, []]);
     process.emit('SIGINT');
     expect(codes).toEqual([130]);
+    expect(stoppedBy(signal)).toEqual({ by: 'Ctrl-C', exitCode: 130 });
     dispose();
     expect(process.listenerCount('SIGINT')).toBe(before);
+  });
+
+  it('is not what stopped the work when a scheduler sent SIGTERM', () => {
+    const lines: string[] = [];
+    const codes: number[] = [];
+    const { signal, dispose } = watchInterrupt(
+      (line) => lines.push(line),
+      (code) => codes.push(code),
+    );
+    process.emit('SIGTERM');
+    process.emit('SIGTERM');
+    dispose();
+    expect(lines).toEqual(['Stopping after the current step, because of SIGTERM. A second one ends at once.']);
+    expect(codes).toEqual([143]);
+    expect(stoppedBy(signal)).toEqual({ by: 'SIGTERM', exitCode: 143 });
+    expect(reportError(signal.reason, () => undefined)).toBe(143);
   });
 });

@@ -8,7 +8,8 @@ import { FileBytes } from '../../src/host/node/bytes.ts';
 import { checksum, download } from '../../src/host/node/download.ts';
 import { explained, isSystemError, reasonOf } from '../../src/host/node/fileErrors.ts';
 import { writeWhole } from '../../src/host/node/files.ts';
-import { decodeDepth, decodeMask, decodePhoto, decodePointMap } from '../../src/host/node/image.ts';
+import { decodeDepth, decodePointMap } from '../../src/host/node/geometryFile.ts';
+import { decodeMask, decodePhoto } from '../../src/host/node/image.ts';
 import { openWeights } from '../../src/host/node/weights.ts';
 import { presets } from '../../src/pipeline/registry.ts';
 

@@ -6,7 +6,9 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/host/errors.ts';
 import { encodePng16 } from '../../src/host/node/encode.ts';
-import { decodeDepth, decodeMask, decodePhoto } from '../../src/host/node/image.ts';
+import { decodeDepth, decodePointMap } from '../../src/host/node/geometryFile.ts';
+import { decodeMask, decodePhoto } from '../../src/host/node/image.ts';
+import { parseAxes } from '../../src/io/index.ts';
 import { MAX_PHOTO_PIXELS, reducedSize } from '../../src/host/photoSize.ts';
 
 let folder: string;
@@ -71,12 +73,39 @@ describe('decodePhoto', () => {
     expect([...(await decodePhoto(gray)).rgba]).toEqual([0, 0, 0, 255, 90, 90, 90, 255, 255, 255, 255, 255]);
   });
 
-  it('drops alpha without blending', async () => {
-    const pixels = new Uint8Array([10, 20, 30, 0, 200, 100, 50, 128]);
-    const png = await sharp(pixels, { raw: { width: 2, height: 1, channels: 4 } })
+  const withAlpha = (pixels: number[]) =>
+    sharp(new Uint8Array(pixels), { raw: { width: pixels.length / 4, height: 1, channels: 4 } })
       .png()
       .toBuffer();
-    expect([...(await decodePhoto(png)).rgba]).toEqual([10, 20, 30, 255, 200, 100, 50, 255]);
+
+  it('lays transparent parts over white, and gives what is opaque', async () => {
+    const photo = await decodePhoto(await withAlpha([10, 20, 30, 0, 200, 100, 50, 102, 1, 2, 3, 255]));
+    // 200 and alpha 102 of 255: 0.4 x 200 + 0.6 x 255.
+    expect([...photo.rgba]).toEqual([255, 255, 255, 255, 233, 193, 173, 255, 1, 2, 3, 255]);
+    expect([...photo.cutout!]).toEqual([0, 0, 1]);
+    expect(photo.notices).toEqual(['The photo has transparent parts; they are read as white.']);
+  });
+
+  it('drops an alpha that is the same everywhere', async () => {
+    const photo = await decodePhoto(await withAlpha([10, 20, 30, 77, 200, 100, 50, 77]));
+    expect([...photo.rgba]).toEqual([10, 20, 30, 255, 200, 100, 50, 255]);
+    expect(photo).not.toHaveProperty('cutout');
+    expect(photo).not.toHaveProperty('notices');
+  });
+
+  it('names files of other kinds, and says what to do', async () => {
+    const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
+    const error = await failure(decodePhoto(heic));
+    expect(error.message).toBe('The photo is a HEIC photo, which this build cannot decode.');
+    expect(error.hint).toContain('Save it as JPEG');
+    const path = join(folder, 'depth.npz');
+    await writeFile(path, 'PK\x03\x04');
+    const message = `The photo ${path} is a .npz archive of NumPy arrays.`;
+    await expect(decodePhoto(path)).rejects.toMatchObject({
+      message,
+      hint: expect.stringContaining('np.save') as string,
+    });
+    expect((await failure(decodePhoto(Buffer.from('\xff\xd8\xff\xe0 no more', 'latin1')))).hint).toContain('damaged');
   });
 
   it('reads lossless WebP exactly, JPEG nearly, and 16-bit PNG by its upper byte', async () => {
@@ -221,9 +250,27 @@ describe('decodeMask', () => {
     expect([...(await decodeMask(png, { width: 2, height: 1 }))]).toEqual([0, 1]);
   });
 
-  it('follows a photo that was reduced', async () => {
+  it('takes alpha where it varies, whatever the colors', async () => {
+    const rgba = (alphas: number[], white = 255) =>
+      sharp(new Uint8Array(alphas.flatMap((alpha) => [white, white, white, alpha])), {
+        raw: { width: alphas.length, height: 1, channels: 4 },
+      })
+        .png()
+        .toBuffer();
+    expect([...(await decodeMask(await rgba([0, 255, 200, 90]), { width: 4, height: 1 }))]).toEqual([0, 1, 1, 0]);
+    expect([...(await decodeMask(await rgba([0, 255], 0), { width: 2, height: 1 }))]).toEqual([0, 1]);
+    expect([...(await decodeMask(await rgba([255, 255]), { width: 2, height: 1 }))]).toEqual([1, 1]);
+  });
+
+  it('follows a photo that was reduced, in the size of its file or in the reduced one', async () => {
     const photo = { width: 2, height: 1, original: { width: 4, height: 2 } };
     expect([...(await decodeMask(await gray([255, 255, 0, 0, 255, 255, 0, 0], 4, 2), photo))]).toEqual([1, 0]);
+    expect([...(await decodeMask(await gray([255, 0], 2, 1), photo))]).toEqual([1, 0]);
+    expect((await failure(decodeMask(await gray([255, 0, 0], 3, 1), photo))).message).toBe(
+      'The mask has 3 x 1 pixels, but the photo has 4 x 2 (in the program 2 x 1).',
+    );
+    const speck = await gray([255, 0, 0, 0, 0, 0, 0, 0], 4, 2);
+    expect((await failure(decodeMask(speck, photo))).message).toContain('is too small');
   });
 
   it('refuses another size and an empty mask', async () => {
@@ -257,6 +304,21 @@ describe('decodeDepth', () => {
     );
   });
 
+  it('reads whole numbers in .npy as millimeters', async () => {
+    const header = "{'descr': '<u2', 'fortran_order': False, 'shape': (1, 3), }\n";
+    const start = Buffer.from(`\x93NUMPY\x01\0${String.fromCharCode(header.length)}\0${header}`, 'latin1');
+    const npy = Buffer.concat([start, Buffer.from(new Uint16Array([1500, 0, 250]).buffer)]);
+    expect([...(await decodeDepth(npy, { width: 3, height: 1 })).meters]).toEqual([1.5, NaN, 0.25]);
+  });
+
+  it('follows a photo that was reduced, in both sizes', async () => {
+    const photo = { width: 2, height: 1, original: { width: 4, height: 2 } };
+    const whole = Buffer.from(await encodePng16(new Uint16Array([1, 2, 3, 4, 5, 6, 7, 8].map((n) => 1000 * n)), 4, 2));
+    expect([...(await decodeDepth(whole, photo)).meters]).toEqual([6, 8]);
+    const small = Buffer.from(await encodePng16(new Uint16Array([1000, 2000]), 2, 1));
+    expect([...(await decodeDepth(small, photo)).meters]).toEqual([1, 2]);
+  });
+
   it('refuses 8-bit pictures, another size, and a map without any depth', async () => {
     expect((await failure(decodeDepth(await gray([1, 2], 2, 1), { width: 2, height: 1 }))).message).toBe(
       'The depth map must be a 16-bit gray PNG; it is png with 1 channel(s) of type uchar.',
@@ -264,5 +326,27 @@ describe('decodeDepth', () => {
     const none = Buffer.from(await encodePng16(new Uint16Array(2), 2, 1));
     expect((await failure(decodeDepth(none, { width: 1, height: 2 }))).message).toContain('has 2 x 1 pixels');
     expect((await failure(decodeDepth(none, { width: 2, height: 1 }))).message).toContain('has no depth');
+  });
+});
+
+describe('decodePointMap', () => {
+  const photo = { width: 2, height: 1, original: { width: 4, height: 2 } };
+  const file = (points: string[]) => Buffer.from(points.map((point) => `v ${point}\n`).join(''));
+
+  it('reads both sizes of a photo that was reduced, and counts pixels without a point', async () => {
+    const small = await decodePointMap(file(['1 2 3', '0 0 0']), photo);
+    expect([...small.xyz, small.missing]).toEqual([1, 2, 3, NaN, NaN, NaN, 1]);
+    const whole = await decodePointMap(file(['1', '2', '3', '4', '5', '6', '7', '8'].map((z) => `0 0 ${z}`)), photo);
+    expect([...whole.xyz]).toEqual([0, 0, 6, 0, 0, 8]);
+  });
+
+  it('turns axes', async () => {
+    const map = await decodePointMap(file(['1 2 -3', '4 5 -6']), { width: 2, height: 1 }, parseAxes('x,-y,-z'));
+    expect([...map.xyz]).toEqual([1, -2, 3, 4, -5, 6]);
+  });
+
+  it('refuses a cloud without any point', async () => {
+    const error = await failure(decodePointMap(file(['0 0 0', '0 0 0']), photo));
+    expect(error.message).toContain('has no points');
   });
 });

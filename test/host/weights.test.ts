@@ -10,6 +10,7 @@ import { samModule } from '../../src/pipeline/sam/module.ts';
 import { zoeModule } from '../../src/pipeline/zoeDepth/module.ts';
 import {
   type NetworkSpecs,
+  type TensorToWrite,
   syntheticTensors,
   syntheticWeight,
   WeightsError,
@@ -57,6 +58,45 @@ describe('openWeights', () => {
     }
   });
 
+  it('reads the shards that an index names, and says which are not there', async () => {
+    const shards = await mkdtemp(join(folder, 'shards-'));
+    const parts: Record<string, TensorToWrite[]> = { 'a.safetensors': [], 'B.SAFETENSORS': [] };
+    for (const [name, { shape, used }] of samModule.specs(samConfigs.small).tensors) {
+      const tensor = { name, shape, dtype: 'F32' as const, data: syntheticWeight(3, name, shape) };
+      if (used) parts[name.startsWith('image_encoder.') ? 'a.safetensors' : 'B.SAFETENSORS'].push(tensor);
+    }
+    for (const [name, tensors] of Object.entries(parts))
+      await writeWhole(join(shards, name), writeSafetensors(tensors));
+    const index = join(shards, 'model.safetensors.index.json');
+    const map = Object.fromEntries(
+      Object.entries(parts).flatMap(([file, tensors]) => tensors.map(({ name }) => [name, file])),
+    );
+    await writeFile(index, JSON.stringify({ metadata: {}, weight_map: map }));
+    for (const source of [index, shards, `${index},${join(shards, 'a.safetensors')}`]) {
+      const { set, close } = await openWeights(source, presets.small);
+      expect(await weightsOf(set, samModule).source.tensor(NAME, [1, 32])).toEqual(syntheticWeight(3, NAME, [1, 32]));
+      await close();
+    }
+    await rm(join(shards, 'a.safetensors'));
+    for (const source of [index, shards]) {
+      await expect(openWeights(source, presets.small)).rejects.toThrow('of which these are not there: a.safetensors.');
+    }
+    for (const text of ['{}', '{"weight_map": {"x": "../x.safetensors"}}', '{"weight_map": {"x": 1}}']) {
+      await writeFile(index, text);
+      await expect(openWeights(index, presets.small)).rejects.toThrow('has no weight_map');
+    }
+  });
+
+  it('says how to choose another folder when the cache cannot be written', async () => {
+    const torch = join(import.meta.dirname, '../golden/torch/checkpoint.pth');
+    const file = join(folder, 'a file');
+    await writeFile(file, '');
+    await expect(openWeights(torch, presets.small, { weightsDir: file })).rejects.toMatchObject({
+      message: expect.stringContaining(`The folder of weights ${file} cannot be written`) as string,
+      hint: 'Choose another one: --weights-dir FOLDER, or set the variable UNFLAT_CACHE.',
+    });
+  });
+
   it('converts files of torch into the cache, once', async () => {
     const torch = join(import.meta.dirname, '../golden/torch/checkpoint.pth');
     const weightsDir = join(folder, 'cache');
@@ -82,7 +122,11 @@ describe('openWeights', () => {
   it('names what is missing or damaged', async () => {
     await expect(openWeights(tmpdir() + '/none', presets.small)).rejects.toThrow(`${tmpdir()}/none cannot be opened`);
     const empty = await mkdtemp(join(folder, 'empty-'));
-    await expect(openWeights(empty, presets.small)).rejects.toThrow('has no .safetensors, .pth or .pt file');
+    await expect(openWeights(empty, presets.small)).rejects.toThrow(
+      'has no file that ends in .safetensors, .pth, .pt, .bin or .ckpt. It is empty.',
+    );
+    await writeFile(join(empty, 'sam.onnx'), 'x');
+    await expect(openWeights(empty, presets.small)).rejects.toThrow('It holds sam.onnx.');
     const half = join(empty, 'half.safetensors');
     await writeFile(half, (await readFile(join(folder, 'sam.safetensors'))).subarray(0, 100_000));
     await expect(openWeights(half, presets.small)).rejects.toThrow(WeightsError);

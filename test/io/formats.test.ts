@@ -86,29 +86,45 @@ describe('GLB', () => {
 describe('OBJ point map', () => {
   it('reads vertices in order and passes over everything else', () => {
     const file = '# scan\nv 0 1 2\r\nv\t-1.5 2e-1 .5 0.2 0.3 0.4\nvn 0 0 1\nvt 0 0\nv nan nan nan\nv 1 1 inf\nf 1 2 3';
-    const map = decodeObjPointMap(text(file), 2, 2);
+    const map = decodeObjPointMap(text(file), [{ width: 2, height: 2 }]);
     expect([...map.xyz.slice(0, 6)]).toEqual([0, 1, 2, -1.5, Math.fround(0.2), 0.5]);
     expect([...map.xyz.slice(6)].every(Number.isNaN)).toBe(true);
-    expect(map.missing).toBe(2);
+  });
+
+  it('takes 0 0 0 for no point', () => {
+    const { xyz } = decodeObjPointMap(text('v 0 0 0\nv 0 0 1\nv -0.0 0 0\n'), [{ width: 3, height: 1 }]);
+    expect([...xyz]).toEqual([NaN, NaN, NaN, 0, 0, 1, NaN, NaN, NaN]);
+  });
+
+  it('takes whichever of the sizes fits', () => {
+    const sizes = [
+      { width: 4, height: 2 },
+      { width: 2, height: 1 },
+    ];
+    expect(decodeObjPointMap(text('v 1 2 3\n'.repeat(2)), sizes).size).toEqual(sizes[1]);
+    expect(decodeObjPointMap(text('v 1 2 3\n'.repeat(8)), sizes).size).toEqual(sizes[0]);
+    expect(() => decodeObjPointMap(text('v 1 2 3\n'.repeat(3)), sizes)).toThrow('4 x 2 = 8 or 2 x 1 = 2 pixels');
   });
 
   it('reads a file that is longer than one piece', () => {
     const line = `v 1 2 3 ${'0'.repeat(1000)}\n`;
     const count = 5000;
-    const map = decodeObjPointMap(text(line.repeat(count)), count, 1);
+    const map = decodeObjPointMap(text(line.repeat(count)), [{ width: count, height: 1 }]);
     expect(map.xyz.every((value, i) => value === 1 + (i % 3))).toBe(true);
   });
 
   it('says how many vertices were found and expected', () => {
-    expect(() => decodeObjPointMap(text('v 0 0 0\nv 0 0 0\nv 0 0 0\n'), 2, 1)).toThrow(
+    expect(() => decodeObjPointMap(text('v 0 0 0\nv 0 0 0\nv 0 0 0\n'), [{ width: 2, height: 1 }])).toThrow(
       'The .obj file has 3 vertices, but the photo has 2 x 1 = 2 pixels.',
     );
-    expect(() => decodeObjPointMap(text(''), 1, 1)).toThrow('has 0 vertices');
+    expect(() => decodeObjPointMap(text(''), [{ width: 1, height: 1 }])).toThrow('has 0 vertices');
   });
 
   it.each(['v 1 2', 'v 1 2 x', 'v 1 2 0x10z', 'v 1 2 1e999'])('refuses the line %s and gives its number', (line) => {
-    expect(() => decodeObjPointMap(text(`# first\n${line}\n`), 1, 1)).toThrow(ObjError);
-    expect(() => decodeObjPointMap(text(`# first\n${line}\n`), 1, 1)).toThrow('Line 2 of the .obj file');
+    expect(() => decodeObjPointMap(text(`# first\n${line}\n`), [{ width: 1, height: 1 }])).toThrow(ObjError);
+    expect(() => decodeObjPointMap(text(`# first\n${line}\n`), [{ width: 1, height: 1 }])).toThrow(
+      'Line 2 of the .obj file',
+    );
   });
 });
 
@@ -133,14 +149,44 @@ describe('.npy', () => {
     expect([...array.values]).toEqual([1, 2, 3, 4, 5, NaN]);
   });
 
+  it.each<[string, string, ArrayBufferView, boolean]>([
+    ['<f2', 'halves', new Uint16Array([0x3c00, 0x4000, 0x4200, 0x4400, 0x4500, 0x4600]), false],
+    ['<u2', 'unsigned', new Uint16Array([1, 2, 3, 4, 5, 6]), true],
+    ['<i4', 'signed', new Int32Array([1, 2, 3, 4, 5, 6]), true],
+    ['|u1', 'bytes', new Uint8Array([1, 2, 3, 4, 5, 6]), true],
+    ['>u2', 'big-endian', new Uint16Array([256, 512, 768, 1024, 1280, 1536]), true],
+  ])('reads %s (%s)', (descr, _, data, isInteger) => {
+    const array = decodeNpy(npy(descr, '(2, 3)', data));
+    expect([...array.values]).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(array.isInteger).toBe(isInteger);
+  });
+
+  it('reads big-endian float32', () => {
+    const view = new DataView(new ArrayBuffer(8));
+    view.setFloat32(0, 1.5);
+    view.setFloat32(4, -2);
+    expect([...decodeNpy(npy('>f4', '(2, 1)', view)).values]).toEqual([1.5, -2]);
+  });
+
+  it('reads Fortran order', () => {
+    const array = decodeNpy(npy('<f4', '(2, 3)', new Float32Array([1, 4, 2, 5, 3, 6]), 'True'));
+    expect([array.height, array.width, ...array.values]).toEqual([2, 3, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it.each(['(2, 3, 1)', '(1, 2, 3)', '(1, 1, 2, 3)'])('reads the shape %s', (shape) => {
+    const array = decodeNpy(npy('<f4', shape, new Float32Array([1, 2, 3, 4, 5, 6])));
+    expect([array.height, array.width]).toEqual([2, 3]);
+  });
+
   it('reads float64', () => {
     expect([...decodeNpy(npy('<f8', '(1, 2)', new Float64Array([0.1, 7]))).values]).toEqual([Math.fround(0.1), 7]);
   });
 
   it.each([
-    ['another type', npy('<i4', '(1, 1)', new Int32Array(1)), 'must be float32 or float64'],
-    ['three dimensions', npy('<f4', '(1, 1, 1)', new Float32Array(1)), "its header says {'descr': '<f4'"],
-    ['Fortran order', npy('<f4', '(1, 1)', new Float32Array(1), 'True'), 'in C order'],
+    ['another type', npy('<c8', '(1, 1)', new Float32Array(2)), 'one plane [height, width] of numbers'],
+    ['objects', npy('|O', '(1, 1)', new Float32Array(2)), 'one plane [height, width] of numbers'],
+    ['three channels', npy('<f4', '(2, 2, 3)', new Float32Array(12)), "its header says {'descr': '<f4'"],
+    ['one dimension', npy('<f4', '(3,)', new Float32Array(3)), 'one plane [height, width] of numbers'],
     ['missing data', npy('<f4', '(2, 2)', new Float32Array(3)), 'needs 16 bytes, but the file holds 12'],
     ['no magic', text('hello, this is no array'), 'does not begin with'],
     ['a lying header length', npy('<f4', '(1, 1)', new Float32Array(1)).fill(0xff, 8, 10), 'header ends at byte 65545'],

@@ -14,7 +14,7 @@ const mayImport: Record<string, readonly string[]> = {
   kernels: [],
   graph: ['kernels'],
   pipeline: ['kernels', 'graph', 'weights'],
-  io: ['pipeline'],
+  io: ['kernels', 'pipeline'],
   stage: ['pipeline', 'io'],
   view: ['pipeline', 'io', 'stage'],
   host: ['kernels', 'graph', 'pipeline', 'weights', 'io'],

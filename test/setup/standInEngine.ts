@@ -25,6 +25,8 @@ interface Answer {
   mesh?: false | Partial<SurfaceFacts>;
   /** Why there is no mesh. */
   meshProblem?: string;
+  /** Depth of every pixel, in meters. */
+  depth?: number;
   /** Called while the engine works. */
   during?: () => void;
 }
@@ -42,7 +44,7 @@ export function standIn(answer: Answer = {}) {
     disposed: 0,
   };
   const mask = new Uint8Array(WIDTH * HEIGHT).fill(1, 5, 7);
-  const depth = new Float32Array(WIDTH * HEIGHT).fill(1.5);
+  const depth = new Float32Array(WIDTH * HEIGHT).fill(answer.depth ?? 1.5);
   const points = new PointCloud(new Float32Array([0, 0, 1.5, 0.1, 0, 1.5]), new Uint8Array([1, 2, 3, 4, 5, 6]));
   const candidate = { mask, quality: 0.9, stability: 0.8, lowRes: new Float32Array(1) };
   const camera = { fx: 4, fy: 4, cx: 2, cy: 1.5 };

@@ -10,10 +10,10 @@ import { zoeConfigs } from '../../src/pipeline/zoeDepth/config.ts';
 import type { Dtype } from '../../weights/dtype.ts';
 import { WeightsError } from '../../weights/errors.ts';
 import { decodeBF16, decodeF16, encodeBF16, encodeF16 } from '../../weights/float16.ts';
-import { fileSource, recognizeFiles, syntheticSource } from '../../weights/load.ts';
+import { fileSource, filesByNetwork, recognizeFiles, syntheticSource } from '../../weights/load.ts';
 import { type Scheme, namesInScheme } from '../../weights/names/index.ts';
 import type { TensorToWrite } from '../../weights/tensorToWrite.ts';
-import type { NetworkSpecs } from '../../weights/network.ts';
+import type { NetworkDescription, NetworkSpecs } from '../../weights/network.ts';
 import { syntheticWeight } from '../../weights/synthetic.ts';
 import { writtenFile } from './files.ts';
 
@@ -121,8 +121,29 @@ describe('files', () => {
     }
   });
 
-  it('prefixes of training programs do not matter', async () => {
-    const renamed = tensorsOf(mcc, 'official').map((t) => ({ ...t, name: `module.model.${t.name}` }));
+  it('a shard may hold only tensors whose names do not begin as any network’s do', async () => {
+    const isEncoder = ({ name }: TensorToWrite) => name.startsWith('image_encoder.');
+    const tensors = tensorsOf(sam, 'official');
+    const files = [
+      await writtenFile(
+        tensors.filter((t) => !isEncoder(t)),
+        'a.safetensors',
+      ),
+      await writtenFile(tensors.filter(isEncoder), 'b.safetensors'),
+      await writtenFile(tensorsOf(mcc, 'official'), 'c.safetensors'),
+    ];
+    const groups = filesByNetwork(networks, files);
+    expect(groups.get(samModule as NetworkDescription)).toEqual(files.slice(0, 2));
+    expect(groups.get(mccModule as NetworkDescription)).toEqual([files[2]]);
+    const none = await writtenFile(
+      [{ name: 'x', dtype: 'F32', shape: [1], data: new Float32Array(1) }],
+      'none.safetensors',
+    );
+    expect(() => filesByNetwork(networks, [none])).toThrow(WeightsError);
+  });
+
+  it.each(['module.model.', '_orig_mod.', 'module._orig_mod.'])('the prefix %s does not matter', async (prefix) => {
+    const renamed = tensorsOf(mcc, 'official').map((t) => ({ ...t, name: `${prefix}${t.name}` }));
     const source = await load(renamed, mcc);
     expect(await source.tensor('norm.bias', [24])).toEqual(syntheticWeight(seed, 'norm.bias', [24]));
   });

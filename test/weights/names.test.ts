@@ -81,6 +81,10 @@ describe('naming', () => {
   it('prefixes of training programs are stripped, other starts are not', () => {
     expect(stripPrefix('module.model.conv2.weight')).toBe('conv2.weight');
     expect(stripPrefix('model.blocks.0.norm1.bias')).toBe('blocks.0.norm1.bias');
+    expect(stripPrefix('_orig_mod.norm.bias')).toBe('norm.bias');
+    expect(stripPrefix('module._orig_mod.model.image_encoder._orig_mod.neck.0.weight')).toBe(
+      'image_encoder.neck.0.weight',
+    );
     expect(stripPrefix('core.model.cls_token')).toBe('core.model.cls_token');
     expect(stripPrefix('models.x')).toBe('models.x');
   });

@@ -27,9 +27,12 @@ export function detectNaming(networks: readonly NetworkDescription[], names: Ite
   return winner.votes > 0 ? winner.naming : undefined;
 }
 
-/** Removes the prefixes of training programs: `module.` (data parallel) and `model.` (checkpoint entry). */
+/**
+ * Removes what training programs put before names: `module.` (data parallel), `model.` (checkpoint entry), and `_orig_mod.`
+ * (torch.compile), which may also stand further inside, where a part was compiled.
+ */
 export function stripPrefix(name: string): string {
-  return name.replace(/^(?:module\.|model\.)+/, '');
+  return name.replaceAll('_orig_mod.', '').replace(/^(?:module\.|model\.)+/, '');
 }
 
 /** The official tensor to which a tensor of a file belongs. `name` comes without prefix. */

@@ -6,7 +6,7 @@ import { defaultCheckpoints } from '../../pipeline/registry.ts';
 import type { Role } from '../../pipeline/roles.ts';
 import type { CallOptions } from '../../pipeline/session/stages.ts';
 import type { CommandContext, Engine } from '../context.ts';
-import { watchInterrupt } from '../interrupt.ts';
+import { Interrupted, stoppedBy, watchInterrupt } from '../interrupt.ts';
 import type { EngineOptions, ReportOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { Profile } from './profile.ts';
@@ -50,6 +50,10 @@ export async function runCommand<T>(
       terminal.err(`\n${profile.table()}\n`);
     }
     return result;
+  } catch (error) {
+    // The engine's own error says what was stopped, but not by which signal.
+    if (!signal.aborted || !(error instanceof Error && error.name === 'AbortError')) throw error;
+    throw new Interrupted(error.message, stoppedBy(signal).exitCode);
   } finally {
     progress.finish();
     engine?.dispose();

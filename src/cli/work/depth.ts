@@ -7,7 +7,7 @@ import type { CameraOptions } from '../../pipeline/camera.ts';
 import { depthToMillimeters } from '../../io/index.ts';
 import type { CommandContext } from '../context.ts';
 import type { EngineOptions, ReportOptions } from '../options.ts';
-import { depthFiles } from './outputs.ts';
+import { depthFiles, saturatedNotice } from './outputs.ts';
 import { runCommand, weightNotices } from './commandRun.ts';
 
 export interface DepthOptions extends CameraOptions, EngineOptions, ReportOptions {
@@ -25,10 +25,12 @@ export async function depth(path: string, options: DepthOptions, context: Comman
     for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
     const engine = await startEngine(['depth']);
     const { meters } = await engine.depth(photo, { focal: options.focal, fov: options.fov }, call);
-    progress.finish();
+    progress.update({ stage: 'files', done: 0, total: 1 });
     const { saturated } = depthToMillimeters(meters);
-    if (saturated > 0) progress.say(`${saturated} pixels are farther than 65.535 m; they are stored as 65.535 m.`);
+    const notice = saturatedNotice(saturated);
+    if (notice !== undefined) progress.say(notice);
     const paths = await output.writeAll(await depthFiles(basename(options.output), meters, photo), call.signal);
+    progress.finish();
     const [nearest, farthest] = meters.reduce(
       ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
       [Infinity, -Infinity],

@@ -9,10 +9,11 @@ import type { PromptOptions } from '../options.ts';
 type Prompt = EnginePrompt & { readonly mask?: Uint8Array };
 
 /**
- * Reads the mask file, and checks box and points before the engine starts.
+ * Reads the mask file, and checks box and points before the engine starts. Without any prompt, a photo that is cut out is its own mask.
  * @throws UserError if there is no prompt; PromptError if one lies outside the photo
  */
 export async function promptsOf(photo: Photo, { box, point, mask }: PromptOptions): Promise<Prompt> {
+  if (photo.cutout && mask === undefined && !box && !point) return { mask: photo.cutout };
   expectPrompt({ box, point, mask });
   if (mask !== undefined) return { mask: await decodeMask(mask, photo) };
   return checked(photo, { box, points: point });

@@ -5,7 +5,9 @@ import type { Box, CompleteOptions } from '../../pipeline/roles.ts';
 import { EXIT, UserError } from '../../host/errors.ts';
 import { viewTemplate } from '../../host/node/bundled.ts';
 import { OutputFolder, tryOutput, writeTogether } from '../../host/node/files.ts';
-import { decodeDepth, decodePhoto, decodePointMap } from '../../host/node/image.ts';
+import { decodeDepth, decodePointMap } from '../../host/node/geometryFile.ts';
+import { decodePhoto } from '../../host/node/image.ts';
+import { type Axes, depthToMillimeters, doubtfulAxes } from '../../io/index.ts';
 import { type CameraOptions, focalOf } from '../../pipeline/camera.ts';
 import { DEFAULT_TEXTURE } from '../../pipeline/defaults.ts';
 import { gridOf } from '../../pipeline/mcc/grid.ts';
@@ -21,10 +23,11 @@ import {
   type PromptOptions,
   type ReportOptions,
 } from '../options.ts';
-import { OPTIONAL_FILES, reconstructionFiles, recordingOf } from './outputs.ts';
+import { OPTIONAL_FILES, reconstructionFiles, recordingOf, saturatedNotice } from './outputs.ts';
 import { resultNotices } from './resultNotices.ts';
+import { stoppedBy } from '../interrupt.ts';
 import { formatSeconds } from '../progress.ts';
-import { expectPrompt, promptsOf } from './prompts.ts';
+import { promptsOf } from './prompts.ts';
 import { SweepEstimate } from './sweepEstimate.ts';
 import { runCommand, weightNotices } from './commandRun.ts';
 
@@ -39,10 +42,10 @@ export interface ReconstructOptions extends PromptOptions, CameraOptions, MeshOp
   sweep: keyof typeof SWEEP_OF;
   depthMap?: string;
   pointCloud?: string;
+  cloudAxes?: Axes;
 }
 
 export async function reconstruct(path: string, options: ReconstructOptions, context: CommandContext): Promise<number> {
-  expectPrompt(options);
   expectTexture(options);
   // With --grid-box the whole grid is known, so it is checked before the engine starts.
   if (options.gridBox) gridOf(options.granularity, options.gridBox);
@@ -53,8 +56,10 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
     const template = await viewTemplate();
     const photo = await decodePhoto(path);
     const input = await readInputs(photo, options);
+    const isCutout = photo.cutout !== undefined && input.options.mask === photo.cutout;
     const notices = [
       ...(photo.notices ?? []),
+      ...(isCutout ? ['What is opaque in the photo is taken as the mask.'] : []),
       ...input.notices,
       ...weightNotices(options.weights),
       ...precisionNotices(options.precision),
@@ -62,7 +67,7 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
     for (const notice of notices) progress.say(notice);
 
     const estimate = new SweepEstimate(options.granularity, options.sweep);
-    const engine = await startEngine(rolesFor(options));
+    const engine = await startEngine(rolesFor(options, input.options));
     const result = await engine.reconstruct(photo, input.options, {
       ...call,
       onProgress(event) {
@@ -71,13 +76,19 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
         if (notice !== undefined) progress.say(notice);
       },
     });
-    progress.finish();
+    progress.update({ stage: 'files', done: 0, total: 1 });
 
     const { terminal } = context;
     const { object, seen, candidate, mesh, meshProblem: problem } = result;
     const formats = [...new Set([...ALWAYS_WRITTEN, ...options.format])];
     const isStopped = object.partial || (call.signal.aborted && !mesh && problem === undefined);
-    const found = resultNotices(object, mesh, { granularity: options.granularity, isStopped, problem });
+    const stop = stoppedBy(call.signal);
+    const saturated = saturatedNotice(depthToMillimeters(result.depth.meters).saturated);
+    const found = [
+      ...(saturated === undefined ? [] : [saturated]),
+      ...resultNotices(object, mesh, { granularity: options.granularity, isStopped, by: stop.by, problem }),
+    ];
+    const files = await reconstructionFiles(photo, result, { formats, template });
     const summary = {
       unflat: version,
       photo: { name: photo.name, width: photo.width, height: photo.height, original: photo.original },
@@ -101,19 +112,24 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
       partial: object.partial,
       notices: [...notices, ...found],
     };
-    const files = await reconstructionFiles(photo, result, { formats, template, summary });
+    files['summary.json'] = new TextEncoder().encode(`${JSON.stringify(summary, undefined, 2)}\n`);
     const recording = options.rrd === undefined ? {} : { [options.rrd]: recordingOf(photo, input.options, result) };
-    const old = await output.others(OPTIONAL_FILES, files);
+    const old =
+      (await output.others(['summary.json'], {})).length > 0 ? await output.others(OPTIONAL_FILES, files) : [];
     // No signal here: after Ctrl-C a partial result is written, too.
     const paths = await writeTogether({ ...output.withPaths(files), ...recording });
+    await output.remove(old);
+    progress.finish();
     if (options.json) terminal.out(`${JSON.stringify(summary, undefined, 2)}\n`);
     else for (const file of paths) terminal.out(`${file}\n`);
     const { points } = summary;
     const faces = mesh ? `A mesh of ${summary.mesh!.faces} triangles from ` : '';
     progress.say(`${faces}${points.object} points in ${formatSeconds(summary.totalSeconds)}.`);
     for (const notice of found) progress.say(notice);
-    if (old.length > 0) progress.say(`From an earlier run, and not of this result: ${old.join(', ')}.`);
-    return isStopped ? EXIT.interrupted : EXIT.ok;
+    if (old.length > 0)
+      progress.say(`Files of the earlier result that this one does not have were deleted: ${old.join(', ')}.`);
+    if (isStopped) return stop.exitCode;
+    return object.xyz.length > 0 ? EXIT.ok : EXIT.failure;
   });
 }
 
@@ -127,7 +143,7 @@ function expectTexture({ format, texture }: ReconstructOptions): void {
 }
 
 /** The roles that are needed: a given mask, depth map or point cloud replaces a network. */
-function rolesFor({ mask, depthMap, pointCloud }: ReconstructOptions): Role[] {
+function rolesFor({ depthMap, pointCloud }: ReconstructOptions, { mask }: EngineReconstructOptions): Role[] {
   const hasDepth = depthMap !== undefined || pointCloud !== undefined;
   return [...(mask === undefined ? ['segment' as const] : []), ...(hasDepth ? [] : ['depth' as const]), 'complete'];
 }
@@ -151,25 +167,42 @@ async function readInputs(
   const pixels = photo.width * photo.height;
   if (options.depthMap !== undefined) {
     const { meters, missing } = await decodeDepth(options.depthMap, photo);
-    const notices =
-      missing > 0 ? [`${missing} of ${pixels} pixels of the depth map have no depth and are left out.`] : [];
+    const notices = [
+      ...(missing > 0 ? [`${missing} of ${pixels} pixels of the depth map have no depth and are left out.`] : []),
+      ...farNotice(meters),
+    ];
     return { options: { ...read, depth: meters }, notices };
   }
   if (options.pointCloud !== undefined) {
-    const pointMap = await decodePointMap(options.pointCloud, photo);
-    const { missing } = pointMap;
-    const notices =
-      missing > 0 ? [`${missing} of ${pixels} vertices of the point cloud are not finite and are left out.`] : [];
+    const pointMap = await decodePointMap(options.pointCloud, photo, options.cloudAxes);
+    const { missing, xyz } = pointMap;
+    const doubts = doubtfulAxes(xyz, photo.width);
+    const notices = [
+      ...(missing > 0 ? [`${missing} of ${pixels} pixels have no point in the point cloud, and are left out.`] : []),
+      ...(doubts === undefined ? [] : [`The axes of the point cloud look wrong: ${doubts}.`]),
+    ];
     return { options: { ...read, pointMap }, notices };
   }
   return { options: read, notices: [] };
 }
 
+/** A depth beyond which a whole map is taken for millimeters: no photo of an object is taken from so far, in meters. */
+const FAR_METERS = 100;
+
+/** A notice for a depth map in meters that surely holds millimeters. */
+function farNotice(meters: Float32Array): string[] {
+  const nearest = meters.reduce((least, value) => (value < least ? value : least), Infinity);
+  if (nearest < FAR_METERS) return [];
+  return [
+    `The nearest depth is ${nearest.toPrecision(3)} m. If the file holds millimeters, store them as whole numbers, or divide by 1000.`,
+  ];
+}
+
 /** The options that determine a result, for the summary. */
 function settingsOf({ box, point, mask, granularity, gridBox, threshold, temperature, ...given }: ReconstructOptions) {
-  const { sweep, depthMap, pointCloud, faces, texture, fuseDepth, format } = given;
+  const { sweep, depthMap, pointCloud, cloudAxes, faces, texture, fuseDepth, format } = given;
   return {
-    ...{ box, point, mask, granularity, gridBox, threshold, temperature, sweep, depthMap, pointCloud },
+    ...{ box, point, mask, granularity, gridBox, threshold, temperature, sweep, depthMap, pointCloud, cloudAxes },
     ...{ faces, texture, fuseDepth, format },
   };
 }

@@ -11,29 +11,36 @@ const WIDENED = 0.25;
 /**
  * Notices about the object and its mesh.
  * @param mesh undefined: there is none
- * @param run step of the grid, as `--granularity` gives it; whether Ctrl-C was pressed; why making the mesh failed
+ * @param run step of the grid, as `--granularity` gives it; whether it was stopped, and by what; why making the mesh failed
  */
 export function resultNotices(
   object: CompletedObject,
   mesh: ObjectMesh | undefined,
-  { granularity, isStopped, problem }: { granularity: number; isStopped: boolean; problem?: string },
+  { granularity, isStopped, by, problem }: { granularity: number; isStopped: boolean; by: string; problem?: string },
 ): string[] {
   const { partial, swept, threshold } = object;
   const isEmpty = object.xyz.length === 0;
   if (partial) {
     const what = isEmpty ? 'No point was found' : 'There are only its points, and no mesh';
-    return [`Stopped by Ctrl-C after ${swept.queries} of ${swept.of} grid points: the object is incomplete. ${what}.`];
+    return [`Stopped by ${by} after ${swept.queries} of ${swept.of} grid points: the object is incomplete. ${what}.`];
   }
   if (isEmpty) {
     return [
-      `No grid point has a probability above ${threshold}, so there is no mesh, no points.glb and no preview.png. ` +
-        'Give a lower --threshold, or another prompt.',
+      `No grid point has a probability above ${threshold}; the highest is ${highestProbability(object.field.logits)}. ` +
+        'So there is no mesh, no points.glb and no preview.png. Give a lower --threshold, or another prompt.',
     ];
   }
   if (mesh) return meshNotices(object, mesh);
-  if (isStopped) return ['Stopped by Ctrl-C before the mesh was made: there are only the points.'];
+  if (isStopped) return [`Stopped by ${by} before the mesh was made: there are only the points.`];
   if (problem !== undefined) return [`There is no mesh, only the points: ${problem}`];
   return [withoutMesh(threshold, granularity)];
+}
+
+/** The highest probability of the points that were queried, for a message. */
+function highestProbability(logits: Float32Array): string {
+  // Points that were not queried are NaN, and no NaN is larger.
+  const highest = logits.reduce((most, logit) => (logit > most ? logit : most), -Infinity);
+  return (1 / (1 + Math.exp(-highest))).toPrecision(2);
 }
 
 const withoutMesh = (threshold: number, granularity: number): string =>

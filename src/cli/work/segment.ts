@@ -7,6 +7,7 @@ import { decodePhoto } from '../../host/node/image.ts';
 import type { CommandContext } from '../context.ts';
 import type { EngineOptions, PromptOptions, ReportOptions } from '../options.ts';
 import { expectPrompt, roughPromptsOf } from './prompts.ts';
+import { maskFile } from './outputs.ts';
 import { runCommand, weightNotices } from './commandRun.ts';
 
 /** Lossless encoders for a mask, by file extension. */
@@ -28,7 +29,7 @@ export async function segment(path: string, options: SegmentOptions, context: Co
     const { candidates, chosen } = await engine.segment(photo, prompts, call);
     const { mask, quality, stability } = candidates[chosen];
     progress.finish();
-    await writeWhole(options.output, await encode(mask, photo.width, photo.height), call.signal);
+    await writeWhole(options.output, await maskFile(mask, photo, encode), call.signal);
     const pixels = mask.reduce((count, value) => count + value, 0);
     const summary = { file: options.output, pixels, quality, stability, ...engine.describe() };
     context.terminal.out(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : `${options.output}\n`);

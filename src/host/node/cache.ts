@@ -1,6 +1,8 @@
 /** The folder of checkpoints on this machine. */
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { UserError } from '../errors.ts';
+import { OutputError } from './files.ts';
 
 /** What the folder depends on; by default taken from this process. */
 export interface Surroundings {
@@ -28,4 +30,20 @@ function cachesOf(env: Readonly<Record<string, string | undefined>>, platform: N
   // The XDG base directory specification says to ignore relative paths.
   const { XDG_CACHE_HOME } = env;
   return XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(home, '.cache');
+}
+
+/**
+ * Does work that writes into the folder of checkpoints.
+ * @throws UserError that names the folder and how to choose another one, if it cannot be written
+ */
+export async function inCache<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error;
+    throw new UserError(`The folder of weights ${folder} cannot be written: ${error.reason}.`, {
+      hint: 'Choose another one: --weights-dir FOLDER, or set the variable UNFLAT_CACHE.',
+      cause: error,
+    });
+  }
 }

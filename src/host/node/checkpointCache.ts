@@ -4,10 +4,11 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Checkpoint, CheckpointFile, SourceName } from '../../../weights/index.ts';
+import { type Checkpoint, type CheckpointFile, type SourceName, stemOf } from '../../../weights/index.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { convertFile, originOf, type WorkOptions } from './convert.ts';
 import { checksum, download } from './download.ts';
+import { inCache } from './cache.ts';
 import { writeWhole } from './files.ts';
 import { partialBytes } from './partial.ts';
 
@@ -135,7 +136,9 @@ export class CheckpointCache {
     const { sha256 } = await this.record(choice, options);
     if (!isTorch(choice)) return path;
     const converted = convertedPath(path);
-    if ((await originOf(converted)) !== sha256) await convertFile(path, converted, { ...options, sha256 });
+    if ((await originOf(converted)) !== sha256) {
+      await inCache(this.folder, () => convertFile(path, converted, { ...options, sha256 }));
+    }
     return converted;
   }
 
@@ -151,15 +154,18 @@ export class CheckpointCache {
     };
     const path = this.pathOf(choice);
     const notice = `${title}\n${url}\n\n${license.name}\n${license.url}\n${license.note}\n`;
-    await writeWhole(`${path}.LICENSE.txt`, new TextEncoder().encode(notice));
-    await writeWhole(recordPath(path), new TextEncoder().encode(`${JSON.stringify(record, undefined, 2)}\n`));
+    const text = new TextEncoder();
+    await inCache(this.folder, async () => {
+      await writeWhole(`${path}.LICENSE.txt`, text.encode(notice));
+      await writeWhole(recordPath(path), text.encode(`${JSON.stringify(record, undefined, 2)}\n`));
+    });
     return record;
   }
 }
 
 const isTorch = (choice: Choice): boolean => fileOf(choice).format !== 'safetensors';
 
-const convertedPath = (path: string): string => path.replace(/\.pth?$/, '.safetensors');
+const convertedPath = (path: string): string => `${stemOf(path)}.safetensors`;
 
 const recordPath = (path: string): string => `${path}.json`;
 

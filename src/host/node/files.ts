@@ -9,6 +9,18 @@ import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { reasonOf } from './fileErrors.ts';
 
+/** A file cannot be written. */
+export class OutputError extends UserError {
+  /** Why, as part of a sentence. */
+  readonly reason: string;
+
+  constructor(what: string, cause: unknown) {
+    const reason = reasonOf(cause);
+    super(`${what}: ${reason}.`, { hint: 'Choose another place for the output.', cause });
+    this.reason = reason;
+  }
+}
+
 /** All bytes at once, or in pieces as they become ready. */
 export type FileContent = Uint8Array | AsyncIterable<Uint8Array>;
 
@@ -134,10 +146,20 @@ export class OutputFolder {
     return writeTogether(this.withPaths(files), signal);
   }
 
-  /** The names, of `names` but not of `files`, under which there is a file. */
+  /** The names, of `names` but not of `files`, under which there is a file. Nothing is read. */
   async others(names: readonly string[], files: Readonly<Record<string, unknown>>): Promise<string[]> {
     const there = await Promise.all(names.map((name) => stat(join(this.path, name)).catch(() => undefined)));
     return names.filter((name, i) => !(name in files) && there[i]?.isFile());
+  }
+
+  /** Deletes files, if they are there. @param names of files in the folder */
+  async remove(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const path = join(this.path, name);
+      await rm(path, { force: true }).catch((error: unknown) => {
+        throw new OutputError(`The file ${path} of an earlier result cannot be deleted`, error);
+      });
+    }
   }
 
   /** The same files by path. */
@@ -202,10 +224,7 @@ async function writeTemporary(path: string, content: FileContent, signal?: Abort
   try {
     signal?.throwIfAborted();
     await makeFolder(dirname(path)).catch((error: unknown) => {
-      throw new UserError(`The output folder ${dirname(path)} cannot be created: ${reasonOf(error)}.`, {
-        hint: 'Choose another place for the output.',
-        cause: error,
-      });
+      throw new OutputError(`The output folder ${dirname(path)} cannot be created`, error);
     });
     handle = await open(temporary, 'wx').catch((error: unknown) => fail(path, error));
     for await (const piece of content instanceof Uint8Array ? [content] : content) {
@@ -248,8 +267,5 @@ async function discard(temporary: string): Promise<void> {
 }
 
 function fail(path: string, error: unknown): never {
-  throw new UserError(`The output ${path} cannot be written: ${reasonOf(error)}.`, {
-    hint: 'Choose another place for the output.',
-    cause: error,
-  });
+  throw new OutputError(`The output ${path} cannot be written`, error);
 }

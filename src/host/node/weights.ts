@@ -1,7 +1,17 @@
 /** Opens the weights that a user names: generated ones, released checkpoints, a folder, or files. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type Checkpoint, checkpoints, findCheckpoint, SafetensorsFile, titlesOf } from '../../../weights/index.ts';
+import {
+  type Checkpoint,
+  checkpoints,
+  findCheckpoint,
+  isSafetensors,
+  isTorch,
+  SafetensorsFile,
+  stemOf,
+  titlesOf,
+  WEIGHT_ENDINGS,
+} from '../../../weights/index.ts';
 import {
   type ChainConfig,
   defaultCheckpoints,
@@ -16,11 +26,12 @@ import type { Role } from '../../pipeline/roles.ts';
 import { EXIT, messageOf, UserError } from '../errors.ts';
 import { BUNDLED, bundledFolder } from './bundled.ts';
 import { FileBytes } from './bytes.ts';
-import { weightsFolder } from './cache.ts';
+import { inCache, weightsFolder } from './cache.ts';
 import { CheckpointCache, type Choice, pullCommand } from './checkpointCache.ts';
 import { convertFile, originOf, type WorkOptions } from './convert.ts';
 import { checksum } from './download.ts';
 import { reasonOf } from './fileErrors.ts';
+import { isShardIndex, listed, shardsOf } from './shardIndex.ts';
 
 /** Optional file of a weights folder: a configuration by network id, for networks that are not released ones. */
 const CONFIG_FILE = 'config.json';
@@ -47,8 +58,8 @@ interface Found {
 /**
  * Opens weights.
  * @param source `tiny` for the weights of the package; `synthetic:SEED`; `official`; `official:ID,...` to replace some of the
- *   default checkpoints; a folder, from which all weights are read; or files separated by commas. .pth and .pt files are
- *   converted into the cache.
+ *   default checkpoints; a folder, from which all weights are read; or files separated by commas. PyTorch files are
+ *   converted into the cache; of an index of shards (.index.json), all shards are read.
  * @param preset configurations of generated weights. The configurations of files follow from their shapes
  * @throws UserError if there are no weights; WeightsError if a file is damaged or fits no network
  */
@@ -150,9 +161,11 @@ async function findFiles(source: string, options: OpenOptions): Promise<Found> {
     (found) => found.isDirectory(),
     () => false,
   );
-  const { paths, configs } = isFolder ? await findInFolder(source) : { paths: source.split(','), configs: {} };
+  const { paths, configs } = isFolder
+    ? await findInFolder(source)
+    : { paths: (await Promise.all(source.split(',').map(shardsOf))).flat(), configs: {} };
   const readable: string[] = [];
-  for (const path of paths) {
+  for (const path of new Set(paths)) {
     await expectFile(path);
     readable.push(isTorch(path) ? await converted(path, options) : path);
   }
@@ -171,22 +184,20 @@ async function expectFile(path: string): Promise<void> {
   }
 }
 
-const isTorch = (name: string): boolean => /\.pth?$/.test(name);
-
 async function findInFolder(folder: string): Promise<Found> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw new UserError(`The weights folder ${folder} cannot be read: ${reasonOf(error)}.`, { cause: error });
   });
-  // A .pth or .pt file with a .safetensors file of the same name holds the same weights again.
-  const files = names
-    .filter((name) => name.endsWith('.safetensors') || isTorch(name))
-    .filter((name) => !isTorch(name) || !names.includes(name.replace(/\.pth?$/, '.safetensors')))
-    .sort();
+  const safetensors = new Set(names.filter(isSafetensors).map(stemOf));
+  // A PyTorch file with a .safetensors file of the same name holds the same weights again.
+  const files = names.filter((name) => isSafetensors(name) || (isTorch(name) && !safetensors.has(stemOf(name)))).sort();
   if (files.length === 0) {
-    throw new UserError(`The weights folder ${folder} has no .safetensors, .pth or .pt file.`, {
+    const found = names.length === 0 ? 'It is empty' : `It holds ${listed(names.sort())}`;
+    throw new UserError(`The weights folder ${folder} has no file that ends in ${WEIGHT_ENDINGS}. ${found}.`, {
       hint: `Put the checkpoints of ${titlesOf(networks, 'and')} there, or leave out --weights to use the tiny ones.`,
     });
   }
+  for (const name of names.filter(isShardIndex)) await shardsOf(join(folder, name));
   const configs = names.includes(CONFIG_FILE) ? await readConfigs(join(folder, CONFIG_FILE)) : {};
   return { paths: files.map((name) => join(folder, name)), configs };
 }
@@ -195,9 +206,9 @@ async function findInFolder(folder: string): Promise<Found> {
 async function converted(path: string, options: OpenOptions): Promise<string> {
   await expectFile(path);
   const sha256 = await checksum(path, options);
-  const stem = basename(path).replace(/\.pth?$/, '');
-  const to = join(weightsFolder(options.weightsDir), 'converted', `${stem}.${sha256.slice(0, 12)}.safetensors`);
-  if ((await originOf(to)) !== sha256) await convertFile(path, to, { ...options, sha256 });
+  const folder = weightsFolder(options.weightsDir);
+  const to = join(folder, 'converted', `${basename(stemOf(path))}.${sha256.slice(0, 12)}.safetensors`);
+  if ((await originOf(to)) !== sha256) await inCache(folder, () => convertFile(path, to, { ...options, sha256 }));
   return to;
 }
 

@@ -1,6 +1,7 @@
 /** What a page can tell a person about a file before it is downloaded. */
 import { type Checkpoint, type CheckpointFile, checkpoints } from '../../../weights/index.ts';
-import { fileName, isTorch } from './fileName.ts';
+import { isTorch } from '../../../weights/index.ts';
+import { fileName } from './fileName.ts';
 import { expectFile, lengthOf, rangeOf, send } from './request.ts';
 
 /** A file on a server, before it is downloaded. */

@@ -1,4 +1,5 @@
 /** Names of weights files: in addresses, and in the store. */
+import { isSafetensors, isTorch, stemOf } from '../../../weights/fileName.ts';
 
 /** The file name in an address, in characters that every file system accepts. */
 export const fileName = (url: string | URL): string =>
@@ -6,12 +7,8 @@ export const fileName = (url: string | URL): string =>
     .replace(/[^\w.-]/g, '_')
     .slice(-100) || 'weights';
 
-/** Whether the name is that of a PyTorch file. */
-export const isTorch = (name: string): boolean => /\.pth?$/.test(name);
-
 /** The name in the store of a dropped file. There, weights are always safetensors. */
-export const storedName = (file: string): string =>
-  file.endsWith('.safetensors') ? file : `${file.replace(/\.pth?$/, '')}.safetensors`;
+export const storedName = (file: string): string => (isSafetensors(file) ? file : `${stemOf(file)}.safetensors`);
 
 /** Where the file at an address is stored: `STEM.ADDRESS.VERSION.ENDING`, with the hashes of its address and version. */
 export interface Place {

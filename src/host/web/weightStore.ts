@@ -12,7 +12,8 @@ import { UserError } from '../errors.ts';
 import { megabytes } from '../megabytes.ts';
 import { BlobBytes } from './bytes.ts';
 import { Download } from './download.ts';
-import { fileName, isTorch, nameIn, placeOf, storedName, type Place } from './fileName.ts';
+import { isTorch } from '../../../weights/index.ts';
+import { fileName, nameIn, placeOf, storedName, type Place } from './fileName.ts';
 import { MemoryFolder, PrivateFolder, type Folder } from './folder.ts';
 import { currentVersion, request } from './request.ts';
 

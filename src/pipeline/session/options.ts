@@ -6,7 +6,7 @@ import type { Photo } from '../photo.ts';
 import { emptyMask } from '../points/geometry.ts';
 import { SWEEPS, type Completer, type CompleteOptions } from '../roles.ts';
 import type { PromptBox, PromptPoint, SegmentPrompt } from '../roles.ts';
-import { expectPrompt, PromptError } from '../prompts.ts';
+import { clippedBox, expectPrompt, PromptError } from '../prompts.ts';
 
 /** An option has an invalid value. */
 export class OptionError extends Error {
@@ -193,8 +193,9 @@ export function expectMeshOptions({ faces, texture }: MeshOptions): void {
 export function inDecoded(photo: Photo, { box, points, ...rest }: PromptOptions): SegmentPrompt {
   const { width, height } = photo.original ?? photo;
   const [scaleX, scaleY] = [photo.width / width, photo.height / height];
+  const inPhoto = box && clippedBox(box, { width, height });
   return {
-    box: box && [box[0] * scaleX, box[1] * scaleY, box[2] * scaleX, box[3] * scaleY],
+    box: inPhoto && [inPhoto[0] * scaleX, inPhoto[1] * scaleY, inPhoto[2] * scaleX, inPhoto[3] * scaleY],
     points: points?.map(({ x, y, label }) => ({ x: x * scaleX, y: y * scaleY, label })),
     previous: rest.previous,
     roughMask: rest.roughMask,

@@ -1,4 +1,5 @@
-/** `unflat weights convert FILE`: converts a PyTorch .pth or .pt file to safetensors. */
+/** `unflat weights convert FILE`: converts a PyTorch file to safetensors. */
+import { stemOf } from '../../../../weights/index.ts';
 import { convertFile, inMegabytes } from '../../../host/node/convert.ts';
 import { EXIT } from '../../../host/errors.ts';
 import { megabytes } from '../../../host/megabytes.ts';
@@ -14,7 +15,7 @@ export interface ConvertOptions {
 const LISTED = 5;
 
 export async function convert(file: string, options: ConvertOptions, terminal: Terminal): Promise<number> {
-  const output = options.output ?? `${file.replace(/\.pth?$/, '')}.safetensors`;
+  const output = options.output ?? `${stemOf(file)}.safetensors`;
   await withFileProgress(terminal, options, async (progress, signal) => {
     const onProgress = (event: Parameters<typeof inMegabytes>[0]): void => progress.update(inMegabytes(event));
     const { tensors, bytes, skipped, network } = await convertFile(file, output, { signal, onProgress });

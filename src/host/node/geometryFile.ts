@@ -1,0 +1,106 @@
+/** Decodes depth maps and point maps that belong to a photo from files. */
+import {
+  type Axes,
+  decodeNpy,
+  decodeObjPointMap,
+  millimetersToDepth,
+  resampleNearest,
+  turnAxes,
+} from '../../io/index.ts';
+import type { PointMap } from '../../pipeline/session/options.ts';
+import { messageOf, UserError } from '../errors.ts';
+import {
+  decoded,
+  expectSize,
+  type ImageSource,
+  type InputFile,
+  inspect,
+  openImage,
+  type PhotoSizes,
+  readSource,
+} from './imageFile.ts';
+
+export interface DepthMap {
+  /** [photo.height, photo.width] meters; NaN for pixels without depth. */
+  meters: Float32Array;
+  /** Number of pixels without depth. */
+  missing: number;
+}
+
+const HOW_TO_STORE = 'Store millimeters in a 16-bit PNG, or meters in a float32 .npy file.';
+
+/**
+ * Decodes a depth map: a 16-bit gray PNG in millimeters (0 = no depth), or a .npy array: whole numbers are millimeters, others
+ * meters. Values that are not positive finite numbers become NaN and are counted in `missing`. The map must be as large as the photo's
+ * file, or as the photo after it was reduced; it gets the size of the photo (nearest pixel).
+ * @throws UserError if the file has another format or another size, or holds no depth
+ */
+export async function decodeDepth(source: ImageSource, photo: PhotoSizes): Promise<DepthMap> {
+  const file = await readSource(source, 'depth map');
+  const isNpy = file.bytes[0] === 0x93;
+  const { width, height, values } = isNpy ? depthOfNpy(file) : await depthOfPng(file);
+  expectSize(file.name, { width, height }, photo);
+  const known = values.map((value) => (value > 0 && value < Infinity ? value : NaN));
+  const meters = resampleNearest(known, { width, height }, photo);
+  const missing = meters.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
+  if (missing === meters.length) {
+    throw new UserError(`The ${file.name} has no depth: no value is a positive finite number.`, { hint: HOW_TO_STORE });
+  }
+  return { meters, missing };
+}
+
+/**
+ * Reads a point map: an .obj file with one vertex for each pixel of the photo's file, or of the photo after it was reduced, row by row.
+ * Its axes are turned to those of the camera: x right, y down, z forward.
+ * @param axes which axes of the file those are
+ * @throws UserError if it cannot be read, does not fit the photo, or holds no point
+ */
+export async function decodePointMap(
+  source: ImageSource,
+  photo: PhotoSizes,
+  axes?: Axes,
+): Promise<PointMap & { missing: number }> {
+  const file = await readSource(source, 'point cloud');
+  const sizes = [...(photo.original ? [photo.original] : []), { width: photo.width, height: photo.height }];
+  try {
+    const { xyz, size } = decodeObjPointMap(file.bytes, sizes);
+    const turned = axes ? turnAxes(xyz, axes) : xyz;
+    const map = resampleNearest(turned, size, photo, 3);
+    let missing = 0;
+    for (let i = 0; i < map.length; i += 3) if (Number.isNaN(map[i])) missing++;
+    if (missing < photo.width * photo.height) return { xyz: map, missing };
+  } catch (error) {
+    throw new UserError(`The ${file.name} cannot be used. ${messageOf(error)}`, { cause: error });
+  }
+  throw new UserError(`The ${file.name} has no points: no vertex is finite and other than 0 0 0.`);
+}
+
+interface Decoded {
+  readonly width: number;
+  readonly height: number;
+  readonly values: Float32Array;
+}
+
+function depthOfNpy({ bytes, name }: InputFile): Decoded {
+  try {
+    const { width, height, values, isInteger } = decodeNpy(bytes);
+    return { width, height, values: isInteger ? values.map((millimeters) => millimeters / 1000) : values };
+  } catch (error) {
+    throw new UserError(`The ${name} cannot be read. ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function depthOfPng(file: InputFile): Promise<Decoded> {
+  const { format, depth, channels } = await inspect(file);
+  if (format !== 'png' || depth !== 'ushort' || channels !== 1) {
+    throw new UserError(
+      `The ${file.name} must be a 16-bit gray PNG; it is ${format} with ${channels} channel(s) of type ${depth}.`,
+      { hint: HOW_TO_STORE },
+    );
+  }
+  const raw = openImage(file).toColorspace('grey16').raw({ depth: 'ushort' });
+  const { data, info } = await decoded(file, raw.toBuffer({ resolveWithObject: true }));
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const millimeters = Uint16Array.from({ length: info.width * info.height }, (_, i) => view.getUint16(2 * i, true));
+  return { width: info.width, height: info.height, values: millimetersToDepth(millimeters) };
+}
