@@ -3,7 +3,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { Device } from './graph/device.ts';
 import type { Precision } from './kernels/target.ts';
 import { UserError } from './host/errors.ts';
-import { requestNodeAdapter, type AdapterChoice } from './host/node/adapter.ts';
+import { dawnOptionsFor, requestNodeAdapter, type AdapterChoice } from './host/node/adapter.ts';
 import { BUNDLED } from './host/node/bundled.ts';
 import { inMegabytes } from './host/node/convert.ts';
 import { encodeTexture } from './host/node/encode.ts';
@@ -202,7 +202,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<NodeEng
     onProgress: (event) => onProgress?.(inMegabytes(event)),
   });
   try {
-    const { adapter, wait, spare, release } = await requestNodeAdapter(options.adapter ?? 'auto');
+    const { adapter, wait, spare, release } = await requestNodeAdapter(
+      options.adapter ?? 'auto',
+      dawnOptionsFor(precision),
+    );
     try {
       const device = await Device.create(adapter, { wait, precision, submissionMs, spare });
       if (precision === 'f16') await expectSound(device);

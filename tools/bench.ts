@@ -11,9 +11,10 @@ import type { Terminal } from '../src/cli/terminal.ts';
 import { Device } from '../src/graph/device.ts';
 import { Canceled } from '../src/graph/errors.ts';
 import { EXIT, messageOf, UserError } from '../src/host/errors.ts';
-import { requestNodeAdapter } from '../src/host/node/adapter.ts';
+import { dawnOptionsFor, requestNodeAdapter } from '../src/host/node/adapter.ts';
+import { expectSound } from '../src/host/selfTest.ts';
 import { expectWritable } from '../src/host/node/files.ts';
-import { MATRIX_VARIANTS } from '../src/kernels/target.ts';
+import { PRODUCT_VARIANTS } from '../src/kernels/target.ts';
 import { presets } from '../src/pipeline/registry.ts';
 import { benchCases } from './bench/cases.ts';
 import { type Ceilings, measureCeilings, prepareCeilings } from './bench/ceiling.ts';
@@ -37,7 +38,7 @@ interface Options {
   table?: string | true;
 }
 
-const VARIANTS = [...MATRIX_VARIANTS, 'workgroup', 'lane', 'textbook'];
+const VARIANTS = [...PRODUCT_VARIANTS, 'workgroup', 'lane', 'textbook'];
 
 /**
  * Runs one command line of `unflat bench`.
@@ -131,9 +132,10 @@ const CLOCKS = {
 const DAWN_OPTIONS = ['disable-dawn-features=timestamp_quantization'];
 
 async function openDevice({ adapter: choice, precision }: Options) {
-  const { adapter, wait, release } = await requestNodeAdapter(choice, DAWN_OPTIONS);
+  const { adapter, wait, release } = await requestNodeAdapter(choice, [...DAWN_OPTIONS, ...dawnOptionsFor(precision)]);
   try {
     const device = await Device.create(adapter, { wait, precision });
+    if (precision === 'f16') await expectSound(device);
     const dispose = (): void => {
       device.dispose();
       release();

@@ -252,6 +252,15 @@ export function parsePositive(text: string): number {
   return value;
 }
 
+/** Parses a whole number above 0. */
+export function parseCount(text: string): number {
+  const value = parseNumber(text);
+  if (value === undefined || !Number.isInteger(value) || value < 1) {
+    throw new InvalidArgumentError('Expected a whole number above 0.');
+  }
+  return value;
+}
+
 function parseNumbers(text: string): number[] | undefined {
   const values = text.split(',').map(parseNumber);
   return values.includes(undefined) ? undefined : (values as number[]);

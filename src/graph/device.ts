@@ -8,6 +8,7 @@ import {
   type Target,
 } from '../kernels/target.ts';
 import { DeviceError, LimitError } from './errors.ts';
+import { matrixFeatures, matrixUnitOf } from './matrixUnit.ts';
 
 /** Waits for a GPU promise. The host supplies it: in Node, a plain `await` would take a core from a software driver. */
 export type Wait = <T>(promise: Promise<T>) => Promise<T>;
@@ -91,6 +92,7 @@ export function targetOf(adapter: AdapterDescription, precision: Precision = 'f3
     ...BASELINE,
     ...PREFERENCES[classOf(adapter)],
     precision,
+    matrix: matrixUnitOf(adapter, precision),
     maxBindingBytes: limits.maxStorageBufferBindingSize,
     maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
     maxInvocations: limits.maxComputeInvocationsPerWorkgroup,
@@ -120,7 +122,7 @@ export class Device {
     readonly gpu: GPUDevice,
     readonly info: GPUAdapterInfo,
     readonly adapterClass: AdapterClass,
-    readonly target: Target,
+    private kernelTarget: Target,
     /** Milliseconds that one submission should take. A change counts from the next submission on, also during a run. */
     public submissionMs: number,
     private readonly hostWait: Wait,
@@ -162,9 +164,11 @@ export class Device {
           '  Choose another adapter (--adapter), or update its driver.',
       );
     }
-    const features = FEATURES.filter((f) => adapter.features.has(f) && !options.without?.includes(f));
+    const { precision = 'f32' } = options;
+    const wanted = [...FEATURES, ...(precision === 'f16' ? ['shader-f16'] : []), ...matrixFeatures(adapter, precision)];
+    const features = [...new Set(wanted)].filter((f) => adapter.features.has(f) && !options.without?.includes(f));
     const request = (from: GPUAdapter): Promise<GPUDevice> =>
-      options.wait(from.requestDevice({ requiredFeatures: [...features], requiredLimits }));
+      options.wait(from.requestDevice({ requiredFeatures: features as GPUFeatureName[], requiredLimits }));
     const twin = async (): Promise<GPUDevice | undefined> => {
       const other = await options.spare?.request();
       return other ? request(other) : undefined;
@@ -177,7 +181,7 @@ export class Device {
     }
     const info = adapter.info;
     const { limits, features: granted } = gpu;
-    const target = { ...targetOf({ info, limits, features: granted }, options.precision), ...options.target };
+    const target = { ...targetOf({ info, limits, features: granted }, precision), ...options.target };
     const kind = classOf({ info, limits, features: granted });
     return new Device(
       gpu,
@@ -189,6 +193,20 @@ export class Device {
       options.spare?.count ?? 0,
       twin,
     );
+  }
+
+  /** What kernels may rely on. */
+  get target(): Target {
+    return this.kernelTarget;
+  }
+
+  /**
+   * Lets kernels use the device's matrix instructions from now on, or keeps them from it.
+   * @param refused why they must not: a plain sentence without its full stop; `undefined` after the self-test has passed
+   */
+  settleMatrix(refused: string | undefined): void {
+    const { matrix } = this.kernelTarget;
+    if (typeof matrix !== 'string') this.kernelTarget = { ...this.kernelTarget, matrix: { ...matrix, refused } };
   }
 
   get hasTimestamps(): boolean {

@@ -1,5 +1,6 @@
 /** Self-test of an adapter: compares a few kernels on the device with float64 on the CPU. */
 import type { Device } from '../graph/device.ts';
+import { KernelError } from '../graph/errors.ts';
 import { evaluate, type Sources } from '../graph/evaluate.ts';
 import { attention } from '../graph/ops/attention.ts';
 import { conv2d, convTranspose2d, linear } from '../graph/ops/matmul.ts';
@@ -15,7 +16,7 @@ import { operand, type Dispatch } from '../kernels/dispatch.ts';
 import { layerNormRef } from '../kernels/layerNorm/layerNorm.ref.ts';
 import { linearRef } from '../kernels/linear/linear.ref.ts';
 import { linear as linearKernel } from '../kernels/linear/linear.ts';
-import { MATRIX_VARIANTS, type Target } from '../kernels/target.ts';
+import { PRODUCT_VARIANTS, type ProductVariant, type Target } from '../kernels/target.ts';
 
 export interface SelfTestResult {
   name: string;
@@ -23,6 +24,10 @@ export interface SelfTestResult {
   error: number;
   bound: number;
   passed: boolean;
+  /** Set where matrix instructions were tested: a device that fails does without them. */
+  matrix?: boolean;
+  /** Why there is no result; absent where there is one. */
+  problem?: string;
 }
 
 interface Case {
@@ -35,6 +40,10 @@ interface Case {
   variants?: {
     /** The entry of the target that selects the variant. */
     entry: 'linear' | 'conv';
+    /** The variant that it is about, if it is about one. */
+    only?: ProductVariant;
+    /** What is allowed beyond `bound` where matrix instructions round the other operand to halves, too. */
+    matrixBound: number;
     /** Lowers the case to dispatches for a target. */
     lower(target: Target): readonly Dispatch[];
   };
@@ -44,60 +53,120 @@ interface Case {
 const EPS = { f32: 2 ** -24, f16: 2 ** -11 } as const;
 
 /**
- * Refuses a device that computes wrong results, so that f16 storage is used only where it works.
+ * Refuses a device that computes wrong results, so that f16 storage is used only where it works. Wrong matrix instructions do
+ * not count: kernels do without them, and say why.
  * @throws UserError that names the failed cases, after disposing the device
  */
 export async function expectSound(device: Device): Promise<void> {
-  const failed = (await runSelfTest(device)).filter(({ passed }) => !passed);
+  const failed = (await runSelfTest(device)).filter(({ passed, matrix }) => !passed && !matrix);
   if (failed.length === 0) return;
-  const names = failed
-    .map(({ name, error, bound }) => `${name} is off by ${error}, but at most ${bound} is allowed`)
-    .join('; ');
   device.dispose();
-  throw new UserError(`This adapter fails its self-test with ${device.target.precision} weights: ${names}.`, {
-    hint: 'Store weights as f32: leave out `precision` (or --precision).',
-  });
+  throw new UserError(
+    `This adapter fails its self-test with ${device.target.precision} weights: ${failed.map(inWords).join('; ')}.`,
+    { hint: 'Store weights as f32: leave out `precision` (or --precision).' },
+  );
 }
 
-/** Runs every case on the device. Kernels that read large weights run in every variant that the device supports. */
+const inWords = ({ name, error, bound, problem }: SelfTestResult): string =>
+  problem ?? `${name} is off by ${error}, but at most ${bound} is allowed`;
+
+/**
+ * Runs every case on the device. Kernels that read large weights run in every variant that the device supports. Matrix
+ * instructions are used on the device from then on if all their cases passed.
+ */
 export async function runSelfTest(device: Device): Promise<SelfTestResult[]> {
   const results: SelfTestResult[] = [];
-  for (const one of cases(EPS[device.target.precision])) {
+  for (const one of casesFor(device.target)) {
     const expected = one.reference();
-    for (const { name, target } of targetsOf(one, device.target)) {
-      const { y } = await evaluate(device, (sources) => ({ y: one.build(sources) }), { target });
-      const error = largestDifference(y, expected);
-      results.push({ name, error, bound: one.bound, passed: error <= one.bound });
+    for (const { name, target, matrix } of targetsOf(one, device.target)) {
+      const bound = one.bound + (matrix ? one.variants!.matrixBound : 0);
+      try {
+        const { y } = await evaluate(device, (sources) => ({ y: one.build(sources) }), { target });
+        const error = largestDifference(y, expected);
+        results.push({ name, error, bound, passed: error <= bound, ...(matrix && { matrix }) });
+      } catch (error) {
+        // A browser may know another version of the experimental WGSL.
+        if (!matrix || !(error instanceof KernelError)) throw error;
+        results.push({ name, error: NaN, bound, passed: false, matrix, problem: error.message });
+      }
     }
   }
+  const wrong = results.find(({ passed, matrix }) => matrix && !passed);
+  device.settleMatrix(wrong && `matrix instructions failed the self-test on this device: ${inWords(wrong)}`);
   return results;
 }
 
+/** How a case runs. */
+interface Run {
+  readonly name: string;
+  /** Overrides the device's own target. */
+  readonly target?: Partial<Target>;
+  /** Whether it runs matrix instructions. */
+  readonly matrix?: boolean;
+}
+
 /** The targets on which a case runs: the device's own, or one for each variant that can run. */
-function targetsOf({ name, variants }: Case, target: Target): { name: string; target?: Partial<Target> }[] {
+function targetsOf({ name, variants }: Case, target: Target): Run[] {
   if (!variants) return [{ name }];
-  return MATRIX_VARIANTS.flatMap((preferred) => {
-    const preference = { [variants.entry]: preferred };
-    const [{ variant }] = variants.lower({ ...target, ...preference });
-    return variant === preferred ? [{ name: `${name}, ${preferred}`, target: preference }] : [];
+  const { entry, only, lower } = variants;
+  const { matrix } = target;
+  // Matrix instructions are refused until they have passed.
+  const tested = typeof matrix === 'string' ? matrix : { ...matrix, refused: undefined };
+  return (only ? [only] : PRODUCT_VARIANTS).flatMap((preferred) => {
+    const preference = { [entry]: preferred, matrix: tested };
+    const [{ variant }] = lower({ ...target, ...preference });
+    if (variant !== preferred) return [];
+    return [{ name: `${name}, ${preferred}`, target: preference, matrix: preferred === 'matrix' }];
   });
 }
 
-/** @param weightEps unit roundoff of large weights, which are stored in the device's precision */
-function cases(weightEps: number): Case[] {
-  return [...weightCases(weightEps), ...otherCases()];
+function casesFor({ precision, matrix }: Target): Case[] {
+  const weightEps = EPS[precision];
+  return [...weightCases(weightEps), ...(typeof matrix === 'string' ? [] : matrixCases(weightEps)), ...otherCases()];
 }
 
 /** Error bound of a sum of K products: partial sums grow to sqrt(K) / 3 and are rounded 2 K times; each weight is rounded once. */
 const productBound = (K: number, weightEps: number): number => 2 * EPS.f32 * K + 2 * weightEps * Math.sqrt(K);
 
+/**
+ * What rounding the other operand of K terms to a half adds. WGSL allows either neighbor: at most 2^-10 of a number, twice the unit
+ * roundoff.
+ */
+const matrixBoundOf = (K: number): number => 4 * EPS.f16 * Math.sqrt(K);
+
 const NO_EPILOGUE = { b: null, scale: null, residual: null } as const;
 
-/** Kernels that read large weights. */
-function weightCases(weightEps: number): Case[] {
-  const [rows, K, N] = [37, 768, 96];
+/** @param only the variant that it is about, if it is about one */
+function linearCase([rows, K, N]: readonly number[], weightEps: number, only?: ProductVariant): Case {
   const x = values(rows * K, 1);
   const w = values(N * K, 2);
+  return {
+    name: `linear ${rows} x ${K} x ${N}`,
+    build: ({ input, weight }) => linear(input(x, [rows, K]), weight(w, [N, K]), null),
+    reference: () => linearRef(x, w, N, K),
+    bound: productBound(K, weightEps),
+    variants: {
+      matrixBound: matrixBoundOf(K),
+      entry: 'linear',
+      only,
+      lower: (target) =>
+        linearKernel(target, { x: operand([rows, K]), w: operand([N, K]), ...NO_EPILOGUE }, 'none', true),
+    },
+  };
+}
+
+/** Linear layers in the tiles of matrix instructions that the others do not use: 64 x 64 and 64 x 128. */
+const matrixCases = (weightEps: number): Case[] =>
+  [
+    [16384, 44, 132],
+    [64, 44, 16384],
+  ].map((sizes) => linearCase(sizes, weightEps, 'matrix'));
+
+/**
+ * Kernels that read large weights.
+ * @param weightEps unit roundoff of these weights, which are stored in the device's precision
+ */
+function weightCases(weightEps: number): Case[] {
   const [B, H, W, C, O, kernel] = [1, 9, 7, 32, 40, 3];
   const map = values(B * H * W * C, 8);
   const window = values(O * C * kernel * kernel, 9);
@@ -105,17 +174,7 @@ function weightCases(weightEps: number): Case[] {
   const side = 2;
   const scattered = values(C * O * side * side, 10);
   return [
-    {
-      name: `linear ${rows} x ${K} x ${N}`,
-      build: ({ input, weight }) => linear(input(x, [rows, K]), weight(w, [N, K]), null),
-      reference: () => linearRef(x, w, N, K),
-      bound: productBound(K, weightEps),
-      variants: {
-        entry: 'linear',
-        lower: (target) =>
-          linearKernel(target, { x: operand([rows, K]), w: operand([N, K]), ...NO_EPILOGUE }, 'none', true),
-      },
-    },
+    linearCase([37, 768, 96], weightEps),
     {
       name: `conv2d ${kernel} x ${kernel}, ${C} to ${O}`,
       build: ({ input, weight }) =>
@@ -123,6 +182,7 @@ function weightCases(weightEps: number): Case[] {
       reference: () => conv2dRef(map, window, { B, H, W, C, O, kernel, ...conv }),
       bound: productBound(C * kernel * kernel, weightEps),
       variants: {
+        matrixBound: matrixBoundOf(C * kernel * kernel),
         entry: 'conv',
         lower: (target) =>
           conv2dKernel(
@@ -139,6 +199,7 @@ function weightCases(weightEps: number): Case[] {
       reference: () => convTranspose2dRef(map, scattered, null, { B, H, W, I: C, O, kernel: side }),
       bound: productBound(C, weightEps),
       variants: {
+        matrixBound: matrixBoundOf(C),
         entry: 'conv',
         lower: (target) =>
           convTranspose2dKernel(target, operand([B, H, W, C]), operand([C, O, side, side]), null, side),

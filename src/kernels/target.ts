@@ -6,9 +6,12 @@
  * from storage textures and share values by constant-lane `subgroupBroadcast`. Those need subgroups of exactly eight lanes.
  */
 
-/** Variants of matrix products, convolutions and attention. */
+/** Variants of matrix products, convolutions and attention. Exported for tests. */
 export const MATRIX_VARIANTS = ['tiled', 'tiled8x8', 'subgroup8'] as const;
 export type MatrixVariant = (typeof MATRIX_VARIANTS)[number];
+/** Variants of matrix products and convolutions: `matrix` uses a GPU's matrix instructions. */
+export const PRODUCT_VARIANTS = [...MATRIX_VARIANTS, 'matrix'] as const;
+export type ProductVariant = (typeof PRODUCT_VARIANTS)[number];
 /** Variants of kernels that reduce rows. */
 export type RowVariant = 'workgroup' | 'lane';
 export type SweepStrategy = 'batched' | 'layered';
@@ -20,14 +23,24 @@ export type Precision = 'f32' | 'f16';
  * variant that suits the size of the problem (`suits` in variant.ts).
  */
 export interface Preferences {
-  readonly linear: MatrixVariant | 'bySize';
+  readonly linear: ProductVariant | 'bySize';
   /** Convolutions and transposed convolutions. */
-  readonly conv: MatrixVariant | 'bySize';
+  readonly conv: ProductVariant | 'bySize';
   /** Attention, and the sweep's decoder, which is mostly attention. */
   readonly attention: MatrixVariant | 'bySize';
   /** Kernels that reduce rows: a workgroup per row, or a single invocation. */
   readonly rows: RowVariant;
   readonly sweep: SweepStrategy;
+}
+
+/** Matrix instructions of a device: operands of f16, sums of f32, fragments of 16 columns and 16 terms. */
+export interface MatrixUnit {
+  /** Rows of a fragment. */
+  readonly rows: 8 | 16;
+  /** Why kernels may not use it: a plain sentence without its full stop. Absent once the self-test has passed. */
+  readonly refused?: string;
+  /** Plain WGSL takes the place of the instructions. For tests on adapters without them. */
+  readonly twin?: boolean;
 }
 
 export interface Target extends Preferences {
@@ -38,6 +51,8 @@ export interface Target extends Preferences {
   /** Lanes of the smallest and largest subgroup; 0 on a device without subgroups. */
   readonly subgroupMinSize: number;
   readonly subgroupMaxSize: number;
+  /** Matrix instructions, or why there are none: a plain sentence without its full stop. */
+  readonly matrix: MatrixUnit | string;
 }
 
 export type AdapterClass = 'gpu' | 'software8' | 'software';
@@ -82,6 +97,11 @@ export function supportsSubgroup8({
   return `${found}; exactly 8 lanes are needed`;
 }
 
+/** Whether kernels may use the device's matrix instructions, or the reason why not. */
+export function supportsMatrix({ matrix }: Pick<Target, 'matrix'>): true | string {
+  return typeof matrix === 'string' ? matrix : (matrix.refused ?? true);
+}
+
 /** The row of the table for an adapter. */
 export function adapterClass(facts: AdapterFacts): AdapterClass {
   if (!facts.software) return 'gpu';
@@ -97,4 +117,5 @@ export const BASELINE: Target = {
   maxInvocations: 256,
   subgroupMinSize: 0,
   subgroupMaxSize: 0,
+  matrix: 'the device has no matrix instructions',
 };

@@ -13,7 +13,7 @@ export interface Variant<Problem, Built> {
   /** True, or why this variant cannot run the problem on the target: a plain sentence without its full stop. */
   supports(target: Target, problem: Problem): true | string;
   /** Where the table says `bySize`: whether this variant is the fastest for the problem. Others have no `suits`. */
-  suits?(problem: Problem): boolean;
+  suits?(problem: Problem, target: Target): boolean;
   build(problem: Problem, target: Target): Built;
 }
 
@@ -39,7 +39,8 @@ export function choose<Problem, V extends Variant<Problem, unknown>>(
 ): Chosen<V> {
   const first = preferred(target, kernel);
   const bySize = first === 'bySize';
-  const comesFirst = ({ name, suits }: V): number => Number(bySize ? suits?.(problem) === true : name === first);
+  const comesFirst = ({ name, suits }: V): number =>
+    Number(bySize ? suits?.(problem, target) === true : name === first);
   const order = [...variants].sort((a, b) => comesFirst(b) - comesFirst(a));
   const answers = order.map((variant) => ({ variant, answer: variant.supports(target, problem) }));
   const place = answers.findIndex(({ answer }) => answer === true);

@@ -13,7 +13,7 @@ import { adapterClass, BASELINE, PREFERENCES, type Target } from '../../src/kern
 import { build, choose, type Variant } from '../../src/kernels/variant.ts';
 import { sweepStrategies } from '../../src/pipeline/mcc/strategies.ts';
 import { mccConfigs } from '../../src/pipeline/mcc/config.ts';
-import { software8, targetWith8Lanes } from '../setup/targets.ts';
+import { software8, targetWith8Lanes, targetWithAll } from '../setup/targets.ts';
 
 const named = (name: string, answer: true | string): Variant<number, string> => ({
   name,
@@ -104,6 +104,32 @@ describe('matrix products', () => {
     expect(conv(3)).toEqual(['tiled', undefined]);
   });
 
+  it('use matrix instructions where a device has them and the product is large', () => {
+    const product = (target: Partial<Target>, [rows, K, N] = [4096, 256, 768], constant = true) =>
+      chosen(
+        linear(
+          { ...targetWithAll, ...target },
+          { x: operand([rows, K]), w: operand([N, K]), ...noEpilogue },
+          'none',
+          constant,
+        ),
+      );
+    expect(product({})).toEqual(['matrix', undefined]);
+    expect(product({}, [197, 768, 768])).toEqual(['tiled', undefined]);
+    expect(product({}, [4096, 4, 768])).toEqual(['tiled8x8', undefined]);
+    expect(product({ matrix: 'there are none' })).toEqual(['tiled8x8', undefined]);
+    expect(product({ matrix: { rows: 16, refused: 'they compute nonsense' } })).toEqual([
+      'tiled8x8',
+      'not matrix: they compute nonsense',
+    ]);
+    expect(product({ maxWorkgroupBytes: 16384 })[1]).toBe(
+      'not matrix: workgroups have 16384 bytes of memory here; 20480 are needed',
+    );
+    expect(product({}, [4096, 256, 768], false)[1]).toBe(
+      'not matrix: w is computed, and only constants can be packed as halves',
+    );
+  });
+
   it('say why a preferred variant was not taken', () => {
     expect(run(software8, false)).toEqual([
       'tiled',
@@ -120,6 +146,7 @@ describe('matrix products', () => {
     const [step] = linear(software8, { x: operand([8, 16]), w: operand([32, 16]), ...noEpilogue }, 'none', false);
     expect(step.others).toEqual([
       { name: 'subgroup8', reason: expect.stringMatching(/w is computed/) as string },
+      { name: 'matrix', reason: 'the device has no matrix instructions' },
       { name: 'tiled8x8' },
     ]);
   });
@@ -135,7 +162,7 @@ describe('matrix products', () => {
     expect(chosen(conv(1, software8))).toEqual(['subgroup8', undefined]);
     expect(chosen(conv(2, software8))).toEqual([
       'grouped',
-      ['subgroup8', 'tiled', 'tiled8x8']
+      ['subgroup8', 'tiled', 'matrix', 'tiled8x8']
         .map((name) => `not ${name}: there are 2 groups, and this variant computes one product`)
         .join('; '),
     ]);

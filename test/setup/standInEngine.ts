@@ -15,6 +15,8 @@ import { texturedTorus, torus } from './meshes.ts';
 /** Size of the photo that it expects. */
 export const [WIDTH, HEIGHT] = [4, 3];
 
+type OpenSession = Awaited<ReturnType<Engine['open']>>;
+
 type SurfaceFacts = ObjectMesh['facts'];
 
 interface Answer {
@@ -38,9 +40,11 @@ export function standIn(answer: Answer = {}) {
     prompt?: PromptOptions;
     call?: CallOptions;
     created: number;
+    opened: number;
     disposed: number;
   } = {
     created: 0,
+    opened: 0,
     disposed: 0,
   };
   const mask = new Uint8Array(WIDTH * HEIGHT).fill(1, 5, 7);
@@ -56,6 +60,14 @@ export function standIn(answer: Answer = {}) {
     call.onProgress?.({ stage: 'weights', done: 1, total: 1 });
   };
   const engine: Engine = {
+    open: (photo) => {
+      asked.opened++;
+      const session: Partial<OpenSession> = {
+        reconstruct: (options, call) => engine.reconstruct(photo, options, call),
+        close: () => undefined,
+      };
+      return Promise.resolve(session as OpenSession);
+    },
     segment: (_photo, prompt, call) => {
       asked.prompt = prompt;
       tell(call);

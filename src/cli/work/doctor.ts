@@ -3,7 +3,7 @@ import { version } from '../../../package.json';
 import { adapterName, Device } from '../../graph/device.ts';
 import type { AdapterClass, Precision } from '../../kernels/target.ts';
 import { EXIT } from '../../host/errors.ts';
-import { listAdapters, requestNodeAdapter } from '../../host/node/adapter.ts';
+import { dawnOptionsFor, listAdapters, requestNodeAdapter } from '../../host/node/adapter.ts';
 import { kernelChoices, type KernelChoice } from '../../host/kernelChoices.ts';
 import { runSelfTest } from '../../host/selfTest.ts';
 import type { Terminal } from '../terminal.ts';
@@ -45,9 +45,10 @@ type Findings = Awaited<ReturnType<typeof examine>>;
 
 async function examine(choice: string, precision: Precision) {
   const adapters = await listAdapters();
-  const { adapter, wait, release } = await requestNodeAdapter(choice);
+  const { adapter, wait, release } = await requestNodeAdapter(choice, dawnOptionsFor(precision));
   const device = await Device.create(adapter, { wait, precision });
   try {
+    const selfTest = await runSelfTest(device); // first: it decides whether matrix instructions are used
     const { vendor, architecture, subgroupMinSize, subgroupMaxSize } = adapter.info;
     const { linear, attention, conv, rows, sweep } = device.target;
     return {
@@ -61,7 +62,7 @@ async function examine(choice: string, precision: Precision) {
       preferred: { linear, attention, conv, rows, sweep },
       kernels: kernelChoices(device.target),
       precision,
-      selfTest: await runSelfTest(device),
+      selfTest,
     };
   } finally {
     device.dispose();
@@ -127,8 +128,9 @@ function format({
     '',
     `Self-test against float64 on the CPU, weights in ${precision}`,
     ...selfTest.map(
-      ({ name, error, bound, passed }) =>
-        `  ${name.padEnd(43)} largest error ${error.toExponential(1)}, bound ${bound.toExponential(1)}  ${passed ? 'ok' : 'WRONG'}`,
+      ({ name, error, bound, passed, problem }) =>
+        `  ${name.padEnd(43)} largest error ${error.toExponential(1)}, bound ${bound.toExponential(1)}  ${passed ? 'ok' : 'WRONG'}` +
+        (problem === undefined ? '' : `\n    ${problem}`),
     ),
     '',
   ].join('\n');

@@ -1,6 +1,7 @@
 /** WebGPU in Node: loads Dawn from the `webgpu` package and chooses an adapter. */
 import { availableParallelism, tmpdir } from 'node:os';
 import { adapterName, isSoftware, type SpareAdapter, type Wait } from '../../graph/device.ts';
+import type { Precision } from '../../kernels/target.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { withoutNativeWarnings } from './nativeWarnings.ts';
 import { waitForGpu } from './wait.ts';
@@ -69,6 +70,10 @@ export async function requestNodeAdapter(
   }
   throw noMatch(choice, names);
 }
+
+/** Options of Dawn with which an adapter shows what kernels use in a precision: matrix instructions are experimental there. */
+export const dawnOptionsFor = (precision: Precision): string[] =>
+  precision === 'f16' ? ['enable-dawn-features=allow_unsafe_apis'] : [];
 
 /** The adapters of this machine, best first. Dawn has no function for this, but it lists them in the error for an unknown name. */
 export async function listAdapters(dawnOptions: string[] = []): Promise<AdapterName[]> {
