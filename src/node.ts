@@ -210,11 +210,14 @@ export async function createEngine(options: EngineOptions = {}): Promise<NodeEng
     onProgress: (event) => onProgress?.(inMegabytes(event)),
   });
   try {
-    const { adapter, wait, release } = await requestNodeAdapter(options.adapter ?? 'auto', dawnOptionsFor(precision));
+    const { adapter, wait, spare, release } = await requestNodeAdapter(
+      options.adapter ?? 'auto',
+      dawnOptionsFor(precision),
+    );
     try {
       const { file } = await readTuning(adapter.info);
       const target = file && { tuned: tuningOf(file) };
-      const device = await Device.create(adapter, { wait, precision, submissionMs, maxMemory, target });
+      const device = await Device.create(adapter, { wait, precision, submissionMs, maxMemory, target, spare });
       if (precision === 'f16') await expectSound(device);
       const onDispose = (): void => {
         release();

@@ -27,6 +27,15 @@ export interface DeviceOptions {
   readonly submissionMs?: number;
   /** Bytes that all buffers and textures together may take; no bound by default. */
   readonly maxMemory?: number;
+  /** Gives the adapter again, for so many further devices that make machine code (machineCode.ts); by default there are none. */
+  readonly spare?: SpareAdapter;
+}
+
+/** An adapter that can be requested again: an adapter gives one device. */
+export interface SpareAdapter {
+  /** Number of further devices that are of use. */
+  readonly count: number;
+  request(): Promise<GPUAdapter | null>;
 }
 
 interface Destroyable {
@@ -113,6 +122,7 @@ export class Device {
   private disposed = false;
   /** Functions that each end one pending wait. */
   private readonly waiting = new Set<() => void>();
+  private readonly twins: GPUDevice[] = [];
 
   private constructor(
     readonly gpu: GPUDevice,
@@ -123,6 +133,9 @@ export class Device {
     public submissionMs: number,
     private readonly hostWait: Wait,
     readonly memory: DeviceMemory,
+    /** Number of twins that are of use. */
+    readonly twinCount: number,
+    private readonly openTwin: () => Promise<GPUDevice | undefined>,
   ) {
     gpu.addEventListener('uncapturederror', (event) => {
       this.failure ??= new DeviceError(`WebGPU reported: ${event.error.message}`);
@@ -161,11 +174,15 @@ export class Device {
     const { precision = 'f32' } = options;
     const wanted = [...FEATURES, ...(precision === 'f16' ? ['shader-f16'] : []), ...matrixFeatures(adapter, precision)];
     const features = [...new Set(wanted)].filter((f) => adapter.features.has(f) && !options.without?.includes(f));
+    const request = (from: GPUAdapter): Promise<GPUDevice> =>
+      options.wait(from.requestDevice({ requiredFeatures: features as GPUFeatureName[], requiredLimits }));
+    const twin = async (): Promise<GPUDevice | undefined> => {
+      const other = await options.spare?.request();
+      return other ? request(other) : undefined;
+    };
     let gpu: GPUDevice;
     try {
-      gpu = await options.wait(
-        adapter.requestDevice({ requiredFeatures: features as GPUFeatureName[], requiredLimits }),
-      );
+      gpu = await request(adapter);
     } catch (error) {
       throw new DeviceError(`The adapter "${adapterName(adapter.info)}" gave no device: ${(error as Error).message}`);
     }
@@ -174,7 +191,8 @@ export class Device {
     const target = { ...targetOf({ info, limits, features: granted }, precision), ...options.target };
     const kind = classOf({ info, limits, features: granted });
     const memory = new DeviceMemory(options.maxMemory);
-    return new Device(gpu, info, kind, target, options.submissionMs ?? 100, options.wait, memory);
+    const { submissionMs = 100, wait, spare } = options;
+    return new Device(gpu, info, kind, target, submissionMs, wait, memory, spare?.count ?? 0, twin);
   }
 
   /** Creates a buffer whose memory counts. @throws LimitError if it exceeds the bound of the device's memory */
@@ -285,9 +303,21 @@ export class Device {
     throw thrown as Error;
   }
 
+  /**
+   * Another device of the adapter, with the same features and limits and a queue of its own. It lives as long as this device.
+   * @returns undefined if the host gives the adapter once only, or the adapter gives no second device
+   */
+  async twin(): Promise<GPUDevice | undefined> {
+    const made = await this.openTwin().catch(() => undefined);
+    if (!made) return undefined;
+    this.twins.push(made);
+    if (this.disposed) made.destroy();
+    return made;
+  }
+
   /** Destroys the device with all its buffers and textures. */
   dispose(): void {
     this.disposed = true;
-    this.gpu.destroy();
+    for (const gpu of [this.gpu, ...this.twins]) gpu.destroy();
   }
 }

@@ -12,7 +12,7 @@ import type { Device } from './device.ts';
 import { LifetimeError, ShapeError } from './errors.ts';
 import { fuse } from './fuse/index.ts';
 import { Lifetime } from './lifetime.ts';
-import { accesses, lower } from './lower.ts';
+import { accesses, lower, type Lowered } from './lower.ts';
 import type { MemoryPlan } from './memory.ts';
 import type { Graph } from './record.ts';
 import { Runner, type RunOptions } from './run.ts';
@@ -50,6 +50,35 @@ export interface Plan {
   dispose(): void;
 }
 
+interface Lowering {
+  readonly lowered: Lowered;
+  /** Tensors whose values an inspection gets, by name. */
+  readonly taps: Readonly<Record<string, Tensor>>;
+  /** Tensors that have memory of their own: results and taps. */
+  readonly keep: ReadonlySet<Tensor>;
+}
+
+/** Fuses and lowers the nodes that the results depend on. @throws ShapeError */
+function lowerGraph({ device, inspection }: Shared, graph: Graph, options: CompileOptions): Lowering {
+  const taps = inspection ? Object.fromEntries([...graph.taps].filter(([name]) => inspection.wants(name))) : {};
+  const keep = new Set([...Object.values(taps), ...Object.values(options.outputs)].map((t) => t.root));
+  const live = reachable(graph, keep);
+  const lowered = lower(options.fused === false || inspection ? live : fuse(live, keep), {
+    ...device.target,
+    ...options.target,
+  });
+  return { lowered, taps, keep };
+}
+
+/**
+ * Builds the pipelines of a graph that will be compiled later, and nothing else: compiling it then takes less time.
+ * @throws KernelError; DeviceError
+ */
+export async function buildAhead(shared: Shared, graph: Graph, options: CompileOptions): Promise<void> {
+  shared.device.check();
+  await shared.pipelines.prepare(lowerGraph(shared, graph, options).lowered.steps);
+}
+
 /**
  * Fuses and lowers the nodes that the results depend on, allocates memory, builds pipelines and uploads constants.
  * @throws LimitError if the device cannot bind an operand or is out of memory; KernelError; WeightsError; DeviceError
@@ -58,14 +87,7 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
   const { device } = shared;
   const { name = 'the plan' } = options;
   device.check();
-  const { inspection } = shared;
-  const taps = inspection ? Object.fromEntries([...graph.taps].filter(([name]) => inspection.wants(name))) : {};
-  const keep = new Set([...Object.values(taps), ...Object.values(options.outputs)].map((t) => t.root));
-  const live = reachable(graph, keep);
-  const lowered = lower(options.fused === false || inspection ? live : fuse(live, keep), {
-    ...device.target,
-    ...options.target,
-  });
+  const { lowered, taps, keep } = lowerGraph(shared, graph, options);
   expectBindable(device, lowered.steps); // checked first, because uploads may take minutes
 
   const constants = new Set<Operand>();
@@ -128,7 +150,7 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
         feed(device, sources, (t) => allocation.resources.get(t) as GPUBuffer);
         await runner.run(runOptions);
         for (const [tap, value] of Object.entries(deviceTensors(taps)))
-          inspection!.found(tap, value.shape, await value.read());
+          shared.inspection!.found(tap, value.shape, await value.read());
         return deviceTensors(options.outputs);
       } finally {
         running = false;

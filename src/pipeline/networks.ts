@@ -65,6 +65,16 @@ export class NetworkPool {
     if (this.device.memory.room < bytes) await this.dispose();
   }
 
+  /**
+   * The network that plays a role, for building pipelines: nothing of it is on the device, and the pool forgets it.
+   * @throws as `get`
+   */
+  blank<R extends Role>(role: R): RoleNetworks[R] {
+    const module = this.moduleOf(role);
+    const { source, config } = weightsOf(this.weights, module);
+    return module.create(sharedFor(this.device, source), config) as RoleNetworks[R];
+  }
+
   /** The module of the network that plays a role. @throws as `get` */
   moduleOf(role: Role): NetworkModule {
     const ofRole = this.modules.filter((module) => module.role === role);

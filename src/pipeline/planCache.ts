@@ -1,6 +1,6 @@
 /** A cache of compiled plans, so that a second photo of the same size compiles nothing. */
 import { keyOf } from '../graph/key.ts';
-import { compile, type CompileOptions, type Plan } from '../graph/plan.ts';
+import { buildAhead, compile, type CompileOptions, type Plan } from '../graph/plan.ts';
 import type { Shared } from '../graph/shared.ts';
 import type { Graph } from '../graph/record.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -54,6 +54,12 @@ export class PlanCache {
       if (this.plans.get(key) === plan) this.plans.delete(key);
       throw error;
     }
+  }
+
+  /** Builds the pipelines of a plan that `get` will be asked for, and keeps nothing else. @throws as `get` */
+  async buildAhead<A>(record: Recorder<A>, argument: A): Promise<void> {
+    const { graph, outputs } = record(argument);
+    await buildAhead(this.shared, graph, { outputs, name: record.name });
   }
 
   /** Plans of different recorders differ, even with equal arguments. */

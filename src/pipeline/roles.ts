@@ -115,6 +115,11 @@ export interface PointRunOptions extends Pick<StageRunOptions, 'signal' | 'onPro
 }
 
 export interface Segmenter {
+  /**
+   * Builds the pipelines for a photo and the first answer to a prompt, so that they are there when they are needed. It
+   * uploads nothing. @throws as the calls that come later
+   */
+  buildAhead?(photo: Size, prompt: SegmentPrompt): Promise<void>;
   /** Encodes a photo. @throws PromptError if the photo is too narrow; Canceled; DeviceError; WeightsError */
   encode(photo: PhotoWords, options?: StageRunOptions): Promise<Embedding>;
   /**
@@ -138,6 +143,8 @@ export interface Segmenter {
 }
 
 export interface DepthEstimator {
+  /** Builds the pipelines for a photo. @throws as `estimate` */
+  buildAhead?(photo: Size): Promise<void>;
   /** Horizontal field of view, in degrees, that the network assumes for every photo; undefined if it assumes none. */
   readonly canonicalFov?: number;
   /**
@@ -233,6 +240,8 @@ export interface CompleteRunOptions extends Pick<StageRunOptions, 'signal' | 'on
 }
 
 export interface Completer {
+  /** Builds the pipelines of a sweep. @throws as `complete` */
+  buildAhead?(options: CompleteOptions): Promise<void>;
   /** Sides of the square inputs, in pixels: of the colors and of the points. */
   readonly sides: { readonly rgb: number; readonly xyz: number };
   /** Default of `CompleteOptions.threshold`. */

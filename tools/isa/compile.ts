@@ -57,6 +57,6 @@ export async function compilePrograms(programs: Iterable<Program>): Promise<void
   const pipelines = Pipelines.of(device);
   for (const { hash, dispatch } of programs) {
     writeSync(2, `\n${MARK}${hash}\n`);
-    await pipelines.get(dispatch);
+    await pipelines.prepare([dispatch]);
   }
 }

@@ -52,6 +52,12 @@ export class CoarseToFine {
     this.choices = new PlanCache(shared, 1);
   }
 
+  /** Builds the pipelines of the first chunk, and of the choice of points. @throws as `run` */
+  async buildAhead(request: SweepRequest, count: number): Promise<void> {
+    await this.chunks.buildAhead(listGraph, this.chunkOf(request, count));
+    await this.choices.buildAhead(nextGraph, { counts: request.grid.counts });
+  }
+
   /** Makes the plan of the first chunk and uploads the weights, so that a run starts at once. */
   async prepare(request: SweepRequest, count: number, onUpload?: (done: number) => void): Promise<void> {
     await this.chunks.get(listGraph, this.chunkOf(request, count), { onUpload });

@@ -54,6 +54,12 @@ export class OccupiedReader {
     return { logits, occupied: { places, colors } };
   }
 
+  /** Builds the pipelines for the colors of a chunk of `rows` points. @throws as `read` */
+  buildAhead(rows: number, temperature: number): Promise<void> {
+    const take = Math.min(rows, MIN_COLORS);
+    return this.plans.buildAhead(colorGraph, { config: this.config, rows, take, temperature });
+  }
+
   /** Colors [n, 3] of the first n rows of `features`. */
   private async colorsOf(
     features: DeviceTensor,

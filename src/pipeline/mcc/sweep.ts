@@ -68,6 +68,17 @@ export class Sweep {
     this.coarseToFine = new CoarseToFine(shared, config, this.occupiedReader);
   }
 
+  /** Builds the pipelines that a sweep needs. @throws as `run` */
+  async buildAhead(options: SweepOptions): Promise<void> {
+    const { request } = this.requestOf(options);
+    const { size } = this.paceOf(request.strategy, options.chunk);
+    const { config } = this;
+    const { grid, threshold, strategy, temperature } = request;
+    if (isCoarseToFine(options)) await this.coarseToFine.buildAhead(request, size);
+    else await this.chunks.buildAhead(sweepGraph, { config, grid, count: size, threshold, strategy });
+    await this.occupiedReader.buildAhead(size, temperature);
+  }
+
   /** Compiles the plan of the first chunk and uploads its weights, so that a run starts at once. */
   async prepare(options: SweepOptions, onUpload?: (done: number) => void): Promise<void> {
     const { request } = this.requestOf(options);

@@ -2,7 +2,7 @@
 import type { Shared } from '../../graph/shared.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import type { SamConfig } from './config.ts';
-import type { PhotoWords } from '../photo.ts';
+import type { PhotoWords, Size } from '../photo.ts';
 import { PlanCache } from '../planCache.ts';
 import type {
   Embedding,
@@ -59,6 +59,23 @@ export class Sam implements Segmenter {
     this.decoders = new PlanCache(shared, capacity);
     // Masks are taken in numbers of powers of two, and read in such numbers.
     this.pointDecoders = new PlanCache(shared, capacity ?? 12);
+  }
+
+  async buildAhead({ height, width }: Size, prompt: SegmentPrompt): Promise<void> {
+    const { config } = this;
+    const photo = { height, width };
+    await Promise.all([
+      this.encoders.buildAhead(inputGraph, { config, photo }),
+      this.encoders.buildAhead(encoderGraph, { config }),
+    ]);
+    const { points = [], box, previous, roughMask } = prompt;
+    const isMaskAlone = points.length === 0 && box === undefined;
+    const count = isMaskAlone ? 0 : promptTokensOf({ points, boxes: box && [box] }, photo, config).count;
+    const hasMask = previous !== undefined || roughMask !== undefined;
+    await Promise.all([
+      this.decoders.buildAhead(promptGraph, { config, batch: 1, count, hasMask }),
+      this.decoders.buildAhead(maskGraph, { config, batch: 1, picks: 1, photo }),
+    ]);
   }
 
   /**

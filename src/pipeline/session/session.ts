@@ -160,6 +160,8 @@ export class Session {
   reconstruct(options: ReconstructOptions, call: CallOptions = {}): Promise<Reconstruction> {
     return this.steps(call, async (steps, stages) => {
       await this.expectOptions(options);
+      // The chain builds what is missing itself, and reports what is wrong.
+      steps.buildAhead(options).catch(() => undefined);
       const chain = await photoTo3d(steps, options);
       const preview = options.render === false ? undefined : await this.preview(chain, stages);
       stages.end();

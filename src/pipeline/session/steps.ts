@@ -1,13 +1,14 @@
 /** The steps from a photo to an object, with their networks. One call runs at a time. */
 import { focalFromFov, focalOf, intrinsicsOf, type CameraOptions, type Focal, type Intrinsics } from '../camera.ts';
 import type { ColoredPoints } from '../coloredPoints.ts';
-import { DEFAULT_SWEEP } from '../defaults.ts';
+import { DEFAULT_SWEEP, DEFAULT_TEXTURE } from '../defaults.ts';
 import { findEverything } from '../everything/everything.ts';
 import type { FoundMask } from '../everything/foundMask.ts';
 import { everythingSettings, type EverythingOptions } from '../everything/options.ts';
 import { wordsOf, type Photo } from '../photo.ts';
 import { emptyMask, visiblePoints, type Geometry } from '../points/geometry.ts';
 import type { SeenCrop } from '../points/seenPoints.ts';
+import { buildSheetAhead } from '../render/mesh.ts';
 import type { Embedding, Role, SegmentAnswer, SweepName } from '../roles.ts';
 import { above, CompletedObject, objectPoints } from './completedObject.ts';
 import type { EngineParts } from './engineParts.ts';
@@ -72,6 +73,25 @@ export class PhotoSteps {
   /** Whether the caller has stopped the call. */
   get isStopped(): boolean {
     return this.stages.signal?.aborted ?? false;
+  }
+
+  /**
+   * Builds the pipelines of the whole chain, in the order in which it needs them. It runs beside the chain, so that the
+   * pipelines of a network are built while earlier networks run.
+   * @throws as the steps of the chain
+   */
+  async buildAhead(options: ReconstructOptions): Promise<void> {
+    const { photo, parts, known } = this;
+    const { networks } = parts;
+    if (!options.mask && !parts.embeddings.get(known.owner)) {
+      await networks.blank('segment').buildAhead?.(photo, inDecoded(photo, options));
+    }
+    if (!options.pointMap && !options.depth && !known.meters) await networks.blank('depth').buildAhead?.(photo);
+    const completer = networks.blank('complete');
+    await parts.seenPoints(completer.sides).buildAhead(options.pointMap ? 'points' : 'depth', photo);
+    await completer.buildAhead?.(options);
+    const { texture = DEFAULT_TEXTURE } = options;
+    if (options.mesh !== false && options.render !== false) await buildSheetAhead(parts.shared, texture > 0);
   }
 
   /**
