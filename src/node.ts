@@ -3,12 +3,13 @@ import { basename, dirname, extname, join } from 'node:path';
 import { Device } from './graph/device.ts';
 import type { Precision } from './kernels/target.ts';
 import { UserError } from './host/errors.ts';
-import { requestNodeAdapter, type AdapterChoice } from './host/node/adapter.ts';
+import { dawnOptionsFor, requestNodeAdapter, type AdapterChoice } from './host/node/adapter.ts';
 import { BUNDLED } from './host/node/bundled.ts';
 import { inMegabytes } from './host/node/convert.ts';
 import { encodeTexture } from './host/node/encode.ts';
 import { writeTogether, writeWhole } from './host/node/files.ts';
 import { decodePhoto } from './host/node/image.ts';
+import { readTuning, tuningOf } from './host/node/tuning.ts';
 import { openWeights } from './host/node/weights.ts';
 import {
   aCount,
@@ -74,6 +75,12 @@ export interface EngineOptions extends Pick<EngineSetup, 'networks' | 'keepNetwo
    * `engine.pace` changes it.
    */
   readonly submissionMs?: number;
+  /**
+   * Bytes that all buffers and textures on the device together may take; no bound by default. The engine then keeps the networks
+   * that fit together, frees the others after use, and works in smaller parts. On a software adapter this is memory of the process,
+   * which takes about 200 MiB besides.
+   */
+  readonly maxMemory?: number;
   /** The adapter to use; by default `auto`. */
   readonly adapter?: AdapterChoice;
   /** Receives the progress of the one-time conversion of .pth and .pt files. */
@@ -93,6 +100,7 @@ const OPTIONS: OptionRules<EngineOptions> = {
   keepNetworks: aFlag,
   embeddingBytes: aCount,
   submissionMs: someMilliseconds,
+  maxMemory: aCount,
   onProgress: aFunction,
   signal: aSignal,
 };
@@ -191,27 +199,38 @@ const host: Host<PointCloud, NodeObject, NodeMesh> = {
 /**
  * Creates an engine: opens the weights and the device.
  * @throws OptionError for an unknown option or an impossible value; UserError if there is no adapter, or it fails the self-test
- *   with f16; WeightsError if the weights do not fit; LimitError or DeviceError if the adapter does not suffice
+ *   with f16; WeightsError if the weights do not fit; LimitError or DeviceError if the adapter or `maxMemory` does not suffice
  */
 export async function createEngine(options: EngineOptions = {}): Promise<NodeEngine> {
   expectOptions('createEngine', options, OPTIONS);
-  const { precision = 'f32', submissionMs, onProgress, keepNetworks, embeddingBytes, networks } = options;
+  const { precision = 'f32', submissionMs, maxMemory, onProgress, keepNetworks, embeddingBytes, networks } = options;
   const { weightsDir, roles, signal } = options;
   const weights = await openWeights(options.weights ?? BUNDLED, presets[options.size ?? 'small'], {
     ...{ weightsDir, roles, signal },
     onProgress: (event) => onProgress?.(inMegabytes(event)),
   });
   try {
-    const { adapter, wait, release } = await requestNodeAdapter(options.adapter ?? 'auto');
+    const { adapter, wait, spare, release } = await requestNodeAdapter(
+      options.adapter ?? 'auto',
+      dawnOptionsFor(precision),
+    );
     try {
-      const device = await Device.create(adapter, { wait, precision, submissionMs });
+      const { file } = await readTuning(adapter.info);
+      const target = file && { tuned: tuningOf(file) };
+      const device = await Device.create(adapter, { wait, precision, submissionMs, maxMemory, target, spare });
       if (precision === 'f16') await expectSound(device);
       const onDispose = (): void => {
         release();
         void weights.close();
       };
-      const engine = new Engine({ device, weights: weights.set, networks, keepNetworks, embeddingBytes, onDispose });
-      return new HostEngine(decoding(engine, decode), host);
+      const kept = { networks, keepNetworks, embeddingBytes, roles };
+      try {
+        const engine = new Engine({ device, weights: weights.set, ...kept, onDispose });
+        return new HostEngine(decoding(engine, decode), host);
+      } catch (error) {
+        device.dispose();
+        throw error;
+      }
     } catch (error) {
       release();
       throw error;

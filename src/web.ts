@@ -156,9 +156,9 @@ const host: Host<PointCloud, WebObject, WebMesh> = {
  */
 export async function createEngine(options: EngineOptions = {}): Promise<WebEngine> {
   expectOptions('createEngine', options, ENGINE_OPTIONS);
-  const { weights, precision, submissionMs, networks, keepNetworks, embeddingBytes, ...reading } = options;
+  const { weights, precision, submissionMs, maxMemory, networks, keepNetworks, embeddingBytes, ...reading } = options;
   const { adapter } = await requestWebAdapter();
-  const device = await Device.create(adapter, { wait: (promise) => promise, precision, submissionMs });
+  const device = await Device.create(adapter, { wait: (promise) => promise, precision, submissionMs, maxMemory });
   try {
     if (precision === 'f16') await expectSound(device);
     const set = await openWebWeights(weights, reading);

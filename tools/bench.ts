@@ -11,10 +11,12 @@ import type { Terminal } from '../src/cli/terminal.ts';
 import { Device } from '../src/graph/device.ts';
 import { Canceled } from '../src/graph/errors.ts';
 import { EXIT, messageOf, UserError } from '../src/host/errors.ts';
-import { requestNodeAdapter } from '../src/host/node/adapter.ts';
+import { dawnOptionsFor, requestNodeAdapter } from '../src/host/node/adapter.ts';
+import { expectSound } from '../src/host/selfTest.ts';
 import { expectWritable } from '../src/host/node/files.ts';
-import { MATRIX_VARIANTS } from '../src/kernels/target.ts';
-import { presets } from '../src/pipeline/registry.ts';
+import { PRODUCT_VARIANTS, ROW_VARIANTS } from '../src/kernels/target.ts';
+import { writeTuning } from '../src/host/node/tuning.ts';
+import { networkNamed, networks, presets } from '../src/pipeline/registry.ts';
 import { benchCases } from './bench/cases.ts';
 import { type Ceilings, measureCeilings, prepareCeilings } from './bench/ceiling.ts';
 import { type Bench, type Finding, measureCase, measureNetwork } from './bench/jobs.ts';
@@ -23,7 +25,9 @@ import { appendLine, fileOf, type Line, readResults } from './bench/lines.ts';
 import { clockOf } from './bench/measure.ts';
 import { meterMemory } from './bench/memory.ts';
 import { type PresetSize, stageNames, stagedNetworks } from './bench/stages.ts';
+import { prepareNode } from './bench/stepRunner.ts';
 import { verdicts } from './bench/targets.ts';
+import { contestsOf, tune } from './bench/tune.ts';
 import { formatLine, formatVerdict, HEADER } from './bench/terminalTable.ts';
 import { originOf } from './origin.ts';
 
@@ -35,9 +39,10 @@ interface Options {
   stages?: PresetSize;
   output: string;
   table?: string | true;
+  tune?: true;
 }
 
-const VARIANTS = [...MATRIX_VARIANTS, 'workgroup', 'lane', 'textbook'];
+const VARIANTS = [...PRODUCT_VARIANTS, ...ROW_VARIANTS, 'textbook'];
 
 /**
  * Runs one command line of `unflat bench`.
@@ -58,9 +63,14 @@ export async function runBench(argv: readonly string[], terminal: Terminal): Pro
     .option('--budget <seconds>', 'time for the warm runs of one case', parsePositive, 2)
     .option('-o, --output <folder>', 'where the JSON lines are appended, a file for each adapter', 'bench/results')
     .option('--table [file]', 'measure nothing: print the stored results as a document, or write it to a file')
-    .action((words: string[], options: Options) =>
-      options.table ? writeTable(options.output, options.table, terminal) : bench(words, options, terminal),
-    );
+    .option(
+      '--tune',
+      'find the fastest variants for the networks (all, or: sam, zoe, mcc) on this adapter and keep them',
+    )
+    .action((words: string[], options: Options) => {
+      if (options.table) return writeTable(options.output, options.table, terminal);
+      return options.tune ? tuneAdapter(words, options, terminal) : bench(words, options, terminal);
+    });
   try {
     await program.parseAsync(argv, { from: 'user' });
     return EXIT.ok;
@@ -79,6 +89,44 @@ async function writeTable(folder: string, file: string | true, terminal: Termina
     throw new UserError(`The document cannot be written to ${file}: ${messageOf(error)}.`, { cause: error });
   }
   terminal.out(`Wrote ${file}\n`);
+}
+
+/** Time for all measurements of a tuning, compilation included. */
+const TUNING_MS = 45_000;
+
+/** Measures the variants for the problems of networks, and keeps the choice in the cache folder. */
+async function tuneAdapter(words: string[], options: Options, terminal: Terminal): Promise<void> {
+  const stray = words.find((word) => !networks.some(({ id }) => id === word));
+  if (stray !== undefined) {
+    const hint = `There are: ${networks.map(({ id }) => id).join(', ')}.`;
+    throw new UserError(`There is no network ${stray} to tune for.`, { hint, exitCode: EXIT.usage });
+  }
+  const { device, dispose } = await openDevice(options);
+  const interruption = watchInterrupt((line) => terminal.err(`${line}\n`));
+  const { signal } = interruption;
+  try {
+    const configs = presets[options.stages ?? 'full'];
+    const graphs = networks
+      .filter(({ id }) => words.length === 0 || words.includes(id))
+      .flatMap(({ id }) => {
+        const network = networkNamed(id);
+        return (network.plans ?? network.record)(configs[id], device.target);
+      });
+    const contests = contestsOf(graphs, device.target);
+    terminal.out(`${device.info.description}: ${contests.length} problems, less than a minute\n`);
+    const entries = await tune(contests, {
+      prepare: ({ node, problem }, variant) =>
+        prepareNode(device, node, { ...device.target, tuned: { [problem]: variant } }),
+      ...{ budgetMs: TUNING_MS, signal },
+      onEntry: ({ kernel, variant, usual, times }) =>
+        terminal.out(`  ${kernel}: ${variant}${variant === usual ? '' : `, ${times} times as fast as ${usual}`}\n`),
+    });
+    const path = await writeTuning(device.info, entries);
+    terminal.out(`Measured ${entries.length} of ${contests.length}; kept in ${path}\n`);
+  } finally {
+    interruption.dispose();
+    dispose();
+  }
 }
 
 async function bench(words: string[], options: Options, terminal: Terminal): Promise<void> {
@@ -112,7 +160,7 @@ async function bench(words: string[], options: Options, terminal: Terminal): Pro
         if (signal.aborted) throw new Canceled('The benchmark');
       }
     }
-    const judged = verdicts(lines, (await readResults(options.output)).baselines);
+    const judged = verdicts(lines);
     if (judged.length) terminal.out(`\nTargets\n${judged.map((one) => `${formatVerdict(one)}\n`).join('')}`);
     terminal.out(`\nAppended to ${file}\n`);
   } finally {
@@ -131,9 +179,10 @@ const CLOCKS = {
 const DAWN_OPTIONS = ['disable-dawn-features=timestamp_quantization'];
 
 async function openDevice({ adapter: choice, precision }: Options) {
-  const { adapter, wait, release } = await requestNodeAdapter(choice, DAWN_OPTIONS);
+  const { adapter, wait, release } = await requestNodeAdapter(choice, [...DAWN_OPTIONS, ...dawnOptionsFor(precision)]);
   try {
     const device = await Device.create(adapter, { wait, precision });
+    if (precision === 'f16') await expectSound(device);
     const dispose = (): void => {
       device.dispose();
       release();
@@ -162,7 +211,7 @@ function stageJobs(words: string[], size: PresetSize): Job[] {
   return stagedNetworks.map(
     (network): Job =>
       async function* (bench) {
-        const meter = meterMemory(bench.device.gpu);
+        const meter = meterMemory(bench.device);
         try {
           const wanted = ({ kernel }: { kernel: string }): boolean => names.has(kernel);
           yield* measureNetwork(network, size, bench, { meter, wanted });

@@ -32,8 +32,11 @@ const bundles = [
   { entry: 'tools/eval.ts', out: 'dist/eval.js', host: 'node' },
   { entry: 'tools/variants.ts', out: 'dist/variants.js', host: 'node' },
   { entry: 'tools/isa.ts', out: 'dist/isa.js', host: 'node' },
+  { entry: 'tools/memory.ts', out: 'dist/memory.js', host: 'node' },
+  { entry: 'tools/peers.ts', out: 'dist/peers.js', host: 'node' },
   { entry: 'tools/sweepShares.ts', out: 'dist/sweepShares.js', host: 'node' },
   { entry: 'tools/appTimes.ts', out: 'dist/appTimes.js', host: 'node' },
+  { entry: 'tools/startTimes.ts', out: 'dist/startTimes.js', host: 'node' },
   { entry: 'src/web.ts', out: 'dist/web.js', host: 'browser', published: true },
   // createWorkerEngine starts it from beside dist/web.js.
   { entry: 'src/worker.ts', out: 'dist/worker.js', host: 'browser', published: true, minify: true },

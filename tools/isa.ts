@@ -13,7 +13,7 @@ import { isaTable, withTable } from './isa/document.ts';
 import { histories, type IsaLine, subjectOf, worsening } from './isa/lines.ts';
 import { roofOf } from './isa/roof.ts';
 import { isaCases, type Program, programsOf } from './isa/subjects.ts';
-import { FAMILIES, type Family, GPU_TARGET } from './isa/target.ts';
+import { FAMILIES, type Family, GPU_TARGET, MATRIX_FAMILY } from './isa/target.ts';
 import { readJsonLines } from './jsonLines.ts';
 import { originOf } from './origin.ts';
 
@@ -36,7 +36,7 @@ async function main(words: string[], { family, results, label, reason, table }: 
     return EXIT.ok;
   }
   await expectWritable(file);
-  const programs = selected(words);
+  const programs = selected(words, family);
   const { driver, listings } = await compileFor(family, [...new Set(programs.map(({ hash }) => hash))]);
   const { commit } = await originOf();
   const lines = programs.map(({ dispatch: _, ...program }): IsaLine => {
@@ -79,10 +79,12 @@ function sameNumbers(a: IsaLine, b: IsaLine): boolean {
   return numbers(a) === numbers(b);
 }
 
-/** Programs of the cases whose kernel or shape contains one of the words; of all cases when there are no words. */
-function selected(words: readonly string[]): Program[] {
+/** Programs of the GPU's cases whose kernel or shape contains one of the words; of all of them when there are no words. */
+function selected(words: readonly string[], family: Family): Program[] {
   const fits = (text: string): boolean => words.length === 0 || words.some((word) => text.includes(word));
-  const cases = isaCases.filter(({ kernel, shape }) => fits(`${kernel} ${shape}`));
+  const cases = isaCases.filter(
+    ({ kernel, shape, matrix }) => fits(`${kernel} ${shape}`) && (!matrix || family === MATRIX_FAMILY),
+  );
   if (cases.length === 0) throw new Error(`No case contains ${words.join(' or ')}.`);
   return cases.flatMap((one) => programsOf(one, GPU_TARGET));
 }

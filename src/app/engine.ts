@@ -3,7 +3,7 @@ import type { WorkerEngineOptions, WebSession } from '../web.ts';
 
 export type EngineSession = Pick<
   WebSession,
-  'encode' | 'segment' | 'depth' | 'points' | 'complete' | 'mesh' | 'close' | 'photo'
+  'encode' | 'segment' | 'everything' | 'depth' | 'points' | 'complete' | 'mesh' | 'close' | 'photo'
 >;
 
 export interface PageEngine {

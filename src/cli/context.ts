@@ -3,7 +3,10 @@ import type { EngineOptions, NodeEngine } from '../node.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The part of the engine that commands use. */
-export type Engine = Pick<NodeEngine, 'segment' | 'depth' | 'reconstruct' | 'describe' | 'dispose'>;
+export type Engine = Pick<
+  NodeEngine,
+  'open' | 'segment' | 'everything' | 'depth' | 'reconstruct' | 'describe' | 'dispose'
+>;
 
 export type CreateEngine = (options: EngineOptions) => Promise<Engine>;
 

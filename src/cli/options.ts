@@ -28,6 +28,8 @@ export interface EngineOptions {
   size: 'small' | 'full';
   precision: 'f32' | 'f16';
   adapter: string;
+  /** Bytes of memory for networks. */
+  maxMemory?: number;
   /** File for the trace of GPU times. */
   profile?: string;
 }
@@ -113,7 +115,16 @@ export function addEngineOptions(command: Command): Command {
         .choices(['small', 'full'])
         .default('small'),
     )
-    .addOption(new Option('--precision <type>', 'storage type of large weights and activations; f16 takes half the memory').choices(['f32', 'f16']).default('f32'))
+    .addOption(
+      new Option('--precision <type>', 'storage type of large weights and activations; f16 takes half the memory')
+        .choices(['f32', 'f16'])
+        .default('f32'),
+    )
+    .option(
+      '--max-memory <size>',
+      'memory that the networks may take, such as 2GB or 700MiB; without a GPU, the process takes about 200 MiB more',
+      parseBytes,
+    )
     .option('--profile <file.json>', 'print where the time goes, and write a trace for ui.perfetto.dev');
 }
 
@@ -245,10 +256,32 @@ export function parseWeights(text: string): string {
   return text;
 }
 
+const UNITS: Readonly<Record<string, number>> = {
+  ...{ kb: 1e3, mb: 1e6, gb: 1e9 },
+  ...{ kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 },
+};
+
+/** Parses a number of bytes with its unit, such as 2GB or 700MiB. Exported for tests. */
+export function parseBytes(text: string): number {
+  const [, digits, unit] = /^\s*([\d.]+)\s*([kmg]i?b)\s*$/i.exec(text) ?? [];
+  const bytes = Math.floor((parseNumber(digits ?? '') ?? 0) * (UNITS[unit?.toLowerCase()] ?? 0));
+  if (bytes === 0) throw new InvalidArgumentError('Expected a size with its unit, such as 2GB or 700MiB.');
+  return bytes;
+}
+
 /** Parses a number above 0. */
 export function parsePositive(text: string): number {
   const value = parseNumber(text);
   if (value === undefined || value <= 0) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
+}
+
+/** Parses a whole number above 0. */
+export function parseCount(text: string): number {
+  const value = parseNumber(text);
+  if (value === undefined || !Number.isInteger(value) || value < 1) {
+    throw new InvalidArgumentError('Expected a whole number above 0.');
+  }
   return value;
 }
 

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
 import { EXIT } from '../host/errors.ts';
+import { addBatch } from './batch.ts';
 import { addBench } from './bench.ts';
 import { addDepth } from './depth.ts';
 import { addDoctor } from './doctor.ts';
@@ -15,7 +16,7 @@ import { addWeights } from './weights.ts';
 /**
  * Runs one command line.
  * @param argv arguments after the program's name
- * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C, 143 stopped by SIGTERM
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 3 some objects of a batch failed, 130 stopped by Ctrl-C, 143 stopped by SIGTERM
  */
 export async function runProgram(argv: string[], context: CommandContext): Promise<number> {
   const { terminal } = context;
@@ -31,6 +32,7 @@ export async function runProgram(argv: string[], context: CommandContext): Promi
     .exitOverride();
   addServe(program, context, finish);
   addReconstruct(program, context, finish);
+  addBatch(program, context, finish);
   addSegment(program, context, finish);
   addDepth(program, context, finish);
   addDoctor(program, context, finish);

@@ -3,16 +3,13 @@
  * per plan.
  */
 import { isCopy, packParams, type Dispatch, type Operand, type Step } from '../kernels/dispatch.ts';
-import { bufferBytes } from '../kernels/dtype.ts';
-import { show, size } from '../kernels/check.ts';
+import { bytesOf, show, size } from '../kernels/check.ts';
 import type { Resource } from './constants.ts';
 import type { Device } from './device.ts';
 import { LimitError } from './errors.ts';
 import { accesses, type Lowered } from './lower.ts';
 import type { Pipeline } from './pipelines.ts';
 import type { EncodedStep } from './run.ts';
-
-const bytesOf = (o: Operand): number => bufferBytes(size(o), o.dtype);
 
 /** Whether an operand lives in a texture. */
 export const isTexture = (o: Operand): boolean => (o.storage ?? 'buffer') !== 'buffer';
@@ -100,7 +97,7 @@ function uniformArena(device: Device, steps: readonly Step[]) {
   if (bytes === 0) return { arena: undefined, slices };
   const image = new Uint8Array(bytes);
   for (const { offset, data } of parts) image.set(new Uint8Array(data), offset);
-  const arena = device.gpu.createBuffer({ label: 'uniforms', size: bytes, usage: 0x40 | 0x08 }); // UNIFORM | COPY_DST
+  const arena = device.createBuffer({ label: 'uniforms', size: bytes, usage: 0x40 | 0x08 }); // UNIFORM | COPY_DST
   device.gpu.queue.writeBuffer(arena, 0, image);
   return { arena, slices };
 }

@@ -1,7 +1,7 @@
 /** Constants on the device. Each is computed once, packed into every layout that a kernel reads, and uploaded. */
-import { show, size } from '../kernels/check.ts';
-import type { Operand, Packing } from '../kernels/dispatch.ts';
-import { bufferBytes } from '../kernels/dtype.ts';
+import { bytesOf, show, size } from '../kernels/check.ts';
+import { FLAT_WIDTH, type Operand, type Packing } from '../kernels/dispatch.ts';
+import { bufferBytes, BYTES } from '../kernels/dtype.ts';
 import { expectSameForm, type ConstantForm } from './constantSpec.ts';
 import type { Device } from './device.ts';
 import { ShapeError } from './errors.ts';
@@ -17,7 +17,10 @@ export interface Weights {
 export type Resource = GPUBuffer | GPUTexture;
 
 /** Bytes that may be in flight before an upload waits for the device. This bounds the driver's staging memory. */
-const IN_FLIGHT = 192 * 2 ** 20;
+const IN_FLIGHT = 64 * 2 ** 20;
+
+/** Elements that are written at once: whole rows of a flat texture, 16 MiB. */
+const SLICE = 1024 * 4 * FLAT_WIDTH;
 
 /** A constant on the device, and the form that it was uploaded in. */
 interface Uploaded {
@@ -55,6 +58,12 @@ export class Constants {
     // The caller of a failed upload gets the error; the next upload starts all the same.
     this.idle = upload.catch(() => undefined);
     return upload;
+  }
+
+  /** Bytes of the constants that are not on the device yet. @throws ShapeError as `upload` */
+  missingBytes(operands: readonly Operand[]): number {
+    const missing = new Map(operands.filter((o) => !this.isUploaded(o)).map((o) => [keyOfOperand(o), bytesOf(o)]));
+    return [...missing.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
   private async uploadMissing(operands: readonly Operand[], onProgress?: (done: number) => void): Promise<void> {
@@ -101,23 +110,30 @@ export class Constants {
     const { name } = source.origin;
     const resource = await this.device.guarded(`Upload of ${name} (${values.byteLength} bytes)`, (own) => {
       if (packing && packing.storage !== 'buffer') {
-        const texture = own(flatTexture(this.device, name, values.length, packing.storage));
-        writeFlat(this.device, texture, values);
-        return texture;
+        return own(flatTexture(this.device, name, values.length, packing.storage));
       }
-      const buffer = own(storageBuffer(this.device, name, bufferBytes(values.length, 'u32')));
-      const { buffer: data, byteOffset, byteLength } = values;
-      this.device.gpu.queue.writeBuffer(buffer, 0, data as ArrayBuffer, byteOffset, byteLength);
-      return buffer;
+      return own(storageBuffer(this.device, name, bufferBytes(values.length, 'u32')));
     });
-    this.uploaded.set(keyOfOperand(form), { resource, form: formOf(source), packing });
-    this.bytes += values.byteLength;
-    this.inFlight += values.byteLength;
-    if (this.inFlight > IN_FLIGHT) {
-      this.device.gpu.queue.submit([]);
-      await this.device.wait(this.device.gpu.queue.onSubmittedWorkDone());
-      this.inFlight = 0;
+    for (let from = 0; from < values.length; from += SLICE) {
+      const slice = values.subarray(from, from + SLICE);
+      if ('width' in resource) writeFlat(this.device, resource, slice, from);
+      else this.write(resource, slice, from);
+      await this.paced(slice.byteLength);
     }
+    this.uploaded.set(keyOfOperand(form), { resource, form: formOf(source), packing });
+    this.bytes += bytesOf(form);
+  }
+
+  private write(buffer: GPUBuffer, { buffer: data, byteOffset, byteLength }: HostArray, from: number): void {
+    this.device.gpu.queue.writeBuffer(buffer, from * BYTES.f32, data as ArrayBuffer, byteOffset, byteLength);
+  }
+
+  /** Waits for the device when much is in flight. */
+  private async paced(bytes: number): Promise<void> {
+    this.inFlight += bytes;
+    if (this.inFlight <= IN_FLIGHT) return;
+    await this.device.settle();
+    this.inFlight = 0;
   }
 
   /** Frees all constants. Plans that use them cannot run again. */

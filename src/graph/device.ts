@@ -7,7 +7,9 @@ import {
   type Precision,
   type Target,
 } from '../kernels/target.ts';
+import { DeviceMemory } from './deviceMemory.ts';
 import { DeviceError, LimitError } from './errors.ts';
+import { matrixFeatures, matrixUnitOf } from './matrixUnit.ts';
 
 /** Waits for a GPU promise. The host supplies it: in Node, a plain `await` would take a core from a software driver. */
 export type Wait = <T>(promise: Promise<T>) => Promise<T>;
@@ -23,6 +25,17 @@ export interface DeviceOptions {
   readonly without?: readonly string[];
   /** Milliseconds that one submission should take; 100 by default. */
   readonly submissionMs?: number;
+  /** Bytes that all buffers and textures together may take; no bound by default. */
+  readonly maxMemory?: number;
+  /** Gives the adapter again, for so many further devices that make machine code (machineCode.ts); by default there are none. */
+  readonly spare?: SpareAdapter;
+}
+
+/** An adapter that can be requested again: an adapter gives one device. */
+export interface SpareAdapter {
+  /** Number of further devices that are of use. */
+  readonly count: number;
+  request(): Promise<GPUAdapter | null>;
 }
 
 interface Destroyable {
@@ -50,6 +63,9 @@ const NEEDED: Readonly<Record<string, number>> = {
   maxComputeWorkgroupStorageSize: 16384,
   maxStorageBufferBindingSize: 2 ** 20,
 };
+
+/** Bytes of a texel in the engine's formats, rgba32float and rgba32uint. */
+const TEXEL_BYTES = 16;
 
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|software|basic render|warp/i;
 
@@ -82,6 +98,7 @@ export function targetOf(adapter: AdapterDescription, precision: Precision = 'f3
     ...BASELINE,
     ...PREFERENCES[classOf(adapter)],
     precision,
+    matrix: matrixUnitOf(adapter, precision),
     maxBindingBytes: limits.maxStorageBufferBindingSize,
     maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
     maxInvocations: limits.maxComputeInvocationsPerWorkgroup,
@@ -105,15 +122,20 @@ export class Device {
   private disposed = false;
   /** Functions that each end one pending wait. */
   private readonly waiting = new Set<() => void>();
+  private readonly twins: GPUDevice[] = [];
 
   private constructor(
     readonly gpu: GPUDevice,
     readonly info: GPUAdapterInfo,
     readonly adapterClass: AdapterClass,
-    readonly target: Target,
+    private kernelTarget: Target,
     /** Milliseconds that one submission should take. A change counts from the next submission on, also during a run. */
     public submissionMs: number,
     private readonly hostWait: Wait,
+    readonly memory: DeviceMemory,
+    /** Number of twins that are of use. */
+    readonly twinCount: number,
+    private readonly openTwin: () => Promise<GPUDevice | undefined>,
   ) {
     gpu.addEventListener('uncapturederror', (event) => {
       this.failure ??= new DeviceError(`WebGPU reported: ${event.error.message}`);
@@ -149,18 +171,64 @@ export class Device {
           '  Choose another adapter (--adapter), or update its driver.',
       );
     }
-    const features = FEATURES.filter((f) => adapter.features.has(f) && !options.without?.includes(f));
+    const { precision = 'f32' } = options;
+    const wanted = [...FEATURES, ...(precision === 'f16' ? ['shader-f16'] : []), ...matrixFeatures(adapter, precision)];
+    const features = [...new Set(wanted)].filter((f) => adapter.features.has(f) && !options.without?.includes(f));
+    const request = (from: GPUAdapter): Promise<GPUDevice> =>
+      options.wait(from.requestDevice({ requiredFeatures: features as GPUFeatureName[], requiredLimits }));
+    const twin = async (): Promise<GPUDevice | undefined> => {
+      const other = await options.spare?.request();
+      return other ? request(other) : undefined;
+    };
     let gpu: GPUDevice;
     try {
-      gpu = await options.wait(adapter.requestDevice({ requiredFeatures: [...features], requiredLimits }));
+      gpu = await request(adapter);
     } catch (error) {
       throw new DeviceError(`The adapter "${adapterName(adapter.info)}" gave no device: ${(error as Error).message}`);
     }
     const info = adapter.info;
     const { limits, features: granted } = gpu;
-    const target = { ...targetOf({ info, limits, features: granted }, options.precision), ...options.target };
+    const target = { ...targetOf({ info, limits, features: granted }, precision), ...options.target };
     const kind = classOf({ info, limits, features: granted });
-    return new Device(gpu, info, kind, target, options.submissionMs ?? 100, options.wait);
+    const memory = new DeviceMemory(options.maxMemory);
+    const { submissionMs = 100, wait, spare } = options;
+    return new Device(gpu, info, kind, target, submissionMs, wait, memory, spare?.count ?? 0, twin);
+  }
+
+  /** Creates a buffer whose memory counts. @throws LimitError if it exceeds the bound of the device's memory */
+  createBuffer(descriptor: GPUBufferDescriptor): GPUBuffer {
+    const { label = 'A buffer', size } = descriptor;
+    this.memory.expectRoom(label, size);
+    return this.memory.count(this.gpu.createBuffer(descriptor), size);
+  }
+
+  /** Creates a texture whose memory counts. @throws as `createBuffer` */
+  createTexture(descriptor: GPUTextureDescriptor): GPUTexture {
+    const { label = 'A texture', size } = descriptor;
+    const [width, height = 1] = size as number[];
+    const bytes = width * height * TEXEL_BYTES;
+    this.memory.expectRoom(label, bytes);
+    return this.memory.count(this.gpu.createTexture(descriptor), bytes);
+  }
+
+  /** Waits for all work, after which the memory of destroyed buffers and textures is the system's again. */
+  async settle(): Promise<void> {
+    this.gpu.queue.submit([]);
+    await this.wait(this.gpu.queue.onSubmittedWorkDone());
+  }
+
+  /** What kernels may rely on. */
+  get target(): Target {
+    return this.kernelTarget;
+  }
+
+  /**
+   * Lets kernels use the device's matrix instructions from now on, or keeps them from it.
+   * @param refused why they must not: a plain sentence without its full stop; `undefined` after the self-test has passed
+   */
+  settleMatrix(refused: string | undefined): void {
+    const { matrix } = this.kernelTarget;
+    if (typeof matrix !== 'string') this.kernelTarget = { ...this.kernelTarget, matrix: { ...matrix, refused } };
   }
 
   get hasTimestamps(): boolean {
@@ -235,9 +303,21 @@ export class Device {
     throw thrown as Error;
   }
 
+  /**
+   * Another device of the adapter, with the same features and limits and a queue of its own. It lives as long as this device.
+   * @returns undefined if the host gives the adapter once only, or the adapter gives no second device
+   */
+  async twin(): Promise<GPUDevice | undefined> {
+    const made = await this.openTwin().catch(() => undefined);
+    if (!made) return undefined;
+    this.twins.push(made);
+    if (this.disposed) made.destroy();
+    return made;
+  }
+
   /** Destroys the device with all its buffers and textures. */
   dispose(): void {
     this.disposed = true;
-    this.gpu.destroy();
+    for (const gpu of [this.gpu, ...this.twins]) gpu.destroy();
   }
 }

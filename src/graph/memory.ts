@@ -18,30 +18,33 @@ export interface MemoryPlan {
   readonly sumBytes: number;
 }
 
+/** Steps between two lives that do not meet; 0 if they do. */
+const stepsBetween = (a: Value, b: Value): number => Math.max(0, a.from - b.to, b.from - a.to);
+
 /**
- * Assigns slots greedily, in order of time. A value takes the smallest free slot that is large enough; else it enlarges
- * the largest free slot; else it opens a new one. Each slot is a buffer, because WebGPU forbids a dispatch to read and
- * write one buffer.
+ * Assigns slots greedily, the largest value first, so that a slot never grows. Of the slots that are free during a value's
+ * life, it takes the one that others use closest in time, and of these the smallest: long free times stay whole for other
+ * values. Each slot is a buffer, because WebGPU forbids a dispatch to read and write one buffer.
  */
 export function planMemory(values: readonly Value[]): MemoryPlan {
   const slotBytes: number[] = [];
-  const busyUntil: number[] = [];
+  const users: Value[][] = [];
   const slots: number[] = new Array<number>(values.length);
   const order = values
     .map((_, i) => i)
-    .sort((a, b) => values[a].from - values[b].from || values[b].bytes - values[a].bytes);
+    .sort((a, b) => values[b].bytes - values[a].bytes || values[a].from - values[b].from);
   for (const i of order) {
-    const { bytes, from, to } = values[i];
-    let best = -1;
-    for (let s = 0; s < slotBytes.length; s++) {
-      if (busyUntil[s] >= from) continue;
-      if (best === -1) best = s;
-      else if (slotBytes[s] >= bytes) best = slotBytes[best] >= bytes && slotBytes[best] <= slotBytes[s] ? best : s;
-      else if (slotBytes[best] < bytes && slotBytes[s] > slotBytes[best]) best = s;
+    let [best, bestSteps] = [-1, Infinity];
+    for (let s = 0; s < users.length; s++) {
+      const steps = Math.min(...users[s].map((other) => stepsBetween(other, values[i])));
+      // Later slots are smaller.
+      if (steps > 0 && steps <= bestSteps) [best, bestSteps] = [s, steps];
     }
-    if (best === -1) best = slotBytes.push(0) - 1;
-    slotBytes[best] = Math.max(slotBytes[best], bytes);
-    busyUntil[best] = to;
+    if (best === -1) {
+      best = users.push([]) - 1;
+      slotBytes.push(values[i].bytes);
+    }
+    users[best].push(values[i]);
     slots[i] = best;
   }
   return {

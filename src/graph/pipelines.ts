@@ -3,6 +3,8 @@ import { isCopy, type Dispatch, type Operand, type Step } from '../kernels/dispa
 import type { Device } from './device.ts';
 import { KernelError } from './errors.ts';
 import { keyOf } from './key.ts';
+import { MachineCode } from './machineCode.ts';
+import { sourceOf } from './pipelineSource.ts';
 
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline;
@@ -16,33 +18,18 @@ function pipelineKey({ wgsl, constants, params, inputs, outputs }: Dispatch): st
   return keyOf([wgsl, constants, params !== undefined, inputs.map(bindingKind), outputs.map(bindingKind)]);
 }
 
-function layoutEntries(d: Dispatch): GPUBindGroupLayoutEntry[] {
-  const visibility = 4; // GPUShaderStage.COMPUTE; the constant object is absent in Node
-  const entries: GPUBindGroupLayoutEntry[] = [];
-  if (d.params) entries.push({ binding: 0, visibility, buffer: { type: 'uniform' } });
-  let binding = 1;
-  for (const input of d.inputs) {
-    const storage = input?.storage ?? 'buffer';
-    entries.push(
-      storage === 'buffer'
-        ? { binding: binding++, visibility, buffer: { type: 'read-only-storage' } }
-        : { binding: binding++, visibility, storageTexture: { access: 'read-only', format: storage } },
-    );
-  }
-  for (let i = 0; i < d.outputs.length; i++)
-    entries.push({ binding: binding++, visibility, buffer: { type: 'storage' } });
-  return entries;
-}
-
 /** Pipelines by device, so that networks share them. */
 const known = new WeakMap<Device, Pipelines>();
 
 export class Pipelines {
   private readonly cache = new Map<string, Promise<Pipeline>>();
+  private readonly machineCode: MachineCode;
   /** Pipelines built so far. */
   created = 0;
 
-  private constructor(private readonly device: Device) {}
+  private constructor(private readonly device: Device) {
+    this.machineCode = new MachineCode(device);
+  }
 
   /** The pipelines of a device; one object per device. */
   static of(device: Device): Pipelines {
@@ -51,44 +38,38 @@ export class Pipelines {
     return pipelines;
   }
 
-  /** The pipeline of a dispatch, built on first use. @throws KernelError with kernel name and WGSL line */
-  get(d: Dispatch): Promise<Pipeline> {
-    const key = pipelineKey(d);
-    let entry = this.cache.get(key);
-    if (!entry) {
-      entry = this.build(d);
+  /**
+   * The pipelines of all dispatches among the steps, built in parallel on first use.
+   * @throws KernelError with kernel name and WGSL line
+   */
+  async prepare(steps: readonly Step[]): Promise<Map<Dispatch, Pipeline>> {
+    const dispatches = steps.filter((s): s is Dispatch => !isCopy(s));
+    const keys = dispatches.map(pipelineKey);
+    const missing = new Map(dispatches.map((d, i) => [keys[i], d] as const).filter(([key]) => !this.cache.has(key)));
+    const coded = this.machineCode.make([...missing.values()]);
+    for (const [key, d] of missing) {
+      const entry = this.build(d, coded.get(d));
       this.cache.set(key, entry);
       // A failed build is not kept, so the next call builds again.
       entry.catch(() => this.cache.delete(key));
     }
-    return entry;
-  }
-
-  /** Builds all pipelines of a plan in parallel. @throws KernelError */
-  async prepare(steps: readonly Step[]): Promise<Map<Dispatch, Pipeline>> {
-    const dispatches = steps.filter((s): s is Dispatch => !isCopy(s));
-    const built = await Promise.all(dispatches.map((d) => this.get(d)));
+    const built = await Promise.all(keys.map((key) => this.cache.get(key)!));
     return new Map(dispatches.map((d, i) => [d, built[i]]));
   }
 
-  private async build(d: Dispatch): Promise<Pipeline> {
+  /** @param coded settles when the driver has the machine code */
+  private async build(d: Dispatch, coded: Promise<void> | undefined): Promise<Pipeline> {
     this.created++;
     const { gpu } = this.device;
-    const code = d.wgsl.join('\n');
-    const label = d.kernel;
     gpu.pushErrorScope('validation');
-    const module = gpu.createShaderModule({ label, code: /enable\s+\w+;/.test(code) ? enablesFirst(code) : code });
-    const layout = gpu.createBindGroupLayout({ label, entries: layoutEntries(d) });
-    const pending = gpu.createComputePipelineAsync({
-      label,
-      layout: gpu.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint: 'main', constants: { ...d.constants } },
-    });
+    const { layout, module, code, descriptor } = sourceOf(gpu, d);
+    const pending = gpu.createComputePipelineAsync(descriptor);
     const scope = gpu.popErrorScope();
     try {
       const pipeline = await this.device.wait(pending);
       const error = await this.device.wait(scope);
       if (error) throw new Error(error.message);
+      await coded;
       return { pipeline, layout };
     } catch (error) {
       const { messages } = await this.device.wait(module.getCompilationInfo());
@@ -102,14 +83,4 @@ export class Pipelines {
       scope.catch(() => undefined);
     }
   }
-}
-
-/** Moves `enable` directives to the top. WGSL requires them first, and the text is a concatenation of modules. */
-function enablesFirst(code: string): string {
-  const enables = new Set<string>();
-  const rest = code.replace(/^[ \t]*enable\s+\w+;/gm, (line) => {
-    enables.add(line.trim());
-    return '';
-  });
-  return [...enables].join(' ') + ' ' + rest;
 }

@@ -3,8 +3,8 @@
  * nothing.
  */
 import type { Operand } from '../kernels/dispatch.ts';
-import { bufferBytes, VEC4_BYTES, wordsIn } from '../kernels/dtype.ts';
-import { show, size } from '../kernels/check.ts';
+import { VEC4_BYTES, wordsIn } from '../kernels/dtype.ts';
+import { bytesOf, show, size } from '../kernels/check.ts';
 import type { Target } from '../kernels/target.ts';
 import { bindSteps, expectBindable } from './bind.ts';
 import { constantOf, type Resource } from './constants.ts';
@@ -13,10 +13,11 @@ import { LifetimeError, ShapeError } from './errors.ts';
 import { fuse } from './fuse/index.ts';
 import { Lifetime } from './lifetime.ts';
 import { accesses, lower, type Lowered } from './lower.ts';
-import { planMemory, type MemoryPlan, type Value } from './memory.ts';
+import type { MemoryPlan } from './memory.ts';
 import type { Graph } from './record.ts';
 import { Runner, type RunOptions } from './run.ts';
 import type { Shared } from './shared.ts';
+import { layOut, type PlanLayout } from './slots.ts';
 import { inputsOf, Tensor } from './tensor.ts';
 import { DeviceTensor, flatTexture, hostDtypeOf, storageBuffer, toStored, type HostArray } from './transfer.ts';
 
@@ -49,7 +50,34 @@ export interface Plan {
   dispose(): void;
 }
 
-const bytesOf = (o: Operand): number => bufferBytes(size(o), o.dtype);
+interface Lowering {
+  readonly lowered: Lowered;
+  /** Tensors whose values an inspection gets, by name. */
+  readonly taps: Readonly<Record<string, Tensor>>;
+  /** Tensors that have memory of their own: results and taps. */
+  readonly keep: ReadonlySet<Tensor>;
+}
+
+/** Fuses and lowers the nodes that the results depend on. @throws ShapeError */
+function lowerGraph({ device, inspection }: Shared, graph: Graph, options: CompileOptions): Lowering {
+  const taps = inspection ? Object.fromEntries([...graph.taps].filter(([name]) => inspection.wants(name))) : {};
+  const keep = new Set([...Object.values(taps), ...Object.values(options.outputs)].map((t) => t.root));
+  const live = reachable(graph, keep);
+  const lowered = lower(options.fused === false || inspection ? live : fuse(live, keep), {
+    ...device.target,
+    ...options.target,
+  });
+  return { lowered, taps, keep };
+}
+
+/**
+ * Builds the pipelines of a graph that will be compiled later, and nothing else: compiling it then takes less time.
+ * @throws KernelError; DeviceError
+ */
+export async function buildAhead(shared: Shared, graph: Graph, options: CompileOptions): Promise<void> {
+  shared.device.check();
+  await shared.pipelines.prepare(lowerGraph(shared, graph, options).lowered.steps);
+}
 
 /**
  * Fuses and lowers the nodes that the results depend on, allocates memory, builds pipelines and uploads constants.
@@ -59,31 +87,25 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
   const { device } = shared;
   const { name = 'the plan' } = options;
   device.check();
-  const { inspection } = shared;
-  const taps = inspection ? Object.fromEntries([...graph.taps].filter(([name]) => inspection.wants(name))) : {};
-  const keep = new Set([...Object.values(taps), ...Object.values(options.outputs)].map((t) => t.root));
-  const live = reachable(graph, keep);
-  const lowered = lower(options.fused === false || inspection ? live : fuse(live, keep), {
-    ...device.target,
-    ...options.target,
-  });
+  const { lowered, taps, keep } = lowerGraph(shared, graph, options);
   expectBindable(device, lowered.steps); // checked first, because uploads may take minutes
 
   const constants = new Set<Operand>();
-  const owners = new Set<Operand>();
   for (const step of lowered.steps) {
     for (const o of [...accesses(step).reads, ...accesses(step).writes]) {
       if (constantOf(o)) constants.add(o.packed ? o : lowered.owner(o));
-      else owners.add(lowered.owner(o));
     }
   }
   for (const t of keep) if (t.origin.kind === 'constant') constants.add(t);
+  const layout = layOut(lowered, graph.inputs.values(), keep);
+  // Checked before weights are read.
+  device.memory.expectRoom(name, shared.constants.missingBytes([...constants]) + layout.memory.peakBytes);
   const [pipelines] = await Promise.all([
     shared.pipelines.prepare(lowered.steps),
     shared.constants.upload([...constants], options.onUpload),
   ]);
 
-  const allocation = await allocate(device, name, graph, lowered, owners, keep);
+  const allocation = await allocate(device, name, layout);
   const resource = (o: Operand): Resource => {
     if (constantOf(o)) return shared.constants.get(o.packed ? o : lowered.owner(o))!;
     return allocation.resources.get(lowered.owner(o))!;
@@ -113,7 +135,7 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
   let disposed = false;
 
   return {
-    memory: allocation.memory,
+    memory: layout.memory,
     steps: encoded.length,
     async run(inputs, runOptions = {}) {
       if (running) throw new Error(`${name} is running already; await the first run before the next.`);
@@ -128,7 +150,7 @@ export async function compile(shared: Shared, graph: Graph, options: CompileOpti
         feed(device, sources, (t) => allocation.resources.get(t) as GPUBuffer);
         await runner.run(runOptions);
         for (const [tap, value] of Object.entries(deviceTensors(taps)))
-          inspection!.found(tap, value.shape, await value.read());
+          shared.inspection!.found(tap, value.shape, await value.read());
         return deviceTensors(options.outputs);
       } finally {
         running = false;
@@ -158,61 +180,19 @@ function reachable(graph: Graph, wanted: ReadonlySet<Tensor>) {
 interface Allocation {
   readonly resources: Map<Operand, Resource>;
   readonly dummy: GPUBuffer;
-  readonly memory: MemoryPlan;
 }
 
-/** Gives every input and every computed operand a buffer or a texture. Operands with disjoint lifetimes share one. */
-async function allocate(
-  device: Device,
-  name: string,
-  graph: Graph,
-  lowered: Lowered,
-  owners: ReadonlySet<Operand>,
-  keep: ReadonlySet<Tensor>,
-): Promise<Allocation> {
-  const life = new Map<Operand, { from: number; to: number }>();
-  lowered.steps.forEach((step, i) => {
-    const { reads, writes } = accesses(step);
-    for (const o of [...reads, ...writes]) {
-      const owner = lowered.owner(o);
-      const span = life.get(owner);
-      if (span) span.to = i;
-      else life.set(owner, { from: i, to: i });
-    }
-  });
+/** Gives every input and every computed operand its buffer or texture. */
+async function allocate(device: Device, name: string, layout: PlanLayout): Promise<Allocation> {
   const resources = new Map<Operand, Resource>();
-  const isOwn = (o: Operand): boolean => o instanceof Tensor && (o.origin.kind === 'input' || keep.has(o));
-  const transient = [...owners].filter((o) => !isOwn(o));
-  const groups = new Map<string, Operand[]>();
-  for (const o of transient) {
-    const kind = o.storage ?? 'buffer';
-    groups.set(kind, [...(groups.get(kind) ?? []), o]);
-  }
-  let peakBytes = 0;
-  let sumBytes = 0;
-  const slotBytes: number[] = [];
-  const slots: number[] = [];
-  const shares = [...groups].map(([kind, members]) => {
-    const values: Value[] = members.map((o) => ({ bytes: bytesOf(o), ...life.get(o)! }));
-    const plan = planMemory(values);
-    peakBytes += plan.peakBytes;
-    sumBytes += plan.sumBytes;
-    slots.push(...plan.slots.map((s) => s + slotBytes.length));
-    slotBytes.push(...plan.slotBytes);
-    return { kind, members, plan };
-  });
-  const own = [...new Set<Tensor>([...graph.inputs.values(), ...keep])].filter((t) => t.origin.kind !== 'constant');
-  for (const t of own) {
-    peakBytes += bytesOf(t);
-    sumBytes += bytesOf(t);
-  }
-  const dummy = await device.guarded(`Memory of ${name} (${peakBytes} bytes)`, (owned) => {
-    for (const { kind, members, plan } of shares) {
+  const { groups, own, memory } = layout;
+  const dummy = await device.guarded(`Memory of ${name} (${memory.peakBytes} bytes)`, (owned) => {
+    for (const { storage, members, plan } of groups) {
       const made = plan.slotBytes.map((bytes, s) =>
         owned<Resource>(
-          kind === 'buffer'
+          storage === 'buffer'
             ? storageBuffer(device, `${name}: slot ${s}`, bytes)
-            : flatTexture(device, `${name}: texture slot ${s}`, wordsIn(bytes), kind as GPUTextureFormat),
+            : flatTexture(device, `${name}: texture slot ${s}`, wordsIn(bytes), storage),
         ),
       );
       members.forEach((o, i) => resources.set(o, made[plan.slots[i]]));
@@ -223,7 +203,7 @@ async function allocate(
     }
     return owned(storageBuffer(device, 'dummy', VEC4_BYTES));
   });
-  return { resources, dummy, memory: { slots, slotBytes, peakBytes, sumBytes } };
+  return { resources, dummy };
 }
 
 /**

@@ -161,12 +161,12 @@ export class Runner {
 
   private timing() {
     if (!this.queries) {
-      const { gpu } = this.device;
+      const { device } = this;
       const size = TIMESTAMP_BYTES * PROFILED_STEPS;
       this.queries = {
-        set: gpu.createQuerySet({ type: 'timestamp', count: 2 * PROFILED_STEPS }),
-        resolve: gpu.createBuffer({ label: 'timestamps', size, usage: 0x0200 | 0x04 }), // QUERY_RESOLVE | COPY_SRC
-        staging: gpu.createBuffer({ label: 'timestamps', size, usage: 0x01 | 0x08 }), // MAP_READ | COPY_DST
+        set: device.gpu.createQuerySet({ type: 'timestamp', count: 2 * PROFILED_STEPS }),
+        resolve: device.createBuffer({ label: 'timestamps', size, usage: 0x0200 | 0x04 }), // QUERY_RESOLVE | COPY_SRC
+        staging: device.createBuffer({ label: 'timestamps', size, usage: 0x01 | 0x08 }), // MAP_READ | COPY_DST
       };
     }
     return this.queries;

@@ -40,7 +40,7 @@ export function storageBuffer(device: Device, label: string, bytes: number): GPU
   if (bytes > max) {
     throw new LimitError(`${label} needs a buffer of ${bytes} bytes; this device allows ${max}. ${SMALLER}`);
   }
-  return device.gpu.createBuffer({ label, size: bytes, usage: STORAGE });
+  return device.createBuffer({ label, size: bytes, usage: STORAGE });
 }
 
 /** @throws LimitError if the texture has more rows than the device allows */
@@ -50,12 +50,16 @@ export function flatTexture(device: Device, label: string, elements: number, for
   if (height > max) {
     throw new LimitError(`${label} needs a texture of ${height} rows; this device allows ${max}. ${SMALLER}`);
   }
-  return device.gpu.createTexture({ label, size: [FLAT_WIDTH, height], format, usage: TEXTURE });
+  return device.createTexture({ label, size: [FLAT_WIDTH, height], format, usage: TEXTURE });
 }
 
-/** Writes a packed constant into a flat texture. */
-export function writeFlat(device: Device, texture: GPUTexture, data: HostArray): void {
+/**
+ * Writes a part of a packed constant into a flat texture.
+ * @param at element of the texture at which the part begins, at the start of a row
+ */
+export function writeFlat(device: Device, texture: GPUTexture, data: HostArray, at = 0): void {
   const perRow = 4 * FLAT_WIDTH; // elements; a texel holds four
+  const top = at / perRow;
   const whole = Math.floor(data.length / perRow);
   const write = (from: number, y: number, width: number, height: number): void => {
     if (width === 0 || height === 0) return;
@@ -65,7 +69,7 @@ export function writeFlat(device: Device, texture: GPUTexture, data: HostArray):
       data.byteOffset + from * data.BYTES_PER_ELEMENT,
       Math.min(bytes, (data.length - from) * data.BYTES_PER_ELEMENT),
     );
-    device.gpu.queue.writeTexture({ texture, origin: [0, y] }, view, { bytesPerRow: FLAT_WIDTH * VEC4_BYTES }, [
+    device.gpu.queue.writeTexture({ texture, origin: [0, top + y] }, view, { bytesPerRow: FLAT_WIDTH * VEC4_BYTES }, [
       width,
       height,
     ]);
@@ -119,7 +123,6 @@ export class Readback {
   async read(buffer: GPUBuffer, shape: readonly number[], dtype: DType): Promise<HostArray> {
     const elements = size({ shape });
     const bytes = bufferBytes(elements, dtype);
-    const { gpu } = this.device;
     const copied = (staging: GPUBuffer): GPUBuffer => {
       copyBuffer(this.device, buffer, staging, bytes);
       return staging;
@@ -129,7 +132,7 @@ export class Readback {
     const staging = kept
       ? copied(kept)
       : await this.device.guarded(`Reading back of ${bytes} bytes`, (own) =>
-          copied(own(gpu.createBuffer({ label: 'readback', size: bytes, usage: READBACK }))),
+          copied(own(this.device.createBuffer({ label: 'readback', size: bytes, usage: READBACK }))),
         );
     await this.device.wait(staging.mapAsync(0x01));
     const data = fromStored(staging.getMappedRange().slice(0, elements * BYTES[dtype]), elements, dtype);

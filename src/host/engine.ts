@@ -3,6 +3,8 @@ import type { DeviceError } from '../graph/errors.ts';
 import type { CameraOptions } from '../pipeline/camera.ts';
 import type { ColoredPoints } from '../pipeline/coloredPoints.ts';
 import type { Engine, EngineDescription } from '../pipeline/engine.ts';
+import type { FoundMask } from '../pipeline/everything/foundMask.ts';
+import type { EverythingOptions } from '../pipeline/everything/options.ts';
 import type { Photo } from '../pipeline/photo.ts';
 import type { SegmentAnswer } from '../pipeline/roles.ts';
 import type { CompletedObject } from '../pipeline/session/completedObject.ts';
@@ -103,6 +105,17 @@ export class HostSession<Cloud extends ColoredPoints, Whole extends CompletedObj
   }
 
   /**
+   * All masks of the photo: of every object and part that a grid of points finds, without those that are alike.
+   * @returns masks best first: by predicted quality, with crops those of smaller crops first; with `minMaskRegionArea`,
+   *   those that were not changed first
+   * @throws OptionError for an invalid option; PromptError if the photo or a crop is too narrow; LimitError if the photo
+   *   is too large; WeightsError; DeviceError; an AbortError when stopped
+   */
+  everything(options?: EverythingOptions, call?: CallOptions): Promise<FoundMask[]> {
+    return this.session.everything(options, call);
+  }
+
+  /**
    * Depth of every pixel in meters, and the camera. If the network has a canonical field of view, its depth is scaled
    * to the camera's focal length.
    * @throws OptionError for an invalid camera; ShapeError or LimitError if the photo is too small or too large;
@@ -168,7 +181,7 @@ export class HostSession<Cloud extends ColoredPoints, Whole extends CompletedObj
   }
 }
 
-/** The engine. `segment`, `depth` and `reconstruct` are short forms: they open a photo, make one call and close it. */
+/** The engine. `segment`, `everything`, `depth` and `reconstruct` are short forms: they open a photo, make one call and close it. */
 export class HostEngine<Source, Cloud extends ColoredPoints, Whole extends CompletedObject, Shape extends ObjectMesh> {
   constructor(
     private readonly engine: EngineCalls<Source>,
@@ -191,6 +204,11 @@ export class HostEngine<Source, Cloud extends ColoredPoints, Whole extends Compl
   /** Segments one object. @throws the errors of `HostSession.segment` */
   async segment(photo: Source, prompt: PromptOptions, call?: CallOptions): Promise<SegmentAnswer> {
     return closing(await this.open(photo), (session) => session.segment(prompt, call));
+  }
+
+  /** Finds all masks of a photo. @throws the errors of `HostSession.everything` */
+  async everything(photo: Source, options?: EverythingOptions, call?: CallOptions): Promise<FoundMask[]> {
+    return closing(await this.open(photo), (session) => session.everything(options, call));
   }
 
   /** Estimates the depth of a photo. @throws the errors of `HostSession.depth` */

@@ -1,6 +1,6 @@
 /** Errors that a user can cause and fix: what is wrong, what to do, and the exit code of the command. */
 
-export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+export const EXIT = { ok: 0, failure: 1, usage: 2, partly: 3, interrupted: 130, terminated: 143 } as const;
 
 /** A problem that the user can fix. */
 export class UserError extends Error {

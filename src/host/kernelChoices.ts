@@ -6,6 +6,7 @@ import { convTranspose2d } from '../kernels/convTranspose2d/convTranspose2d.ts';
 import { isCopy, operand, type OtherVariant, type Step } from '../kernels/dispatch.ts';
 import { layerNorm } from '../kernels/layerNorm/layerNorm.ts';
 import { linear } from '../kernels/linear/linear.ts';
+import { matmul } from '../kernels/matmul/matmul.ts';
 import { reduce } from '../kernels/reduce/reduce.ts';
 import { softmax } from '../kernels/softmax/softmax.ts';
 import { packedSize } from '../kernels/sweepDecoder/pack.ts';
@@ -70,9 +71,10 @@ function problems(target: Target): Lowered[] {
         },
       ),
     ],
+    ['4 x 32 x 65536 (SAM masks)', matmul(target, operand([1, 4, 32]), operand([1, 65536, 32]), true)],
     ['rows of 768 (SAM)', layerNorm(target, tokens, gamma, gamma, 1e-6, true)],
     ['rows of 200', softmax(target, operand([4096, 200]), 1)],
-    ['rows of 768', reduce('mean', tokens)],
+    ['rows of 768', reduce(target, 'mean', tokens)],
   ];
 }
 

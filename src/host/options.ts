@@ -1,5 +1,5 @@
 /** Checks the options that a program passes: unknown names and impossible values are errors. */
-import { OptionError } from '../pipeline/session/options.ts';
+import { OptionError } from '../pipeline/optionError.ts';
 
 /** Which values an option accepts: in words, and as a test. */
 export interface OptionRule {

@@ -1,12 +1,13 @@
 /** Self-test of an adapter: compares kernels on the device with float64 on the CPU. */
 import type { Device } from '../graph/device.ts';
+import { KernelError } from '../graph/errors.ts';
 import { evaluate } from '../graph/evaluate.ts';
 import { lower } from '../graph/lower.ts';
 import { Graph } from '../graph/record.ts';
-import { isCopy, type Step } from '../kernels/dispatch.ts';
-import { MATRIX_VARIANTS, type Target } from '../kernels/target.ts';
+import { isCopy, type Dispatch, type Step } from '../kernels/dispatch.ts';
+import { PRODUCT_VARIANTS, ROW_VARIANTS, type Target } from '../kernels/target.ts';
 import { UserError } from './errors.ts';
-import { ROUNDOFF, selfTestCases, type Case } from './selfTestCases.ts';
+import { matrixCases, ROUNDOFF, selfTestCases, type Case } from './selfTestCases.ts';
 
 export interface SelfTestResult {
   name: string;
@@ -14,52 +15,94 @@ export interface SelfTestResult {
   error: number;
   bound: number;
   passed: boolean;
+  /** Set where matrix instructions were tested: a device that fails does without them. */
+  matrix?: boolean;
+  /** Why there is no result; absent where there is one. */
+  problem?: string;
 }
 
 /**
- * Refuses a device that computes wrong results, so that f16 storage is used only where it works.
+ * Refuses a device that computes wrong results, so that f16 storage is used only where it works. Wrong matrix instructions do
+ * not count: kernels do without them, and say why.
  * @throws UserError that names the failed cases, after disposing the device
  */
 export async function expectSound(device: Device): Promise<void> {
-  const failed = (await runSelfTest(device)).filter(({ passed }) => !passed);
+  const failed = (await runSelfTest(device)).filter(({ passed, matrix }) => !passed && !matrix);
   if (failed.length === 0) return;
-  const names = failed
-    .map(({ name, error, bound }) => `${name} is off by ${error}, but at most ${bound} is allowed`)
-    .join('; ');
   device.dispose();
-  throw new UserError(`This adapter fails its self-test with ${device.target.precision} storage: ${names}.`, {
-    hint: 'Store weights and activations as f32: leave out `precision` (or --precision).',
-  });
+  throw new UserError(
+    `This adapter fails its self-test with ${device.target.precision} storage: ${failed.map(inWords).join('; ')}.`,
+    { hint: 'Store weights and activations as f32: leave out `precision` (or --precision).' },
+  );
 }
 
-/** Runs every case on the device; products and attention in every variant that the device supports. */
+const inWords = ({ name, error, bound, problem }: SelfTestResult): string =>
+  problem ?? `${name} is off by ${error}, but at most ${bound} is allowed`;
+
+/**
+ * Runs every case on the device; kernels with variants in every variant that the device supports. Matrix instructions are
+ * used on the device from then on if all their cases passed.
+ */
 export async function runSelfTest(device: Device): Promise<SelfTestResult[]> {
   const { precision } = device.target;
   const results: SelfTestResult[] = [];
-  for (const one of selfTestCases(precision)) {
+  for (const one of casesFor(device.target)) {
     const expected = one.reference();
-    // A result that is stored as f16 is rounded once more.
-    const bound = one.bound + (precision === 'f16' ? ROUNDOFF.f16 * largest(expected) : 0);
-    for (const { name, target } of targetsOf(one, device.target)) {
-      const { y } = await evaluate(device, (sources) => ({ y: one.build(sources) }), { target });
-      const error = largest(y, expected);
-      results.push({ name, error, bound, passed: error <= bound });
+    for (const { name, target, matrix } of runsOf(one, device.target)) {
+      // A result that is stored as f16 is rounded once more.
+      const stored = precision === 'f16' ? ROUNDOFF.f16 * largest(expected) : 0;
+      const bound = one.bound + stored + (matrix ? (one.matrixBound ?? 0) : 0);
+      try {
+        const { y } = await evaluate(device, (sources) => ({ y: one.build(sources) }), { target });
+        const error = largest(y, expected);
+        results.push({ name, error, bound, passed: error <= bound, ...(matrix && { matrix }) });
+      } catch (error) {
+        // A browser may know another version of the experimental WGSL.
+        if (!matrix || !(error instanceof KernelError)) throw error;
+        results.push({ name, error: NaN, bound, passed: false, matrix, problem: error.message });
+      }
     }
   }
+  const wrong = results.find(({ passed, matrix }) => matrix && !passed);
+  device.settleMatrix(wrong && `matrix instructions failed the self-test on this device: ${inWords(wrong)}`);
   return results;
 }
 
-/** The targets on which a case runs: the device's own, or one for each variant that can run. */
-function targetsOf(one: Case, target: Target): { name: string; target?: Partial<Target> }[] {
+/** How a case runs. */
+interface Run {
+  readonly name: string;
+  /** Overrides the device's own target. */
+  readonly target?: Partial<Target>;
+  /** Whether it runs matrix instructions. */
+  readonly matrix?: boolean;
+}
+
+const casesFor = ({ precision, matrix }: Target): Case[] => [
+  ...selfTestCases(precision),
+  ...(typeof matrix === 'string' ? [] : matrixCases(precision)),
+];
+
+/** How a case runs on a target: as it is, or once in each variant that can run. */
+function runsOf(one: Case, target: Target): Run[] {
   const { name, variantsOf } = one;
   if (!variantsOf) return [{ name }];
-  return MATRIX_VARIANTS.flatMap((preferred) => {
-    const preference = { [variantsOf.entry]: preferred };
-    const isTaken = stepsOf(one, { ...target, ...preference }).some(
-      (step) => !isCopy(step) && step.kernel === variantsOf.kernel && step.variant === preferred,
-    );
-    return isTaken ? [{ name: `${name}, ${preferred}`, target: preference }] : [];
-  });
+  const { kernel, entry, only } = variantsOf;
+  const { matrix } = target;
+  // Matrix instructions are refused until they have passed.
+  const tested = typeof matrix === 'string' ? matrix : { ...matrix, refused: undefined };
+  const runs = new Map<string, Run>();
+  for (const preferred of entry === 'rows' ? ROW_VARIANTS : PRODUCT_VARIANTS) {
+    const preference = { [entry]: preferred, matrix: tested };
+    const isOfKernel = (step: Step): step is Dispatch => !isCopy(step) && step.kernel === kernel;
+    const variant = stepsOf(one, { ...target, ...preference }).find(isOfKernel)?.variant;
+    if (variant === undefined || runs.has(variant) || variant !== (only ?? variant)) continue;
+    runs.set(variant, {
+      name: `${name}, ${variant}`,
+      target: preference,
+      ...(variant === 'matrix' && { matrix: true }),
+    });
+  }
+  return [...runs.values()];
 }
 
 /** What a case runs on a target. Exported for tests. */

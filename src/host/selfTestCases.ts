@@ -5,7 +5,7 @@
 import type { Sources } from '../graph/evaluate.ts';
 import { attention, columns, type AttentionSettings } from '../graph/ops/attention.ts';
 import { cast } from '../graph/ops/cast.ts';
-import { conv2d, convTranspose2d, linearOp, matmul } from '../graph/ops/matmul.ts';
+import { conv2d, convTranspose2d, linear, linearOp, matmul } from '../graph/ops/matmul.ts';
 import { concat, pad, slice } from '../graph/ops/movement.ts';
 import { add, gelu, mul, relu } from '../graph/ops/pointwise.ts';
 import { gatherRows } from '../graph/ops/points.ts';
@@ -35,12 +35,19 @@ import { queryAttention, sweepDecoder } from '../pipeline/mcc/ops.ts';
 
 export interface Case {
   readonly name: string;
-  /** Kernels that the case is for, and the entry of the target that selects their variant: each variant that can run is tested. */
-  readonly variantsOf?: { readonly kernel: string; readonly entry: 'linear' | 'conv' | 'attention' };
+  /** The kernel that the case is for, and the entry of the target that selects its variant: each variant that can run is tested. */
+  readonly variantsOf?: {
+    readonly kernel: string;
+    readonly entry: 'linear' | 'conv' | 'attention' | 'rows';
+    /** The variant that the case is about, if it is about one. */
+    readonly only?: string;
+  };
   build(sources: Sources): Tensor;
   reference(): Float64Array;
   /** Largest allowed error in f32. It follows from the length of the sums and the size of the results. */
   readonly bound: number;
+  /** What is allowed beyond `bound` where matrix instructions round an f32 operand to halves. */
+  readonly matrixBound?: number;
 }
 
 /** Unit roundoff: half of the distance between 1 and the next larger number. */
@@ -106,6 +113,26 @@ function productCases(precision: Precision): Case[] {
   ];
 }
 
+/**
+ * Linear layers in the tiles of matrix instructions that the others do not use: 64 x 64 and 64 x 128. Their input is f32, which
+ * the kernel rounds to halves. WGSL allows either neighbor: at most 2^-10 of a number, twice the unit roundoff.
+ */
+export const matrixCases = (precision: Precision): Case[] =>
+  [
+    [16384, 44, 132],
+    [64, 44, 16384],
+  ].map(([rows, K, N]) => {
+    const [x, w] = [values(rows * K, 1), values(N * K, 2)];
+    return {
+      name: `linear ${rows} x ${K} x ${N}`,
+      variantsOf: { kernel: 'linear', entry: 'linear', only: 'matrix' },
+      build: ({ input, weight }) => linear(input(x, [rows, K]), weight(w, [N, K]), null),
+      reference: () => linearRef(x, w, N, K),
+      bound: productBound(K, precision),
+      matrixBound: 4 * ROUNDOFF.f16 * Math.sqrt(K),
+    };
+  });
+
 /** Attention and layer norm, which read no large weights. */
 function rowCases(precision: Precision): Case[] {
   const [rows, K] = [37, 768];
@@ -130,6 +157,7 @@ function rowCases(precision: Precision): Case[] {
     },
     {
       name: `layerNorm ${rows} x ${K}`,
+      variantsOf: { kernel: 'layerNorm', entry: 'rows' },
       build: ({ input, weight }) =>
         layerNorm(input(x, [rows, K], precision), weight(gamma, [K]), weight(beta, [K]), 1e-6),
       reference: () => layerNormRef(x, gamma, beta, K, 1e-6),
@@ -219,7 +247,7 @@ function elementCases(): Case[] {
   const shape = [1, 5, 7, 12];
   const [x, y] = [exact(420, 30), exact(420, 31)];
   const row = values(12, 32);
-  const [B, M, N, K] = [2, 4, 70, 32];
+  const [B, M, N, K] = [2, 5, 72, 32];
   const a = values(B * M * K, 33);
   const b = exact(B * N * K, 34);
   const options = { mode: 'bilinear', alignCorners: true } as const;
@@ -269,6 +297,7 @@ function elementCases(): Case[] {
     },
     {
       name: `matmul ${M} x ${K} x ${N}`,
+      variantsOf: { kernel: 'matmul', entry: 'rows' },
       build: ({ input }) => matmul(input(a, [B, M, K]), input(b, [B, N, K], 'f16'), { transposeB: true }),
       reference: () => matmulRef(a, b, { B, M, N, K, transposeB: true }),
       bound: productBound(K, 'f32'),

@@ -1,11 +1,17 @@
 /** Checks of shapes and element types that all kernels use, so that messages read alike. */
-import type { Operand } from './dispatch.ts';
-import type { DType, FloatType } from './dtype.ts';
+import { FLAT_WIDTH, flatRows, type Operand } from './dispatch.ts';
+import { bufferBytes, type DType, type FloatType, VEC4_BYTES, wordsIn } from './dtype.ts';
 import { ShapeError } from './errors.ts';
 
 export { LimitError, ShapeError } from './errors.ts';
 
 export const size = (x: { readonly shape: readonly number[] }): number => x.shape.reduce((a, b) => a * b, 1);
+
+/** Bytes of an operand's memory: of a buffer, or of a flat texture with whole rows. */
+export function bytesOf(o: Operand): number {
+  const bytes = bufferBytes(size(o), o.dtype);
+  return (o.storage ?? 'buffer') === 'buffer' ? bytes : flatRows(wordsIn(bytes)) * FLAT_WIDTH * VEC4_BYTES;
+}
 
 export const lastDim = (x: Operand): number => x.shape[x.shape.length - 1] ?? 1;
 

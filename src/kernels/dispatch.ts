@@ -54,6 +54,8 @@ export interface Dispatch {
   readonly why?: string;
   /** The variants that were not taken. */
   readonly others?: readonly OtherVariant[];
+  /** Key of the problem in a `Tuning`, if the target has one. */
+  readonly problem?: string;
   /** WGSL module texts, concatenated. */
   readonly wgsl: readonly string[];
   /** Values of WGSL `override`s; part of the pipeline's key. */

@@ -7,11 +7,17 @@
  */
 import type { FloatType } from './dtype.ts';
 
-/** Variants of matrix products, convolutions and attention. */
+import type { Tuning } from './tuning.ts';
+
+/** Variants of matrix products, convolutions and attention. Exported for tests. */
 export const MATRIX_VARIANTS = ['tiled', 'tiled8x8', 'subgroup8'] as const;
 export type MatrixVariant = (typeof MATRIX_VARIANTS)[number];
+/** Variants of matrix products and convolutions: `matrix` uses a GPU's matrix instructions. */
+export const PRODUCT_VARIANTS = [...MATRIX_VARIANTS, 'matrix'] as const;
+export type ProductVariant = (typeof PRODUCT_VARIANTS)[number];
 /** Variants of kernels that reduce rows. */
-export type RowVariant = 'workgroup' | 'lane';
+export const ROW_VARIANTS = ['workgroup', 'subgroup', 'lane'] as const;
+export type RowVariant = (typeof ROW_VARIANTS)[number];
 export type SweepStrategy = 'batched' | 'layered';
 /** Storage of large weights and of activations; arithmetic is f32. */
 export type Precision = FloatType;
@@ -21,14 +27,24 @@ export type Precision = FloatType;
  * variant that suits the size of the problem (`suits` in variant.ts).
  */
 export interface Preferences {
-  readonly linear: MatrixVariant | 'bySize';
+  readonly linear: ProductVariant | 'bySize';
   /** Convolutions and transposed convolutions. */
-  readonly conv: MatrixVariant | 'bySize';
+  readonly conv: ProductVariant | 'bySize';
   /** Attention, and the sweep's decoder, which is mostly attention. */
   readonly attention: MatrixVariant | 'bySize';
-  /** Kernels that reduce rows: a workgroup per row, or a single invocation. */
+  /** Kernels that reduce rows: a workgroup per row, with or without subgroup operations, or a single invocation. */
   readonly rows: RowVariant;
   readonly sweep: SweepStrategy;
+}
+
+/** Matrix instructions of a device: operands of f16, sums of f32, fragments of 16 columns and 16 terms. */
+export interface MatrixUnit {
+  /** Rows of a fragment. */
+  readonly rows: 8 | 16;
+  /** Why kernels may not use it: a plain sentence without its full stop. Absent once the self-test has passed. */
+  readonly refused?: string;
+  /** Plain WGSL takes the place of the instructions. For tests on adapters without them. */
+  readonly twin?: boolean;
 }
 
 export interface Target extends Preferences {
@@ -39,13 +55,17 @@ export interface Target extends Preferences {
   /** Lanes of the smallest and largest subgroup; 0 on a device without subgroups. */
   readonly subgroupMinSize: number;
   readonly subgroupMaxSize: number;
+  /** Matrix instructions, or why there are none: a plain sentence without its full stop. */
+  readonly matrix: MatrixUnit | string;
+  /** Variants that were measured to be faster than those of the table, if the adapter was tuned. */
+  readonly tuned?: Tuning;
 }
 
 export type AdapterClass = 'gpu' | 'software8' | 'software';
 
 /** The table. `unflat bench` measures the variants; `unflat doctor` prints the row in use. */
 export const PREFERENCES: Readonly<Record<AdapterClass, Preferences>> = {
-  gpu: { linear: 'bySize', conv: 'bySize', attention: 'bySize', rows: 'workgroup', sweep: 'batched' },
+  gpu: { linear: 'bySize', conv: 'bySize', attention: 'bySize', rows: 'subgroup', sweep: 'batched' },
   software8: { linear: 'subgroup8', conv: 'subgroup8', attention: 'subgroup8', rows: 'lane', sweep: 'batched' },
   software: { linear: 'tiled', conv: 'tiled', attention: 'tiled', rows: 'lane', sweep: 'layered' },
 };
@@ -60,6 +80,7 @@ const ENTRIES: Readonly<Record<string, keyof Preferences>> = {
   sweepDecoder: 'attention',
   layerNorm: 'rows',
   softmax: 'rows',
+  matmul: 'rows',
   sweep: 'sweep',
 };
 
@@ -83,6 +104,15 @@ export function supportsSubgroup8({
   return `${found}; exactly 8 lanes are needed`;
 }
 
+/** Whether there are subgroups, of any size, as the `subgroup` variants need, or the reason why not. */
+export const supportsSubgroups = ({ subgroupMaxSize }: Pick<AdapterFacts, 'subgroupMaxSize'>): true | string =>
+  subgroupMaxSize > 0 || 'the device has no subgroups';
+
+/** Whether kernels may use the device's matrix instructions, or the reason why not. */
+export function supportsMatrix({ matrix }: Pick<Target, 'matrix'>): true | string {
+  return typeof matrix === 'string' ? matrix : (matrix.refused ?? true);
+}
+
 /** The row of the table for an adapter. */
 export function adapterClass(facts: AdapterFacts): AdapterClass {
   if (!facts.software) return 'gpu';
@@ -98,4 +128,5 @@ export const BASELINE: Target = {
   maxInvocations: 256,
   subgroupMinSize: 0,
   subgroupMaxSize: 0,
+  matrix: 'the device has no matrix instructions',
 };

@@ -6,11 +6,14 @@ import { adapterName, type Device } from '../graph/device.ts';
 import type { DeviceError } from '../graph/errors.ts';
 import { sharedFor, type Shared } from '../graph/shared.ts';
 import type { CameraOptions } from './camera.ts';
-import { NetworkPool, type NetworkChoice } from './networks.ts';
+import { expectMemory } from './fit.ts';
+import type { FoundMask } from './everything/foundMask.ts';
+import type { EverythingOptions } from './everything/options.ts';
+import { NetworkPool } from './networks.ts';
 import type { Photo } from './photo.ts';
 import { SeenPoints } from './points/seenPoints.ts';
 import type { WeightSet } from './registry.ts';
-import type { SegmentAnswer } from './roles.ts';
+import type { NetworkChoice, Role, SegmentAnswer } from './roles.ts';
 import { EmbeddingCache } from './session/embeddingCache.ts';
 import type { EngineParts } from './session/engineParts.ts';
 import type { PromptOptions, ReconstructOptions } from './session/options.ts';
@@ -29,9 +32,14 @@ export interface EngineSetup {
   readonly networks?: NetworkChoice;
   /** Maximum bytes of image embeddings on the device; 64 MiB by default. */
   readonly embeddingBytes?: number;
+  /** Roles that the engine will play; by default all. Only of their networks it is checked that they fit into the device's bound. */
+  readonly roles?: readonly Role[];
   /** Called once when the engine is disposed, so that the host can close its files. */
   readonly onDispose?: () => void;
 }
+
+/** Bytes of image embeddings within a bound of memory, of which little is left for them. */
+const FEW_EMBEDDINGS = 32 * 2 ** 20;
 
 /** What an engine runs on. For summaries. */
 export interface EngineDescription {
@@ -53,13 +61,15 @@ export class Engine {
   /** Settles when the last call has ended. */
   private idle: Promise<unknown> = Promise.resolve();
 
+  /** @throws LimitError if a network does not fit into the bound of the device's memory */
   constructor(private readonly setup: EngineSetup) {
     const { device, weights, networks, keepNetworks = true, embeddingBytes } = setup;
+    expectMemory(device, weights, networks, setup.roles);
     this.shared = sharedFor(device);
     this.parts = {
       shared: this.shared,
       networks: new NetworkPool(device, weights, keepNetworks, { choice: networks }),
-      embeddings: new EmbeddingCache(embeddingBytes),
+      embeddings: new EmbeddingCache(embeddingBytes ?? (device.memory.isBounded ? FEW_EMBEDDINGS : undefined)),
       seenPoints: (sides) => {
         const key = `${sides.rgb} ${sides.xyz}`;
         const made = this.seenPoints.get(key) ?? new SeenPoints(this.shared, sides);
@@ -81,6 +91,11 @@ export class Engine {
   /** Opens a photo, segments it and closes it. @throws as Session.segment */
   async segment(photo: Photo, prompt: PromptOptions, call?: CallOptions): Promise<SegmentAnswer> {
     return closing(this.open(photo), (session) => session.segment(prompt, call));
+  }
+
+  /** Opens a photo, finds all its masks and closes it. @throws as Session.everything */
+  async everything(photo: Photo, options?: EverythingOptions, call?: CallOptions): Promise<FoundMask[]> {
+    return closing(this.open(photo), (session) => session.everything(options, call));
   }
 
   /** Opens a photo, estimates its depth and closes it. @throws as Session.depth */

@@ -1,11 +1,13 @@
 /** Whether networks can run on an adapter, said before their weights are loaded. */
-import { type AdapterDescription, lowLimit, targetOf } from '../graph/device.ts';
+import { type AdapterDescription, type Device, lowLimit, targetOf } from '../graph/device.ts';
 import { LimitError } from '../graph/errors.ts';
 import { footprintOf, type Footprint } from '../graph/footprint.ts';
-import { BASELINE, type Precision } from '../kernels/target.ts';
+import { megabytes } from '../kernels/megabytes.ts';
+import { BASELINE, type Precision, type Target } from '../kernels/target.ts';
 import { findWeights, type Checkpoint } from '../../weights/index.ts';
 import type { NetworkModule } from './networkModule.ts';
 import { networkNamed, networks, type WeightSet } from './registry.ts';
+import { ROLES, type NetworkChoice, type Role } from './roles.ts';
 
 /** Whether a network fits on an adapter, as far as the adapter's limits tell. */
 export interface NetworkFit {
@@ -59,6 +61,46 @@ function fitOfNetwork(id: string, config: object, adapter: AdapterDescription, p
     reason ??= `${title} needs a buffer of ${largestBuffer} bytes, but this adapter allows ${maxBuffer}. Use a smaller network.`;
   }
   return { network: id, title, weightBytes, largestBuffer, maxBuffer, fits: !reason, ...(reason && { reason }) };
+}
+
+/** Bytes that a network takes on a device while it works on a photo of usual size, in the smallest parts in which it can work. */
+export function bytesToRun(network: NetworkModule, config: object, target: Target): number {
+  const { constantBytes, valueBytes } = footprintOf(
+    network.plans?.(config, target) ?? network.record(config, target),
+    target,
+  );
+  return constantBytes + valueBytes;
+}
+
+/**
+ * Checks, before weights are read, that each network that will run fits into the bound of the device's memory. One network is
+ * there at a time, if they do not fit together.
+ * @throws LimitError that says what each of them needs, and what would help
+ */
+export function expectMemory(
+  { memory, target }: Device,
+  weights: WeightSet,
+  choice: NetworkChoice = {},
+  roles: readonly Role[] = ROLES,
+): void {
+  if (!memory.isBounded) return;
+  const chosen = roles.flatMap((role) => {
+    const found = configsOf(weights)
+      .map(([id, config]) => ({ network: networkNamed(id), config }))
+      .filter(({ network }) => network.role === role);
+    return found.find(({ network }) => network.id === choice[role]) ?? found[0] ?? [];
+  });
+  const needs = chosen.map(({ network, config }) => ({
+    title: network.title,
+    bytes: bytesToRun(network, config, target) + memory.max - memory.forNetwork,
+  }));
+  if (needs.every(({ bytes }) => bytes <= memory.max)) return;
+  const lines = needs.map(({ title, bytes }) => `  ${title} needs ${megabytes(bytes)}\n`).join('');
+  const half = target.precision === 'f16' ? '' : ' store weights as f16 (--precision f16),';
+  throw new LimitError(
+    `The networks do not fit into ${megabytes(memory.max)} of memory:\n${lines}` +
+      `  Allow more (--max-memory, maxMemory),${half} or choose smaller networks (--weights).`,
+  );
 }
 
 /** The configuration of each network, by its id. */

@@ -42,6 +42,11 @@ export interface NetworkModule<
    * @param target if given, the graphs read the weights in the forms that a device of this target takes
    */
   record(config: Config, target?: Target): readonly Graph[];
+  /**
+   * Graphs whose plans are on the device at the same time while the network works on a photo of usual size, in the smallest
+   * parts in which it can work; those of `record` by default.
+   */
+  plans?(config: Config, target: Target): readonly Graph[];
   /** Further tensors of released checkpoints, which no graph reads; none by default. */
   unused?(config: Config): readonly UnusedTensor[];
   /**

@@ -3,12 +3,10 @@ import { sharedFor } from '../graph/shared.ts';
 import type { Device } from '../graph/device.ts';
 import type { Shared } from '../graph/shared.ts';
 import { findWeights, missingWeights, WeightsError, weightsOf, type WeightSet } from '../../weights/index.ts';
+import { bytesToRun } from './fit.ts';
 import type { NetworkModule, RoleNetworks } from './networkModule.ts';
 import { networks } from './registry.ts';
-import type { Role } from './roles.ts';
-
-/** The id of the network that plays a role. */
-export type NetworkChoice = Readonly<Partial<Record<Role, string>>>;
+import type { NetworkChoice, Role } from './roles.ts';
 
 export interface PoolOptions {
   /** By default, the first network of a role that has weights. */
@@ -48,12 +46,33 @@ export class NetworkPool {
     const known = this.open.get(module);
     // A module of role R creates a network of role R. TypeScript cannot infer that from the list of modules.
     if (known) return known.network as RoleNetworks[R];
-    if (!this.keep) await this.dispose();
     const { source, config } = weightsOf(this.weights, module);
+    if (!this.keep || !this.hasRoom(module, config)) await this.dispose();
     const shared = sharedFor(this.device, source);
     const network = module.create(shared, config);
     this.open.set(module, { network, shared });
     return network as RoleNetworks[R];
+  }
+
+  /** Whether a network fits beside what is on the device. */
+  private hasRoom(module: NetworkModule, config: object): boolean {
+    const { memory, target } = this.device;
+    return !memory.isBounded || memory.held + bytesToRun(module, config, target) <= memory.forNetwork;
+  }
+
+  /** Frees all networks if less than `bytes` of the device's memory are free. They are opened again on their next use. */
+  async makeRoom(bytes: number): Promise<void> {
+    if (this.device.memory.room < bytes) await this.dispose();
+  }
+
+  /**
+   * The network that plays a role, for building pipelines: nothing of it is on the device, and the pool forgets it.
+   * @throws as `get`
+   */
+  blank<R extends Role>(role: R): RoleNetworks[R] {
+    const module = this.moduleOf(role);
+    const { source, config } = weightsOf(this.weights, module);
+    return module.create(sharedFor(this.device, source), config) as RoleNetworks[R];
   }
 
   /** The module of the network that plays a role. @throws as `get` */
@@ -83,5 +102,6 @@ export class NetworkPool {
       shared.constants.dispose();
       shared.readback.dispose();
     }
+    await this.device.settle();
   }
 }

@@ -1,6 +1,6 @@
 /** A cache of compiled plans, so that a second photo of the same size compiles nothing. */
 import { keyOf } from '../graph/key.ts';
-import { compile, type CompileOptions, type Plan } from '../graph/plan.ts';
+import { buildAhead, compile, type CompileOptions, type Plan } from '../graph/plan.ts';
 import type { Shared } from '../graph/shared.ts';
 import type { Graph } from '../graph/record.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -41,18 +41,25 @@ export class PlanCache {
     let plan = this.plans.get(key);
     this.plans.delete(key);
     if (!plan) {
-      const { graph, outputs } = record(argument);
-      plan = compile(this.shared, graph, { ...options, outputs, name: record.name });
+      // The old plan is freed first, so that the memory of both is never needed.
+      plan = this.evict(this.capacity - 1).then(() => {
+        const { graph, outputs } = record(argument);
+        return compile(this.shared, graph, { ...options, outputs, name: record.name });
+      });
     }
     this.plans.set(key, plan);
     try {
-      const ready = await plan;
-      await this.evict();
-      return ready;
+      return await plan;
     } catch (error) {
       if (this.plans.get(key) === plan) this.plans.delete(key);
       throw error;
     }
+  }
+
+  /** Builds the pipelines of a plan that `get` will be asked for, and keeps nothing else. @throws as `get` */
+  async buildAhead<A>(record: Recorder<A>, argument: A): Promise<void> {
+    const { graph, outputs } = record(argument);
+    await buildAhead(this.shared, graph, { outputs, name: record.name });
   }
 
   /** Plans of different recorders differ, even with equal arguments. */
@@ -62,10 +69,11 @@ export class PlanCache {
     return id;
   }
 
-  private async evict(): Promise<void> {
-    for (const [key, plan] of this.plans) {
-      if (this.plans.size <= this.capacity) return;
-      this.plans.delete(key);
+  /** Frees the least recently used plans until `count` are left. */
+  private async evict(count: number): Promise<void> {
+    const old = [...this.plans].slice(0, Math.max(0, this.plans.size - count));
+    for (const [key] of old) this.plans.delete(key);
+    for (const [, plan] of old) {
       // The caller of `get` gets the error of a plan that failed to compile.
       await plan.then(
         (p) => p.dispose(),

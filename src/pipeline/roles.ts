@@ -4,11 +4,15 @@
  * embedding stays on the device, and it is opaque here.
  */
 import type { RunOptions } from '../graph/run.ts';
+import type { MaskRuns, PixelBox } from './maskRuns.ts';
 import type { PhotoWords, Size } from './photo.ts';
 
 /** The roles, in the order of the chain. */
 export const ROLES = ['segment', 'depth', 'complete'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** The id of the network that plays a role. */
+export type NetworkChoice = Readonly<Partial<Record<Role, string>>>;
 
 /** Options for running one stage of a network. */
 export interface StageRunOptions extends RunOptions {
@@ -22,10 +26,14 @@ export interface Box {
   readonly max: readonly [number, number, number];
 }
 
-/** A point in pixels of the photo. Label 1: on the object; 0: not on the object; -1: ignored by the network. */
-export interface PromptPoint {
+/** A place in pixels of the photo. */
+export interface PixelPoint {
   readonly x: number;
   readonly y: number;
+}
+
+/** A point in pixels of the photo. Label 1: on the object; 0: not on the object; -1: ignored by the network. */
+export interface PromptPoint extends PixelPoint {
   readonly label: 1 | 0 | -1;
 }
 
@@ -75,7 +83,43 @@ export interface Embedding extends Size {
   release(): void;
 }
 
+/** What masks of single points must fulfill. */
+export interface PointMaskFilter {
+  /** Number of points that are decoded together, at most. */
+  readonly batch: number;
+  /** Masks need a higher predicted quality; 0 takes all. */
+  readonly quality: number;
+  /** Masks need this stability; 0 takes all. */
+  readonly stability: number;
+  /** Stability compares a mask's area at logit thresholds of `offset` and `-offset`. */
+  readonly offset: number;
+  /** Whether a mask with this box (first and last column and row) is wanted. */
+  keeps(box: PixelBox): boolean;
+}
+
+/** A mask that a single point means. */
+export interface PointMask {
+  /** Index of the point. */
+  readonly point: number;
+  readonly mask: MaskRuns;
+  /** First and last column and row; zeros for an empty mask. */
+  readonly box: PixelBox;
+  /** As in `MaskCandidate`. */
+  readonly quality: number;
+  readonly stability: number;
+}
+
+export interface PointRunOptions extends Pick<StageRunOptions, 'signal' | 'onProfile'> {
+  /** Gets the number of points that are done. */
+  readonly onCount?: (done: number) => void;
+}
+
 export interface Segmenter {
+  /**
+   * Builds the pipelines for a photo and the first answer to a prompt, so that they are there when they are needed. It
+   * uploads nothing. @throws as the calls that come later
+   */
+  buildAhead?(photo: Size, prompt: SegmentPrompt): Promise<void>;
   /** Encodes a photo. @throws PromptError if the photo is too narrow; Canceled; DeviceError; WeightsError */
   encode(photo: PhotoWords, options?: StageRunOptions): Promise<Embedding>;
   /**
@@ -83,11 +127,24 @@ export interface Segmenter {
    * @throws PromptError if the prompt does not fit the photo; Canceled; DeviceError; WeightsError
    */
   answer(embedding: Embedding, prompt: SegmentPrompt, options?: StageRunOptions): Promise<SegmentAnswer>;
+  /**
+   * The masks of many points, each taken alone, that pass a filter: all masks that a point may mean, in the order of the
+   * points.
+   * @throws PromptError if a point lies outside the photo; Canceled; DeviceError; WeightsError; LimitError
+   */
+  pointMasks(
+    embedding: Embedding,
+    points: readonly PixelPoint[],
+    filter: PointMaskFilter,
+    options?: PointRunOptions,
+  ): Promise<PointMask[]>;
   /** Frees the plans, not the weights. */
   dispose(): Promise<void>;
 }
 
 export interface DepthEstimator {
+  /** Builds the pipelines for a photo. @throws as `estimate` */
+  buildAhead?(photo: Size): Promise<void>;
   /** Horizontal field of view, in degrees, that the network assumes for every photo; undefined if it assumes none. */
   readonly canonicalFov?: number;
   /**
@@ -183,6 +240,8 @@ export interface CompleteRunOptions extends Pick<StageRunOptions, 'signal' | 'on
 }
 
 export interface Completer {
+  /** Builds the pipelines of a sweep. @throws as `complete` */
+  buildAhead?(options: CompleteOptions): Promise<void>;
   /** Sides of the square inputs, in pixels: of the colors and of the points. */
   readonly sides: { readonly rgb: number; readonly xyz: number };
   /** Default of `CompleteOptions.threshold`. */

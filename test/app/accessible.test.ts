@@ -110,6 +110,24 @@ it('from the photo to the object', async () => {
   await check(app, 'depth');
 });
 
+it('while masks are looked for and picked', async () => {
+  const app = await apps.open({ held: ['everything'] });
+  await app.button('Duck').click();
+  await app.button('All masks').click();
+  await progress(app, 'Finding all masks');
+  await check(app, 'finding-masks');
+  await app.script((script) => script.release('everything'), undefined);
+  await app.page.getByText('4 masks.').waitFor();
+  await app.photo.focus();
+  await app.page.keyboard.press('Enter');
+  await app.page.keyboard.press('+');
+  await app.page.getByText('2 of 3 here.').waitFor();
+  await check(app, 'masks');
+  await app.page.keyboard.press('Enter');
+  await app.page.getByText('1 prompt').click();
+  await check(app, 'mask-picked');
+});
+
 it('when something goes wrong', async () => {
   const hint = 'Use a current Chrome or Edge, and open the page over https or on localhost.';
   const app = await apps.open({

@@ -11,7 +11,7 @@ import { wordsOf, type Photo } from '../../src/pipeline/photo.ts';
 import { visiblePoints } from '../../src/pipeline/points/geometry.ts';
 import { expectObject, inDecoded } from '../../src/pipeline/session/options.ts';
 import type { CallOptions } from '../../src/pipeline/session/stages.ts';
-import { ballMesh, ballObject, depthOf, discMasks, frameOf } from './fakeResults.ts';
+import { ballMesh, ballObject, depthOf, discMasks, frameOf, nestedMasks } from './fakeResults.ts';
 import type { Script } from './script.ts';
 
 /** @returns the function that takes the place of `createEngine` */
@@ -55,6 +55,10 @@ function session(photo: Photo, script: Script): SessionCalls {
         ...{ mask, quality: 0.95 - 0.1 * i, stability: 0.9, lowRes: new Float32Array(1) },
       }));
       return { candidates, chosen: 0 };
+    },
+    async everything(options, call) {
+      await step('everything', [options], call, ['masks']);
+      return nestedMasks(photo);
     },
     async depth(camera = {}, call) {
       await step('depth', [camera], call, ['load ZoeDepth', 'depth']);

@@ -1,5 +1,7 @@
 /** What the fake engine finds in a photo. */
 import type { ColoredPoints } from '../../src/pipeline/coloredPoints.ts';
+import type { FoundMask } from '../../src/pipeline/everything/foundMask.ts';
+import { areaOf, boxOf, runsOf } from '../../src/pipeline/maskRuns.ts';
 import type { Mesh } from '../../src/pipeline/mesh.ts';
 import type { Photo, Size } from '../../src/pipeline/photo.ts';
 import { toCamera, type Normalization } from '../../src/pipeline/points/normalization.ts';
@@ -26,6 +28,22 @@ export function discMasks(photo: Size, { points = [], box }: SegmentPrompt): Uin
     });
   };
   return points.length === 1 && !box ? RADII.map(mask) : [mask(RADII[0])];
+}
+
+/** Three discs in the middle of the photo, one inside another, and one at the left. */
+export function nestedMasks(photo: Photo): FoundMask[] {
+  const { width, height } = photo;
+  const side = Math.min(width, height);
+  const disc = (x: number, y: number, radius: number): FoundMask => {
+    const pixels = Uint8Array.from({ length: width * height }, (_, i) =>
+      Math.hypot((i % width) + 0.5 - x, Math.floor(i / width) + 0.5 - y) < radius * side ? 1 : 0,
+    );
+    const mask = runsOf(pixels, photo);
+    const crop = [0, 0, width, height] as const;
+    return { mask, area: areaOf(mask), box: boxOf(mask), quality: 0.95, stability: 0.97, point: { x, y }, crop };
+  };
+  const [x, y] = [width / 2, height / 2];
+  return [disc(x, y, 0.3), disc(x, y, 0.1), disc(0.15 * width, y, 0.12), disc(x, y, 0.2)];
 }
 
 /** A floor that goes away from the camera, from 1 to 3 meters, and a ball in the middle of the photo. */

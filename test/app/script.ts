@@ -8,7 +8,7 @@ import type { CallOptions } from '../../src/pipeline/session/stages.ts';
 import { firstHalf } from './fakeResults.ts';
 
 /** The calls that a scenario may change. */
-export type Step = 'create' | 'open' | 'encode' | 'segment' | 'depth' | 'points' | 'complete' | 'mesh';
+export type Step = 'create' | 'open' | 'encode' | 'segment' | 'everything' | 'depth' | 'points' | 'complete' | 'mesh';
 
 export interface Scenario {
   /** Steps that stop half way, until the test lets them go on or the page cancels them. */

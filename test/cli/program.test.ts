@@ -427,3 +427,40 @@ describe('doctor', () => {
     expect(stderr).toContain('error: No adapter fits --adapter voodoo 2. Found: ');
   });
 });
+
+describe('segment --everything', () => {
+  it('writes all masks and a picture of them', async () => {
+    const { asked, createEngine } = standIn();
+    const file = join(out, 'masks.json');
+    const flags = ['--everything', '--points-per-side', '8', '--min-area', '20', '--crop-n-layers', '1'];
+    const { code, stdout } = await run(['segment', photo, ...flags, '-o', file], { createEngine });
+    expect([code, stdout]).toEqual([0, `${file}: 1 masks\n${join(out, 'masks.png')}\n`]);
+    expect(asked.everything).toEqual({ pointsPerSide: 8, minMaskRegionArea: 20, cropNLayers: 1 });
+    const [found] = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>[];
+    expect(found).toMatchObject({ id: 1, area: 2, bbox: [1, 1, 1, 0], predicted_iou: 0.9, crop_box: [0, 0, 4, 3] });
+    const picture = await sharp(join(out, 'masks.png')).metadata();
+    expect([picture.width, picture.height, picture.channels]).toEqual([WIDTH, HEIGHT, 3]);
+  });
+
+  it('says what to do when nothing is found', async () => {
+    const file = join(out, 'none.json');
+    const { code, stderr } = await run(['segment', photo, '--everything', '-o', file], standIn({ empty: true }));
+    expect(code).toBe(0);
+    expect(stderr).toContain('No mask was found: none has both a predicted intersection over union above 0.88');
+    expect(stderr).toContain('Lower --pred-iou-thresh or --stability-score-thresh');
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual([]);
+  });
+
+  it('refuses what cannot be', async () => {
+    const refused = async (argv: string[], words: string): Promise<void> => {
+      const { code, stderr } = await run(['segment', photo, ...argv]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(words);
+    };
+    await refused(['--everything', ...BOX], "option '--everything' cannot be used with option '--box");
+    await refused(['--everything', '-o', join(out, 'masks.png')], 'must end in .json: it holds all masks.');
+    await refused(['--everything', '--points-per-side', '0'], 'Expected a whole number of at least 1.');
+    await refused(['--everything', '--stability-score-thresh', 'high'], 'Expected a number from 0 to 1.');
+    await refused([...BOX, '--min-area', '5'], '--min-area belongs to the search for all masks.\n  Add --everything');
+  });
+});

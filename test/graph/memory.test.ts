@@ -25,10 +25,15 @@ describe('planMemory', () => {
     expect(plan.slots[3]).toBe(plan.slots[1]);
   });
 
-  it('enlarges the largest free slot when none is large enough', () => {
+  it('never enlarges a slot: the largest value opens it', () => {
     const plan = planMemory([value(100, 0, 1), value(200, 0, 1), value(500, 2, 3)]);
     expect(plan.slots[2]).toBe(plan.slots[1]);
-    expect(plan.peakBytes).toBe(600);
+    expect(plan.slotBytes).toEqual([500, 100]);
+  });
+
+  it('fills a slot without gaps, so that a long free time stays for a long life', () => {
+    const plan = planMemory([value(100, 0, 1), value(100, 0, 5), value(50, 6, 7), value(40, 2, 9)]);
+    expect(plan).toMatchObject({ slots: [0, 1, 1, 0], peakBytes: 200 });
   });
 
   it('places nothing for nothing', () => {

@@ -5,9 +5,9 @@ import type { Tensor } from '../../src/graph/tensor.ts';
 import { conv2dRef } from '../../src/kernels/conv2d/conv2d.ref.ts';
 import { conv2dCases, type Conv2dCase } from '../cases/conv2d.ts';
 import { evaluate, type Sources } from '../setup/evaluate.ts';
-import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
+import { asHalf, EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
 import { titleOf } from '../setup/title.ts';
-import { deviceFor } from '../setup/variantDevices.ts';
+import { deviceFor, matrixDevice } from '../setup/variantDevices.ts';
 
 function dataOf(c: Conv2dCase) {
   const out = (size: number) => Math.floor((size + 2 * c.padding - c.kernel) / c.stride) + 1;
@@ -44,6 +44,12 @@ function record(s: Sources, c: Conv2dCase, data: ReturnType<typeof dataOf>): Ten
   );
 }
 
+/** As for linear: K roundings of partial sums, GELU's slope and error, single roundings of the epilogue. */
+function boundOf({ C, groups, kernel }: Conv2dCase, expected: ArrayLike<number>): number {
+  const K = (C / groups) * kernel ** 2;
+  return 1.2 * 2 * EPS * (Math.sqrt(K) + 4) * Math.max(1, maxAbs(expected)) + 1e-7;
+}
+
 for (const variant of ['preferred', 'tiled', 'tiled8x8'] as const) {
   describe(`conv2d, ${variant} variant`, () => {
     for (const c of conv2dCases) {
@@ -52,14 +58,25 @@ for (const variant of ['preferred', 'tiled', 'tiled8x8'] as const) {
         const data = dataOf(c);
         const { y } = await evaluate((s) => ({ y: record(s, c, data) }), { device });
         const expected = conv2dRef(data.x, data.w, c, { ...data, activation: c.activation, inputRelu: c.inputRelu });
-        const K = (c.C / c.groups) * c.kernel ** 2;
-        // As for linear: K roundings of partial sums, GELU's slope and error, single roundings of the epilogue.
-        const bound = 1.2 * 2 * EPS * (Math.sqrt(K) + 4) * Math.max(1, maxAbs(expected)) + 1e-7;
-        expectClose(y, expected, bound);
+        expectClose(y, expected, boundOf(c, expected));
       });
     }
   });
 }
+
+describe('conv2d, matrix variant', () => {
+  // Each program takes lavapipe seconds to compile, so there are two: whole vec4s and single elements.
+  for (const c of conv2dCases.filter(({ C, kernel }) => C === 64 || kernel === 7)) {
+    it(conv2dTitle(c), async () => {
+      const device = await matrixDevice(16);
+      const data = { ...dataOf(c), x: asHalf(noise(c.B * c.H * c.W * c.C, 1)) };
+      const { y } = await evaluate((s) => ({ y: record(s, c, data) }), { device });
+      const { activation, inputRelu } = c;
+      const expected = conv2dRef(data.x, asHalf(data.w), c, { ...data, activation, inputRelu });
+      expectClose(y, expected, boundOf(c, expected));
+    });
+  }
+});
 
 describe('conv2d', () => {
   const g = new Graph();

@@ -1,37 +1,53 @@
 import { describe, expect, it } from 'vitest';
 import { convTranspose2d } from '../../src/graph/ops/matmul.ts';
+import type { Device } from '../../src/graph/device.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { convTranspose2dRef } from '../../src/kernels/convTranspose2d/convTranspose2d.ref.ts';
 import { convTranspose2dCases } from '../cases/convTranspose2d.ts';
 import { evaluate } from '../setup/evaluate.ts';
-import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
-import { deviceFor } from '../setup/variantDevices.ts';
+import { asHalf, EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
+import { deviceFor, matrixDevice } from '../setup/variantDevices.ts';
+
+type ConvTranspose2dCase = (typeof convTranspose2dCases)[number];
+
+const dataOf = (c: ConvTranspose2dCase) => ({
+  x: noise(c.B * c.H * c.W * c.I, 1),
+  w: noise(c.I * c.O * c.kernel ** 2, 2),
+  b: noise(c.O, 3),
+});
+
+/** Compares the kernel on a device with its reference. */
+async function check(device: Device, c: ConvTranspose2dCase, { x, w, b }: ReturnType<typeof dataOf>): Promise<void> {
+  const { y } = await evaluate(
+    (s) => ({
+      y: convTranspose2d(
+        s.input(x, [c.B, c.H, c.W, c.I]),
+        s.weight(w, [c.I, c.O, c.kernel, c.kernel]),
+        s.weight(b, [c.O]),
+        { stride: c.kernel },
+      ),
+    }),
+    { device },
+  );
+  const expected = convTranspose2dRef(x, w, b, c);
+  expectClose(y, expected, 2 * EPS * (Math.sqrt(c.I) + 4) * Math.max(1, maxAbs(expected)));
+}
 
 describe('convTranspose2d', () => {
   for (const c of convTranspose2dCases) {
     for (const variant of ['preferred', 'tiled', 'tiled8x8'] as const) {
       const sizes = `${c.kernel} x ${c.kernel}, ${c.B} x ${c.H} x ${c.W} x ${c.I} to ${c.O}`;
       it(`${sizes}, ${variant} variant`, async () => {
-        const device = await deviceFor('conv', variant);
-        const x = noise(c.B * c.H * c.W * c.I, 1);
-        const w = noise(c.I * c.O * c.kernel ** 2, 2);
-        const b = noise(c.O, 3);
-        const { y } = await evaluate(
-          (s) => ({
-            y: convTranspose2d(
-              s.input(x, [c.B, c.H, c.W, c.I]),
-              s.weight(w, [c.I, c.O, c.kernel, c.kernel]),
-              s.weight(b, [c.O]),
-              { stride: c.kernel },
-            ),
-          }),
-          { device },
-        );
-        const expected = convTranspose2dRef(x, w, b, c);
-        expectClose(y, expected, 2 * EPS * (Math.sqrt(c.I) + 4) * Math.max(1, maxAbs(expected)));
+        await check(await deviceFor('conv', variant), c, dataOf(c));
       });
     }
   }
+
+  it('is right in the matrix variant', async () => {
+    const c = convTranspose2dCases[convTranspose2dCases.length - 1];
+    const { x, w, b } = dataOf(c);
+    await check(await matrixDevice(16), c, { x: asHalf(x), w: asHalf(w), b });
+  });
 
   it('says which weight it expects', () => {
     const g = new Graph();

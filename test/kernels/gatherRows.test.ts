@@ -21,6 +21,12 @@ describe('gatherRows', () => {
     });
   }
 
+  it('moves whole numbers, bit by bit', async () => {
+    const x = Uint32Array.of(0x7fc00001, 0xffffffff, 0x80000000, 1); // as floats: NaNs, -0, a denormal
+    const { y } = await evaluate((s) => ({ y: gatherRows(s.input(x, [2, 2]), s.input(Uint32Array.of(1, 0), [2])) }));
+    expect(y).toEqual(Uint32Array.of(0x80000000, 1, 0x7fc00001, 0xffffffff));
+  });
+
   it('names what does not fit', () => {
     const g = new Graph();
     const [x, i] = [g.input('x', [4, 2]), g.input('i', [3], 'u32')];
@@ -29,7 +35,7 @@ describe('gatherRows', () => {
       /gatherRows: indices is \[3, 1\], expected 1 axes/,
     );
     expect(() => gatherRows(x, g.input('k', [3]))).toThrow(/gatherRows: indices is f32, expected u32/);
-    expect(() => gatherRows(g.input('n', [4, 2], 'u32'), i)).toThrow(/gatherRows: x is u32, expected f32/);
+    expect(() => gatherRows(g.input('n', [4, 2], 'i32'), i)).toThrow(/gatherRows: x is i32, expected f32/);
     expect(() => gatherRows(g.input('z', [0, 2]), i)).toThrow(/there is no row to read/);
   });
 });

@@ -21,12 +21,12 @@ import { resize } from '../../src/graph/ops/resize.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import { castRef } from '../../src/kernels/cast/cast.ref.ts';
 import type { FloatType } from '../../src/kernels/dispatch.ts';
-import { MATRIX_VARIANTS } from '../../src/kernels/target.ts';
+import { MATRIX_VARIANTS, PRODUCT_VARIANTS, type Precision, type ProductVariant } from '../../src/kernels/target.ts';
 import { queryAttention } from '../../src/pipeline/mcc/ops.ts';
 import type { Device } from '../../src/graph/device.ts';
 import { evaluate, type Sources } from '../setup/evaluate.ts';
 import { EPS, maxAbs, noise } from '../setup/numbers.ts';
-import { deviceFor } from '../setup/variantDevices.ts';
+import { deviceFor, matrixDevice } from '../setup/variantDevices.ts';
 
 const halves = (count: number, seed: number, scale = 1): Float32Array =>
   Float32Array.from(castRef(noise(count, seed, scale), 'f16'));
@@ -77,7 +77,11 @@ const f16 = (build: (values: Values) => Tensor) => (values: Values) => {
   return y;
 };
 
-describe.each(MATRIX_VARIANTS)('products of halves, %s preferred', (variant) => {
+/** Matrix instructions are there with weights of halves only. */
+const productDevice = (entry: 'linear' | 'conv', variant: ProductVariant, precision?: Precision): Promise<Device> =>
+  variant === 'matrix' ? matrixDevice(16) : deviceFor(entry, variant, precision);
+
+describe.each(PRODUCT_VARIANTS)('products of halves, %s preferred', (variant) => {
   it.each(['f32', 'f16'] as const)('linear with its whole epilogue, weights in %s', async (precision) => {
     const [rows, K, N] = [37, 52, 68];
     const build = f16(({ x, w }) =>
@@ -86,11 +90,11 @@ describe.each(MATRIX_VARIANTS)('products of halves, %s preferred', (variant) => 
         { activation: 'gelu' },
       ),
     );
-    await check(build, await deviceFor('linear', variant, precision));
+    await check(build, await productDevice('linear', variant, precision));
   });
 
   it('linear from f32 and to f32', async () => {
-    const device = await deviceFor('linear', variant);
+    const device = await productDevice('linear', variant);
     const enters = f16(({ x, w, input, dtype }: Values) =>
       linear(add(input(noise(40 * 12, 1), [40, 12]), x([40, 12], 2)), w([8, 12], 3), null, { dtype }),
     );
@@ -107,7 +111,7 @@ describe.each(MATRIX_VARIANTS)('products of halves, %s preferred', (variant) => 
     ['lines of 4 x 4', { kernel: 4, stride: 4, padding: 0 }],
   ])('conv2d, %s', async (_, { kernel, stride, padding }) => {
     const [H, W, C, O] = [12, 8, 12, 20];
-    const device = await deviceFor('conv', variant);
+    const device = await productDevice('conv', variant);
     const out = (side: number) => Math.floor((side + 2 * padding - kernel) / stride) + 1;
     const build = f16(({ x, w }) =>
       conv2dOp.record(
@@ -127,13 +131,13 @@ describe.each(MATRIX_VARIANTS)('products of halves, %s preferred', (variant) => 
   it('conv2d to one channel in f32', async () =>
     check(
       ({ x, w }) => conv2d(x([1, 9, 7, 8], 1), w([1, 8, 1, 1], 2), w([1], 3), { dtype: 'f32' }),
-      await deviceFor('conv', variant),
+      await productDevice('conv', variant),
     ));
 
   it('convTranspose2d', async () =>
     check(
       f16(({ x, w }) => convTranspose2d(x([2, 5, 3, 12], 1), w([12, 8, 2, 2], 2), w([8], 3), { stride: 2 })),
-      await deviceFor('conv', variant),
+      await productDevice('conv', variant),
     ));
 });
 
@@ -186,11 +190,15 @@ describe.each(MATRIX_VARIANTS)('attention of halves, %s preferred', (variant) =>
 });
 
 describe('halves in other kernels', () => {
-  it.each([false, true])('matmul with b of halves, transposeB %s', (transposeB) =>
+  // Whole vec4s let a software adapter take the variant without workgroup memory.
+  it.each([
+    [21, 70, false],
+    [21, 70, true],
+    [24, 72, false],
+    [24, 72, true],
+  ])('matmul with b of halves, %i terms, %i columns, transposeB %s', (K, N, transposeB) =>
     check(({ input, x }) =>
-      matmul(input(noise(2 * 19 * 21, 1), [2, 19, 21]), x([2, ...(transposeB ? [70, 21] : [21, 70])], 2), {
-        transposeB,
-      }),
+      matmul(input(noise(2 * 19 * K, 1), [2, 19, K]), x([2, ...(transposeB ? [N, K] : [K, N])], 2), { transposeB }),
     ),
   );
 

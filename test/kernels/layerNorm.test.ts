@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { layerNorm } from '../../src/graph/ops/rows.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { layerNormRef } from '../../src/kernels/layerNorm/layerNorm.ref.ts';
+import { ROW_VARIANTS } from '../../src/kernels/target.ts';
 import { layerNormCases } from '../cases/layerNorm.ts';
 import { evaluate, openDevice } from '../setup/evaluate.ts';
 import { golden } from '../setup/golden.ts';
@@ -11,7 +12,7 @@ import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
 const bound = (C: number, xMax: number, deviation: number, yMax: number) =>
   8 * EPS * (Math.sqrt(C) + 4) * Math.max(1, xMax / deviation) * Math.max(1, yMax);
 
-for (const rows of ['workgroup', 'lane'] as const) {
+for (const rows of ROW_VARIANTS) {
   describe(`layerNorm, ${rows} per row`, () => {
     const device = openDevice({ target: { rows } });
 

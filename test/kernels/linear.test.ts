@@ -1,21 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { linear, linearOp } from '../../src/graph/ops/matmul.ts';
-import { BASELINE, MATRIX_VARIANTS } from '../../src/kernels/target.ts';
+import { BASELINE, PRODUCT_VARIANTS } from '../../src/kernels/target.ts';
 import { Graph } from '../../src/graph/record.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import { linearRef } from '../../src/kernels/linear/linear.ref.ts';
 import { linear as linearKernel } from '../../src/kernels/linear/linear.ts';
-import { largeTile } from '../../src/kernels/shared/gemm/tiles.ts';
+import { largeTile, matrixTile } from '../../src/kernels/shared/gemm/tiles.ts';
 import { activationRef } from '../../src/kernels/shared/activations.ref.ts';
-import { halfBits, halfValue } from '../../src/kernels/half.ts';
 import { linearCases, type LinearCase } from '../cases/linear.ts';
 import { evaluate, type Sources } from '../setup/evaluate.ts';
-import { targetWith8Lanes } from '../setup/targets.ts';
-import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
+import { targetWithAll } from '../setup/targets.ts';
+import { asHalf, EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
 import { titleOf } from '../setup/title.ts';
-import { deviceFor } from '../setup/variantDevices.ts';
-
-const asHalf = (x: Float32Array): Float32Array => x.map((v) => halfValue(halfBits(v)));
+import { deviceFor, matrixDevice } from '../setup/variantDevices.ts';
 
 /** Records `linear` with everything that the case asks of its epilogue, as a fusion rule would. */
 const record = (s: Sources, c: LinearCase, data: ReturnType<typeof dataOf>): Tensor =>
@@ -70,6 +67,71 @@ for (const { name, variant, precision } of ways) {
   });
 }
 
+// Each program takes lavapipe seconds to compile, so there are few.
+for (const { fragmentRows, cases } of [
+  { fragmentRows: 16, cases: linearCases.filter(({ K }) => K === 13 || K === 20) },
+  { fragmentRows: 8, cases: linearCases.filter(({ K }) => K === 20) },
+] as const) {
+  describe(`linear, matrix variant with fragments of ${fragmentRows} rows`, () => {
+    for (const c of cases) {
+      const { rows, K, N, activation, bias, scale, residual } = c;
+      it(titleOf(`${rows} x ${K} x ${N}`, { activation, bias, scale, residual }), async () => {
+        const device = await matrixDevice(fragmentRows);
+        const data = { ...dataOf(c), x: asHalf(noise(rows * K, 1)) };
+        const { y } = await evaluate((s) => ({ y: record(s, c, data) }), { device });
+        const expected = linearRef(data.x, asHalf(data.w), N, K, { ...data, activation });
+        expectClose(y, expected, bound(K, expected));
+      });
+    }
+  });
+}
+
+describe('linear, matrix variant', () => {
+  const run = async (x: Float32Array, w: Float32Array, [rows, K, N]: readonly number[]) => {
+    const device = await matrixDevice(16);
+    return (await evaluate((s) => ({ y: linear(s.input(x, [rows, K]), s.weight(w, [N, K]), null) }), { device })).y;
+  };
+
+  it('computes tiles of every size', async () => {
+    const found = [];
+    for (const [rows, N] of [
+      [16384, 132],
+      [64, 16384],
+      [70, 136],
+    ]) {
+      const K = 44;
+      found.push(matrixTile(rows, N));
+      const [x, w] = [asHalf(noise(rows * K, 1)), asHalf(noise(N * K, 2))];
+      const expected = linearRef(x, w, N, K);
+      expectClose(await run(x, w, [rows, K, N]), expected, bound(K, expected));
+    }
+    expect(found).toMatchObject([
+      { rows: 64, columns: 64 },
+      { rows: 64, columns: 128 },
+      { rows: 128, columns: 128 },
+    ]);
+  });
+
+  it('rounds x to a neighboring half', async () => {
+    const [rows, K, N] = [70, 260, 40];
+    const [x, w] = [noise(rows * K, 1), asHalf(noise(N * K, 2))];
+    // Each term is off by 2^-10 of itself at most, in a direction of its own; the terms' root mean square is 1/3.
+    const rounding = (4 * 2 ** -10 * Math.sqrt(K)) / 3;
+    const expected = linearRef(x, w, N, K);
+    expectClose(await run(x, w, [rows, K, N]), expected, rounding + bound(K, expected));
+  });
+
+  it('takes numbers outside the range of halves for the largest half, and keeps NaN', async () => {
+    const x = [1e5, -1e9, Infinity, NaN].flatMap((value) => [value, 0, 0, 0]);
+    const y = await run(
+      Float32Array.from(x),
+      Float32Array.from({ length: 16 }, () => 1),
+      [4, 4, 4],
+    );
+    expect([0, 4, 8, 12].map((i) => y[i])).toEqual([65504, -65504, 65504, NaN]);
+  });
+});
+
 describe('linear', () => {
   it('reads a computed weight', async () => {
     const x = noise(9 * 7, 1);
@@ -109,10 +171,10 @@ describe('linear', () => {
   it('is cut into dispatches that together cover all tiles', () => {
     const x = { shape: [4096, 768], dtype: 'f32' } as const;
     const operands = { x, w: { shape: [3072, 768], dtype: 'f32' } as const, b: null, scale: null, residual: null };
-    const tileSizes = { tiled: [64, 64], tiled8x8: [128, 128], subgroup8: [16, 64] } as const;
-    for (const variant of MATRIX_VARIANTS) {
+    const tileSizes = { tiled: [64, 64], tiled8x8: [128, 128], subgroup8: [16, 64], matrix: [128, 128] } as const;
+    for (const variant of PRODUCT_VARIANTS) {
       const [tileRows, tileColumns] = tileSizes[variant];
-      const parts = linearKernel({ ...targetWith8Lanes, linear: variant }, operands, 'none', true);
+      const parts = linearKernel({ ...targetWithAll, linear: variant }, operands, 'none', true);
       const tiles = (4096 / tileRows) * (3072 / tileColumns);
       expect(parts.map((p) => p.params!.firstTile)).toEqual([0, tiles / 3, (2 * tiles) / 3].map(Math.round));
       expect(parts.map((p) => p.params!.endTile)).toEqual([tiles / 3, (2 * tiles) / 3, tiles].map(Math.round));

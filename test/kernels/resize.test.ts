@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { resize } from '../../src/graph/ops/resize.ts';
+import type { Sources } from '../../src/graph/evaluate.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { operand } from '../../src/kernels/dispatch.ts';
 import { resizeRef } from '../../src/kernels/resize/resize.ref.ts';
 import { resize as resizeKernel } from '../../src/kernels/resize/resize.ts';
 import { axisTaps, type ResizeMode } from '../../src/kernels/resize/taps.ts';
+import { BASELINE } from '../../src/kernels/target.ts';
 import { resizeCases } from '../cases/resize.ts';
 import { channelsLast, lastShape } from '../setup/channelsLast.ts';
-import { evaluate } from '../setup/evaluate.ts';
+import { evaluate, openDevice } from '../setup/evaluate.ts';
 import { golden } from '../setup/golden.ts';
 import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
 
@@ -37,6 +39,19 @@ describe('resize', () => {
       });
     }
   }
+
+  it('gives the same bits however many results an invocation computes', async () => {
+    const x = noise(9 * 7 * 3, 8, 2);
+    for (const options of modes) {
+      const build = (s: Sources) => ({ y: resize(s.input(x, [1, 9, 7, 3]), [23, 17], options) });
+      const [one, four] = await Promise.all(
+        (['workgroup', 'lane'] as const).map(async (rows) =>
+          evaluate(build, { device: await openDevice({ target: { rows } }) }),
+        ),
+      );
+      expect(one.y).toEqual(four.y);
+    }
+  });
 
   it('to the same size is the identity, bit for bit', async () => {
     const x = noise(5 * 7 * 3, 6, 2);
@@ -107,6 +122,6 @@ describe('resize', () => {
       /antialias needs/,
     );
     const table = (columns: number) => operand([4, columns], 'u32');
-    expect(() => resizeKernel(x, table(4), table(8))).toThrow(/both axes need the same mode/);
+    expect(() => resizeKernel(BASELINE, x, table(4), table(8))).toThrow(/both axes need the same mode/);
   });
 });

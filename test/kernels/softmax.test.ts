@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { softmax } from '../../src/graph/ops/rows.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { softmaxRef } from '../../src/kernels/softmax/softmax.ref.ts';
+import { ROW_VARIANTS } from '../../src/kernels/target.ts';
 import { softmaxCases } from '../cases/softmax.ts';
 import { evaluate, openDevice } from '../setup/evaluate.ts';
 import { golden } from '../setup/golden.ts';
@@ -10,7 +11,7 @@ import { EPS, expectClose, noise } from '../setup/numbers.ts';
 /** An error of the exponent, which may be up to `spread`, is a relative error of the term; so is that of the sum. */
 const bound = (C: number, spread: number) => EPS * (4 * Math.min(spread, 110) + 8 * Math.sqrt(C) + 16);
 
-for (const rows of ['workgroup', 'lane'] as const) {
+for (const rows of ROW_VARIANTS) {
   describe(`softmax, ${rows} per row`, () => {
     const device = openDevice({ target: { rows } });
 

@@ -5,7 +5,7 @@ import { Graph } from '../../src/graph/record.ts';
 import { packDecoder, packedSize, type DecoderWeights } from '../../src/kernels/sweepDecoder/pack.ts';
 import { sweepDecoderRef } from '../../src/kernels/sweepDecoder/sweepDecoder.ref.ts';
 import { sweepDecoderObstacle } from '../../src/kernels/sweepDecoder/sweepDecoder.ts';
-import { sweepDecoderCases } from '../cases/sweepDecoder.ts';
+import { type SweepDecoderCase, sweepDecoderCases } from '../cases/sweepDecoder.ts';
 import { evaluate, openDevice, testDevice } from '../setup/evaluate.ts';
 import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
 
@@ -26,8 +26,9 @@ function weightsOf(C: number, depth: number): DecoderWeights {
   return { point: layer(C, 3), norm: norm(), blocks: Array.from({ length: depth }, block) };
 }
 
-async function check(device: Device): Promise<void> {
-  for (const { Q, C, heads, depth, M } of sweepDecoderCases) {
+/** @param cases all of them, or those with heads of 32 features, which share a program */
+async function check(device: Device, cases: readonly SweepDecoderCase[] = sweepDecoderCases): Promise<void> {
+  for (const { Q, C, heads, depth, M } of cases) {
     const weights = weightsOf(C, depth);
     const points = noise(3 * Q, 90, 9);
     const seen = noise(depth * M * 3 * C, 91, 1.5);
@@ -62,6 +63,18 @@ describe('sweepDecoder', () => {
       limits: { maxComputeWorkgroupStorageSize: 16384, maxComputeInvocationsPerWorkgroup: 256 },
     });
     await check(device);
+    device.dispose();
+  });
+
+  it('is the decoder, with 8 x 8 results per thread, within the same limits', async () => {
+    const device = await openDevice({
+      target: { attention: 'tiled8x8' },
+      without: ['subgroups'],
+      limits: { maxComputeWorkgroupStorageSize: 16384, maxComputeInvocationsPerWorkgroup: 256 },
+    });
+    const heads32 = sweepDecoderCases.filter(({ C, heads }) => C / heads === 32);
+    expect(heads32.length).toBe(2);
+    await check(device, heads32);
     device.dispose();
   });
 

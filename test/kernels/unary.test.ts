@@ -4,7 +4,7 @@ import { Graph } from '../../src/graph/record.ts';
 import { erf, unaryRef } from '../../src/kernels/unary/unary.ref.ts';
 import { UNARY_KINDS, type UnaryKind } from '../../src/kernels/unary/unary.ts';
 import { unaryCases } from '../cases/unary.ts';
-import { evaluate } from '../setup/evaluate.ts';
+import { evaluate, openDevice } from '../setup/evaluate.ts';
 import { EPS, expectClose, noise } from '../setup/numbers.ts';
 import { golden } from '../setup/golden.ts';
 
@@ -43,6 +43,18 @@ describe('unary', () => {
       expect([...(await run('relu', x))]).toEqual([...Float32Array.from(x, (v) => (v > 0 ? v : 0))]);
     });
   }
+
+  it('gives the same bits however many results an invocation computes', async () => {
+    const x = noise(4 * 64 * 9 + 3, 4, 3);
+    const [one, four] = await Promise.all(
+      (['workgroup', 'lane'] as const).map(async (rows) =>
+        evaluate((s) => ({ y: unary('gelu', s.input(x, [x.length])) }), {
+          device: await openDevice({ target: { rows } }),
+        }),
+      ),
+    );
+    expect(one.y).toEqual(four.y);
+  });
 
   it('stays finite far out', async () => {
     const x = Float32Array.of(-3.4e38, -1000, -106, 89, 1000, 3.4e38);

@@ -13,7 +13,7 @@ import { adapterClass, BASELINE, PREFERENCES, type Target } from '../../src/kern
 import { build, choose, type Variant } from '../../src/kernels/variant.ts';
 import { sweepStrategies } from '../../src/pipeline/mcc/strategies.ts';
 import { mccConfigs } from '../../src/pipeline/mcc/config.ts';
-import { software8, targetWith8Lanes } from '../setup/targets.ts';
+import { software8, targetWith8Lanes, targetWithAll } from '../setup/targets.ts';
 
 const named = (name: string, answer: true | string): Variant<number, string> => ({
   name,
@@ -104,6 +104,32 @@ describe('matrix products', () => {
     expect(conv(3)).toEqual(['tiled', undefined]);
   });
 
+  it('use matrix instructions where a device has them and the product is large', () => {
+    const product = (target: Partial<Target>, [rows, K, N] = [4096, 256, 768], constant = true) =>
+      chosen(
+        linear(
+          { ...targetWithAll, ...target },
+          { x: operand([rows, K]), w: operand([N, K]), ...noEpilogue },
+          'none',
+          constant,
+        ),
+      );
+    expect(product({})).toEqual(['matrix', undefined]);
+    expect(product({}, [197, 768, 768])).toEqual(['tiled', undefined]);
+    expect(product({}, [4096, 4, 768])).toEqual(['tiled8x8', undefined]);
+    expect(product({ matrix: 'there are none' })).toEqual(['tiled8x8', undefined]);
+    expect(product({ matrix: { rows: 16, refused: 'they compute nonsense' } })).toEqual([
+      'tiled8x8',
+      'not matrix: they compute nonsense',
+    ]);
+    expect(product({ maxWorkgroupBytes: 16384 })[1]).toBe(
+      'not matrix: workgroups have 16384 bytes of memory here; 20480 are needed',
+    );
+    expect(product({}, [4096, 256, 768], false)[1]).toBe(
+      'not matrix: w is computed, and only constants can be packed as halves',
+    );
+  });
+
   it('say why a preferred variant was not taken', () => {
     expect(run(software8, false)).toEqual([
       'tiled',
@@ -120,6 +146,7 @@ describe('matrix products', () => {
     const [step] = linear(software8, { x: operand([8, 16]), w: operand([32, 16]), ...noEpilogue }, 'none', false);
     expect(step.others).toEqual([
       { name: 'subgroup8', reason: expect.stringMatching(/w is computed/) as string },
+      { name: 'matrix', reason: 'the device has no matrix instructions' },
       { name: 'tiled8x8' },
     ]);
   });
@@ -135,7 +162,7 @@ describe('matrix products', () => {
     expect(chosen(conv(1, software8))).toEqual(['subgroup8', undefined]);
     expect(chosen(conv(2, software8))).toEqual([
       'grouped',
-      ['subgroup8', 'tiled', 'tiled8x8']
+      ['subgroup8', 'tiled', 'matrix', 'tiled8x8']
         .map((name) => `not ${name}: there are 2 groups, and this variant computes one product`)
         .join('; '),
     ]);
@@ -157,35 +184,50 @@ describe('rows', () => {
   it('are a lane each where that is preferred', () => {
     expect(norm(operand([8, 16]))).toEqual(['lane', undefined]);
     expect(chosen(softmax(software8, operand([8, 16]), 1))).toEqual(['lane', undefined]);
-    expect(chosen(softmax(BASELINE, operand([8, 16]), 1))).toEqual(['workgroup', undefined]);
+    expect(chosen(softmax(software8, operand([8, 15]), 1))).toEqual(['lane', undefined]);
+  });
+
+  it('are reduced by subgroup operations on GPUs that have them', () => {
+    expect(chosen(softmax(targetWith8Lanes, operand([8, 16]), 1))).toEqual(['subgroup', undefined]);
+    expect(chosen(softmax({ ...BASELINE, subgroupMinSize: 4, subgroupMaxSize: 128 }, operand([8, 16]), 1))).toEqual([
+      'subgroup',
+      undefined,
+    ]);
+    expect(chosen(softmax(BASELINE, operand([8, 16]), 1))).toEqual([
+      'workgroup',
+      'not subgroup: the device has no subgroups',
+    ]);
   });
 
   it('say why a preferred variant was not taken', () => {
     expect(norm(operand([8, 16]), false)).toEqual([
-      'workgroup',
+      'subgroup',
       'not lane: gamma or beta is computed, and only constants can be packed into textures',
     ]);
     expect(norm(operand([8, 15]))[1]).toBe('not lane: rows of 15 columns are not made of whole vec4s');
     expect(norm(half([8, 16]))[1]).toBe('not lane: x is f16, and flat textures hold f32');
+    expect(chosen(softmax(software8, operand([7, 15]), 1))[1]).toBe('not lane: x [7, 15] is not made of whole vec4s');
     expect(chosen(softmax(software8, operand([2 ** 16, 1024]), 1))).toEqual([
-      'workgroup',
+      'subgroup',
       'not lane: x [65536, 1024] would be a texture of 16384 rows, at most 8192 fit',
     ]);
   });
 
   it('are reduced by a lane while they are short', () => {
-    expect(chosen(reduce('sum', operand([8, 256])))).toEqual(['lane', undefined]);
-    expect(chosen(reduce('sum', operand([8, 257])))).toEqual([
+    expect(chosen(reduce(BASELINE, 'sum', operand([8, 256])))).toEqual(['lane', undefined]);
+    expect(chosen(reduce(BASELINE, 'sum', operand([8, 257])))).toEqual([
       'workgroup',
-      'not lane: rows of 257 columns are too long for one invocation each (256 at most)',
+      'not lane: rows of 257 columns are too long for one invocation each (256 at most); ' +
+        'not subgroup: the device has no subgroups',
     ]);
+    expect(chosen(reduce(targetWith8Lanes, 'sum', operand([8, 257])))[0]).toBe('subgroup');
   });
 });
 
 describe('the sweep', () => {
-  const decoder = (M: number, channels = 512, heads = 16) =>
+  const decoder = (M: number, channels = 512, heads = 16, target = software8) =>
     sweepDecoder(
-      software8,
+      target,
       operand([64, 3]),
       operand([8, M, 3 * channels]),
       operand([packedSize({ channels, depth: 8 })]),
@@ -200,9 +242,17 @@ describe('the sweep', () => {
     ]);
   });
 
+  it('has 8 x 8 results per thread on GPUs where heads have 32 features', () => {
+    expect(chosen(decoder(197, 512, 16, targetWith8Lanes))).toEqual(['tiled8x8', undefined]);
+    const [name] = chosen(decoder(197, 512, 32, targetWith8Lanes));
+    expect(name).toBe('tiled');
+    const other = decoder(197, 512, 32, targetWith8Lanes)[0] as Dispatch;
+    expect(other.others).toContainEqual({ name: 'tiled8x8', reason: 'heads have 16 features; it needs 32' });
+  });
+
   it('names what speaks against each variant of the decoder', () => {
     expect(() => decoder(197, 512, 8)).toThrow(
-      /^sweepDecoder: no variant can run this\.\n {2}subgroup8: heads have 64 features.*\n {2}tiled: heads.*\n {2}Decode layer by layer instead\.$/,
+      /^sweepDecoder: no variant can run this\.\n {2}subgroup8: heads have 64 features.*\n {2}tiled: heads.*\n {2}tiled8x8: heads.*\n {2}Decode layer by layer instead\.$/,
     );
   });
 

@@ -6,7 +6,7 @@ import type { Photo } from '../../src/pipeline/photo.ts';
 import { PromptError } from '../../src/pipeline/prompts.ts';
 import { GeometryError } from '../../src/pipeline/points/geometry.ts';
 import { toCamera } from '../../src/pipeline/points/normalization.ts';
-import { OptionError } from '../../src/pipeline/session/options.ts';
+import { OptionError } from '../../src/pipeline/optionError.ts';
 import type { StageProgress } from '../../src/pipeline/session/stages.ts';
 import { presets, syntheticSet, type ChainConfig } from '../../src/pipeline/registry.ts';
 import { scene, WeightsError } from '../../weights/index.ts';

@@ -46,7 +46,7 @@ function wrongHost(from: string, to: string): boolean {
 }
 
 /** Rooms of src/pipeline. `session` is the chain; files at the top are parts that rooms share, and the engine. */
-const ROOMS = ['layers', 'render', 'points', 'mesh', 'surface', 'session'] as const;
+const ROOMS = ['layers', 'render', 'points', 'mesh', 'surface', 'everything', 'session'] as const;
 type Room = (typeof ROOMS)[number] | 'network' | 'top';
 
 /** @returns the room of a file in src/pipeline, undefined for others; every folder that is no other room is a network */
@@ -81,6 +81,7 @@ function wrongRoom(from: string, to: string, tree: Tree): string | undefined {
   if (other === 'session') return 'only the engine knows sessions';
   if (own === 'points' && other === 'network') return 'the points between networks know nothing of them';
   if (own === 'surface' && other === 'network') return 'surfaces know nothing of networks';
+  if (own === 'everything' && other === 'network') return 'the search for all masks knows a role, not networks';
   if (own === 'mesh' && other === 'network') return 'meshes know nothing of networks';
   if (other === 'network') return 'networks know nothing of each other';
   if (other === 'render') return `${own === 'network' ? 'networks' : own} do not draw`;

@@ -1,5 +1,7 @@
 /** Deterministic test data and comparisons with derived bounds. */
 
+import { halfBits, halfValue } from '../../src/kernels/half.ts';
+
 export const EPS = 2 ** -24;
 
 /** Values in [-scale, scale), from a small generator: the same on every machine. */
@@ -14,6 +16,9 @@ export function noise(count: number, seed = 1, scale = 1): Float32Array {
   }
   return out;
 }
+
+/** The nearest halves. */
+export const asHalf = (x: Float32Array): Float32Array => x.map((v) => halfValue(halfBits(v)));
 
 export function maxAbs(x: ArrayLike<number>): number {
   let largest = 0;

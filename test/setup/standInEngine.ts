@@ -5,7 +5,10 @@ import {
   NodeMesh,
   NodeObject,
   PointCloud,
+  runsOf,
   type CallOptions,
+  type EverythingOptions,
+  type FoundMask,
   type ObjectMesh,
   type PromptOptions,
   type ReconstructOptions,
@@ -14,6 +17,8 @@ import { texturedTorus, torus } from './meshes.ts';
 
 /** Size of the photo that it expects. */
 export const [WIDTH, HEIGHT] = [4, 3];
+
+type OpenSession = Awaited<ReturnType<Engine['open']>>;
 
 type SurfaceFacts = ObjectMesh['facts'];
 
@@ -36,11 +41,14 @@ export function standIn(answer: Answer = {}) {
   const asked: {
     options?: ReconstructOptions;
     prompt?: PromptOptions;
+    everything?: EverythingOptions;
     call?: CallOptions;
     created: number;
+    opened: number;
     disposed: number;
   } = {
     created: 0,
+    opened: 0,
     disposed: 0,
   };
   const mask = new Uint8Array(WIDTH * HEIGHT).fill(1, 5, 7);
@@ -56,10 +64,27 @@ export function standIn(answer: Answer = {}) {
     call.onProgress?.({ stage: 'weights', done: 1, total: 1 });
   };
   const engine: Engine = {
+    open: (photo) => {
+      asked.opened++;
+      const session: Partial<OpenSession> = {
+        reconstruct: (options, call) => engine.reconstruct(photo, options, call),
+        close: () => undefined,
+      };
+      return Promise.resolve(session as OpenSession);
+    },
     segment: (_photo, prompt, call) => {
       asked.prompt = prompt;
       tell(call);
       return Promise.resolve({ candidates: [candidate], chosen: 0 });
+    },
+    everything: (_photo, options, call) => {
+      asked.everything = options;
+      tell(call);
+      const found: FoundMask = {
+        ...{ mask: runsOf(mask, { width: WIDTH, height: HEIGHT }), area: 2, box: [1, 1, 2, 1] },
+        ...{ quality: 0.9, stability: 0.96, point: { x: 1.5, y: 1.5 }, crop: [0, 0, WIDTH, HEIGHT] },
+      };
+      return Promise.resolve(answer.empty ? [] : [found]);
     },
     depth: (_photo, _camera, call) => {
       tell(call);

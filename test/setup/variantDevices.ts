@@ -1,7 +1,7 @@
 /** Devices for tests that run a kernel in each of its variants. */
 import { afterAll } from 'vitest';
 import type { Device } from '../../src/graph/device.ts';
-import { type MatrixVariant, type Precision, supportsSubgroup8 } from '../../src/kernels/target.ts';
+import { type MatrixUnit, type Precision, type ProductVariant, supportsSubgroup8 } from '../../src/kernels/target.ts';
 import { openDevice, testDevice } from './evaluate.ts';
 
 const opened = new Map<string, Promise<Device>>();
@@ -12,7 +12,7 @@ const opened = new Map<string, Promise<Device>>();
  */
 export async function deviceFor(
   entry: 'linear' | 'conv' | 'attention',
-  variant: MatrixVariant | 'preferred',
+  variant: ProductVariant | 'preferred',
   precision: Precision = 'f32',
 ): Promise<Device> {
   const own = await testDevice();
@@ -26,6 +26,15 @@ export async function deviceFor(
     const preference = isOwn ? {} : { target: { [entry]: runs }, without: runs === 'tiled' ? ['subgroups'] : [] };
     opened.set(key, (device = openDevice({ precision, ...preference })));
   }
+  return device;
+}
+
+/** A device on which matrix products and convolutions run in the `matrix` variant, with its twin in plain WGSL. */
+export function matrixDevice(rows: MatrixUnit['rows']): Promise<Device> {
+  const key = `matrix ${rows}`;
+  const target = { linear: 'matrix', conv: 'matrix', matrix: { rows, twin: true } } as const;
+  const device = opened.get(key) ?? openDevice({ precision: 'f16', target });
+  opened.set(key, device);
   return device;
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withTable } from '../../tools/isa/document.ts';
-import { type IsaLine, outdated, unexplained } from '../../tools/isa/lines.ts';
+import { histories, type IsaLine, outdated, unexplained } from '../../tools/isa/lines.ts';
 import { readListings } from '../../tools/isa/listing.ts';
 import { roofOf } from '../../tools/isa/roof.ts';
 import { isaCases, programsOf } from '../../tools/isa/subjects.ts';
@@ -46,6 +46,9 @@ describe('a listing', () => {
     expect(added('multiplyAdds', 'v_fma_f32', 'v_fmac_f32_e32', 'v_fmaak_f32', 'v_mul_f32_e32')).toBe(3);
     expect(added('multiplyAdds', 'v_pk_fma_f16', 'v_dot2_f32_f16')).toBe(4);
     expect(added('multiplyAdds', 'v_dual_fmac_f32 v1, v2, v3 :: v_dual_fmac_f32')).toBe(2);
+    expect(added('multiplyAdds', 'v_wmma_f32_16x16x16_f16')).toBe(128);
+    expect(added('vector', 'v_wmma_f32_16x16x16_f16')).toBe(64);
+    expect(counted('v_wmma_f32_16x16x16_f16', 'v_wmma_f32_16x16x16_f16').matrix).toBe(2);
     expect(added('vector', 'v_dual_fmac_f32 v1, v2, v3 :: v_dual_mov_b32', 's_mul_i32')).toBe(2);
     expect(added('sharedBytes', 'ds_load_b64', 'ds_load_2addr_b32', 'ds_read2st64_b32', 'ds_store_b128')).toBe(24);
     expect(added('globalBytes', 'buffer_load_b32', 'buffer_load_dwordx4', 'global_load_b64')).toBe(28);
@@ -128,6 +131,17 @@ describe('the committed lines', () => {
     const programs = isaCases.flatMap((one) => programsOf(one, GPU_TARGET));
     expect(outdated(programs, lines), 'GPU kernels changed: run `npm run isa` and commit its lines').toEqual([]);
     expect(unexplained(lines)).toEqual([]);
+  });
+
+  it('show that the matrix variant is made of matrix instructions', async () => {
+    const lines = await readJsonLines<IsaLine>(join(root, 'bench/results/isa/navi31.jsonl'));
+    const newest = [...histories(lines).values()].map((history) => history[history.length - 1]);
+    const products = newest.filter(({ variant }) => variant === 'matrix');
+    expect(new Set(products.map(({ program }) => program))).toEqual(new Set(['linear', 'conv2d', 'convTranspose2d']));
+    for (const { counted, spills } of products) {
+      expect(counted.multiplyAdds).toBe(128 * counted.matrix!);
+      expect(spills).toBe(0);
+    }
   });
 });
 

@@ -9,7 +9,7 @@ import { root } from '../../tools/setup/process.mjs';
 import { testDevice } from '../setup/evaluate.ts';
 
 describe('the trained weights give what PyTorch gives', () => {
-  it.each(networks.map(({ id }) => id))('%s', async (network) => {
+  it.each([...networks.map(({ id }) => id), 'everything'])('%s', async (network) => {
     const source = await FileBytes.open(join(root, `test/golden/tiny_${network}.safetensors`));
     const fixture = await Fixture.open(source);
     const weights = await openNamedWeights(fixture);

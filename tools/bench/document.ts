@@ -1,5 +1,5 @@
 /** Writes docs/benchmarks.md: the newest stored results as Markdown. */
-import type { BaselineLine, Line, Results } from './lines.ts';
+import type { Line, Results } from './lines.ts';
 import { markdownTable } from '../markdown.ts';
 import { verdicts } from './targets.ts';
 
@@ -12,23 +12,21 @@ in wall time, with compilation of pipelines and upload of weights. The variants 
 of the ceiling that limits the case, in its fastest run. A case is shown as it was measured last.
 `;
 
-export function benchDocument({ adapters, baselines }: Results): string {
-  const sections = [...adapters].map(([adapter, lines]) => adapterSection(adapter, lines, baselines));
+export function benchDocument(results: Results): string {
+  const sections = [...results].map(([adapter, lines]) => adapterSection(adapter, lines));
   return [INTRODUCTION, ...sections].join('\n');
 }
 
-function adapterSection(adapter: string, lines: readonly Line[], baselines: readonly BaselineLine[]): string {
+function adapterSection(adapter: string, lines: readonly Line[]): string {
   const { processor, cores } = lines[lines.length - 1];
   const own = lines.filter((line) => line.processor === processor && line.cores === cores);
-  const libraries = baselines.filter((line) => line.processor === processor && line.cores === cores);
   const stages = newestCases(own.filter(({ kind }) => kind === 'stage')).map(([line]) => line);
   const isSweep = ({ pointsPerSecond }: Line): boolean => pointsPerSecond !== undefined;
   const parts = [
-    ['Targets', targetTable(own, libraries)],
+    ['Targets', targetTable(own)],
     ['Networks, generated weights', stageTable(stages.filter((line) => !isSweep(line)))],
     ['Where their time goes', kernelShares(stages)],
     ['The sweep', sweepTable(stages.filter(isSweep))],
-    ['Against PyTorch on the same cores', libraryTable(own, libraries)],
     ['Kernels', kernelTable(newestCases(own.filter(({ kind }) => kind === 'kernel')))],
   ];
   const title = `## ${adapter}\n\n${cores} cores of ${processor}. ${loadNote(own)}\n`;
@@ -56,8 +54,8 @@ export function newestCases(lines: readonly Line[]): Line[][] {
   return [...cases.values()];
 }
 
-function targetTable(lines: readonly Line[], baselines: readonly BaselineLine[]): string {
-  const rows = verdicts(lines, baselines).map(({ target, ownMs, otherMs, times, met }) => [
+function targetTable(lines: readonly Line[]): string {
+  const rows = verdicts(lines).map(({ target, ownMs, otherMs, times, met }) => [
     target.what,
     ms(ownMs),
     ms(otherMs),
@@ -128,36 +126,6 @@ function sweepTable(lines: readonly Line[]): string {
     mebibytes(line.peakDeviceBytes),
   ]);
   return markdownTable(['strategy', 'on', 'points/s', 'wall ms', 'rate', 'share', 'device memory'], rows);
-}
-
-/** Which of PyTorch's and NumPy's lines are compared with which of our kernels; their shape begins ours. */
-const COMPARED = [
-  { theirs: 'sgemm PyTorch', ours: 'linear' },
-  { theirs: 'sgemm NumPy', ours: 'linear' },
-  { theirs: 'samEncode', ours: 'samEncode' },
-  { theirs: 'sweep', ours: 'sweep batched' },
-];
-
-function libraryTable(lines: readonly Line[], baselines: readonly BaselineLine[]): string {
-  const rows = COMPARED.flatMap(({ theirs, ours }) => {
-    const other = baselines.findLast(({ kernel }) => kernel === theirs);
-    if (!other) return [];
-    const line = lines.findLast(
-      ({ kernel, shape, chosen, precision }) =>
-        kernel === ours && shape.startsWith(other.shape) && chosen && precision === 'f32',
-    );
-    if (!line) return [];
-    return [
-      [
-        `${ours}, ${line.shape}`,
-        `${ms(line.wallMs)} (${line.gflops.toFixed(1)} GFLOP/s)`,
-        `${theirs}, ${other.library}, ${other.threads} threads`,
-        `${ms(other.medianMs)} (${other.gflops.toFixed(1)} GFLOP/s)`,
-        `${((100 * other.medianMs) / line.wallMs).toFixed(0)} %`,
-      ],
-    ];
-  });
-  return markdownTable(['ours', 'wall ms', 'theirs', 'ms', 'our speed of theirs'], rows);
 }
 
 const withPrecision = ({ shape, precision }: Line): string =>

@@ -72,7 +72,7 @@ export function matmulCase({ B, M, K, N, bench }: Sizes<'B' | 'M' | 'K' | 'N'>):
     bytes: 4 * B * (M * K + K * N + M * N),
     // With a short side, each element that is read serves little arithmetic.
     bound: Math.min(M, N, K) < 32 ? 'memory' : 'compute',
-    entry: null,
+    entry: 'rows',
     build: ({ input }) =>
       matmul(input(values(B * M * K), [B, M, K]), input(values(B * N * K), [B, N, K]), { transposeB: true }),
   };
@@ -364,7 +364,7 @@ function selfAttention({ input }: Sources, N: number, C: number, settings: Atten
 }
 
 /** Values in -1..1. Zeros would make some processors faster. */
-function values(count: number): Float32Array {
+export function values(count: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => Math.sin(i));
 }
 

@@ -41,22 +41,8 @@ export interface Line extends Origin, Omit<Timing, 'clock'> {
   readonly peakProcessBytes?: number;
 }
 
-/** A line of `tools/bench/torch_baseline.py`, which measures PyTorch and NumPy on the same processor. */
-export interface BaselineLine {
-  readonly library: string;
-  readonly date: string;
-  readonly processor: string;
-  readonly cores: number;
-  readonly threads: number;
-  readonly kernel: string;
-  readonly shape: string;
-  readonly medianMs: number;
-  readonly p90Ms: number;
-  readonly gflops: number;
-  readonly load: number;
-}
-
-const BASELINE_FILE = 'pytorch.jsonl';
+/** Lines of another kind: those of `npm run bench:peers`. */
+const PEERS_FILE = 'peers.jsonl';
 
 /** Path of an adapter's file. */
 export const fileOf = (folder: string, adapter: string): string => {
@@ -75,11 +61,8 @@ export async function appendLine(file: string, line: Line): Promise<void> {
   }
 }
 
-export interface Results {
-  /** Lines by adapter, in the order of file names. */
-  readonly adapters: ReadonlyMap<string, readonly Line[]>;
-  readonly baselines: readonly BaselineLine[];
-}
+/** Lines by adapter, in the order of file names. */
+export type Results = ReadonlyMap<string, readonly Line[]>;
 
 /** All results of a folder. @throws UserError if it cannot be read, or a line is not JSON */
 export async function readResults(folder: string): Promise<Results> {
@@ -93,21 +76,20 @@ export async function readResults(folder: string): Promise<Results> {
     });
   }
   const adapters = new Map<string, Line[]>();
-  for (const name of files.filter((name) => name !== BASELINE_FILE)) {
-    for (const line of await linesOf<Line>(join(folder, name))) {
+  for (const name of files.filter((name) => name !== PEERS_FILE)) {
+    for (const line of await linesOf(join(folder, name))) {
       adapters.set(line.adapter, [...(adapters.get(line.adapter) ?? []), line]);
     }
   }
-  const baselines = files.includes(BASELINE_FILE) ? await linesOf<BaselineLine>(join(folder, BASELINE_FILE)) : [];
-  return { adapters, baselines };
+  return adapters;
 }
 
-async function linesOf<T>(file: string): Promise<T[]> {
+async function linesOf(file: string): Promise<Line[]> {
   const texts = (await readFile(file, 'utf8')).split('\n');
   return texts.flatMap((text, i) => {
     if (text.trim() === '') return [];
     try {
-      return [JSON.parse(text) as T];
+      return [JSON.parse(text) as Line];
     } catch (error) {
       throw new UserError(`Line ${i + 1} of ${file} is not JSON: ${messageOf(error)}.`, {
         cause: error,

@@ -6,8 +6,10 @@ import { CROP_SIDE } from '../../src/pipeline/mcc/encoder.ts';
 import { pointSide } from '../../src/pipeline/mcc/graphs.ts';
 import { gridOf } from '../../src/pipeline/mcc/grid.ts';
 import { Mcc, type MccImage, type MccInput } from '../../src/pipeline/mcc/mcc.ts';
+import type { PhotoWords } from '../../src/pipeline/photo.ts';
 import { type ChainConfig, networkNamed, networks, presets } from '../../src/pipeline/registry.ts';
 import { Sam, type SamImage } from '../../src/pipeline/sam/sam.ts';
+import { findEverything } from '../../src/pipeline/everything/everything.ts';
 import { ZoeDepth } from '../../src/pipeline/zoeDepth/zoeDepth.ts';
 import type { MccConfig } from '../../src/pipeline/mcc/config.ts';
 import { syntheticSource, type WeightSource } from '../../weights/index.ts';
@@ -55,7 +57,7 @@ const PHOTO = { width: WIDTH, height: HEIGHT, words: scramble(WIDTH * HEIGHT) };
 /** Stages by the network's id. The benchmark passes over networks without an entry. */
 const stagings: { readonly [Id in keyof ChainConfig]?: Staging<ChainConfig[Id]> } = {
   sam: {
-    stages: ['samEncode', 'samPrompt'],
+    stages: ['samEncode', 'samPrompt', 'samEverything'],
     load(shared, config, size) {
       const sam = new Sam(shared, config);
       let image: SamImage | undefined;
@@ -78,7 +80,19 @@ const stagings: { readonly [Id in keyof ChainConfig]?: Staging<ChainConfig[Id]> 
           return {};
         },
       };
-      return { groups: [[encode], [prompt]], dispose: () => sam.dispose() };
+      // Generated weights predict qualities around 0 and soft borders: the limits let a few masks pass, as trained ones do.
+      const search = { predIouThresh: 0.15, stabilityScoreThresh: 0.5, stabilityScoreOffset: 0.05 };
+      const everything: Stage = {
+        kernel: 'samEverything',
+        shape: `${size}, 32 x 32 points, a photo of ${WIDTH} x ${HEIGHT} that is encoded already`,
+        prepare: prompt.prepare,
+        async run({ signal, onProfile }) {
+          const tools = { segmenter: sam, embedding: image!, encode: (crop: PhotoWords) => sam.encode(crop) };
+          await findEverything(tools, PHOTO, search, { signal, onProfile });
+          return {};
+        },
+      };
+      return { groups: [[encode], [prompt], [everything]], dispose: () => sam.dispose() };
     },
   },
   zoe: {

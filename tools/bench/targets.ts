@@ -1,12 +1,12 @@
-/** Speed targets of the hot kernels on a software adapter, against the tiled variants, the textbook's kernel and PyTorch. */
-import type { BaselineLine, Line } from './lines.ts';
+/** Speed targets of the hot kernels on a software adapter, against the tiled variants and the textbook's kernel. */
+import type { Line } from './lines.ts';
 
 export interface Target {
   readonly what: string;
   readonly kernel: string;
   readonly shape: string;
-  /** A variant of the kernel, or `pytorch`. */
-  readonly against: 'tiled' | 'textbook' | 'pytorch';
+  /** A variant of the kernel. */
+  readonly against: 'tiled' | 'textbook';
   /** How many times as fast as that our kernel has to be. */
   readonly times: number;
 }
@@ -17,7 +17,6 @@ const MATMUL = { kernel: 'linear', shape: '512 x 512 x 512 (round)' } as const;
 export const targets: readonly Target[] = [
   { what: 'matmul 512 x 512 x 512, our tiled kernel', ...MATMUL, against: 'tiled', times: 10 },
   { what: 'matmul 512 x 512 x 512, the textbook’s tiled kernel', ...MATMUL, against: 'textbook', times: 10 },
-  { what: 'matmul 512 x 512 x 512, PyTorch’s sgemm', ...MATMUL, against: 'pytorch', times: 0.25 },
   {
     what: 'attention of 12 heads of 64, 1024 tokens, our tiled kernel',
     kernel: 'attention',
@@ -47,22 +46,13 @@ export interface Verdict {
  * Judges each target by the newest run that measured both sides. Targets that no run measured are left out, and so are
  * adapters on which the compared variant is the chosen one.
  */
-export function verdicts(lines: readonly Line[], baselines: readonly BaselineLine[]): Verdict[] {
+export function verdicts(lines: readonly Line[]): Verdict[] {
   return targets.flatMap((target) => {
     const fits = (line: Line): boolean =>
       line.kernel === target.kernel && line.shape === target.shape && line.precision === 'f32';
     const own = lines.filter((line) => fits(line) && line.chosen && line.variant !== target.against);
     for (const line of own.toReversed()) {
-      const other =
-        target.against === 'pytorch'
-          ? baselines.findLast(
-              ({ kernel, shape, processor, cores }) =>
-                kernel === 'sgemm PyTorch' &&
-                line.shape.startsWith(shape) &&
-                processor === line.processor &&
-                cores === line.cores,
-            )
-          : lines.find((one) => fits(one) && one.date === line.date && one.variant === target.against);
+      const other = lines.find((one) => fits(one) && one.date === line.date && one.variant === target.against);
       if (!other) continue;
       const times = other.medianMs / line.medianMs;
       return [{ target, ownMs: line.medianMs, otherMs: other.medianMs, times, met: times >= target.times }];

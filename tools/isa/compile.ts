@@ -4,7 +4,7 @@ import { writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Device } from '../../src/graph/device.ts';
 import { Pipelines } from '../../src/graph/pipelines.ts';
-import { requestNodeAdapter } from '../../src/host/node/adapter.ts';
+import { dawnOptionsFor, requestNodeAdapter } from '../../src/host/node/adapter.ts';
 import { type Listing, MARK, readListings } from './listing.ts';
 import type { Program } from './subjects.ts';
 import type { Family } from './target.ts';
@@ -51,12 +51,12 @@ function runChild(
 
 /** The child: the driver writes each program to stderr, after a line with its hash. */
 export async function compilePrograms(programs: Iterable<Program>): Promise<void> {
-  const { adapter, wait } = await requestNodeAdapter('gpu');
+  const { adapter, wait } = await requestNodeAdapter('gpu', dawnOptionsFor('f16'));
   writeSync(1, adapter.info.description);
-  const device = await Device.create(adapter, { wait });
+  const device = await Device.create(adapter, { wait, precision: 'f16' });
   const pipelines = Pipelines.of(device);
   for (const { hash, dispatch } of programs) {
     writeSync(2, `\n${MARK}${hash}\n`);
-    await pipelines.get(dispatch);
+    await pipelines.prepare([dispatch]);
   }
 }

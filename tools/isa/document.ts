@@ -1,5 +1,5 @@
 /** The table of docs/gpu-kernels.md, and what `npm run isa` prints. */
-import { markdownTable } from '../markdown.ts';
+import { markdownTable, withMarked } from '../markdown.ts';
 import { histories, type IsaLine, percent } from './lines.ts';
 
 const HEADER = ['program', 'case', 'VGPR', 'spills', 'LDS', 'waves', 'multiply-adds', 'vector', 'LDS loads', 'roof'];
@@ -43,12 +43,6 @@ function cellsOf({ vgprs, spills, ldsBytes, waves, counted, roof, boundBy }: Isa
   ];
 }
 
-const START = '<!-- Written by npm run isa:table -->';
-const END = '<!-- End of what npm run isa:table writes -->';
-
 /** @returns the document with a new table between its two marks. @throws Error if it lacks them */
-export function withTable(document: string, lines: readonly IsaLine[]): string {
-  const [start, end] = [document.indexOf(START), document.indexOf(END)];
-  if (start < 0 || end < start) throw new Error(`The document needs the lines ${START} and ${END}.`);
-  return `${document.slice(0, start + START.length)}\n\n${changesTable(lines)}\n${document.slice(end)}`;
-}
+export const withTable = (document: string, lines: readonly IsaLine[]): string =>
+  withMarked(document, 'npm run isa:table', changesTable(lines));

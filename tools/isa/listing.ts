@@ -7,8 +7,10 @@ export const MARK = 'unflat program ';
 export interface Counts {
   /** Multiply-adds of f32; one instruction that does two counts twice. */
   readonly multiplyAdds: number;
-  /** Vector instructions, multiply-adds included, counted the same way. */
+  /** Vector instructions, multiply-adds included, counted the same way. A matrix instruction takes the time of 64. */
   readonly vector: number;
+  /** Matrix instructions; absent where there are none. */
+  readonly matrix?: number;
   /** Bytes that a thread loads from workgroup memory. */
   readonly sharedBytes: number;
   /** Loads of workgroup memory by their width in bits. */
@@ -150,11 +152,13 @@ function tripsOf(own: readonly Instruction[], before: readonly Instruction[]): n
 
 /** a + times b */
 function added(a: Counts, b: Counts, times: number): Counts {
-  const sum = (name: Exclude<keyof Counts, 'sharedLoads'>): number => a[name] + times * b[name];
+  const sum = (name: Exclude<keyof Counts, 'sharedLoads' | 'matrix'>): number => a[name] + times * b[name];
+  const matrix = (a.matrix ?? 0) + times * (b.matrix ?? 0);
   const widths = [...new Set([...Object.keys(a.sharedLoads), ...Object.keys(b.sharedLoads)])].map(Number);
   return {
     multiplyAdds: sum('multiplyAdds'),
     vector: sum('vector'),
+    ...(matrix > 0 && { matrix }),
     sharedBytes: sum('sharedBytes'),
     sharedLoads: Object.fromEntries(
       widths.map((width) => [width, (a.sharedLoads[width] ?? 0) + times * (b.sharedLoads[width] ?? 0)]),
@@ -168,14 +172,22 @@ function added(a: Counts, b: Counts, times: number): Counts {
   };
 }
 
+/** A matrix instruction of RDNA 3 multiplies 16 x 16 by 16 x 16 for 32 threads, at 256 multiply-adds per clock and compute unit. */
+const MATRIX_MULTIPLY_ADDS = 16 ** 3 / 32;
+const MATRIX_TIME = MATRIX_MULTIPLY_ADDS / 2;
+
 const MULTIPLY_ADD = /^v_(dual_)?(fma|fmac|fmaak|fmamk|mac|mad)_f32|^v_dual_(fmaak|fmamk)_f32/;
 
 function countsOf(code: readonly Instruction[]): Counts {
-  let [multiplyAdds, vector, sharedBytes, sharedStores] = [0, 0, 0, 0];
+  let [multiplyAdds, vector, matrix, sharedBytes, sharedStores] = [0, 0, 0, 0, 0];
   let [globalLoads, globalBytes, globalStores, barriers, scalar] = [0, 0, 0, 0, 0];
   const sharedLoads: Record<number, number> = {};
   for (const { name, operands } of code) {
-    if (name.startsWith('v_')) {
+    if (name.startsWith('v_wmma')) {
+      matrix++;
+      vector += MATRIX_TIME;
+      multiplyAdds += MATRIX_MULTIPLY_ADDS;
+    } else if (name.startsWith('v_')) {
       // A second instruction that is issued with the first stands behind "::".
       const names = [name, ...[...operands.matchAll(/::\s*(\w+)/g)].map(([, second]) => second)];
       vector += names.length;
@@ -193,14 +205,23 @@ function countsOf(code: readonly Instruction[]): Counts {
     else if (/^s_(?!delay_alu|waitcnt|nop|clause)/.test(name)) scalar++;
   }
   const shared = { sharedBytes, sharedLoads, sharedStores };
-  return { multiplyAdds, vector, ...shared, globalLoads, globalBytes, globalStores, barriers, scalar };
+  return {
+    multiplyAdds,
+    vector,
+    ...(matrix > 0 && { matrix }),
+    ...shared,
+    globalLoads,
+    globalBytes,
+    globalStores,
+    barriers,
+    scalar,
+  };
 }
 
-/** Packed instructions do two, dot products of halves two, a matrix instruction 16 x 16 x 16 for 32 threads. */
+/** Packed instructions do two, dot products of halves two. */
 function multiplyAddsOf(name: string): number {
   if (MULTIPLY_ADD.test(name)) return 1;
-  if (/^v_pk_(fma|fmac|mad)/.test(name) || /^v_dot2/.test(name)) return 2;
-  return name.startsWith('v_wmma') ? 128 : 0;
+  return /^v_pk_(fma|fmac|mad)/.test(name) || /^v_dot2/.test(name) ? 2 : 0;
 }
 
 /** Bits of a load: `ds_load_b128`, `ds_read2_b32`, `ds_load_2addr_stride64_b32`, `buffer_load_dwordx4`, a texel of an image. */

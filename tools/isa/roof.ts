@@ -7,7 +7,7 @@ import type { Counts, Listing } from './listing.ts';
 export type Bound = 'vector instructions' | 'workgroup memory' | 'latency' | 'memory';
 
 export interface Roof {
-  /** 0..1; null for a program that does little arithmetic: global memory bounds it. */
+  /** 0..1, with matrix instructions up to 2: they do twice as much per clock. null for a program that does little arithmetic: global memory bounds it. */
   readonly roof: number | null;
   readonly boundBy: Bound;
   /** What is counted: a loop, or all of the program where no loop holds the arithmetic. */

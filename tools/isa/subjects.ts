@@ -1,4 +1,5 @@
-/** The kernels whose machine code is looked at: the benchmark's cases and the sweep's decoder, lowered for a GPU. */
+/** The kernels whose machine code is looked at: the benchmark's cases and the sweep's decoder, lowered for a GPU, and the
+ * products among them for a GPU with matrix instructions. */
 import { createHash } from 'node:crypto';
 import { fuse } from '../../src/graph/fuse/index.ts';
 import { keyOf } from '../../src/graph/key.ts';
@@ -7,6 +8,7 @@ import { type Dispatch, isCopy, operand, type Step } from '../../src/kernels/dis
 import { packedSize } from '../../src/kernels/sweepDecoder/pack.ts';
 import { sweepDecoder } from '../../src/kernels/sweepDecoder/sweepDecoder.ts';
 import type { Target } from '../../src/kernels/target.ts';
+import { MATRIX_TARGET } from './target.ts';
 import { mccConfigs } from '../../src/pipeline/mcc/config.ts';
 import { benchCases } from '../bench/cases.ts';
 import type { BenchCase } from '../bench/kinds.ts';
@@ -17,6 +19,8 @@ export interface Case {
   /** As in the benchmark. */
   readonly kernel: string;
   readonly shape: string;
+  /** Whether it runs matrix instructions. */
+  readonly matrix?: boolean;
   steps(target: Target): readonly Step[];
 }
 
@@ -40,7 +44,21 @@ const decoder: Case = {
   },
 };
 
-export const isaCases: readonly Case[] = [...benchCases.map(ofBench), decoder];
+/** A product of the benchmark on a GPU with matrix instructions. */
+const onMatrixUnit = (one: Case): Case => ({
+  ...one,
+  shape: `${one.shape}, f16`,
+  matrix: true,
+  steps: () => one.steps(MATRIX_TARGET).filter((step) => !isCopy(step) && step.variant === 'matrix'),
+});
+
+const products = benchCases.filter(({ kernel }) => /^(linear|conv2d|convTranspose2d)$/.test(kernel));
+
+export const isaCases: readonly Case[] = [
+  ...benchCases.map(ofBench),
+  decoder,
+  ...products.map(ofBench).map(onMatrixUnit),
+];
 
 /** A program of a case: one dispatch of those that run it. */
 export interface Program {

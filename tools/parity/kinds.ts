@@ -6,6 +6,7 @@ import type { Fixture } from './fixture.ts';
 import { compareOps } from './ops.ts';
 import type { Session } from './session.ts';
 import { compareChain } from './chain.ts';
+import { compareEverything } from './everything.ts';
 import { compareGrid } from './grid.ts';
 import { compareMcc } from './mcc.ts';
 import { comparePipeline } from './pipeline.ts';
@@ -22,6 +23,7 @@ const RUNNERS: Readonly<Record<string, Runner>> = {
   pipeline: comparePipeline,
   grid: compareGrid,
   chain: compareChain,
+  everything: compareEverything,
 };
 
 /** Compares the stages of one network. The type of `config` is the network's. */

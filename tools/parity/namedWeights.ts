@@ -10,14 +10,16 @@ export interface NamedWeights {
 }
 
 /**
- * Opens the weights that the metadata's `weights` names, as `--weights` would; undefined if there is no such entry.
+ * Opens the weights that the metadata's `weights` names, as `--weights` would; undefined if there is no such entry. They
+ * are those of the network in the entry `network`, else of the one that is the fixture's kind.
  * @throws RangeError if the fixture is not one of a network; WeightsError if the network is not among the weights
  */
 export async function openNamedWeights(fixture: Fixture): Promise<NamedWeights | undefined> {
   if (!fixture.hasMeta('weights')) return undefined;
   const { set, close } = await openWeights(fixture.text('weights'), presets.small);
   try {
-    return { source: weightsOf(set, networkNamed(fixture.kind)).source, close };
+    const network = networkNamed(fixture.hasMeta('network') ? fixture.text('network') : fixture.kind);
+    return { source: weightsOf(set, network).source, close };
   } catch (error) {
     await close();
     throw error;

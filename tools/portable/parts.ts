@@ -51,7 +51,7 @@ export const KERNELS: Readonly<Record<string, readonly string[]>> = {
 /** Stages of networks by the step that measures them, the shortest first. Exported for tests. */
 export const STAGES: Readonly<Record<string, readonly string[]>> = {
   MCC: ['mccEncode'],
-  SAM: ['samEncode', 'samPrompt'],
+  SAM: ['samEncode', 'samPrompt', 'samEverything'],
   ZoeDepth: ['zoeDepth'],
 };
 

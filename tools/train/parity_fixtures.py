@@ -1,6 +1,6 @@
 """Parity fixtures of the trained networks: what torch computes with weights/tiny, for `npm run parity` and the tests.
 
-`parity_fixtures.py WEIGHTS OUT` writes tiny_sam, tiny_zoe and tiny_mcc as tools/reference does for generated weights; they hold results only.
+`parity_fixtures.py WEIGHTS OUT` writes tiny_sam, tiny_everything, tiny_zoe and tiny_mcc as tools/reference does for generated weights; they hold results only.
 """
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import torch
 
 from checkpoints import read_safetensors
 from nets import mcc, sam, zoe
-import fixtures as reference  # of tools/reference
+import everything  # of tools/reference
+import fixtures as reference
 
 IMAGE = dict(seed=11, height=90, width=120)
 SEED = 1  # of prompts, points and queries
@@ -45,6 +46,13 @@ def main() -> None:
     thin = {k: (1, 4, 4, 4) for k in a if k.split(".")[-1] in ("image_embedding", "dense_pe", "dense")}
     thin |= {k: (1, 1, 4, 4) for k in a if k.endswith(".low_res")}
     fixture(out, "sam", c, a, b, thin, prompts=stored)
+
+    options = dict(pointsPerSide=8, predIouThresh=0.5, stabilityScoreThresh=0.45, cropNLayers=1, cropNPointsDownscaleFactor=2,
+                   minMaskRegionArea=40)
+    case = dict(seed=SEED, config=c, image=tuple(IMAGE.values()), options=options)
+    f = everything.fixture(os.path.join(out, "tiny_everything.safetensors"), case, lambda t: of("sam", t))
+    f.meta["weights"] = "tiny"
+    print(f.path, f.save())
 
     c = config["zoe"]
     run = lambda t: {"depth": zoe.infer(of("zoe", t), c, rgb.to(t) / 255)}

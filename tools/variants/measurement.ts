@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { networkNamed } from '../../src/pipeline/registry.ts';
 import type { Checkpoint } from '../../weights/index.ts';
 import type { Origin } from '../origin.ts';
-import { runInChild } from './child.ts';
+import { runInChild } from '../child.ts';
 import { differenceOf } from './difference.ts';
 import type { Done, Job, Measured } from './jobs.ts';
 import { addLine, type FileFinding, keyOf, type RunFinding, type VariantLine } from './lines.ts';
@@ -122,7 +122,7 @@ export class Measurement {
   }
 
   private async child<T>(job: Job): Promise<Done<T>> {
-    const done = await runInChild<T>(job, this.options.signal);
+    const done = await runInChild<Done<T>>(job, `${job.kind} of ${job.variant}, ${job.format}`, this.options.signal);
     const { seconds, cpuSeconds, peakBytes } = done.measured;
     const about = [job.variant, job.format, job.precision, job.kind].filter((word) => word !== undefined).join(' ');
     const memory = `at most ${(peakBytes / 2 ** 20).toFixed(0)} MiB`;

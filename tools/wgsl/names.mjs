@@ -19,7 +19,11 @@ const FUNCTIONS = `abs acos acosh all any arrayLength asin asinh atan atan2 atan
   subgroupXor tan tanh textureBarrier textureDimensions textureLoad textureStore transpose trunc unpack2x16float
   unpack2x16snorm unpack2x16unorm unpack4x8snorm unpack4x8unorm unpack4xI8 unpack4xU8 workgroupBarrier workgroupUniformLoad`;
 
-const NAMES = new Set(`${KEYWORDS} ${TYPES} ${VALUES} ${FUNCTIONS}`.split(/\s+/));
+/** Chromium's experimental subgroup matrices. */
+const SUBGROUP_MATRIX = `subgroup_matrix_left subgroup_matrix_right subgroup_matrix_result row_major col_major subgroupMatrixLoad
+  subgroupMatrixMultiplyAccumulate subgroupMatrixStore`;
+
+const NAMES = new Set(`${KEYWORDS} ${TYPES} ${VALUES} ${FUNCTIONS} ${SUBGROUP_MATRIX}`.split(/\s+/));
 const FAMILIES = /^(?:vec[234][fhiu]?|mat[234]x[234][fh]?|texture_\w+|(?:r|rg|rgba|bgra)(?:8|16|32)\w+)$/;
 
 /** @param {string} name */

@@ -5,6 +5,7 @@ import { problemOf } from '../state/problem.ts';
 import { createState, type State } from '../state/state.ts';
 import { Connection } from './connection.ts';
 import { Photos } from './photos.ts';
+import { Picking } from './picking.ts';
 import { Pointing } from './pointing.ts';
 import { Reconstruction } from './reconstruction.ts';
 import { Weights, type WeightFiles } from './weights.ts';
@@ -14,6 +15,7 @@ export class App {
   readonly connection: Connection;
   readonly photos: Photos;
   readonly pointing: Pointing;
+  readonly picking: Picking;
   readonly reconstruction: Reconstruction;
   readonly estimates: Estimates;
   readonly weights: Weights;
@@ -30,8 +32,9 @@ export class App {
     const session = () => this.photos.session;
     const settle = (): void => void this.pointing.settle();
     this.connection = new Connection(this.state, create);
-    this.photos = new Photos(this.state, this.connection, settle);
+    this.photos = new Photos(this.state, this.connection, settle, () => this.picking.forget());
     this.pointing = new Pointing(this.state, session);
+    this.picking = new Picking(this.state, session, this.pointing);
     this.estimates = new Estimates(() => this.engineName(), memory);
     this.reconstruction = new Reconstruction(this.state, session, this.estimates, settle);
     this.weights = new Weights(

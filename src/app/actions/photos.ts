@@ -20,6 +20,8 @@ export class Photos {
     private readonly connection: Connection,
     /** Called when prompts can be answered. */
     private readonly onReady: () => void,
+    /** Called when a session ends: what it has found is forgotten. */
+    private readonly onEnd: () => void,
   ) {}
 
   /** Shows a photo in place of the current one. Prompts and results of that one go. */
@@ -67,6 +69,7 @@ export class Photos {
 
   private endSession(): void {
     this.turn++;
+    this.onEnd();
     this.encoding?.abort();
     this.session?.close();
     this.session = undefined;

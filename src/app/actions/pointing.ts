@@ -3,7 +3,7 @@
  * places that the pointer has passed meanwhile are never asked.
  */
 import { batch } from '@preact/signals';
-import type { PromptBox } from '../../web.ts';
+import type { FoundMask, PromptBox } from '../../web.ts';
 import type { EngineSession } from '../engine.ts';
 import { isAbort, problemOf } from '../state/problem.ts';
 import * as history from '../state/prompts.ts';
@@ -25,6 +25,11 @@ export class Pointing {
 
   addBox(box: PromptBox): void {
     this.edit((past) => history.add(past, { kind: 'box', box }));
+  }
+
+  /** One of all masks is the object's, in place of all prompts. @param pixels of the mask */
+  takeMask(found: FoundMask, pixels: Uint8Array): void {
+    this.edit((past) => history.add(past, { kind: 'mask', found, pixels }));
   }
 
   remove(prompt: Prompt): void {
@@ -96,6 +101,15 @@ export class Pointing {
     const { answer, problem, said } = this.state;
     if (!history.isMeaningful(prompts)) {
       answer.value = { prompts, candidates: [], chosen: 0 };
+      return;
+    }
+    const [only] = prompts;
+    if (prompts.length === 1 && only.kind === 'mask') {
+      const { quality, stability } = only.found;
+      // A mask that was picked is the answer. Points that follow refine its pixels, so there are no logits to keep.
+      const candidate = { mask: only.pixels, quality, stability, lowRes: new Float32Array() };
+      answer.value = { prompts, candidates: [candidate], chosen: 0 };
+      said.value = 'The mask is taken.';
       return;
     }
     try {

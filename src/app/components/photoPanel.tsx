@@ -1,8 +1,9 @@
 /** The photo: pointing at the object, choosing a mask, settings, and the button that starts. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { ShownPhoto } from '../state/state.ts';
 import { Candidates } from './candidates.tsx';
 import { useApp } from './context.tsx';
+import { MaskSearch } from './maskSearch.tsx';
 import { OptionsFold } from './optionsFold.tsx';
 import { PhotoView } from './photoView.tsx';
 import { Progress } from './progress.tsx';
@@ -13,12 +14,17 @@ export function PhotoPanel({ photo }: { photo: ShownPhoto }) {
   const app = useApp();
   const { engine, encoding, prompts, run, canPoint, canReconstruct } = app.state;
   const [tool, setTool] = useState<Tool>('add');
+  useEffect(() => {
+    if (tool !== 'pick' || !canPoint.value) return;
+    void app.picking.search().then((isThere) => isThere || setTool('add'));
+  }, [app, tool, photo, canPoint.value]);
   const work = engine.value.kind === 'starting' ? engine.value : encoding.value;
   return (
     <section class="panel" aria-label="Photo">
       <PhotoView photo={photo} tool={tool} />
       {'what' in work ? <Progress what={work.what} share={work.share} /> : <PromptTools tool={tool} onTool={setTool} />}
-      {prompts.value.length === 0 && canPoint.value && (
+      {tool === 'pick' && <MaskSearch />}
+      {tool !== 'pick' && prompts.value.length === 0 && canPoint.value && (
         <p class="quiet">
           Click the object. Click again to add to the mask, <kbd>Alt</kbd> click to remove, or drag a box.
         </p>

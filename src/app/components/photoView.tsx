@@ -1,4 +1,4 @@
-/** The photo to point at: by mouse, by touch, or by a crosshair that the arrow keys move. */
+/** The photo to point at, or to pick a mask of: by mouse, by touch, or by a crosshair that the arrow keys move. */
 import { useRef, useState } from 'preact/hooks';
 import type { PromptBox } from '../../web.ts';
 import type { Prompt } from '../state/prompts.ts';
@@ -15,6 +15,8 @@ interface Place {
 
 /** Pixels of the screen after which a press becomes a box. */
 const DRAG = 6;
+/** Distance that the wheel scrolls, in pixels, for a step to the next mask: a trackpad sends many small ones. */
+const WHEEL_STEP = 40;
 /** Parts of the photo that the crosshair moves at a press, and with Shift. */
 const STEP = 1 / 50;
 const SMALL_STEP = 1 / 500;
@@ -32,12 +34,17 @@ const boxOf = (a: Place, b: Place): PromptBox => [
 const isArea = ([left, top, right, bottom]: PromptBox): boolean => right > left && bottom > top;
 
 export function PhotoView({ photo, tool }: { photo: ShownPhoto; tool: Tool }) {
-  const { pointing, state } = useApp();
-  const { mask, hover, prompts, run } = state;
+  const { pointing, picking, state } = useApp();
+  const { mask, hover, picked, prompts, run } = state;
+  const isPicking = tool === 'pick';
+  const hovered = isPicking ? picked.value?.mask : hover.value?.mask;
+  const look = (place: Place | undefined): void => (isPicking ? picking : pointing).hover(place);
   const { width, height } = photo;
   const frame = useRef<HTMLDivElement>(null);
   /** Where the pointer went down, on the photo and on the screen. */
   const press = useRef<{ at: Place; screen: Place; isRemoving: boolean }>(undefined);
+  /** How far the wheel was turned since the last step. */
+  const turned = useRef(0);
   const [crosshair, setCrosshair] = useState<Place>();
   const [corner, setCorner] = useState<Place>();
   const [dragged, setDragged] = useState<PromptBox>();
@@ -68,14 +75,19 @@ export function PhotoView({ photo, tool }: { photo: ShownPhoto; tool: Tool }) {
   };
   const onPointerMove = (event: PointerEvent): void => {
     if (press.current && isFar(event)) setDragged(boxOf(press.current.at, placeOf(event)));
-    else if (!press.current && event.pointerType === 'mouse') pointing.hover(placeOf(event));
+    else if (!press.current && event.pointerType === 'mouse') look(placeOf(event));
   };
   const onPointerUp = (event: PointerEvent): void => {
     const pressed = press.current;
     if (!pressed) return;
     const box = boxOf(pressed.at, placeOf(event));
     if (isFar(event)) {
-      if (isArea(box)) pointing.addBox(box);
+      if (isArea(box) && !isPicking) pointing.addBox(box);
+    } else if (isPicking) {
+      // A finger does not hover: a tap looks first, and a second one at the same masks takes what it shows.
+      const isShown = event.pointerType === 'mouse' || isTapped(pressed.at);
+      look(pressed.at);
+      if (isShown) picking.take();
     } else if (tool !== 'box') {
       pointing.addPoint(pressed.at.x, pressed.at.y, pressed.isRemoving ? 0 : 1);
     }
@@ -86,16 +98,32 @@ export function PhotoView({ photo, tool }: { photo: ShownPhoto; tool: Tool }) {
     setDragged(undefined);
   };
 
+  /** Whether a tap there would show what is shown already. */
+  const isTapped = (place: Place): boolean => {
+    const before = picked.value;
+    picking.hover(place);
+    return before !== undefined && picked.value === before;
+  };
+  const onWheel = (event: WheelEvent): void => {
+    if (!isPicking || !picked.value || event.ctrlKey) return;
+    event.preventDefault();
+    turned.current += event.deltaY;
+    if (Math.abs(turned.current) < WHEEL_STEP) return;
+    picking.step(turned.current < 0 ? 1 : -1);
+    turned.current = 0;
+  };
+
   const moveCrosshair = (x: number, y: number, isSmall: boolean): void => {
     const step = Math.max(width, height) * (isSmall ? SMALL_STEP : STEP);
     const from = crosshair ?? { x: width / 2, y: height / 2 };
     const inside = (value: number, size: number): number => Math.min(size - 0.5, Math.max(0.5, value));
     const to = { x: inside(from.x + x * step, width), y: inside(from.y + y * step, height) };
     setCrosshair(to);
-    pointing.hover(to);
+    look(to);
   };
   const point = (label: 0 | 1): void => {
     if (!crosshair) return moveCrosshair(0, 0, false);
+    if (isPicking) return picking.take();
     if (tool !== 'box') return pointing.addPoint(crosshair.x, crosshair.y, label);
     setBoxCorner();
   };
@@ -119,8 +147,15 @@ export function PhotoView({ photo, tool }: { photo: ShownPhoto; tool: Tool }) {
       Escape: () => {
         setCorner(undefined);
         setCrosshair(undefined);
-        pointing.hover(undefined);
+        look(undefined);
       },
+      ...(isPicking && {
+        '+': () => picking.step(1),
+        '-': () => picking.step(-1),
+        b: () => undefined,
+        // Without a crosshair, the mouse says where.
+        ...(!crosshair && picked.value && { ArrowUp: () => picking.step(1), ArrowDown: () => picking.step(-1) }),
+      }),
     };
     const action = keys[event.key];
     if (!action || run.value) return;
@@ -136,21 +171,18 @@ export function PhotoView({ photo, tool }: { photo: ShownPhoto; tool: Tool }) {
       style={{ '--aspect': width / height }}
       role="application"
       tabIndex={0}
-      aria-label="Photo. Arrow keys move a crosshair, Enter marks the object, Alt and Enter what is not the object, B sets two corners of a box."
+      aria-label="Photo. Arrow keys move a crosshair, Enter marks the object, Alt and Enter what is not the object, B sets two corners of a box. Among all masks, Enter takes one, and plus and minus step to larger and smaller ones."
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
       onPointerCancel={cancelPress}
-      onPointerLeave={() => pointing.hover(undefined)}
+      onPointerLeave={(event) => event.pointerType === 'mouse' && !(isPicking && crosshair) && look(undefined)}
+      onWheel={onWheel}
       onContextMenu={(event) => event.preventDefault()}
       onKeyDown={onKeyDown}
     >
       <img src={photo.url} alt={photo.name} draggable={false} />
-      <MaskLayer
-        mask={hover.value?.mask ?? mask.value}
-        size={photo.decoded}
-        tint={hover.value?.mask ? HOVERED : CHOSEN}
-      />
+      <MaskLayer mask={hovered ?? mask.value} size={photo.decoded} tint={hovered ? HOVERED : CHOSEN} />
       <svg class="layer" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
         {prompts.value.map((prompt, index) => (
           <Mark key={index} prompt={prompt} />
@@ -163,6 +195,7 @@ export function PhotoView({ photo, tool }: { photo: ShownPhoto; tool: Tool }) {
 }
 
 function Mark({ prompt }: { prompt: Prompt }) {
+  if (prompt.kind === 'mask') return null;
   if (prompt.kind === 'box') return <BoxMark box={prompt.box} />;
   // A line of no length with round ends is a dot of the same size in every photo.
   const dot = `M${prompt.x} ${prompt.y}h0`;

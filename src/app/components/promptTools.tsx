@@ -1,12 +1,13 @@
 /** What a click means, and undo, redo and clear. */
 import { useApp } from './context.tsx';
 
-export type Tool = 'add' | 'remove' | 'box';
+export type Tool = 'add' | 'remove' | 'box' | 'pick';
 
 const TOOLS = [
   ['add', 'Add'],
   ['remove', 'Remove'],
   ['box', 'Box'],
+  ['pick', 'All masks'],
 ] as const;
 
 export function PromptTools({ tool, onTool }: { tool: Tool; onTool: (tool: Tool) => void }) {

@@ -1,10 +1,12 @@
-/** What the person has pointed at: points on the object and off it, and a box; with undo and redo. */
-import type { PromptBox, PromptOptions } from '../../web.ts';
+/** What the person has pointed at: points on the object and off it, a box, or one of all masks; with undo and redo. */
+import type { FoundMask, PromptBox, PromptOptions } from '../../web.ts';
 
 /** In pixels of the photo's file. */
 export type Prompt =
   | { readonly kind: 'point'; readonly x: number; readonly y: number; readonly label: 0 | 1 }
-  | { readonly kind: 'box'; readonly box: PromptBox };
+  | { readonly kind: 'box'; readonly box: PromptBox }
+  /** `pixels` are those of the mask, [height, width] of the decoded photo. */
+  | { readonly kind: 'mask'; readonly found: FoundMask; readonly pixels: Uint8Array };
 
 export type Prompts = readonly Prompt[];
 
@@ -23,8 +25,9 @@ const change = ({ past, present }: PromptHistory, next: Prompts): PromptHistory 
   future: [],
 });
 
-/** Adds a prompt. There is one box at most: a new one takes its place. */
+/** Adds a prompt. There is one box at most: a new one takes its place. A mask takes the place of everything. */
 export function add(history: PromptHistory, prompt: Prompt): PromptHistory {
+  if (prompt.kind === 'mask') return change(history, [prompt]);
   const others = prompt.kind === 'box' ? history.present.filter(({ kind }) => kind !== 'box') : history.present;
   return change(history, [...others, prompt]);
 }
@@ -56,12 +59,14 @@ export function redo({ past, present, future }: PromptHistory): PromptHistory {
 export function optionsOf(prompts: Prompts): PromptOptions {
   const points = prompts.flatMap((prompt) => (prompt.kind === 'point' ? [prompt] : []));
   const box = prompts.flatMap((prompt) => (prompt.kind === 'box' ? [prompt.box] : [])).at(0);
+  const mask = prompts.find((prompt) => prompt.kind === 'mask');
   return {
     ...(points.length > 0 && { points: points.map(({ x, y, label }) => ({ x, y, label })) }),
     ...(box && { box }),
+    ...(mask && { roughMask: mask.pixels }),
   };
 }
 
 /** Whether they say what is meant: points off the object alone say nothing. */
 export const isMeaningful = (prompts: Prompts): boolean =>
-  prompts.some((prompt) => prompt.kind === 'box' || prompt.label === 1);
+  prompts.some((prompt) => prompt.kind !== 'point' || prompt.label === 1);

@@ -1,6 +1,6 @@
 /** Everything that the page knows. Actions change it, components show it. */
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import type { ColoredPoints, Depth, MaskCandidate, WebMesh, WebObject } from '../../web.ts';
+import type { ColoredPoints, Depth, FoundMask, MaskCandidate, WebMesh, WebObject } from '../../web.ts';
 import { DEFAULT_OPTIONS, type Options } from './options.ts';
 import type { Problem } from './problem.ts';
 import { isMeaningful, NO_PROMPTS, type PromptHistory, type Prompts } from './prompts.ts';
@@ -45,6 +45,20 @@ export interface Hover {
   readonly mask?: Uint8Array;
 }
 
+/** All masks of the photo, the smallest first, once they were looked for. */
+export type AllMasks =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'running'; readonly share: number }
+  | { readonly kind: 'found'; readonly masks: readonly FoundMask[] };
+
+/** The masks at a place, the smallest first, and the one of them that is shown. */
+export interface Picked {
+  readonly here: readonly FoundMask[];
+  readonly index: number;
+  /** Its pixels. */
+  readonly mask: Uint8Array;
+}
+
 export type Step = 'depth' | 'points' | 'sweep' | 'mesh';
 
 /** A reconstruction that is under way. */
@@ -85,6 +99,8 @@ export interface State {
   readonly history: Signal<PromptHistory>;
   readonly prompts: ReadonlySignal<Prompts>;
   readonly hover: Signal<Hover | undefined>;
+  readonly allMasks: Signal<AllMasks>;
+  readonly picked: Signal<Picked | undefined>;
   readonly answer: Signal<Answer | undefined>;
   /** The mask of the chosen candidate. */
   readonly mask: ReadonlySignal<Uint8Array | undefined>;
@@ -120,6 +136,8 @@ export function createState(): State {
     history,
     prompts,
     hover: signal<Hover | undefined>(undefined),
+    allMasks: signal<AllMasks>({ kind: 'none' }),
+    picked: signal<Picked | undefined>(undefined),
     answer,
     mask,
     options: signal(DEFAULT_OPTIONS),

@@ -16,7 +16,7 @@ export interface CommandRun {
   progress: Progress;
   /** Call options for the engine: signal, progress and profile. */
   call: Required<Pick<CallOptions, 'signal' | 'onProgress'>> & CallOptions;
-  /** Starts the engine with networks for these roles. It is disposed when the run ends. */
+  /** Starts an engine with networks for these roles. It is disposed when the run ends, or another one is started. */
   startEngine(roles: readonly Role[]): Promise<Engine>;
 }
 
@@ -25,6 +25,7 @@ export async function runCommand<T>(
   { terminal, createEngine }: CommandContext,
   options: EngineOptions & ReportOptions,
   work: (run: CommandRun) => Promise<T>,
+  { keepNetworks = false } = {},
 ): Promise<T> {
   const progress = new Progress(terminal, options);
   const interruption = watchInterrupt((line) => progress.stop(line));
@@ -33,11 +34,13 @@ export async function runCommand<T>(
   const call = { signal, onProgress: progress.update, ...(profile && { onProfile: profile.add }) };
   let engine: Engine | undefined;
   const startEngine: CommandRun['startEngine'] = async (roles) => {
-    const { weights, weightsDir, size, precision, adapter } = options;
+    const { weights, weightsDir, size, precision, adapter, maxMemory } = options;
+    engine?.dispose();
+    engine = undefined;
     engine = await createEngine({
-      ...{ weights, weightsDir, roles, size, precision, adapter, signal },
-      // A command uses each network once. With one network at a time on the device, the full-size ones fit into 4 GiB.
-      keepNetworks: false,
+      ...{ weights, weightsDir, roles, size, precision, adapter, maxMemory, signal },
+      // Most commands use each network once. With one network at a time on the device, the full-size ones fit into 4 GiB.
+      keepNetworks,
       onProgress: progress.update,
     });
     return engine;

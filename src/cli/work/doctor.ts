@@ -3,7 +3,8 @@ import { version } from '../../../package.json';
 import { adapterName, Device } from '../../graph/device.ts';
 import type { AdapterClass, Precision } from '../../kernels/target.ts';
 import { EXIT } from '../../host/errors.ts';
-import { listAdapters, requestNodeAdapter } from '../../host/node/adapter.ts';
+import { dawnOptionsFor, listAdapters, requestNodeAdapter } from '../../host/node/adapter.ts';
+import { readTuning, type FoundTuning } from '../../host/node/tuning.ts';
 import { kernelChoices, type KernelChoice } from '../../host/kernelChoices.ts';
 import { runSelfTest } from '../../host/selfTest.ts';
 import type { Terminal } from '../terminal.ts';
@@ -45,9 +46,11 @@ type Findings = Awaited<ReturnType<typeof examine>>;
 
 async function examine(choice: string, precision: Precision) {
   const adapters = await listAdapters();
-  const { adapter, wait, release } = await requestNodeAdapter(choice);
+  const { adapter, wait, release } = await requestNodeAdapter(choice, dawnOptionsFor(precision));
+  const tuning = await readTuning(adapter.info);
   const device = await Device.create(adapter, { wait, precision });
   try {
+    const selfTest = await runSelfTest(device); // first: it decides whether matrix instructions are used
     const { vendor, architecture, subgroupMinSize, subgroupMaxSize } = adapter.info;
     const { linear, attention, conv, rows, sweep } = device.target;
     return {
@@ -60,8 +63,9 @@ async function examine(choice: string, precision: Precision) {
       adapterClass: device.adapterClass,
       preferred: { linear, attention, conv, rows, sweep },
       kernels: kernelChoices(device.target),
+      tuning,
       precision,
-      selfTest: await runSelfTest(device),
+      selfTest,
     };
   } finally {
     device.dispose();
@@ -76,6 +80,24 @@ function choiceLines({ kernel, problem, variant, others }: KernelChoice): string
   return [
     `  ${`${kernel} ${problem}`.padEnd(PROBLEM_WIDTH)} ${variant}${note}`,
     ...others.flatMap(({ name, reason }) => (reason === undefined ? [] : `      not ${name}: ${reason}`)),
+  ];
+}
+
+/** Problems of a kernel that are listed; a network has many sizes. */
+const LISTED = 12;
+
+/** What was measured on this adapter, those with the largest gain first. */
+function tuningLines({ path, file, ignored }: FoundTuning): string[] {
+  if (ignored !== undefined) return [`  ${path} is not used: ${ignored}. Run \`unflat bench --tune\` to replace it.`];
+  if (!file) return ['  none; `unflat bench --tune` measures this adapter in less than a minute'];
+  const faster = file.entries.filter(({ variant, usual }) => variant !== usual).sort((a, b) => b.times - a.times);
+  return [
+    `  ${file.entries.length} problems measured on ${file.date.slice(0, 10)}, ${faster.length} run faster than by the table (${path})`,
+    ...faster.slice(0, LISTED).map(({ kernel, problem, variant, usual, times }) => {
+      const sizes = problem.replace(/\s+/g, ' ').slice(0, 60);
+      return `    ${kernel}: ${variant}, ${times} times as fast as ${usual} (${sizes})`;
+    }),
+    ...(faster.length > LISTED ? [`    and ${faster.length - LISTED} more`] : []),
   ];
 }
 
@@ -98,6 +120,7 @@ function format({
   adapterClass,
   preferred,
   kernels,
+  tuning,
   precision,
   selfTest,
   ...versions
@@ -125,10 +148,14 @@ function format({
     'Variants chosen at the sizes of the released networks',
     ...kernels.flatMap(choiceLines),
     '',
+    'Tuning',
+    ...tuningLines(tuning),
+    '',
     `Self-test against float64 on the CPU, stored in ${precision}`,
     ...selfTest.map(
-      ({ name, error, bound, passed }) =>
-        `  ${name.padEnd(43)} largest error ${error.toExponential(1)}, bound ${bound.toExponential(1)}  ${passed ? 'ok' : 'WRONG'}`,
+      ({ name, error, bound, passed, problem }) =>
+        `  ${name.padEnd(43)} largest error ${error.toExponential(1)}, bound ${bound.toExponential(1)}  ${passed ? 'ok' : 'WRONG'}` +
+        (problem === undefined ? '' : `\n    ${problem}`),
     ),
     '',
   ].join('\n');

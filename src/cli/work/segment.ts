@@ -5,6 +5,7 @@ import { encodeMaskPng, encodeMaskWebp } from '../../host/node/encode.ts';
 import { tryOutput, writeWhole } from '../../host/node/files.ts';
 import { decodePhoto } from '../../host/node/image.ts';
 import type { CommandContext } from '../context.ts';
+import { expectNoSearchOptions, type EverythingFlags } from '../everythingOptions.ts';
 import type { EngineOptions, PromptOptions, ReportOptions } from '../options.ts';
 import { expectPrompt, roughPromptsOf } from './prompts.ts';
 import { maskFile } from './outputs.ts';
@@ -13,15 +14,17 @@ import { runCommand, weightNotices } from './commandRun.ts';
 /** Lossless encoders for a mask, by file extension. */
 const ENCODERS = { '.png': encodeMaskPng, '.webp': encodeMaskWebp } as const;
 
-export interface SegmentOptions extends PromptOptions, EngineOptions, ReportOptions {
-  output: string;
+export interface SegmentOptions extends PromptOptions, EngineOptions, ReportOptions, EverythingFlags {
+  output?: string;
 }
 
 export async function segment(path: string, options: SegmentOptions, context: CommandContext): Promise<number> {
   expectPrompt(options);
-  const encode = encoderOf(options.output);
+  const { output = 'mask.png' } = options;
+  expectNoSearchOptions(options);
+  const encode = encoderOf(output);
   return runCommand(context, options, async ({ progress, call, startEngine }) => {
-    await tryOutput(options.output);
+    await tryOutput(output);
     const photo = await decodePhoto(path);
     const prompts = await roughPromptsOf(photo, options);
     for (const notice of [...(photo.notices ?? []), ...weightNotices(options.weights)]) progress.say(notice);
@@ -29,10 +32,10 @@ export async function segment(path: string, options: SegmentOptions, context: Co
     const { candidates, chosen } = await engine.segment(photo, prompts, call);
     const { mask, quality, stability } = candidates[chosen];
     progress.finish();
-    await writeWhole(options.output, await maskFile(mask, photo, encode), call.signal);
+    await writeWhole(output, await maskFile(mask, photo, encode), call.signal);
     const pixels = mask.reduce((count, value) => count + value, 0);
-    const summary = { file: options.output, pixels, quality, stability, ...engine.describe() };
-    context.terminal.out(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : `${options.output}\n`);
+    const summary = { file: output, pixels, quality, stability, ...engine.describe() };
+    context.terminal.out(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : `${output}\n`);
     return EXIT.ok;
   });
 }

@@ -47,7 +47,7 @@ export const linear = (x: Tensor, w: Tensor, b: Tensor | null, { dtype }: Result
 
 const matmulOp = defineOp<{ readonly a: Tensor; readonly b: Tensor }, { readonly transposeB: boolean }>({
   name: 'matmul',
-  lower: (_, { a, b }, { transposeB }) => [matmulKernel(a, b, transposeB)],
+  lower: (target, { a, b }, { transposeB }) => matmulKernel(target, a, b, transposeB),
 });
 
 /**

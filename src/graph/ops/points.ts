@@ -136,7 +136,7 @@ const gatherRowsOp = defineOp<{ readonly x: Tensor; readonly indices: Tensor }>(
   lower: (_, { x, indices }) => [gatherRowsKernel(x, indices)],
 });
 
-/** y[m] = x[indices[m]]: x [rows, C], indices [count] u32 -> [count, C]. */
+/** y[m] = x[indices[m]]: x [rows, C] f32 or u32, indices [count] u32 -> [count, C] like x. */
 export const gatherRows = (x: Tensor, indices: Tensor): Tensor => gatherRowsOp.record({ x, indices }, {});
 
 type Picture = {

@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor.ts';
 
 export const unaryOp = defineOp<{ readonly x: Tensor }, { readonly kind: UnaryKind }>({
   name: 'unary',
-  lower: (_, { x }, { kind }) => [unaryKernel(kind, x)],
+  lower: (target, { x }, { kind }) => [unaryKernel(target, kind, x)],
 });
 
 /** f(x), elementwise. */

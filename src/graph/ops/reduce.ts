@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor.ts';
 
 const reduceOp = defineOp<{ readonly x: Tensor }, { readonly kind: ReduceKind }>({
   name: 'reduce',
-  lower: (_, { x }, { kind }) => reduceKernel(kind, x),
+  lower: (target, { x }, { kind }) => reduceKernel(target, kind, x),
 });
 
 /** Sum over the last axis: x [..., C] -> [...]. */

@@ -38,7 +38,7 @@ export function resize(x: Tensor, size: readonly [number, number], options: Resi
 
 const resizeOp = defineOp<{ readonly x: Tensor; readonly rows: Tensor; readonly columns: Tensor }>({
   name: 'resize',
-  lower: (_, { x, rows, columns }) => [resizeKernel(x, rows, columns)],
+  lower: (target, { x, rows, columns }) => [resizeKernel(target, x, rows, columns)],
 });
 
 function plain(x: Tensor, [h, w]: readonly [number, number], options: ResizeOptions): Tensor {

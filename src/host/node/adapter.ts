@@ -1,6 +1,7 @@
 /** WebGPU in Node: loads Dawn from the `webgpu` package and chooses an adapter. */
-import { tmpdir } from 'node:os';
-import { adapterName, isSoftware, type Wait } from '../../graph/device.ts';
+import { availableParallelism, tmpdir } from 'node:os';
+import { adapterName, isSoftware, type SpareAdapter, type Wait } from '../../graph/device.ts';
+import type { Precision } from '../../kernels/target.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { withoutNativeWarnings } from './nativeWarnings.ts';
 import { waitForGpu } from './wait.ts';
@@ -18,6 +19,8 @@ export interface NodeAdapter {
   software: boolean;
   /** Waits for a promise of the adapter or its devices. */
   wait: Wait;
+  /** The adapter again, where devices that make machine code help (machineCode.ts). */
+  spare?: SpareAdapter;
   /** Releases Dawn. The process can exit after this, once the devices are destroyed. */
   release(): void;
 }
@@ -31,6 +34,11 @@ export interface AdapterName {
 const INSTALL_HINT =
   'Run `npm run setup`, or install a software Vulkan driver: `apt-get install mesa-vulkan-drivers` ' +
   '(on Debian 12: `apt-get install -t bookworm-backports mesa-vulkan-drivers`; the Mesa of Debian 12 itself is too old).';
+
+/** lavapipe, Mesa's software driver, makes machine code when a pipeline first runs; others when it is built. */
+const MAKES_CODE_LATE = /llvmpipe|lavapipe/i;
+/** More devices that make code would take more memory than they save time: a network has a few slow kernels. */
+const MAX_SPARE = 4;
 
 /** Instances of Dawn in use. A referenced instance keeps the process alive. */
 const held = new Set<GPU>();
@@ -62,6 +70,10 @@ export async function requestNodeAdapter(
   }
   throw noMatch(choice, names);
 }
+
+/** Options of Dawn with which an adapter shows what kernels use in a precision: matrix instructions are experimental there. */
+export const dawnOptionsFor = (precision: Precision): string[] =>
+  precision === 'f16' ? ['enable-dawn-features=allow_unsafe_apis'] : [];
 
 /** The adapters of this machine, best first. Dawn has no function for this, but it lists them in the error for an unknown name. */
 export async function listAdapters(dawnOptions: string[] = []): Promise<AdapterName[]> {
@@ -101,7 +113,10 @@ async function request(gpu: GPU, options?: GPURequestAdapterOptions): Promise<No
   held.add(gpu);
   const software = isSoftware(adapter.info);
   const wait: Wait = software ? waitForGpu : (promise) => promise;
-  return { gpu, adapter, software, wait, release: () => void held.delete(gpu) };
+  const spare = MAKES_CODE_LATE.test(adapterName(adapter.info))
+    ? { count: Math.min(MAX_SPARE, availableParallelism()), request: () => gpu.requestAdapter(options) }
+    : undefined;
+  return { gpu, adapter, software, wait, spare, release: () => void held.delete(gpu) };
 }
 
 const noAdapter = (): UserError =>

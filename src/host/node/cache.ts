@@ -1,4 +1,4 @@
-/** The folder of checkpoints on this machine. */
+/** The folders of checkpoints and of other cached data on this machine. */
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
@@ -15,13 +15,17 @@ export interface Surroundings {
  * The folder of checkpoints: the named one; else `weights` in UNFLAT_CACHE; else `unflat/weights` in the cache folder of the
  * platform, which is XDG_CACHE_HOME or ~/.cache, ~/Library/Caches on macOS, and LOCALAPPDATA on Windows.
  */
-export function weightsFolder(
-  named: string | undefined,
-  { env = process.env, platform = process.platform, home = homedir() }: Surroundings = {},
-): string {
-  if (named !== undefined) return resolve(named);
-  if (env.UNFLAT_CACHE) return resolve(env.UNFLAT_CACHE, 'weights');
-  return join(cachesOf(env, platform, home), 'unflat', 'weights');
+export const weightsFolder = (named: string | undefined, surroundings?: Surroundings): string =>
+  named !== undefined ? resolve(named) : join(cacheFolder(surroundings), 'weights');
+
+/** The folder of all that can be made again: UNFLAT_CACHE, else `unflat` in the cache folder of the platform. */
+export function cacheFolder({
+  env = process.env,
+  platform = process.platform,
+  home = homedir(),
+}: Surroundings = {}): string {
+  if (env.UNFLAT_CACHE) return resolve(env.UNFLAT_CACHE);
+  return join(cachesOf(env, platform, home), 'unflat');
 }
 
 function cachesOf(env: Readonly<Record<string, string | undefined>>, platform: NodeJS.Platform, home: string): string {

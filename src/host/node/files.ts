@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { rmdirSync, unlinkSync } from 'node:fs';
-import { copyFile, type FileHandle, link, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { copyFile, type FileHandle, link, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { reasonOf } from './fileErrors.ts';
@@ -146,6 +146,23 @@ export class OutputFolder {
     return writeTogether(this.withPaths(files), signal);
   }
 
+  /**
+   * Deletes temporary files that a killed process has left.
+   * @param age in milliseconds since they were written; younger ones may be in use, unless nobody else works in the folder
+   */
+  async removeLeftovers(age: number): Promise<void> {
+    const names = await readdir(this.path).catch((): string[] => []);
+    for (const path of names.filter((name) => LEFTOVER.test(name)).map((name) => join(this.path, name))) {
+      const written = await stat(path).catch(() => undefined);
+      if (written?.isFile() && !temporaries.has(path) && Date.now() - written.mtimeMs >= age) await discard(path);
+    }
+  }
+
+  /** Whether there is a file of this name. */
+  async has(name: string): Promise<boolean> {
+    return (await this.others([name], {})).length > 0;
+  }
+
   /** The names, of `names` but not of `files`, under which there is a file. Nothing is read. */
   async others(names: readonly string[], files: Readonly<Record<string, unknown>>): Promise<string[]> {
     const there = await Promise.all(names.map((name) => stat(join(this.path, name)).catch(() => undefined)));
@@ -216,6 +233,8 @@ async function removeEmptyFolders(path: string): Promise<void> {
 /** A name in the same folder that no other file has. */
 const temporaryName = (path: string): string =>
   join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
+
+const LEFTOVER = /^\..+\.[0-9a-f]{12}\.part$/;
 
 async function writeTemporary(path: string, content: FileContent, signal?: AbortSignal): Promise<string> {
   const temporary = temporaryName(path);

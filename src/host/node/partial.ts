@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { isRunning } from './processes.ts';
 
 /** The file to which the bytes belong. */
 export interface Beginning {
@@ -121,16 +122,6 @@ async function abandoned(path: string): Promise<string[]> {
     const [owner, pid] = folder.slice(`${path}.part.`.length).split('.');
     return owner === host && !mine.has(folder) && (Number(pid) === process.pid || !isRunning(Number(pid)));
   });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Signals to a process of another user are not permitted, but the process exists.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 async function readBeginning(folder: string): Promise<Beginning | undefined> {

@@ -4,7 +4,7 @@ import { type Checkpoint, checkpoints, findCheckpoint } from '../../../weights/i
 import { fitOf, type NetworkFit } from '../../pipeline/fit.ts';
 import type { WeightSet } from '../../pipeline/registry.ts';
 import { UserError } from '../errors.ts';
-import { megabytes } from '../megabytes.ts';
+import { megabytes } from '../../kernels/megabytes.ts';
 import { requestWebAdapter } from './adapter.ts';
 
 /** Whether networks can run here, as far as a browser tells. */

@@ -25,6 +25,11 @@ export interface EngineOptions
    * `engine.pace` changes it.
    */
   readonly submissionMs?: number;
+  /**
+   * Bytes that all buffers and textures on the device together may take; no bound by default. The engine then keeps the networks
+   * that fit together, frees the others after use, and works in smaller parts.
+   */
+  readonly maxMemory?: number;
 }
 
 /** Addresses are relative to the page. A `WeightSet` cannot cross to a worker. */
@@ -46,6 +51,7 @@ export const ENGINE_OPTIONS: OptionRules<EngineOptions> = {
   keepNetworks: aFlag,
   embeddingBytes: aCount,
   submissionMs: someMilliseconds,
+  maxMemory: aCount,
   onProgress: aFunction,
   onNotice: aFunction,
   signal: aSignal,

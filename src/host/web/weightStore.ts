@@ -9,7 +9,7 @@
 import { convertTorch, SafetensorsFile, WeightsError, writeSafetensors } from '../../../weights/index.ts';
 import type { StageProgress } from '../../pipeline/session/stages.ts';
 import { UserError } from '../errors.ts';
-import { megabytes } from '../megabytes.ts';
+import { megabytes } from '../../kernels/megabytes.ts';
 import { BlobBytes } from './bytes.ts';
 import { Download } from './download.ts';
 import { isTorch } from '../../../weights/index.ts';

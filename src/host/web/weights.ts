@@ -1,7 +1,7 @@
 /** Opens the weights that a page names: the tiny ones, a folder or files at addresses, dropped files, or a `WeightSet`. */
 import { SafetensorsFile } from '../../../weights/index.ts';
 import { type ChainConfig, fileSet, networks, presets, syntheticSet, type WeightSet } from '../../pipeline/registry.ts';
-import { OptionError } from '../../pipeline/session/options.ts';
+import { OptionError } from '../../pipeline/optionError.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { show } from '../options.ts';
 import { BlobBytes } from './bytes.ts';

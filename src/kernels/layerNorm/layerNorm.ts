@@ -4,9 +4,8 @@ import { operand, type Operand, type Step } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import { flatConstant, flatCopy } from '../shared/flat.ts';
 import gridWgsl from '../shared/grid.wgsl';
-import reduceWgsl from '../shared/reduce.wgsl';
 import vec4Wgsl from '../shared/row.vec4.wgsl';
-import { rowsOf, rowTexts, supportsLane, threadsOf, type Rows } from '../shared/rows.ts';
+import { REDUCTIONS, rowsOf, rowTexts, supportsLane, threadsOf, type Rows } from '../shared/rows.ts';
 import type { Target } from '../target.ts';
 import { build, type Variant } from '../variant.ts';
 import laneWgsl from './layerNorm.lane.wgsl';
@@ -26,19 +25,20 @@ const common = ({ x, rows, steps, C, eps }: LayerNorm) => ({
   flops: 8 * rows * C,
 });
 
-const workgroup: Variant<LayerNorm, readonly Step[]> = {
-  name: 'workgroup',
-  supports: () => true,
+/** A workgroup per row. */
+const shared: readonly Variant<LayerNorm, readonly Step[]>[] = REDUCTIONS.map(({ name, supports, wgsl }) => ({
+  name,
+  supports,
   build: (problem) => [
     {
       ...common(problem),
-      wgsl: [gridWgsl, reduceWgsl, ...rowTexts(problem), layerNormWgsl],
+      wgsl: [gridWgsl, wgsl, ...rowTexts(problem), layerNormWgsl],
       constants: { wgSize: threadsOf(problem) },
       inputs: [problem.x, problem.gamma, problem.beta],
       workgroups: splitGrid(problem.rows),
     },
   ],
-};
+}));
 
 const lane: Variant<LayerNorm, readonly Step[]> = {
   name: 'lane',
@@ -77,5 +77,5 @@ export function layerNorm(
   const rows = rowsOf('layerNorm', x);
   expectShape('layerNorm', { gamma, beta }, [rows.C]);
   expectDtype('layerNorm', { gamma, beta }, 'f32');
-  return build('layerNorm', [workgroup, lane], target, { ...rows, gamma, beta, eps, constant });
+  return build('layerNorm', [...shared, lane], target, { ...rows, gamma, beta, eps, constant });
 }

@@ -4,8 +4,8 @@ import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import { scalarInput } from '../shared/elements.ts';
 import gridWgsl from '../shared/grid.wgsl';
-import reduceWgsl from '../shared/reduce.wgsl';
-import { BASELINE } from '../target.ts';
+import { REDUCTIONS } from '../shared/rows.ts';
+import type { Target } from '../target.ts';
 import { build, type Variant } from '../variant.ts';
 import laneWgsl from './reduce.lane.wgsl';
 import blockWgsl from './reduce.wgsl';
@@ -47,9 +47,10 @@ const lane: Variant<Reduce, readonly Dispatch[]> = {
   ],
 };
 
-const workgroup: Variant<Reduce, readonly Dispatch[]> = {
-  name: 'workgroup',
-  supports: () => true,
+/** A workgroup per block of a row. */
+const shared: readonly Variant<Reduce, readonly Dispatch[]>[] = REDUCTIONS.map(({ name, supports, wgsl }) => ({
+  name,
+  supports,
   build(problem) {
     const { kind, rows, shape, scale } = problem;
     const steps: Dispatch[] = [];
@@ -60,7 +61,7 @@ const workgroup: Variant<Reduce, readonly Dispatch[]> = {
       const to = operand(blocks === 1 ? shape : [...shape, blocks]);
       steps.push({
         kernel: kind,
-        wgsl: [gridWgsl, reduceWgsl, scalarInput(from.dtype), blockWgsl],
+        wgsl: [gridWgsl, wgsl, scalarInput(from.dtype), blockWgsl],
         constants: constants(problem),
         params: { C: columns, blocks, total: rows * blocks, scale: blocks === 1 ? scale : 1 },
         inputs: [from],
@@ -73,19 +74,18 @@ const workgroup: Variant<Reduce, readonly Dispatch[]> = {
     } while (columns > 1);
     return steps;
   },
-};
+}));
 
 /**
  * x [..., C], f32 or f16 -> [...] f32, because a sum of halves may exceed their range. The order of additions is fixed, and
  * short chains keep sums of millions accurate.
  * @throws ShapeError if x is of another type or has no columns
  */
-export function reduce(kind: ReduceKind, x: Operand): Dispatch[] {
+export function reduce(target: Target, kind: ReduceKind, x: Operand): Dispatch[] {
   expectFloats(kind, { x });
   const C = lastDim(x);
   expect(C > 0 && x.shape.length > 0, kind, `x is ${show(x.shape)}: there are no columns to reduce.`);
   const shape = x.shape.slice(0, -1);
   const scale = kind === 'mean' ? 1 / C : 1;
-  // The choice depends on the length of a row alone, so any target will do.
-  return build('reduce', [lane, workgroup], BASELINE, { kind, x, C, rows: size({ shape }), shape, scale });
+  return build('reduce', [lane, ...shared], target, { kind, x, C, rows: size({ shape }), shape, scale });
 }

@@ -1,18 +1,21 @@
 // resize: y[b, i, j, c] = sum over taps p, q of rowWeight[i, p] * columnWeight[j, q] * x[b, row[i, p], column[j, q], c]
 //   x [B, H, W, C] · y [B, h, w, C], f32 or f16, channels in units of `Value`
 //   rows [h, 2 * taps], columns [w, 2 * taps]: `taps` indices, then as many weights as float bits
-// One invocation per output unit. The host computes the tables: coordinates must be rounded as PyTorch rounds them.
-// Takes: workgroupIndex (shared/grid.wgsl); Value (shared/value.*.wgsl).
-// Takes: Stored, loaded, stored (shared/elements.*.wgsl).
+// The host computes the tables: coordinates must be rounded as PyTorch rounds them. A row of workgroups computes one
+// line of an output, and an invocation `perInvocation` units of it. On software adapters it costs more to start an
+// invocation than to load a vec4, and a division of integers is slower still.
+// Takes: Value (shared/value.*.wgsl); Stored, loaded, stored (shared/elements.*.wgsl).
 override taps: u32 = 2;
+override perInvocation: u32 = 1;
+
+override single: bool = false; // whether a pixel has one unit
 
 struct Params {
-  count: u32,
   H: u32,
   W: u32,
   C: u32,
   h: u32,
-  w: u32,
+  width: u32, // units of an output line
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -22,6 +25,16 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> y: array<Stored>;
 
 const wgSize = 64u;
+
+// unit / params.C, by floats: below 2^24 the quotient is off by one at most.
+fn pixelOf(unit: u32) -> u32 {
+  if (single) {
+    return unit;
+  }
+  let near = u32(f32(unit) / f32(params.C));
+  let rest = i32(unit - near * params.C);
+  return near + select(0u, 1u, rest >= i32(params.C)) - select(0u, 1u, rest < 0);
+}
 
 // Interpolates within one input row; `start` is the first unit of the channel in that row.
 fn mixRow(start: u32, table: u32) -> Value {
@@ -33,28 +46,24 @@ fn mixRow(start: u32, table: u32) -> Value {
 }
 
 @compute @workgroup_size(wgSize)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) lid: u32,
-) {
-  let index = workgroupIndex(workgroup, workgroups) * wgSize + lid;
-  if (index >= params.count) {
-    return;
-  }
-  let c = index % params.C;
-  let pixel = index / params.C;
-  let j = pixel % params.w;
-  let line = pixel / params.w;
-  let i = line % params.h;
-  let image = (line / params.h) * params.H;
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lid: u32) {
+  let image = workgroup.z * params.H;
   let pitch = params.W * params.C;
-  let rowTable = i * 2u * taps;
-  let columnTable = j * 2u * taps;
-  var sum = bitcast<f32>(rows[rowTable + taps]) * mixRow((image + rows[rowTable]) * pitch + c, columnTable);
-  for (var p = 1u; p < taps; p++) {
-    let weight = bitcast<f32>(rows[rowTable + taps + p]);
-    sum += weight * mixRow((image + rows[rowTable + p]) * pitch + c, columnTable);
+  let rowTable = workgroup.y * 2u * taps;
+  let line = (workgroup.z * params.h + workgroup.y) * params.width;
+  let first = workgroup.x * wgSize * perInvocation + lid;
+  for (var n = 0u; n < perInvocation; n++) {
+    let unit = first + wgSize * n;
+    if (unit < params.width) {
+      let j = pixelOf(unit);
+      let c = unit - j * params.C;
+      let columnTable = j * 2u * taps;
+      var sum = bitcast<f32>(rows[rowTable + taps]) * mixRow((image + rows[rowTable]) * pitch + c, columnTable);
+      for (var p = 1u; p < taps; p++) {
+        let weight = bitcast<f32>(rows[rowTable + taps + p]);
+        sum += weight * mixRow((image + rows[rowTable + p]) * pitch + c, columnTable);
+      }
+      y[line + unit] = stored(sum);
+    }
   }
-  y[index] = stored(sum);
 }

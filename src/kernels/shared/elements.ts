@@ -1,5 +1,6 @@
 /** The WGSL by which kernels read and write elements of each storage type. Arithmetic is always f32. */
 import type { DType } from '../dtype.ts';
+import type { Target } from '../target.ts';
 import elementsF16Wgsl from './elements.f16.wgsl';
 import elementsF32Wgsl from './elements.f32.wgsl';
 import elementsScalarWgsl from './elements.scalar.wgsl';
@@ -14,3 +15,9 @@ export const scalarElements = elementsScalarWgsl;
 
 /** Declares the input `x` at binding 1 and `readX(i)`, one element of it. */
 export const scalarInput = (dtype: DType): string => (dtype === 'f16' ? inputF16Wgsl : inputF32Wgsl);
+
+/**
+ * How many results an invocation of an element-wise kernel computes. Where rows are best reduced by one invocation each,
+ * which is on software adapters, invocations are expensive: to start one takes as long as three loads.
+ */
+export const perInvocation = ({ rows }: Pick<Target, 'rows'>): number => (rows === 'lane' ? 4 : 1);

@@ -1,8 +1,11 @@
 /** What row kernels share. A row is the last axis of a tensor. */
 import { expectFloats, expectHalvesInFours, lastDim, size } from '../check.ts';
 import type { Operand } from '../dispatch.ts';
+import { supportsSubgroups, type Target } from '../target.ts';
 import { scalarElements, vec4Elements } from './elements.ts';
 import { supportsTexture } from './flat.ts';
+import reduceSubgroupWgsl from './reduce.subgroup.wgsl';
+import reduceWgsl from './reduce.wgsl';
 import rowScalarWgsl from './row.scalar.wgsl';
 import rowVec4Wgsl from './row.vec4.wgsl';
 
@@ -30,6 +33,13 @@ export function rowsOf(kernel: string, x: Operand): Rows {
 /** The WGSL that declares `Columns`, `Stored` and the conversions between them. */
 export const rowTexts = ({ x, wholeVec4s }: Rows): string[] =>
   wholeVec4s ? [rowVec4Wgsl, vec4Elements(x.dtype)] : [rowScalarWgsl, scalarElements];
+
+/** The ways in which a workgroup that owns a row reduces it: variants of one kernel. Each text defines
+ *  workgroupSum and workgroupMax. */
+export const REDUCTIONS = [
+  { name: 'subgroup', wgsl: reduceSubgroupWgsl, supports: (target: Target) => supportsSubgroups(target) },
+  { name: 'workgroup', wgsl: reduceWgsl, supports: (): true => true },
+] as const;
 
 /** Threads of a workgroup, which owns one row. */
 export const threadsOf = ({ steps }: Rows): number => (steps >= 128 ? 64 : steps >= 32 ? 32 : 8);

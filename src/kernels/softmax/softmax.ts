@@ -2,12 +2,11 @@
 import { expect } from '../check.ts';
 import { operand, type Operand, type Step } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
-import { flatCopy } from '../shared/flat.ts';
+import { flatCopy, supportsTexture } from '../shared/flat.ts';
 import gridWgsl from '../shared/grid.wgsl';
 import mathWgsl from '../shared/math.wgsl';
-import reduceWgsl from '../shared/reduce.wgsl';
 import vec4Wgsl from '../shared/row.vec4.wgsl';
-import { rowsOf, rowTexts, supportsLane, threadsOf, type Rows } from '../shared/rows.ts';
+import { REDUCTIONS, rowsOf, rowTexts, threadsOf, type Rows } from '../shared/rows.ts';
 import type { Target } from '../target.ts';
 import { build, type Variant } from '../variant.ts';
 import laneWgsl from './softmax.lane.wgsl';
@@ -24,29 +23,37 @@ const common = ({ x, rows, steps, C, divisor }: Softmax) => ({
   flops: 40 * rows * C,
 });
 
-const workgroup: Variant<Softmax, readonly Step[]> = {
-  name: 'workgroup',
-  supports: () => true,
+/** A workgroup per row. */
+const shared: readonly Variant<Softmax, readonly Step[]>[] = REDUCTIONS.map(({ name, supports, wgsl }) => ({
+  name,
+  supports,
   build: (problem) => [
     {
       ...common(problem),
-      wgsl: [gridWgsl, mathWgsl, reduceWgsl, ...rowTexts(problem), softmaxWgsl],
+      wgsl: [gridWgsl, mathWgsl, wgsl, ...rowTexts(problem), softmaxWgsl],
       constants: { wgSize: threadsOf(problem) },
       inputs: [problem.x],
       workgroups: splitGrid(problem.rows),
     },
   ],
-};
+}));
 
 const lane: Variant<Softmax, readonly Step[]> = {
   name: 'lane',
-  supports: (_, problem) => supportsLane(problem),
+  supports: (_, problem) => supportsTexture('x', problem.x),
   build(problem) {
-    const { texture, copy } = flatCopy(problem.x);
-    const workgroups = splitGrid(ceilDiv(problem.rows, 8));
+    const { x, rows, C, divisor, wholeVec4s } = problem;
+    const { texture, copy } = flatCopy(x);
     return [
       copy,
-      { ...common(problem), wgsl: [gridWgsl, mathWgsl, vec4Wgsl, laneWgsl], inputs: [texture], workgroups },
+      {
+        ...common(problem),
+        wgsl: [gridWgsl, mathWgsl, vec4Wgsl, laneWgsl],
+        constants: { whole: wholeVec4s ? 1 : 0 },
+        params: { rows, C, inverse: 1 / divisor },
+        inputs: [texture],
+        workgroups: splitGrid(ceilDiv(rows, 8)),
+      },
     ];
   },
 };
@@ -59,5 +66,5 @@ const lane: Variant<Softmax, readonly Step[]> = {
 export function softmax(target: Target, x: Operand, divisor: number): Step[] {
   const rows = rowsOf('softmax', x);
   expect(divisor > 0, 'softmax', `the divisor (temperature) is ${divisor}; it must be positive.`);
-  return build('softmax', [workgroup, lane], target, { ...rows, divisor });
+  return build('softmax', [...shared, lane], target, { ...rows, divisor });
 }

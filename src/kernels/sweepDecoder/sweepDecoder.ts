@@ -1,5 +1,6 @@
 /** MCC's decoder for many points in one dispatch. Multiview Compressive Coding, arXiv:2301.08247, section 3. */
 import activationsWgsl from '../shared/activations.wgsl';
+import rank4Wgsl from '../shared/gemm/rank4.wgsl';
 import { vec4Elements } from '../shared/elements.ts';
 import { flatConstant, flatSteps, supportsTexture } from '../shared/flat.ts';
 import { expect, expectDtype, expectFloats, expectShape, lastDim, show, size } from '../check.ts';
@@ -11,10 +12,12 @@ import { supportsSubgroup8, type Target } from '../target.ts';
 import { build, type Variant } from '../variant.ts';
 import online8Wgsl from '../attention/online8.wgsl';
 import rows8Wgsl from '../attention/rows8.wgsl';
+import blocksWgsl from './blocks.wgsl';
 import { packedSize, type DecoderSize } from './pack.ts';
 import paramsWgsl from './params.wgsl';
 import subgroup8Wgsl from './sweepDecoder.subgroup8.wgsl';
 import tiledWgsl from './sweepDecoder.wgsl';
+import tiled8x8Wgsl from './sweepDecoder8x8.wgsl';
 
 export interface SweepDecoderOptions {
   readonly heads: number;
@@ -23,9 +26,12 @@ export interface SweepDecoderOptions {
   readonly shrinkThreshold: number;
 }
 
-/** Queries of a workgroup: many, because each workgroup reads all weights once. For both variants the slab is sized by
+/** Queries of a workgroup: many, because each workgroup reads all weights once. For all variants the slab is sized by
  *  the larger number, which is a multiple of the smaller one. */
 const TILE_ROWS = { tiled: 64, subgroup8: 128 } as const;
+
+/** Features of a head that the 8 x 8 variant is written for. */
+const HEAD_DIM_8X8 = 32;
 
 /** Max features of a head that fit into registers. */
 const MAX_HEAD_DIM = 32;
@@ -67,10 +73,27 @@ interface SweepDecoder {
 }
 
 /** Tiles of sums in registers, the tile's tokens in a slab of memory: for GPUs. Where tokens are halves, so are the weights. */
+const inTiles = (wgsl: string, problem: SweepDecoder): Step[] => [
+  dispatchOf(problem, [rank4Wgsl, blocksWgsl, wgsl], TILE_ROWS.tiled, problem.seen, weightsLike(problem)),
+];
+
+/** 4 x 4 results per thread. */
 const tiled: Variant<SweepDecoder, readonly Step[]> = {
   name: 'tiled',
   supports: (target, { size }) => sweepDecoderObstacle(target, size) ?? true,
-  build: (problem) => [dispatchOf(problem, [tiledWgsl], TILE_ROWS.tiled, problem.seen, weightsLike(problem))],
+  build: (problem) => inTiles(tiledWgsl, problem),
+};
+
+/** 8 x 8 results per thread. It suits any number of queries: one that depended on it would make results depend on it. */
+const tiled8x8: Variant<SweepDecoder, readonly Step[]> = {
+  name: 'tiled8x8',
+  supports(target, { size }) {
+    const headDim = size.channels / size.heads;
+    const obstacle = sweepDecoderObstacle(target, size);
+    return obstacle ?? (headDim === HEAD_DIM_8X8 || `heads have ${headDim} features; it needs ${HEAD_DIM_8X8}`);
+  },
+  suits: () => true,
+  build: (problem) => inTiles(tiled8x8Wgsl, problem),
 };
 
 /** Weights and seen tokens in f32 textures, tokens shared by subgroup broadcasts: for software adapters. */
@@ -125,7 +148,7 @@ export function sweepDecoder(
   const decoder = { channels, depth, heads };
   // Sizes that no variant supports are refused first, because the weights of such a decoder may not be packed at all.
   const problem = { points, seen, weights, size: decoder, options };
-  const steps = build('sweepDecoder', [tiled, subgroup8], target, problem, 'Decode layer by layer instead.');
+  const steps = build('sweepDecoder', [tiled, tiled8x8, subgroup8], target, problem, 'Decode layer by layer instead.');
   expectShape('sweepDecoder', { weights }, [packedSize(decoder)]);
   return steps;
 }

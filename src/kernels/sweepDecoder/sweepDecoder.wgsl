@@ -3,16 +3,10 @@
 // tx) computes those of queries 4 ty .. 4 ty + 3 and columns 4 tx .. 4 tx + 3. Workgroup memory holds 16 terms at a
 // time. In attention a thread owns one query of one head. Neighboring threads have other queries of the same head, so
 // keys and values are read once for all of them.
-// Takes: tileRows, shrinkPoint, slabStride, FC1, QKV, Layer, PANEL, FC2, blockStart, PROJ (sweepDecoder/params.wgsl).
-// Takes: layerOf, params.quads, params.queries, params.eps, params.heads, params.vecs (sweepDecoder/params.wgsl).
-// Takes: params.scale, params.seen, params.depth (sweepDecoder/params.wgsl).
-// Takes: activate, ACTIVATION_GELU (shared/activations.wgsl); Stored, loaded, stored (shared/elements.f*.wgsl).
-@group(0) @binding(1) var<storage, read> points: array<f32>;
-@group(0) @binding(2) var<storage, read> seen: array<Stored>;
-@group(0) @binding(3) var<storage, read> weights: array<Stored>;
-@group(0) @binding(4) var<storage, read_write> features: array<Stored>;
-@group(0) @binding(5) var<storage, read_write> slab: array<Stored>;
-
+// Takes: tileRows, slabStride, Layer, PANEL, params.quads, params.eps, params.heads (sweepDecoder/params.wgsl).
+// Takes: params.vecs, params.scale, params.seen (sweepDecoder/params.wgsl).
+// Takes: slab, weights, seen, finish (sweepDecoder/blocks.wgsl); rank4 (shared/gemm/rank4.wgsl).
+// Takes: loaded, stored (shared/elements.f*.wgsl).
 const THREADS = 256u;
 const SIDE = 16u;
 const CHUNK = 4u; // vec4s of the terms in workgroup memory
@@ -21,20 +15,6 @@ const MAX_VECS = 8u; // a head may have up to 32 features
 var<workgroup> sources: array<vec4f, 256>; // [vec4 of terms][query]
 var<workgroup> panel: array<vec4f, 256>; // [term][vec4 of columns]
 var<workgroup> partial: array<f32, 256>;
-
-fn embed(first: u32, tile: u32, lid: u32) {
-  for (var i = lid; i < tileRows * params.quads; i += THREADS) {
-    let t = i / params.quads;
-    let c = i % params.quads;
-    let at = 3u * min(first + t, params.queries - 1u);
-    let p = shrinkPoint(vec3f(points[at], points[at + 1u], points[at + 2u]));
-    var x = loaded(weights[3u * params.quads + c]);
-    x = fma(vec4f(p.x), loaded(weights[c]), x);
-    x = fma(vec4f(p.y), loaded(weights[params.quads + c]), x);
-    x = fma(vec4f(p.z), loaded(weights[2u * params.quads + c]), x);
-    slab[tile + t * slabStride() + c] = stored(x);
-  }
-}
 
 // Returns the sum over the four threads that share a query.
 fn sumOfFour(lid: u32, value: f32) -> f32 {
@@ -47,7 +27,7 @@ fn sumOfFour(lid: u32, value: f32) -> f32 {
 }
 
 // a = norm(x), with gamma at `gamma` in the weights and beta behind it. Variance in a second pass.
-fn normalize(tile: u32, gamma: u32, lid: u32) {
+fn layerNorm(tile: u32, gamma: u32, lid: u32) {
   let x = tile + lid / 4u * slabStride();
   var sum = vec4f();
   for (var c = lid % 4u; c < params.quads; c += 4u) {
@@ -65,20 +45,6 @@ fn normalize(tile: u32, gamma: u32, lid: u32) {
     let normalized = (loaded(slab[x + c]) - mean) * scale;
     let beta = loaded(weights[gamma + params.quads + c]);
     slab[x + params.quads + c] = stored(fma(normalized, loaded(weights[gamma + c]), beta));
-  }
-}
-
-fn rank4(s: vec4f, x: vec4f, w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f) -> vec4f {
-  return fma(vec4f(x.w), w3, fma(vec4f(x.z), w2, fma(vec4f(x.y), w1, fma(vec4f(x.x), w0, s))));
-}
-
-fn finish(kind: u32, at: u32, sum: vec4f) {
-  if (kind == FC1) {
-    slab[at] = stored(activate(ACTIVATION_GELU, sum));
-  } else if (kind == QKV) {
-    slab[at] = stored(sum);
-  } else {
-    slab[at] = stored(loaded(slab[at]) + sum); // the residual
   }
 }
 
@@ -174,33 +140,5 @@ fn attend(block: u32, tile: u32, lid: u32) {
         slab[own + params.quads + offset + i] = stored(y[i] / sum);
       }
     }
-  }
-}
-
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lid: u32) {
-  let first = workgroup.x * tileRows;
-  let tile = first * slabStride();
-  embed(first, tile, lid);
-  storageBarrier();
-  for (var block = 0u; block < params.depth; block++) {
-    // One loop over the four layers, so that the code of each step exists once.
-    for (var layer = QKV; layer <= FC2; layer++) {
-      if (layer == QKV || layer == FC1) {
-        normalize(tile, blockStart(block) + select(0u, 2u * params.quads, layer == FC1), lid);
-      }
-      if (layer == PROJ) {
-        attend(block, tile, lid);
-      }
-      storageBarrier();
-      project(layer, layerOf(block, layer, tile), lid);
-      storageBarrier();
-    }
-  }
-  normalize(tile, 4u * params.quads, lid);
-  storageBarrier();
-  let count = min(tileRows, params.queries - first) * params.quads;
-  for (var i = lid; i < count; i += THREADS) {
-    features[first * params.quads + i] = slab[tile + i / params.quads * slabStride() + params.quads + i % params.quads];
   }
 }

@@ -3,9 +3,10 @@ import { expectFloats, size } from '../check.ts';
 import { operand, type Dispatch, type Operand } from '../dispatch.ts';
 import { ceilDiv, splitGrid } from '../grid.ts';
 import activationsWgsl from '../shared/activations.wgsl';
-import { vec4Elements } from '../shared/elements.ts';
+import { perInvocation, vec4Elements } from '../shared/elements.ts';
 import gridWgsl from '../shared/grid.wgsl';
 import mathWgsl from '../shared/math.wgsl';
+import type { Target } from '../target.ts';
 import unaryWgsl from './unary.wgsl';
 
 /** The functions; `kind` in unary.wgsl is the index in this list. Exported for tests. */
@@ -21,16 +22,17 @@ export type UnaryKind = (typeof UNARY_KINDS)[number];
  * x [...], f32 or f16 -> y like x.
  * @throws ShapeError if x is of another type
  */
-export function unary(kind: UnaryKind, x: Operand): Dispatch {
+export function unary(target: Target, kind: UnaryKind, x: Operand): Dispatch {
   expectFloats(kind, { x });
   const vectors = ceilDiv(size(x), 4);
+  const each = perInvocation(target);
   return {
     kernel: kind,
     wgsl: [gridWgsl, mathWgsl, activationsWgsl, vec4Elements(x.dtype), unaryWgsl],
-    constants: { kind: UNARY_KINDS.indexOf(kind) },
+    constants: { kind: UNARY_KINDS.indexOf(kind), perInvocation: each },
     params: { vectors },
     inputs: [x],
     outputs: [operand(x.shape, x.dtype)],
-    workgroups: splitGrid(ceilDiv(vectors, 64)),
+    workgroups: splitGrid(ceilDiv(vectors, 64 * each)),
   };
 }

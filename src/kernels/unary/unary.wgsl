@@ -1,10 +1,12 @@
 // unary: y = f(x), element by element. x, y [n], f32 or f16; `kind` picks f (unary.ts lists the numbers).
 // Buffers hold whole vec4s, so the last one may have up to three elements after the last: they are computed and never
-// read.
+// read. An invocation computes `perInvocation` vec4s: on software adapters it costs more to start one than to load a
+// vec4.
 // Takes: activate, ACTIVATION_GELU (shared/activations.wgsl); Stored, stored, loaded (shared/elements.f*.wgsl).
 // Takes: workgroupIndex (shared/grid.wgsl).
 // Takes: sigmoidAccurate, softplusAccurate, sinAccurate, expAccurate, logAccurate (shared/math.wgsl).
 override kind: u32 = 0;
+override perInvocation: u32 = 1;
 
 struct Params {
   vectors: u32,
@@ -34,9 +36,11 @@ fn main(
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) lid: u32,
 ) {
-  let i = workgroupIndex(workgroup, workgroups) * 64u + lid;
-  if (i >= params.vectors) {
-    return;
+  let first = workgroupIndex(workgroup, workgroups) * 64u * perInvocation + lid;
+  for (var n = 0u; n < perInvocation; n++) {
+    let i = first + 64u * n;
+    if (i < params.vectors) {
+      y[i] = stored(apply(loaded(x[i])));
+    }
   }
-  y[i] = stored(apply(loaded(x[i])));
 }

@@ -48,8 +48,14 @@ export class CoarseToFine {
     private readonly config: MccConfig,
     private readonly occupiedReader: OccupiedReader,
   ) {
-    this.chunks = new PlanCache(shared, 3);
+    this.chunks = new PlanCache(shared, shared.device.memory.isBounded ? 1 : 3);
     this.choices = new PlanCache(shared, 1);
+  }
+
+  /** Builds the pipelines of the first chunk, and of the choice of points. @throws as `run` */
+  async buildAhead(request: SweepRequest, count: number): Promise<void> {
+    await this.chunks.buildAhead(listGraph, this.chunkOf(request, count));
+    await this.choices.buildAhead(nextGraph, { counts: request.grid.counts });
   }
 
   /** Makes the plan of the first chunk and uploads the weights, so that a run starts at once. */

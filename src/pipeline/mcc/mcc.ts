@@ -93,6 +93,15 @@ export class Mcc implements Completer {
     return gridOf(granularity, gridBox);
   }
 
+  async buildAhead(options: CompleteOptions): Promise<void> {
+    await this.encoders.buildAhead(encoderGraph, {
+      config: this.config,
+      precision: this.precision,
+      side: this.sides.rgb,
+    });
+    await this.sweeps.buildAhead(options);
+  }
+
   /**
    * Encodes the image and queries all points of a grid. All weights are uploaded before anything runs. A sweep that is
    * stopped returns the points found so far.

@@ -5,6 +5,7 @@ import { defineNetwork } from '../networkModule.ts';
 import { encoderGraph, queryGraph } from './graphs.ts';
 import { Mcc } from './mcc.ts';
 import { sweepStrategies } from './strategies.ts';
+import { sweepPlans } from './sweepMemory.ts';
 
 export const mccModule = defineNetwork<MccConfig, 'complete', 'mcc'>({
   id: 'mcc',
@@ -21,6 +22,10 @@ export const mccModule = defineNetwork<MccConfig, 'complete', 'mcc'>({
     const precision = target?.precision;
     const query = queryGraph({ config, precision, count: 1, temperature: 1, strategy });
     return [encoderGraph({ config, precision, side: config.image }), query].map(({ graph }) => graph);
+  },
+  plans(config, target) {
+    const strategy = choose('sweep', sweepStrategies, target, config).variant.name;
+    return sweepPlans(config, target.precision, strategy);
   },
   create: (shared, config) => new Mcc(shared, config),
 });

@@ -33,7 +33,7 @@ export class OccupiedReader {
     private readonly shared: Shared,
     private readonly config: MccConfig,
   ) {
-    this.plans = new PlanCache(shared, 4);
+    this.plans = new PlanCache(shared, shared.device.memory.isBounded ? 1 : 4);
   }
 
   /**
@@ -52,6 +52,13 @@ export class OccupiedReader {
     const places = (await results.indices.read()).subarray(0, all).filter((place) => place < count) as Uint32Array;
     const colors = await this.colorsOf(results.features, places.length, temperature, signal);
     return { logits, occupied: { places, colors } };
+  }
+
+  /** Builds the pipelines for the colors of a chunk of `rows` points. @throws as `read` */
+  buildAhead(rows: number, temperature: number): Promise<void> {
+    const take = Math.min(rows, MIN_COLORS);
+    const { precision } = this.shared.device.target;
+    return this.plans.buildAhead(colorGraph, { config: this.config, precision, rows, take, temperature });
   }
 
   /** Colors [n, 3] of the first n rows of `features`. */

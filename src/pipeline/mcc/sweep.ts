@@ -20,6 +20,7 @@ import { DECODER_MLP_RATIO, predictions } from './decoder.ts';
 import { OccupiedReader, type ChunkAnswer, type ChunkResults } from './occupiedReader.ts';
 import { MIN_CHUNK, Pace, type ChunkSize } from './pace.ts';
 import { sweepStrategies } from './strategies.ts';
+import { fittingChunk } from './sweepMemory.ts';
 import { sweepGraph } from './sweepGraph.ts';
 import { SweepLog, type SweepRunOptions } from './sweepLog.ts';
 
@@ -65,6 +66,18 @@ export class Sweep {
     this.chunks = new PlanCache(shared, 1);
     this.occupiedReader = new OccupiedReader(shared, config);
     this.coarseToFine = new CoarseToFine(shared, config, this.occupiedReader);
+  }
+
+  /** Builds the pipelines that a sweep needs. @throws as `run` */
+  async buildAhead(options: SweepOptions): Promise<void> {
+    const { request } = this.requestOf(options);
+    const { size } = this.paceOf(request.strategy, options.chunk);
+    const { config } = this;
+    const { precision } = this.shared.device.target;
+    const { grid, threshold, strategy, temperature } = request;
+    if (isCoarseToFine(options)) await this.coarseToFine.buildAhead(request, size);
+    else await this.chunks.buildAhead(sweepGraph, { config, precision, grid, count: size, threshold, strategy });
+    await this.occupiedReader.buildAhead(size, temperature);
   }
 
   /** Compiles the plan of the first chunk and uploads its weights, so that a run starts at once. */
@@ -183,16 +196,17 @@ export class Sweep {
     const isGpu = device.adapterClass === 'gpu';
     const budgets = (isGpu ? 1 : SOFTWARE_BUDGETS) * (strategy === 'layered' ? LAYERED_BUDGETS : 1);
     const elements = wordsIn(maxBindingBytes);
+    // All points of a chunk may be occupied, and their color logits must fit into one binding.
+    const bindable = Math.min(
+      elements / predictions(this.config),
+      strategy === 'layered'
+        ? Math.min(MAX_LAYERED_CHUNK, elements / (DECODER_MLP_RATIO * C))
+        : sweepDecoderLimit(maxBindingBytes, C),
+    );
     return new Pace({
       first: isGpu ? FIRST_CHUNK.gpu : FIRST_CHUNK.software,
       min: MIN_CHUNK,
-      // All points of a chunk may be occupied, and their color logits must fit into one binding.
-      max: Math.min(
-        elements / predictions(this.config),
-        strategy === 'layered'
-          ? Math.min(MAX_LAYERED_CHUNK, elements / (DECODER_MLP_RATIO * C))
-          : sweepDecoderLimit(maxBindingBytes, C),
-      ),
+      max: device.memory.isBounded ? fittingChunk(device, this.config, strategy, bindable) : bindable,
       get budgetMs() {
         return device.submissionMs * budgets;
       },

@@ -90,6 +90,13 @@ export class SeenPoints {
     this.plans = new PlanCache(shared, 4);
   }
 
+  /** Builds the pipelines for a photo whose points come from depth, or from a point map. @throws as `see` */
+  async buildAhead(kind: Kind, { height, width }: Size): Promise<void> {
+    const source = { kind, photo: { height, width } };
+    await this.plans.buildAhead(statisticsGraph, source);
+    await this.plans.buildAhead(seenGraph, { ...source, sizes: this.sizes });
+  }
+
   /**
    * Crops and normalizes the colors and points of the object.
    * @param mask u32 [H, W], not 0 on the object

@@ -1,5 +1,6 @@
 /** Pictures of a mesh: the sheet, and what the photo's camera sees. */
 import { renderMesh } from '../../graph/ops/mesh.ts';
+import { buildAhead } from '../../graph/plan.ts';
 import { Graph } from '../../graph/record.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import type { Shared } from '../../graph/shared.ts';
@@ -14,6 +15,7 @@ import { frameOf, photoView, type Pinhole, sheetViews } from './views.ts';
 
 /** Samples of a pixel along each of its sides. Coverage of the photo's pixels is measured, so it gets more. */
 const SAMPLES = { sheet: 2, photo: 3 } as const;
+const SHEET_HEIGHT = 640;
 /** Distance up to which parts of the surface shade each other, in radii of the object. */
 const REACH = 0.3;
 
@@ -28,12 +30,16 @@ const REACH = 0.3;
 export async function renderMeshSheet(
   shared: Shared,
   mesh: Mesh | TexturedMesh,
-  { height = 640, ...run }: { height?: number } & RunOptions = {},
+  { height = SHEET_HEIGHT, ...run }: { height?: number } & RunOptions = {},
 ): Promise<Picture> {
-  const frame = frameOf(mesh.xyz, 0);
+  return drawMesh(shared, mesh, sheetOf(mesh, height), run);
+}
+
+function sheetOf({ xyz }: Pick<Mesh, 'xyz'>, height: number): Drawing {
+  const frame = frameOf(xyz, 0);
   const size = { width: 2 * height, height };
   const light = { reach: REACH * frame.radius };
-  return drawMesh(shared, mesh, { size, views: sheetViews(frame, height), light, samples: SAMPLES.sheet }, run);
+  return { size, views: sheetViews(frame, height), light, samples: SAMPLES.sheet };
 }
 
 /**
@@ -55,14 +61,34 @@ export async function renderFromCamera(
   return drawMesh(shared, mesh, { size, views, light: null, samples: SAMPLES.photo }, run);
 }
 
+/** Builds the pipelines of `renderMeshSheet`, for meshes with a texture or without. @throws KernelError, DeviceError */
+export async function buildSheetAhead(shared: Shared, hasTexture: boolean): Promise<void> {
+  const triangle = {
+    xyz: Float32Array.of(0, 0, 1, 1, 0, 1, 0, 1, 1),
+    normals: Float32Array.of(0, 0, -1, 0, 0, -1, 0, 0, -1),
+    triangles: Uint32Array.of(0, 1, 2),
+    rgb: new Uint8Array(9),
+  };
+  const texture = { width: 1, height: 1, rgba: new Uint8Array(4) };
+  const mesh = hasTexture ? { ...triangle, uv: new Float32Array(6), texture } : triangle;
+  const { graph, picture } = recorded(mesh, sheetOf(mesh, SHEET_HEIGHT));
+  await buildAhead(shared, graph, { outputs: { picture } });
+}
+
 function drawMesh(shared: Shared, mesh: Mesh | TexturedMesh, drawing: Drawing, run: RunOptions): Promise<Picture> {
+  const { graph, picture, inputs } = recorded(mesh, drawing);
+  return draw(shared, graph, picture, inputs, run);
+}
+
+/** The graph that draws a mesh, and its inputs. */
+function recorded(mesh: Mesh | TexturedMesh, drawing: Drawing) {
   const graph = new Graph();
   const inputs: Record<string, HostArray> = {};
   const input = (name: string, data: Float32Array | Uint32Array, shape: readonly number[]): Tensor => {
     inputs[name] = data;
     return graph.input(name, shape, data instanceof Float32Array ? 'f32' : 'u32');
   };
-  return draw(shared, graph, renderMesh(operandsOf(mesh, input), drawing), inputs, run);
+  return { graph, picture: renderMesh(operandsOf(mesh, input), drawing), inputs };
 }
 
 /** @param input declares an input of the graph */

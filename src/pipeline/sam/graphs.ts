@@ -1,6 +1,5 @@
 /**
- * SAM's four graphs. They are separate because each depends on other sizes: of the photo, the network, the prompt, the
- * masks.
+ * SAM's graphs. They are separate because each depends on other sizes: of the photo, the network, the prompt, the masks.
  */
 import { asActivation } from '../../graph/ops/cast.ts';
 import { resizeRgba8 } from '../../graph/ops/image.ts';
@@ -14,7 +13,7 @@ import type { Size } from '../photo.ts';
 import type { Recorded } from '../planCache.ts';
 import { imageEncoder } from './imageEncoder.ts';
 import { maskDecoder } from './maskDecoder.ts';
-import { samNormalize } from './ops.ts';
+import { maskBits, samNormalize } from './ops.ts';
 import { resizedSize } from './prompt.ts';
 import { densePositions, densePrompt, noDensePrompt, sparsePrompt } from './promptEncoder.ts';
 
@@ -73,6 +72,9 @@ export function promptGraph({ config, precision, batch, count, hasMask }: Prompt
   return { graph, outputs: { lowRes: maskLogits, iou: quality } };
 }
 
+/** How logits are resampled, as in the released code. */
+const bilinear = { mode: 'bilinear', alignCorners: false } as const;
+
 /** Stability compares a mask's area at logit thresholds of +1 and -1. */
 const STABILITY_OFFSET = 1;
 
@@ -100,7 +102,6 @@ export function maskGraph({ config, batch, picks, photo }: MaskShape): Recorded 
   const chosen = gatherRows(lowRes.reshape([batch * masks, side * side]), choice);
 
   // as in the released code: two resizes, one to the padded square and one from its unpadded part to the photo.
-  const bilinear = { mode: 'bilinear', alignCorners: false } as const;
   const square = resize(chosen.reshape([picks, side, side, 1]), [config.image, config.image], bilinear);
   const { height, width } = resizedSize(photo, config);
   const unpadded = slice(slice(square, 1, 0, height), 2, 0, width); // [picks, height, width, 1]
@@ -109,4 +110,46 @@ export function maskGraph({ config, batch, picks, photo }: MaskShape): Recorded 
   if (picks > 1) return { graph, outputs };
   const bounds = (limit: number) => maskBounds(threshold(logits, limit).reshape([photo.height, photo.width]));
   return { graph, outputs: { ...outputs, above: bounds(STABILITY_OFFSET), below: bounds(-STABILITY_OFFSET) } };
+}
+
+export interface MaskBitsShape extends MaskShape {
+  /** Stability compares a mask's area at logit thresholds of `offset` and `-offset`. */
+  readonly offset: number;
+}
+
+/**
+ * Inputs `lowRes` and `choice` as of `maskGraph` -> outputs `bits` u32 [picks, W, ceil(H / 32)] and `stats` u32
+ * [picks, 7], the results of the op `maskBits` at the photo's size.
+ */
+export function maskBitsGraph({ config, batch, picks, photo, offset }: MaskBitsShape): Recorded {
+  const graph = new Graph();
+  const side = (4 * config.image) / config.patch;
+  const masks = config.multimask + 1;
+  const lowRes = graph.input('lowRes', [batch, masks, side, side]);
+  const choice = graph.input('choice', [picks], 'u32');
+  const chosen = gatherRows(lowRes.reshape([batch * masks, side * side]), choice).reshape([picks, side, side, 1]);
+  const { height, width } = resizedSize(photo, config);
+  // The padded square is never made: only its rows and columns with the photo are computed.
+  const unpadded = resize(chosen, [config.image, config.image], {
+    ...bilinear,
+    rows: [0, height],
+    columns: [0, width],
+  });
+  const logits = unpadded.reshape([picks, height, width]);
+  return { graph, outputs: maskBits(logits, [photo.height, photo.width], offset) };
+}
+
+export interface RowsShape {
+  readonly rows: number;
+  /** Words of a row. */
+  readonly length: number;
+  /** Number of rows to take. */
+  readonly count: number;
+}
+
+/** Inputs `x` u32 [rows, length] and `choice` u32 [count] -> output `taken` u32 [count, length]. */
+export function rowsGraph({ rows, length, count }: RowsShape): Recorded {
+  const graph = new Graph();
+  const x = graph.input('x', [rows, length], 'u32');
+  return { graph, outputs: { taken: gatherRows(x, graph.input('choice', [count], 'u32')) } };
 }

@@ -2,7 +2,7 @@
 import { BASELINE } from '../../kernels/target.ts';
 import { samConfigs, type SamConfig } from './config.ts';
 import { defineNetwork } from '../networkModule.ts';
-import { encoderGraph, promptGraph } from './graphs.ts';
+import { encoderGraph, inputGraph, maskGraph, promptGraph } from './graphs.ts';
 import { fourierMatrix, samRules } from './names.ts';
 import { Sam } from './sam.ts';
 
@@ -23,6 +23,15 @@ export const samModule = defineNetwork<SamConfig, 'segment', 'sam'>({
     // Prompts with and without a mask prompt read different weights.
     const prompts = [false, true].map((hasMask) => promptGraph({ config, precision, batch: 1, count: 2, hasMask }));
     return [encoderGraph({ config, precision }), ...prompts].map(({ graph }) => graph);
+  },
+  plans(config, { precision }) {
+    const photo = { width: config.image, height: config.image };
+    return [
+      inputGraph({ config, precision, photo }),
+      encoderGraph({ config, precision }),
+      promptGraph({ config, precision, batch: 1, count: 2, hasMask: false }),
+      maskGraph({ config, batch: 1, picks: 1, photo }),
+    ].map(({ graph }) => graph);
   },
   create: (shared, config) => new Sam(shared, config),
 });

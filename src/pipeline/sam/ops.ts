@@ -1,7 +1,9 @@
-/** Ops that only SAM needs: input normalization and prompt tokens. */
+/** Ops that only SAM needs: input normalization, prompt tokens, and masks as bits. */
 import { convertPhoto } from '../../graph/ops/image.ts';
 import { defineOp } from '../../graph/op.ts';
+import { tapTable } from '../../graph/ops/resize.ts';
 import type { Tensor } from '../../graph/tensor.ts';
+import { maskBits as maskBitsKernel } from '../../kernels/maskBits/maskBits.ts';
 import {
   promptTokens as promptTokensKernel,
   type PromptTokensOptions,
@@ -47,3 +49,29 @@ export const promptTokens = (
   embeddings: Tensor,
   { side, none }: PromptTokensOptions,
 ): Tensor => promptTokensOp.record({ xy, kinds, matrix, embeddings }, { side, none });
+
+type MaskBitsInputs = { readonly x: Tensor; readonly rows: Tensor; readonly columns: Tensor };
+
+const maskBitsOp = defineOp<
+  MaskBitsInputs,
+  { readonly offset: number },
+  { readonly bits: Tensor; readonly stats: Tensor }
+>(
+  { name: 'maskBits', lower: (_, { x, rows, columns }, { offset }) => maskBitsKernel(x, rows, columns, offset) },
+  ([bits, stats]) => ({ bits, stats }),
+);
+
+/**
+ * Logits [B, H, W], resampled bilinearly (alignCorners false) to h rows and w columns -> their masks as bits u32
+ * [B, w, ceil(h / 32)], column by column from the lowest bit · stats u32 [B, 7]: top, bottom + 1, left, right + 1 and
+ * number of pixels above 0, and the numbers of pixels above `offset` and above `-offset`.
+ */
+export function maskBits(
+  x: Tensor,
+  [h, w]: readonly [number, number],
+  offset: number,
+): { readonly bits: Tensor; readonly stats: Tensor } {
+  const [, H, W] = x.shape;
+  const taps = (from: number, to: number) => tapTable(x.graph, { mode: 'bilinear', alignCorners: false, from, to });
+  return maskBitsOp.record({ x, rows: taps(H, h), columns: taps(W, w) }, { offset });
+}

@@ -3,10 +3,22 @@ import type { Shared } from '../../graph/shared.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import type { Precision } from '../../kernels/target.ts';
 import type { SamConfig } from './config.ts';
-import type { PhotoWords } from '../photo.ts';
+import type { PhotoWords, Size } from '../photo.ts';
 import { PlanCache } from '../planCache.ts';
-import type { Embedding, MaskCandidate, SegmentAnswer, Segmenter, SegmentPrompt, StageRunOptions } from '../roles.ts';
+import type {
+  Embedding,
+  MaskCandidate,
+  PixelPoint,
+  PointMask,
+  PointMaskFilter,
+  PointRunOptions,
+  SegmentAnswer,
+  Segmenter,
+  SegmentPrompt,
+  StageRunOptions,
+} from '../roles.ts';
 import { encoderGraph, inputGraph, maskGraph, promptGraph } from './graphs.ts';
+import { pointMasks } from './pointMasks.ts';
 import { promptTokensOf, type SamPrompt } from './prompt.ts';
 import { roughMaskLogits } from './roughMask.ts';
 
@@ -35,16 +47,38 @@ export class Sam implements Segmenter {
   /** Separate from the decoders, so that many kinds of prompts do not evict the encoder. */
   private readonly encoders: PlanCache;
   private readonly decoders: PlanCache;
+  private readonly pointDecoders: PlanCache;
   private readonly precision: Precision;
 
   /** @param shared its constants must read weights of `config` */
   constructor(
-    shared: Shared,
+    private readonly shared: Shared,
     readonly config: SamConfig,
   ) {
     this.precision = shared.device.target.precision;
-    this.encoders = new PlanCache(shared);
-    this.decoders = new PlanCache(shared);
+    // Within a bound of memory, the plans of one photo and one kind of prompt are kept: two of each.
+    const capacity = shared.device.memory.isBounded ? 2 : undefined;
+    this.encoders = new PlanCache(shared, capacity);
+    this.decoders = new PlanCache(shared, capacity);
+    // Masks are taken in numbers of powers of two, and read in such numbers.
+    this.pointDecoders = new PlanCache(shared, capacity ?? 12);
+  }
+
+  async buildAhead({ height, width }: Size, prompt: SegmentPrompt): Promise<void> {
+    const { config, precision } = this;
+    const photo = { height, width };
+    await Promise.all([
+      this.encoders.buildAhead(inputGraph, { config, precision, photo }),
+      this.encoders.buildAhead(encoderGraph, { config, precision }),
+    ]);
+    const { points = [], box, previous, roughMask } = prompt;
+    const isMaskAlone = points.length === 0 && box === undefined;
+    const count = isMaskAlone ? 0 : promptTokensOf({ points, boxes: box && [box] }, photo, config).count;
+    const hasMask = previous !== undefined || roughMask !== undefined;
+    await Promise.all([
+      this.decoders.buildAhead(promptGraph, { config, precision, batch: 1, count, hasMask }),
+      this.decoders.buildAhead(maskGraph, { config, batch: 1, picks: 1, photo }),
+    ]);
   }
 
   /**
@@ -84,6 +118,26 @@ export class Sam implements Segmenter {
       });
     }
     return { candidates, chosen: 0 };
+  }
+
+  /**
+   * The masks of many points that pass a filter, in the order of the points.
+   * @throws PromptError if a point lies outside the photo; Canceled; DeviceError; WeightsError; LimitError
+   */
+  pointMasks(
+    image: SamImage,
+    points: readonly PixelPoint[],
+    filter: PointMaskFilter,
+    options: PointRunOptions = {},
+  ): Promise<PointMask[]> {
+    const { maxBindingBytes } = this.shared.device.target;
+    return pointMasks(
+      { config: this.config, precision: this.precision, plans: this.pointDecoders, maxBindingBytes },
+      image,
+      points,
+      filter,
+      options,
+    );
   }
 
   /**
@@ -150,6 +204,7 @@ export class Sam implements Segmenter {
   async dispose(): Promise<void> {
     await this.encoders.dispose();
     await this.decoders.dispose();
+    await this.pointDecoders.dispose();
   }
 }
 

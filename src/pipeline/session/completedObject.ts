@@ -6,7 +6,7 @@ import type { ColoredPoints } from '../coloredPoints.ts';
 import { limitOf } from '../occupancy.ts';
 import { toCamera, type Normalization } from '../points/normalization.ts';
 import type { GridPoints, SweptField } from '../roles.ts';
-import { OptionError } from './options.ts';
+import { OptionError } from '../optionError.ts';
 
 /** Points of the object, in meters in the camera's frame, in the order of the grid. */
 export interface ObjectPoints extends ColoredPoints {

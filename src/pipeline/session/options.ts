@@ -2,16 +2,12 @@
 import type { CameraOptions, Intrinsics } from '../camera.ts';
 import type { ColoredPoints } from '../coloredPoints.ts';
 import { MIN_FACES, TEXTURE_RANGE } from '../defaults.ts';
+import { OptionError } from '../optionError.ts';
 import type { Photo } from '../photo.ts';
 import { emptyMask } from '../points/geometry.ts';
 import { SWEEPS, type Completer, type CompleteOptions } from '../roles.ts';
 import type { PromptBox, PromptPoint, SegmentPrompt } from '../roles.ts';
 import { clippedBox, expectPrompt, PromptError } from '../prompts.ts';
-
-/** An option has an invalid value. */
-export class OptionError extends Error {
-  override name = 'OptionError';
-}
 
 /**
  * Which object is meant. Box and points are in pixels of the photo's file, also if the photo was reduced while

@@ -4,6 +4,8 @@ import type { Photo } from '../photo.ts';
 import { renderMeshSheet } from '../render/mesh.ts';
 import { renderSheet, type Sheet } from '../render/sheet.ts';
 import type { SegmentAnswer } from '../roles.ts';
+import type { FoundMask } from '../everything/foundMask.ts';
+import type { EverythingOptions } from '../everything/options.ts';
 import type { CompletedObject } from './completedObject.ts';
 import type { EngineParts } from './engineParts.ts';
 import type { ObjectMesh, SeenObject } from './objectMesh.ts';
@@ -35,6 +37,9 @@ export interface Reconstruction extends ChainResult {
   /** Seconds of each stage. Loading the weights of a network is a stage of its own. */
   readonly seconds: Readonly<Record<string, number>>;
 }
+
+/** More than a picture takes on the device. */
+const PICTURE_BYTES = 256 * 2 ** 20;
 
 /** Makes one call of a session and closes it. @throws as `work` */
 export async function closing<S extends { close(): void }, T>(
@@ -84,6 +89,17 @@ export class Session {
    */
   segment(prompt: PromptOptions, call: CallOptions = {}): Promise<SegmentAnswer> {
     return this.steps(call, (steps) => steps.segment(prompt));
+  }
+
+  /**
+   * All masks of the photo: of every object and part that a grid of points finds, without those that are alike.
+   * @returns masks best first: by predicted quality, with crops those of smaller crops first; with `minMaskRegionArea`,
+   *   those that were not changed first
+   * @throws OptionError for an invalid option; PromptError if the photo or a crop is too narrow; LimitError if the photo
+   *   is too large; WeightsError; DeviceError; an AbortError when stopped
+   */
+  everything(options: EverythingOptions = {}, call: CallOptions = {}): Promise<FoundMask[]> {
+    return this.steps(call, (steps) => steps.everything(options));
   }
 
   /**
@@ -144,6 +160,8 @@ export class Session {
   reconstruct(options: ReconstructOptions, call: CallOptions = {}): Promise<Reconstruction> {
     return this.steps(call, async (steps, stages) => {
       await this.expectOptions(options);
+      // The chain builds what is missing itself, and reports what is wrong.
+      steps.buildAhead(options).catch(() => undefined);
       const chain = await photoTo3d(steps, options);
       const preview = options.render === false ? undefined : await this.preview(chain, stages);
       stages.end();
@@ -177,6 +195,7 @@ export class Session {
   private async preview({ object, mesh }: ChainResult, stages: Stages): Promise<Sheet | undefined> {
     if (object.rgb.length === 0) return undefined;
     const { onProfile } = stages;
+    await this.parts.networks.makeRoom(PICTURE_BYTES);
     // The signal is not passed on, so that the partial object of a stopped sweep is drawn, too.
     const onProgress = (done: number): void => stages.report('render', done, 1);
     onProgress(0);

@@ -4,7 +4,7 @@ import type { StageRunOptions } from '../roles.ts';
 
 /** The progress of a stage. A stage ends when the next one begins. */
 export interface StageProgress {
-  /** `load` and the network's title, segment, depth, points, encode, sweep or render. */
+  /** `load` and the network's title, segment, masks, depth, points, encode, sweep or render. */
   readonly stage: string;
   /** Amount done, of `total`. */
   readonly done: number;

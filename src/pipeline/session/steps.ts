@@ -1,10 +1,14 @@
 /** The steps from a photo to an object, with their networks. One call runs at a time. */
 import { focalFromFov, focalOf, intrinsicsOf, type CameraOptions, type Focal, type Intrinsics } from '../camera.ts';
 import type { ColoredPoints } from '../coloredPoints.ts';
-import { DEFAULT_SWEEP } from '../defaults.ts';
+import { DEFAULT_SWEEP, DEFAULT_TEXTURE } from '../defaults.ts';
+import { findEverything } from '../everything/everything.ts';
+import type { FoundMask } from '../everything/foundMask.ts';
+import { everythingSettings, type EverythingOptions } from '../everything/options.ts';
 import { wordsOf, type Photo } from '../photo.ts';
 import { emptyMask, visiblePoints, type Geometry } from '../points/geometry.ts';
 import type { SeenCrop } from '../points/seenPoints.ts';
+import { buildSheetAhead } from '../render/mesh.ts';
 import type { Embedding, Role, SegmentAnswer, SweepName } from '../roles.ts';
 import { above, CompletedObject, objectPoints } from './completedObject.ts';
 import type { EngineParts } from './engineParts.ts';
@@ -72,6 +76,25 @@ export class PhotoSteps {
   }
 
   /**
+   * Builds the pipelines of the whole chain, in the order in which it needs them. It runs beside the chain, so that the
+   * pipelines of a network are built while earlier networks run.
+   * @throws as the steps of the chain
+   */
+  async buildAhead(options: ReconstructOptions): Promise<void> {
+    const { photo, parts, known } = this;
+    const { networks } = parts;
+    if (!options.mask && !parts.embeddings.get(known.owner)) {
+      await networks.blank('segment').buildAhead?.(photo, inDecoded(photo, options));
+    }
+    if (!options.pointMap && !options.depth && !known.meters) await networks.blank('depth').buildAhead?.(photo);
+    const completer = networks.blank('complete');
+    await parts.seenPoints(completer.sides).buildAhead(options.pointMap ? 'points' : 'depth', photo);
+    await completer.buildAhead?.(options);
+    const { texture = DEFAULT_TEXTURE } = options;
+    if (options.mesh !== false && options.render !== false) await buildSheetAhead(parts.shared, texture > 0);
+  }
+
+  /**
    * Encodes the photo, unless its embedding is cached.
    * @throws PromptError if the photo is too narrow; WeightsError, DeviceError; Canceled
    */
@@ -98,6 +121,25 @@ export class PhotoSteps {
     // After the encoder, the answer is quick, and its weights are few: it reports nothing of its own.
     const { signal, onProfile } = stages;
     return network.answer(embedding, inDecoded(photo, prompt), { signal, onProfile });
+  }
+
+  /**
+   * All masks of the photo. Its embedding is reused.
+   * @throws OptionError, PromptError, WeightsError, DeviceError, LimitError; Canceled
+   */
+  async everything(options: EverythingOptions): Promise<FoundMask[]> {
+    const { photo, stages } = this;
+    everythingSettings(options);
+    const segmenter = await this.parts.networks.get('segment');
+    const embedding = await this.encode();
+    const { signal, onProfile } = stages;
+    return findEverything(
+      // Crops are part of the search: they report nothing of their own.
+      { segmenter, embedding, encode: (crop) => segmenter.encode(crop, { signal, onProfile }) },
+      wordsOf(photo),
+      options,
+      { signal, onProfile, onCount: (done, total) => stages.report('masks', done, total, 'points') },
+    );
   }
 
   /**

@@ -3,7 +3,7 @@ import { zoeConfigs, type ZoeConfig } from './config.ts';
 import { BASELINE } from '../../kernels/target.ts';
 import { defineNetwork, type UnusedTensor } from '../networkModule.ts';
 import { BACKBONE } from './backbone.ts';
-import { expertGraph, passGraph, trunkGraph, type PassShape } from './graphs.ts';
+import { averageGraph, expertGraph, passGraph, trunkGraph, type PassShape } from './graphs.ts';
 import { zoeRules } from './names.ts';
 import { EXPERTS } from './router.ts';
 import { ZoeDepth } from './zoeDepth.ts';
@@ -31,6 +31,13 @@ export const zoeModule = defineNetwork<ZoeConfig, 'depth', 'zoe'>({
         ? [trunkGraph(shape), ...EXPERTS.map((expert) => expertGraph({ ...shape, expert }))]
         : [passGraph(shape)];
     return recorded.map(({ graph }) => graph);
+  },
+  plans(config, { precision, maxBindingBytes: maxBytes }) {
+    const [height, width] = config.inputSize;
+    const shape: PassShape = { config, precision, height, width, pad: false, maxBytes };
+    const passes =
+      config.variant === 'NK' ? [trunkGraph(shape), expertGraph({ ...shape, expert: 'nyu' })] : [passGraph(shape)];
+    return [...passes, averageGraph({ height, width })].map(({ graph }) => graph);
   },
   unused,
   create: (shared, config) => new ZoeDepth(shared, config),

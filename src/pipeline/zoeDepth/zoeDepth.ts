@@ -3,11 +3,11 @@ import type { Shared } from '../../graph/shared.ts';
 import type { RunOptions } from '../../graph/run.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import type { ZoeConfig } from './config.ts';
-import type { PhotoWords } from '../photo.ts';
+import type { PhotoWords, Size } from '../photo.ts';
 import { PlanCache } from '../planCache.ts';
 import type { DepthEstimator, StageRunOptions } from '../roles.ts';
 import { averageGraph, expertGraph, passGraph, trunkGraph, type PassShape } from './graphs.ts';
-import { expertOf } from './router.ts';
+import { EXPERTS, expertOf } from './router.ts';
 
 export interface DepthOptions extends StageRunOptions {
   /** Whether the photo is padded by reflection before it is resized; true by default, as in the released program. */
@@ -38,6 +38,17 @@ export class ZoeDepth implements DepthEstimator {
     return this.config.canonicalFov;
   }
 
+  async buildAhead({ height, width }: Size): Promise<void> {
+    const { config } = this;
+    const shape = this.shapeOf({ height, width }, true);
+    if (config.variant === 'NK') {
+      await this.plans.buildAhead(trunkGraph, shape);
+      // The experts have the same kernels.
+      await this.plans.buildAhead(expertGraph, { ...shape, expert: EXPERTS[0] });
+    } else await this.plans.buildAhead(passGraph, shape);
+    await this.plans.buildAhead(averageGraph, { height, width });
+  }
+
   /** @throws as `infer` */
   async estimate(photo: PhotoWords, options: StageRunOptions = {}): Promise<Float32Array> {
     return (await (await this.infer(photo, options)).read()) as Float32Array;
@@ -51,15 +62,18 @@ export class ZoeDepth implements DepthEstimator {
   async infer(photo: PhotoWords, options: DepthOptions = {}): Promise<DeviceTensor> {
     const { pad = true, mirror = true } = options;
     const { height, width, words } = photo;
-    const { config } = this;
-    const { precision, maxBindingBytes: maxBytes } = this.shared.device.target;
-    const shape = { config, precision, height, width, pad, maxBytes };
+    const shape = this.shapeOf(photo, pad);
     if (!mirror) return this.pass(words, shape, options);
     // The second pass overwrites the result of the first one, so the first result is read to the host.
     const plain = await (await this.pass(words, shape, part(options, 0, 0.5))).read();
     const mirrored = await this.pass(mirroredRows(words, width), shape, part(options, 0.5, 1));
     const average = await this.plans.get(averageGraph, { height, width });
     return (await average.run({ plain, mirrored }, { signal: options.signal })).depth;
+  }
+
+  private shapeOf({ height, width }: Size, pad: boolean): PassShape {
+    const { precision, maxBindingBytes: maxBytes } = this.shared.device.target;
+    return { config: this.config, precision, height, width, pad, maxBytes };
   }
 
   /** Runs the network once. */

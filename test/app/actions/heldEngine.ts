@@ -53,6 +53,7 @@ export class HeldEngine implements PageEngine {
       photo: opened,
       encode: hold('encode'),
       segment: hold('segment'),
+      everything: hold('everything'),
       depth: hold('depth'),
       points: hold('points'),
       complete: hold('complete', true),

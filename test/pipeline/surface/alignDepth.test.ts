@@ -23,6 +23,7 @@ describe('alignDepth', () => {
   for (const error of [-0.12, 0.12]) {
     it(`takes away most of an error of ${error}`, () => {
       const aligned = alignedAt(middle, (z) => z + error * normalization.scale);
+      // One stride of the search: shifts are shortened by half of it, and places are rounded to voxels of about its length.
       expect(Math.abs(aligned - truth)).toBeLessThan(0.05);
     });
   }

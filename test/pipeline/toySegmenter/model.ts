@@ -7,7 +7,16 @@ import type { HostArray } from '../../../src/graph/transfer.ts';
 import { linear } from '../../../src/pipeline/layers/index.ts';
 import type { PhotoWords, Size } from '../../../src/pipeline/photo.ts';
 import type { Recorded } from '../../../src/pipeline/planCache.ts';
-import type { Embedding, SegmentAnswer, Segmenter, SegmentPrompt } from '../../../src/pipeline/roles.ts';
+import { boxOf, runsOf } from '../../../src/pipeline/maskRuns.ts';
+import type {
+  Embedding,
+  PixelPoint,
+  PointMask,
+  PointMaskFilter,
+  SegmentAnswer,
+  Segmenter,
+  SegmentPrompt,
+} from '../../../src/pipeline/roles.ts';
 
 export interface ToyConfig {
   /** Features of a pixel. */
@@ -61,6 +70,20 @@ export class ToySegmenter implements Segmenter {
     const above = (threshold: number): number => lowRes.filter((logit) => logit > threshold).length;
     const mask = Uint8Array.from(lowRes, (logit) => (logit > 0 ? 1 : 0));
     return { candidates: [{ mask, quality: 1, stability: above(1) / above(-1), lowRes }], chosen: 0 };
+  }
+
+  /** The mask of each point. */
+  async pointMasks(embedding: Embedding, points: readonly PixelPoint[], filter: PointMaskFilter): Promise<PointMask[]> {
+    const found: PointMask[] = [];
+    for (const [point, { x, y }] of points.entries()) {
+      const pixel = { x: Math.floor(x), y: Math.floor(y), label: 1 } as const;
+      const { mask: pixels, quality, stability } = (await this.answer(embedding, { points: [pixel] })).candidates[0];
+      const mask = runsOf(pixels, embedding);
+      const box = boxOf(mask);
+      const passes = quality > filter.quality && stability >= filter.stability && filter.keeps(box);
+      if (passes) found.push({ point, mask, box, quality, stability });
+    }
+    return found;
   }
 
   dispose(): Promise<void> {

@@ -20,7 +20,7 @@ describe('runBench', () => {
     return { code, stdout, stderr };
   };
 
-  const stored = async (): Promise<Line[]> => [...(await readResults(folder)).adapters.values()].flat();
+  const stored = async (): Promise<Line[]> => [...(await readResults(folder)).values()].flat();
 
   it('measures the variants of a case in one run and appends a line for each', async () => {
     const { code, stdout, stderr } = await run('layerNorm 197', '--budget', '0.01', '-o', folder);
@@ -28,7 +28,7 @@ describe('runBench', () => {
     expect(stdout).toMatch(/GFLOP\/s in registers/);
     expect(stdout).toMatch(/layerNorm +197 x 768/);
     const lines = await stored();
-    expect(lines.map(({ variant }) => variant).sort()).toEqual(['lane', 'workgroup']);
+    expect(lines.map(({ variant }) => variant).sort()).toEqual(['lane', 'subgroup', 'workgroup']);
     expect(new Set(lines.map(({ date }) => date)).size).toBe(1);
     for (const one of lines) {
       expect(one).toMatchObject({ kernel: 'layerNorm', precision: 'f32', bound: 'memory' });
@@ -44,7 +44,7 @@ describe('runBench', () => {
     await mkdir(own);
     const { code } = await run('layerNorm 197', '--variant', 'workgroup', '--budget', '0.01', '-o', own);
     expect(code).toBe(0);
-    const lines = [...(await readResults(own)).adapters.values()].flat();
+    const lines = [...(await readResults(own)).values()].flat();
     expect(lines.map(({ variant }) => variant)).toEqual(['workgroup']);
     expect((await run('layerNorm 197', '--variant', 'slow', '-o', own)).stderr).toMatch(/Allowed choices are tiled,/);
   });

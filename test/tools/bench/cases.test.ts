@@ -20,7 +20,7 @@ describe('cases', () => {
   });
 
   it('keep the names that stored lines have', async () => {
-    const { adapters } = await readResults(join(root, 'bench/results'));
+    const adapters = await readResults(join(root, 'bench/results'));
     const lines = [...adapters.values()].flat().filter(({ kind }) => kind === 'kernel');
     expect(lines.length).toBeGreaterThan(0);
     const names = new Set(benchCases.map(({ kernel, shape }) => `${kernel} ${shape}`));
@@ -56,14 +56,15 @@ describe('variants to measure', () => {
       ['textbook', false, undefined],
     ]);
     expect(names(layerNormCase({ rows: 8, C: 64, bench: 'test' }), gpu)).toEqual([
-      ['workgroup', true, undefined],
+      ['workgroup', true, 'not subgroup: the device has no subgroups'],
       ['lane', false, undefined],
     ]);
   });
 
   it('have the reason why another was preferred', () => {
-    expect(names(softmaxCase({ rows: 8, C: 197, bench: 'test' }), software8)).toEqual([
-      ['workgroup', true, 'not lane: rows of 197 columns are not made of whole vec4s'],
+    expect(names(softmaxCase({ rows: 7, C: 197, bench: 'test' }), software8)).toEqual([
+      ['subgroup', true, 'not lane: x [7, 197] is not made of whole vec4s'],
+      ['workgroup', false, undefined],
     ]);
     const eightLanes = { ...BASELINE, linear: 'subgroup8' } as const;
     expect(names(linearAndTextbook(sizes), eightLanes)[0]).toEqual([
@@ -83,6 +84,14 @@ describe('stages', () => {
   it('exist for every network of the program, each with a name of its own', () => {
     expect(stagedNetworks).toHaveLength(networks.length);
     const names = stageNames.map(({ kernel }) => kernel);
-    expect(names).toEqual(['samEncode', 'samPrompt', 'zoeDepth', 'mccEncode', 'sweep batched', 'sweep layered']);
+    expect(names).toEqual([
+      'samEncode',
+      'samPrompt',
+      'samEverything',
+      'zoeDepth',
+      'mccEncode',
+      'sweep batched',
+      'sweep layered',
+    ]);
   });
 });

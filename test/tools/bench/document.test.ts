@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { benchDocument, newestCases } from '../../../tools/bench/document.ts';
 import { readResults } from '../../../tools/bench/lines.ts';
 import { root } from '../../../tools/setup/process.mjs';
-import { baseline, line } from './lines.ts';
+import { line } from './lines.ts';
 
 describe('the document', () => {
   it('of the stored lines is the committed one', async () => {
@@ -17,7 +17,7 @@ describe('the document', () => {
     expect(newestCases([old, other, next])).toEqual([[next], [other]]);
   });
 
-  it('shows targets, kernels, stages and PyTorch', () => {
+  it('shows targets, kernels and stages', () => {
     const stage = {
       kind: 'stage',
       variant: null,
@@ -30,12 +30,11 @@ describe('the document', () => {
       line({ ...stage, kernel: 'samEncode', shape: 'full' }),
       line({ ...stage, kernel: 'sweep batched', shape: 'full', pointsPerSecond: 1234.4 }),
     ];
-    const text = benchDocument({ adapters: new Map([['A', lines]]), baselines: [baseline] });
+    const text = benchDocument(new Map([['A', lines]]));
     expect(text).toMatch(/\| 5\.00 x \| 10 x +\| \*\*missed\*\* \|/);
     expect(text).toMatch(/tiled .* 5\.0 x slower \|/);
     expect(text).toMatch(/samEncode \| full \| .*1 MiB/);
     expect(text).toMatch(/linear 99 % +\|/);
     expect(text).toMatch(/sweep batched \| full \| 1234 +\|/);
-    expect(text).toMatch(/linear, 512 .* sgemm PyTorch, PyTorch 1, 2 threads .* 25 %/);
   });
 });

@@ -1,5 +1,5 @@
 /** Stored lines as the benchmark writes them, for tests that read them. */
-import type { BaselineLine, Line } from '../../../tools/bench/lines.ts';
+import type { Line } from '../../../tools/bench/lines.ts';
 
 /** A measured case, with what the test says of it. */
 export const line = (own: Partial<Line>): Line => ({
@@ -20,10 +20,3 @@ export const line = (own: Partial<Line>): Line => ({
   ...{ gflops: 10, gigabytesPerSecond: 1, ceiling: 20, share: 0.5, load: 1 },
   ...own,
 });
-
-export const baseline: BaselineLine = {
-  library: 'PyTorch 1',
-  date: '2026-01-01',
-  ...{ processor: 'P', cores: 2, threads: 2, kernel: 'sgemm PyTorch', shape: '512 x 512 x 512' },
-  ...{ medianMs: 1, p90Ms: 1, gflops: 100, load: 1 },
-};

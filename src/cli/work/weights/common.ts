@@ -3,7 +3,7 @@ import { findCheckpoint, type Checkpoint, type CheckpointFile, tensorBytes } fro
 import { weightsFolder } from '../../../host/node/cache.ts';
 import { CheckpointCache } from '../../../host/node/checkpointCache.ts';
 import { unknownCheckpoint } from '../../../host/node/weights.ts';
-import { megabytes } from '../../../host/megabytes.ts';
+import { megabytes } from '../../../kernels/megabytes.ts';
 import { specsOfCheckpoint } from '../../../pipeline/registry.ts';
 import { watchInterrupt } from '../../interrupt.ts';
 import { Progress } from '../../progress.ts';

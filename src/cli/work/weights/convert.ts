@@ -2,7 +2,7 @@
 import { stemOf } from '../../../../weights/index.ts';
 import { convertFile, inMegabytes } from '../../../host/node/convert.ts';
 import { EXIT } from '../../../host/errors.ts';
-import { megabytes } from '../../../host/megabytes.ts';
+import { megabytes } from '../../../kernels/megabytes.ts';
 import type { Terminal } from '../../terminal.ts';
 import { withFileProgress } from './common.ts';
 

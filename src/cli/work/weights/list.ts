@@ -2,7 +2,7 @@
 import { bundled, checkpoints, type SourceName } from '../../../../weights/index.ts';
 import { type CheckpointState, type CheckpointCache, fileOf, pullCommand } from '../../../host/node/checkpointCache.ts';
 import { EXIT } from '../../../host/errors.ts';
-import { megabytes } from '../../../host/megabytes.ts';
+import { megabytes } from '../../../kernels/megabytes.ts';
 import { defaultCheckpoints } from '../../../pipeline/registry.ts';
 import type { Terminal } from '../../terminal.ts';
 import type { FolderOptions } from '../../weights/options.ts';

@@ -67,6 +67,7 @@ type Method<K extends keyof SessionMethods> = SessionMethods[K];
 class WorkerSession implements SessionCalls {
   readonly encode = this.method('encode');
   readonly segment = this.method('segment');
+  readonly everything = this.method('everything');
   readonly depth = this.method('depth');
   readonly points = this.method('points');
   readonly complete = this.method('complete');

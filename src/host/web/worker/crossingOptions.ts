@@ -1,5 +1,5 @@
 /** Options of an engine as they cross to its worker. Addresses become absolute, because the worker has an address of its own. */
-import { OptionError } from '../../../pipeline/session/options.ts';
+import { OptionError } from '../../../pipeline/optionError.ts';
 import type { EngineOptions, WorkerEngineOptions } from '../options.ts';
 import { isSet, isStored, isWeightFile, type WebWeightFile } from '../weights.ts';
 

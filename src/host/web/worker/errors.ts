@@ -4,7 +4,7 @@ import { Canceled, DeviceError, KernelError, LifetimeError, LimitError, ShapeErr
 import { GridError } from '../../../pipeline/mcc/grid.ts';
 import { GeometryError } from '../../../pipeline/points/geometry.ts';
 import { PromptError } from '../../../pipeline/prompts.ts';
-import { OptionError } from '../../../pipeline/session/options.ts';
+import { OptionError } from '../../../pipeline/optionError.ts';
 import { messageOf, UserError } from '../../errors.ts';
 
 /** An error without its class. */

@@ -1,6 +1,6 @@
 /**
  * What linear layers, convolutions and transposed convolutions share: one matrix product
- * `y[row, column] = sum over taps and inner terms of x * w` with an epilogue, in three variants and two weight precisions.
+ * `y[row, column] = sum over taps and inner terms of x * w` with an epilogue, in four variants and two weight precisions.
  *
  * A kernel joins its own WGSL, which says where rows of x and elements of y are, with: the input part (vec4 or scalar), the
  * weights part (panels in a flat texture or rows in a buffer, f32 or f16), the loops of the variant, and the output part.
@@ -18,7 +18,7 @@ import {
 } from '../../check.ts';
 import { operand, type Dispatch, type FloatType, type Operand, type Uniform } from '../../dispatch.ts';
 import { ceilDiv, splitGrid } from '../../grid.ts';
-import { supportsSubgroup8, type Precision, type Target } from '../../target.ts';
+import { supportsMatrix, supportsSubgroup8, type MatrixUnit, type Precision, type Target } from '../../target.ts';
 import { build, type Variant } from '../../variant.ts';
 import activationsWgsl from '../activations.wgsl';
 import { vec4Elements } from '../elements.ts';
@@ -27,6 +27,11 @@ import epilogueWgsl from './epilogue.wgsl';
 import inputScalarWgsl from './input.scalar.wgsl';
 import inputVec4F16Wgsl from './input.vec4.f16.wgsl';
 import inputVec4Wgsl from './input.vec4.wgsl';
+import matrixRows16Wgsl from './matrixRows.16.wgsl';
+import matrixRows8Wgsl from './matrixRows.8.wgsl';
+import matrixPartTwinWgsl from './matrixPart.twin.wgsl';
+import matrixPartUnitWgsl from './matrixPart.unit.wgsl';
+import matrixWgsl from './matrix.wgsl';
 import outputScalarWgsl from './output.scalar.wgsl';
 import outputVec4Wgsl from './output.vec4.wgsl';
 import { isPackedRows, packPanels, packRows, type WeightLayout } from './pack.ts';
@@ -36,7 +41,7 @@ import rank4Wgsl from './rank4.wgsl';
 import subgroup8Wgsl from './subgroup8.wgsl';
 import tiledWgsl from './tiled.wgsl';
 import tiled8x8Wgsl from './tiled8x8.wgsl';
-import { largeTile, suitsLargeTile } from './tiles.ts';
+import { largeTile, matrixTile, suitsLargeTile, suitsMatrixTile } from './tiles.ts';
 import weightF16Wgsl from './weight.f16.wgsl';
 import weightF32Wgsl from './weight.f32.wgsl';
 import weightScalarWgsl from './weight.scalar.wgsl';
@@ -171,7 +176,37 @@ const subgroup8: Variant<Gemm, readonly Dispatch[]> = {
   },
 };
 
-export const gemmVariants: readonly Variant<Gemm, readonly Dispatch[]>[] = [tiled, tiled8x8, subgroup8];
+/** Workgroup memory of the largest tile of the matrix variant. */
+const MATRIX_BYTES = 20480;
+
+/** Fragments that matrix instructions multiply, operands rounded to halves: for GPUs that have such instructions. */
+const matrix: Variant<Gemm, readonly Dispatch[]> = {
+  name: 'matrix',
+  supports(target, { constantWeight }) {
+    const possible = supportsMatrix(target);
+    if (possible !== true) return possible;
+    if (!constantWeight) return 'w is computed, and only constants can be packed as halves';
+    const { maxWorkgroupBytes: bytes } = target;
+    return bytes >= MATRIX_BYTES || `workgroups have ${bytes} bytes of memory here; ${MATRIX_BYTES} are needed`;
+  },
+  suits: ({ rows, layout }, target) => typeof target.matrix !== 'string' && suitsMatrixTile(rows, layout),
+  build(g, target) {
+    const { rows: fragmentRows, twin } = target.matrix as MatrixUnit;
+    const tile = matrixTile(g.rows, g.layout.columns);
+    const constants = { down: tile.rows / 64, across: tile.columns / 32 };
+    const tiles = ceilDiv(g.rows, tile.rows) * ceilDiv(g.layout.columns, tile.columns);
+    const wgsl = [
+      weightF16Wgsl,
+      fragmentRows === 16 ? matrixRows16Wgsl : matrixRows8Wgsl,
+      twin ? matrixPartTwinWgsl : matrixPartUnitWgsl,
+      matrixWgsl,
+    ];
+    return inParts(g, wgsl, packRows(g.w, g.layout, 'f16'), constants, tiles);
+  },
+};
+
+/** Where the table says `bySize`, the first one that suits the product is taken. */
+export const gemmVariants: readonly Variant<Gemm, readonly Dispatch[]>[] = [tiled, matrix, tiled8x8, subgroup8];
 
 /**
  * One dispatch or, where it would run for long, several that each compute a part of the tiles.

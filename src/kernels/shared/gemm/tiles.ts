@@ -28,14 +28,27 @@ const LARGE: readonly Candidate[] = [
 /** The tile of 4 x 4 sums per thread. Workgroup memory limits it, but it has many threads for few results. */
 const SMALL: Candidate = { rows: 64, columns: 64, waves: 4, roof: 0.5 };
 
+/** Tiles of the matrix instructions, which do twice the multiply-adds of the others per clock. */
+const MATRIX: readonly Candidate[] = [
+  { rows: 128, columns: 128, waves: 4, roof: 1.69 },
+  { rows: 64, columns: 128, waves: 2, roof: 1.64 },
+  { rows: 64, columns: 64, waves: 1, roof: 1.58 },
+];
+
 /** Quads of terms that a step stages. */
 const STEP = 4;
+const MATRIX_STEP = 8;
 /** Share of the staged terms that may be padding. */
 const MAX_PADDING = 0.15;
 
 /** The fastest tile of 8 x 8 sums per thread for a product of so many results. */
-export const largeTile = (rows: number, columns: number): Candidate =>
-  LARGE.reduce((best, one) => (timeOf(one, rows, columns) < timeOf(best, rows, columns) ? one : best));
+export const largeTile = (rows: number, columns: number): Candidate => fastest(LARGE, rows, columns);
+
+/** The fastest tile for matrix instructions. */
+export const matrixTile = (rows: number, columns: number): Candidate => fastest(MATRIX, rows, columns);
+
+const fastest = (tiles: readonly Candidate[], rows: number, columns: number): Candidate =>
+  tiles.reduce((best, one) => (timeOf(one, rows, columns) < timeOf(best, rows, columns) ? one : best));
 
 /** Whether 8 x 8 sums per thread are faster than 4 x 4. */
 export function suitsLargeTile(
@@ -46,6 +59,14 @@ export function suitsLargeTile(
   const staged = ceilDiv(quads, STEP) * STEP;
   if (taps > 1 && quads < (1 - MAX_PADDING) * staged) return false;
   return timeOf(largeTile(rows, columns), rows, columns) < timeOf(SMALL, rows, columns);
+}
+
+/** Whether matrix instructions are faster than sums in the registers of each thread. */
+export function suitsMatrixTile(rows: number, { columns, inner }: Pick<WeightLayout, 'columns' | 'inner'>): boolean {
+  const quads = ceilDiv(inner, 4);
+  const padding = (ceilDiv(quads, MATRIX_STEP) * MATRIX_STEP) / quads;
+  const others = timeOf(fastest([...LARGE, SMALL], rows, columns), rows, columns);
+  return padding * timeOf(matrixTile(rows, columns), rows, columns) < others;
 }
 
 /** Relative time of a product. A unit computes one workgroup after the other; with few waves it waits for memory. */

@@ -7,7 +7,11 @@ fn weightRow(column: u32) -> u32 {
   return column * params.taps * params.quads;
 }
 
+fn loadHalves(row: u32, quad: u32) -> vec2u {
+  return w[row + quad];
+}
+
 fn loadWeight(row: u32, quad: u32) -> vec4f {
-  let h = w[row + quad];
+  let h = loadHalves(row, quad);
   return vec4f(unpack2x16float(h.x), unpack2x16float(h.y));
 }

@@ -1,0 +1,103 @@
+/** One object to be made: its photo and everything else that is read before the engine works. */
+import { EXIT, UserError } from '../../host/errors.ts';
+import { decodeDepth, decodePointMap } from '../../host/node/geometryFile.ts';
+import { decodePhoto } from '../../host/node/image.ts';
+import { doubtfulAxes } from '../../io/index.ts';
+import { DEFAULT_TEXTURE } from '../../pipeline/defaults.ts';
+import { gridOf } from '../../pipeline/mcc/grid.ts';
+import type { Photo } from '../../pipeline/photo.ts';
+import type { CompleteOptions, Role } from '../../pipeline/roles.ts';
+import type { ReconstructOptions } from '../../pipeline/session/options.ts';
+import type { ObjectOptions } from '../objectOptions.ts';
+import { SWEEP_OF } from '../options.ts';
+import { promptsOf } from './prompts.ts';
+
+export interface Job {
+  readonly photo: Photo;
+  /** What the engine is asked. */
+  readonly asked: ReconstructOptions;
+  /** What a user should know of the files that were read. */
+  readonly notices: readonly string[];
+}
+
+/** Checks what can be checked without reading a file. @throws UserError; GridError */
+export function expectObjectOptions({ format, texture, gridBox, granularity }: ObjectOptions): void {
+  if (texture === 0 && format.includes('usdz')) {
+    throw new UserError('--format usdz needs a texture, and --texture is 0.', {
+      hint: `Leave one of the two out, or give --texture ${DEFAULT_TEXTURE}.`,
+      exitCode: EXIT.usage,
+    });
+  }
+  // With a box the whole grid is known.
+  if (gridBox) gridOf(granularity, gridBox);
+}
+
+/** Reads the photo and all other files, so that their errors show before the engine works. @throws UserError */
+export async function readJob(path: string, options: ObjectOptions): Promise<Job> {
+  return readInputs(await decodePhoto(path), options);
+}
+
+/** As `readJob`, for a photo that was read before. */
+export async function readInputs(photo: Photo, options: ObjectOptions): Promise<Job> {
+  const prompts = await promptsOf(photo, options);
+  const { focal, fov, granularity, gridBox, threshold, temperature } = options;
+  const grid: CompleteOptions = { granularity, gridBox, threshold, temperature, sweep: SWEEP_OF[options.sweep] };
+  const mesh = { faces: options.faces, texture: options.texture, fuseDepth: options.fuseDepth === 'on' };
+  const isCutout = photo.cutout !== undefined && prompts.mask === photo.cutout;
+  const geometry = await readGeometry(photo, options);
+  return {
+    photo,
+    asked: { ...prompts, focal, fov, ...grid, ...mesh, ...geometry.asked },
+    notices: [
+      ...(photo.notices ?? []),
+      ...(isCutout ? ['What is opaque in the photo is taken as the mask.'] : []),
+      ...geometry.notices,
+    ],
+  };
+}
+
+/** The roles that are needed: a given mask, depth map or point cloud replaces a network. */
+export function rolesFor({ mask, depth, pointMap }: ReconstructOptions): Role[] {
+  return [...(mask ? [] : ['segment' as const]), ...(depth || pointMap ? [] : ['depth' as const]), 'complete'];
+}
+
+interface Geometry {
+  readonly asked: Pick<ReconstructOptions, 'depth' | 'pointMap'>;
+  readonly notices: readonly string[];
+}
+
+/** Reads the depth map or the point cloud, if there is one. */
+async function readGeometry(photo: Photo, { depthMap, pointCloud, cloudAxes }: ObjectOptions): Promise<Geometry> {
+  const pixels = photo.width * photo.height;
+  if (depthMap !== undefined) {
+    const { meters, missing } = await decodeDepth(depthMap, photo);
+    const notices = [
+      ...(missing > 0 ? [`${missing} of ${pixels} pixels of the depth map have no depth and are left out.`] : []),
+      ...farNotice(meters),
+    ];
+    return { asked: { depth: meters }, notices };
+  }
+  if (pointCloud !== undefined) {
+    const pointMap = await decodePointMap(pointCloud, photo, cloudAxes);
+    const { missing, xyz } = pointMap;
+    const doubts = doubtfulAxes(xyz, photo.width);
+    const notices = [
+      ...(missing > 0 ? [`${missing} of ${pixels} pixels have no point in the point cloud, and are left out.`] : []),
+      ...(doubts === undefined ? [] : [`The axes of the point cloud look wrong: ${doubts}.`]),
+    ];
+    return { asked: { pointMap }, notices };
+  }
+  return { asked: {}, notices: [] };
+}
+
+/** A depth beyond which a whole map is taken for millimeters: no photo of an object is taken from so far, in meters. */
+const FAR_METERS = 100;
+
+/** A notice for a depth map in meters that surely holds millimeters. */
+function farNotice(meters: Float32Array): string[] {
+  const nearest = meters.reduce((least, value) => (value < least ? value : least), Infinity);
+  if (nearest < FAR_METERS) return [];
+  return [
+    `The nearest depth is ${nearest.toPrecision(3)} m. If the file holds millimeters, store them as whole numbers, or divide by 1000.`,
+  ];
+}

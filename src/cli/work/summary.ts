@@ -1,0 +1,83 @@
+/** The summary of a reconstruction, which is written beside its files. */
+import { version } from '../../../package.json';
+import { depthToMillimeters } from '../../io/index.ts';
+import { focalOf } from '../../pipeline/camera.ts';
+import type { Reconstruction } from '../../pipeline/session/session.ts';
+import type { Engine } from '../context.ts';
+import type { ObjectOptions } from '../objectOptions.ts';
+import type { Job } from './job.ts';
+import { saturatedNotice } from './outputs.ts';
+import { resultNotices } from './resultNotices.ts';
+
+/** Name of the summary's file. It appears last, so that a folder that has it is whole. */
+export const SUMMARY = 'summary.json';
+
+/** Notices of a result. @param stop whether the work was stopped, and by what */
+export function noticesOf(
+  { depth, object, mesh, meshProblem: problem }: Reconstruction,
+  { granularity }: ObjectOptions,
+  stop: { isStopped: boolean; by: string },
+): string[] {
+  const saturated = saturatedNotice(depthToMillimeters(depth.meters).saturated);
+  return [
+    ...(saturated === undefined ? [] : [saturated]),
+    ...resultNotices(object, mesh, { granularity, ...stop, problem }),
+  ];
+}
+
+export type Summary = ReturnType<typeof summaryOf>;
+
+/** Sizes, options, seconds and notices of a result. */
+export function summaryOf(
+  { photo }: Job,
+  result: Reconstruction,
+  options: ObjectOptions,
+  { engine, seconds, notices }: { engine: ReturnType<Engine['describe']>; seconds: number; notices: readonly string[] },
+) {
+  const { object, seen, candidate, mesh } = result;
+  return {
+    unflat: version,
+    photo: { name: photo.name, width: photo.width, height: photo.height, original: photo.original },
+    focal: focalOf(photo, options),
+    options: { ...settingsOf(options), threshold: object.threshold },
+    ...engine,
+    totalSeconds: Number(seconds.toFixed(3)),
+    quality: candidate?.quality,
+    stability: candidate?.stability,
+    crop: seen.crop,
+    normalization: seen.normalization,
+    spacing: object.spacing,
+    swept: object.swept,
+    points: { seen: seen.cloud.xyz.length / 3, object: object.xyz.length / 3 },
+    mesh: mesh && {
+      faces: mesh.mesh.triangles.length / 3,
+      vertices: mesh.mesh.xyz.length / 3,
+      texture: mesh.textured?.texture.width ?? 0,
+      ...mesh.facts,
+    },
+    partial: object.partial,
+    notices,
+  };
+}
+
+/** The bytes of a value as a JSON file. */
+export const jsonFile = (value: unknown): Uint8Array =>
+  new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`);
+
+/** The options that determine a result. */
+export function settingsOf({
+  box,
+  point,
+  mask,
+  granularity,
+  gridBox,
+  threshold,
+  temperature,
+  ...given
+}: ObjectOptions) {
+  const { sweep, depthMap, pointCloud, cloudAxes, faces, texture, fuseDepth, format } = given;
+  return {
+    ...{ box, point, mask, granularity, gridBox, threshold, temperature, sweep, depthMap, pointCloud, cloudAxes },
+    ...{ faces, texture, fuseDepth, format },
+  };
+}

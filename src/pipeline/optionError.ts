@@ -1,0 +1,4 @@
+/** An option has an invalid value. */
+export class OptionError extends Error {
+  override name = 'OptionError';
+}

@@ -1,0 +1,438 @@
+/** Many photos: lists, results, resuming, parts and archives, with a stand-in for the engine. */
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unpackTar } from 'modern-tar';
+import sharp from 'sharp';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseShard } from '../../src/cli/batch.ts';
+import type { ResultLine } from '../../src/cli/work/batch/results.ts';
+import { isInShard, shardOfScheduler } from '../../src/cli/work/batch/shard.ts';
+import { ensureBuild } from '../../tools/build.mjs';
+import { HEIGHT, run, standIn, WIDTH } from '../setup/standInEngine.ts';
+
+let folder: string;
+let photos: string;
+let out: string;
+
+// The page view.html is built.
+beforeAll(ensureBuild, 300_000);
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'unflat-batch-'));
+  photos = join(folder, 'photos');
+  out = join(folder, 'out');
+  await mkdir(join(photos, 'more'), { recursive: true });
+  for (const name of ['a.png', 'b.png', 'more/c.png']) await picture(join(photos, name));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const picture = (path: string) =>
+  sharp({ create: { width: WIDTH, height: HEIGHT, channels: 3, background: '#406080' } }).toFile(path);
+
+const BOX = ['--box', '1,1,3,2'];
+
+/** Runs a batch of a list; gives its lines, and how often the engine was asked. */
+async function batch(list: string, options: string[] = [], engine = standIn()) {
+  const { code, stdout, stderr } = await run(['batch', list, '-o', out, ...options], engine);
+  const lines = stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as ResultLine);
+  return { code, stderr, lines, names: lines.map(({ name }) => name), asked: engine.asked };
+}
+
+async function listOf(lines: unknown[]): Promise<string> {
+  const path = join(photos, 'list.jsonl');
+  await writeFile(path, lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'));
+  return path;
+}
+
+describe('a folder', () => {
+  it('gives a folder of files and a line for each photo', async () => {
+    const { code, stderr, lines, asked } = await batch(photos, BOX);
+    expect(code).toBe(0);
+    expect(lines).toMatchObject([
+      { name: 'a', status: 'done', points: 2, faces: 576 },
+      { name: 'b', status: 'done' },
+      { name: 'more/c', status: 'done', photo: join(photos, 'more/c.png') },
+    ]);
+    expect(await readdir(join(out, 'more/c'))).toEqual(
+      expect.arrayContaining(['object.glb', 'mask.png', 'view.html', 'summary.json']),
+    );
+    expect((await readFile(join(out, 'results.jsonl'), 'utf8')).split('\n')).toHaveLength(4);
+    expect([asked.created, asked.disposed, asked.opened]).toEqual([1, 1, 3]);
+    expect(stderr).toContain('3 objects; 0 are there already.\n');
+    expect(stderr).toMatch(/3 objects made in [\d.]+ s, [\d.]+ s each; 0 failed\.\n$/);
+    expect(await readdir(out)).not.toContain('.batch.lock');
+  });
+
+  it('does not take its own results for photos', async () => {
+    out = join(photos, 'out');
+    await batch(photos, BOX);
+    expect((await batch(photos, [...BOX, '--no-resume'])).names).toEqual(['a', 'b', 'more/c']);
+  });
+
+  it('keeps the endings of photos with one stem', async () => {
+    await sharp(join(photos, 'a.png')).toFile(join(photos, 'a.jpg'));
+    expect((await batch(photos, BOX)).names).toEqual(['a.jpg', 'a.png', 'b', 'more/c']);
+  });
+
+  it('finds the mask of each photo', async () => {
+    const masks = join(folder, 'masks');
+    await mkdir(join(masks, 'more'), { recursive: true });
+    for (const name of ['a.png', 'more/c.png']) {
+      await sharp({ create: { width: WIDTH, height: HEIGHT, channels: 3, background: 'white' } }).toFile(
+        join(masks, name),
+      );
+    }
+    const { code, lines } = await batch(photos, ['--masks', masks]);
+    expect(code).toBe(3);
+    expect(lines.map(({ name, status }) => [name, status])).toEqual([
+      ['a', 'done'],
+      ['b', 'failed'],
+      ['more/c', 'done'],
+    ]);
+    expect(lines[1].error!.message).toContain(`The mask ${join(masks, 'b.png')} cannot be read`);
+  });
+
+  it('writes only the files that are wanted', async () => {
+    await batch(photos, [...BOX, '--only', 'object.glb,mask.png']);
+    expect((await readdir(join(out, 'a'))).sort()).toEqual(['mask.png', 'object.glb', 'summary.json']);
+  });
+
+  it('without photos is no list', async () => {
+    const empty = join(folder, 'empty');
+    await mkdir(empty);
+    const { code, stderr } = await batch(empty, BOX);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('has no photo (JPEG, PNG, WebP, TIFF, GIF).')]);
+  });
+});
+
+describe('JSON lines', () => {
+  it('have a photo, prompts, and the options of the command line', async () => {
+    const list = await listOf([
+      { photo: 'a.png', box: [1, 1, 3, 2], granularity: 0.2, gridBox: [-1, -1, -1, 1, 1, 1] },
+      '',
+      {
+        photo: 'a.png',
+        name: 'second',
+        points: [
+          [1, 1],
+          [2, 2, 0],
+        ],
+        fov: 40,
+        sweep: 'full',
+      },
+      { photo: join(photos, 'more/c.png') },
+    ]);
+    const engine = standIn();
+    const all: unknown[] = [];
+    const { code, names, asked } = await batch(list, ['--box', '0,0,2,2', '--temperature', '0.3'], {
+      ...engine,
+      createEngine: async (options) => {
+        const created = await engine.createEngine(options);
+        const open: typeof created.open = async (photo) => {
+          const session = await created.open(photo);
+          const { reconstruct } = session;
+          session.reconstruct = (asked, call) => {
+            all.push(asked);
+            return reconstruct(asked, call);
+          };
+          return session;
+        };
+        return { ...created, open };
+      },
+    });
+    expect(code).toBe(0);
+    expect(names).toEqual(['a', 'second', 'c']);
+    expect(all).toMatchObject([
+      { box: [1, 1, 3, 2], granularity: 0.2, gridBox: { min: [-1, -1, -1], max: [1, 1, 1] }, temperature: 0.3 },
+      {
+        points: [
+          { x: 1, y: 1, label: 1 },
+          { x: 2, y: 2, label: 0 },
+        ],
+        fov: 40,
+        sweep: 'full',
+        temperature: 0.3,
+      },
+      { box: [0, 0, 2, 2], granularity: 0.05 },
+    ]);
+    expect(all[1]).not.toHaveProperty('box');
+    // Two objects of one photo share a session.
+    expect(asked.opened).toBe(2);
+  });
+
+  it('are all checked before anything runs, and named by their numbers', async () => {
+    const list = await listOf([
+      { photo: 'a.png', box: [1, 1, 3, 2] },
+      'no JSON',
+      { photo: 'a.png', name: 'x', box: [3, 1, 1, 2] },
+      { box: [1, 1, 3, 2] },
+      { photo: 'b.png', granularty: 0.1 },
+      { photo: 'b.png', texture: 0, format: 'usdz' },
+      [1],
+    ]);
+    const { code, stderr, asked } = await batch(list);
+    expect([code, asked.created]).toEqual([2, 0]);
+    for (const message of [
+      'line 2: it is not JSON: no JSON',
+      "line 3: option '--box <x0,y0,x1,y1>' argument '3,1,1,2' is invalid. The box is empty",
+      'line 4: "photo" must be the path of a photo.',
+      "line 5: unknown option '--granularty=0.1'",
+      'line 6: --format usdz needs a texture',
+      'And 1 more.',
+    ]) {
+      expect(stderr).toContain(message);
+    }
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it.each([
+    ['two objects of one name', ['a', 'A'], 'line 1 and line 2 have one name, A.'],
+    ['a name that leads out of the folder', ['../a', 'b'], '"../a" cannot be the name of a folder.'],
+    ['an absolute name', ['/a', 'b'], '"/a" cannot be the name of a folder.'],
+  ])('refuse %s', async (_, [first, second], message) => {
+    const { code, stderr } = await batch(
+      await listOf([
+        { photo: 'a.png', name: first },
+        { photo: 'b.png', name: second },
+      ]),
+      BOX,
+    );
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it('go on after photos that fail', async () => {
+    await writeFile(join(photos, 'broken.png'), 'no picture');
+    const list = await listOf([{ photo: 'broken.png' }, { photo: 'none.png' }, { photo: 'a.png' }]);
+    const { code, lines, stderr } = await batch(list, BOX);
+    expect(code).toBe(3);
+    expect(lines.map(({ status }) => status)).toEqual(['failed', 'failed', 'done']);
+    expect(lines[1].error!.message).toContain('there is no such file or folder');
+    expect(stderr).toContain('1 objects made');
+    expect(stderr).toMatch(/2 failed\.\n {2}broken: The photo .* cannot be decoded/);
+  });
+
+  it('fail where nothing is found', async () => {
+    const { code, lines } = await batch(photos, BOX, standIn({ empty: true }));
+    expect(code).toBe(3);
+    expect(lines[0]).toMatchObject({
+      status: 'failed',
+      error: { message: expect.stringMatching(/^No grid point/) as string },
+    });
+    expect(existsSync(join(out, 'a'))).toBe(false);
+  });
+});
+
+describe('a COCO file', () => {
+  const write = async (value: unknown) => {
+    const path = join(photos, 'coco.json');
+    await writeFile(path, typeof value === 'string' ? value : JSON.stringify(value));
+    return path;
+  };
+  const images = [{ id: 7, file_name: 'more/c.png' }];
+
+  it('gives an object for each annotation, from its box', async () => {
+    const list = await write({
+      images,
+      annotations: [
+        { id: 1, image_id: 7, bbox: [1, 1, 2, 1] },
+        { id: 5, image_id: 7, bbox: [0, 0, 1, 1] },
+      ],
+    });
+    const { code, names, asked } = await batch(list);
+    expect([code, names, asked.opened]).toEqual([0, ['more/c_1', 'more/c_5'], 1]);
+    expect(asked.options!.box).toEqual([0, 0, 1, 1]);
+  });
+
+  it.each([
+    ['no JSON', '{', 'It is not JSON.'],
+    ['without annotations', { images }, 'It has no "images" and "annotations".'],
+    ['with an image without a name', { images: [{ id: 1 }], annotations: [] }, 'Image 1 has no "id" and "file_name".'],
+    [
+      'with an empty box',
+      { images, annotations: [{ id: 1, image_id: 7, bbox: [0, 0, 0, 1] }] },
+      'Annotation 1 has no "id"',
+    ],
+    [
+      'with an unknown image',
+      { images, annotations: [{ id: 1, image_id: 8, bbox: [0, 0, 1, 1] }] },
+      'Annotation 1 is of an image 8',
+    ],
+  ])('is refused %s', async (_, value, message) => {
+    const { code, stderr } = await batch(await write(value));
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+describe('run again', () => {
+  it('does not make what is there, but what failed, changed or was deleted', async () => {
+    await writeFile(join(photos, 'broken.png'), 'no picture');
+    await batch(photos, BOX);
+    const again = await batch(photos, BOX);
+    expect(again.names).toEqual(['broken']);
+    expect(again.stderr).toContain('4 objects; 3 are there already.\n');
+    expect(again.asked.opened).toBe(0);
+
+    await picture(join(photos, 'broken.png'));
+    await utimes(join(photos, 'a.png'), new Date(), new Date(1e12));
+    await rm(join(out, 'more/c'), { recursive: true });
+    expect((await batch(photos, BOX)).names).toEqual(['a', 'broken', 'more/c']);
+    expect((await batch(photos, BOX)).names).toEqual([]);
+    expect((await batch(photos, [...BOX, '--granularity', '0.2'])).names).toHaveLength(4);
+    expect((await batch(photos, [...BOX, '--granularity', '0.2', '--no-resume'])).names).toHaveLength(4);
+  });
+
+  it('does not count a line that was cut off, and cleans up after a killed process', async () => {
+    await batch(photos, BOX);
+    const results = join(out, 'results.jsonl');
+    const [first] = (await readFile(results, 'utf8')).split('\n');
+    await writeFile(results, first.slice(0, 40));
+    const left = join(out, 'a', '.object.glb.0123456789ab.part');
+    await writeFile(left, 'half');
+    expect((await batch(photos, BOX)).names).toEqual(['a', 'b', 'more/c']);
+    expect(existsSync(left)).toBe(false);
+    expect((await batch(photos, BOX)).names).toEqual([]);
+  });
+
+  it('stops on Ctrl-C after the object that is whole, and goes on from there', async () => {
+    let objects = 0;
+    const stopped = standIn({ during: () => void (++objects === 2 && process.emit('SIGINT')) });
+    const first = await batch(photos, BOX, stopped);
+    expect([first.code, first.names]).toEqual([130, ['a']]);
+    expect((await batch(photos, BOX)).names).toEqual(['b', 'more/c']);
+  });
+});
+
+describe('a folder of results', () => {
+  const lock = (name: string, owner: unknown) => writeFile(join(out, name), JSON.stringify(owner));
+
+  it('belongs to one process', async () => {
+    await mkdir(out);
+    const other = { pid: process.ppid, host: hostname() };
+    await lock('.batch.lock', other);
+    const { code, stderr } = await batch(photos, BOX);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(`Another batch is writing into ${out}: process ${process.ppid} on`),
+    ]);
+    expect((await batch(photos, [...BOX, '--shard', '1/2'])).code).toBe(1);
+    await rm(join(out, '.batch.lock'));
+    await lock('.batch.1-of-2.lock', other);
+    expect((await batch(photos, [...BOX, '--shard', '1/2'])).code).toBe(1);
+    expect((await batch(photos, [...BOX, '--shard', '1/3'])).code).toBe(1);
+    expect((await batch(photos, [...BOX, '--shard', '2/2'])).code).toBe(0);
+  });
+
+  it('is taken over from a process that is dead', async () => {
+    await mkdir(out);
+    await lock('.batch.lock', { pid: 2 ** 30, host: hostname() });
+    expect((await batch(photos, BOX)).code).toBe(0);
+    await lock('.batch.lock', { pid: 1, host: 'another-machine' });
+    expect((await batch(photos, BOX)).code).toBe(1);
+    const before = new Date(Date.now() - 61_000);
+    await utimes(join(out, '.batch.lock'), before, before);
+    expect((await batch(photos, BOX)).code).toBe(0);
+  });
+});
+
+describe('parts', () => {
+  it('hold every object once, and the same when the list grows', async () => {
+    const parts = ['1/3', '2/3', '3/3'];
+    const first = [];
+    for (const part of parts) first.push((await batch(photos, [...BOX, '--shard', part])).names);
+    expect(first.flat().sort()).toEqual(['a', 'b', 'more/c']);
+    await picture(join(photos, 'aa.png'));
+    const added = [];
+    for (const part of parts) added.push((await batch(photos, [...BOX, '--shard', part])).names);
+    expect(added.flat()).toEqual(['aa']);
+  });
+
+  it('are about equal', () => {
+    const names = Array.from({ length: 4000 }, (_, i) => `photo-${i}`);
+    for (const index of [1, 2, 3, 4]) {
+      const count = names.filter((name) => isInShard(name, { index, of: 4 })).length;
+      // Binomial, 4000 x 1/4: standard deviation 27; five of them.
+      expect(Math.abs(count - 1000)).toBeLessThan(137);
+    }
+  });
+
+  it('are counted from 1', () => {
+    expect(parseShard('2/8')).toEqual({ index: 2, of: 8 });
+    for (const text of ['0/8', '9/8']) expect(() => parseShard(text)).toThrow('Parts are counted from 1/8 to 8/8.');
+    for (const text of ['1', '1/', 'a/b', '-1/2']) expect(() => parseShard(text)).toThrow('Expected i/n');
+  });
+
+  it('come from the variables of schedulers', () => {
+    const slurm = { SLURM_ARRAY_TASK_ID: '12', SLURM_ARRAY_TASK_MIN: '10', SLURM_ARRAY_TASK_COUNT: '4' };
+    expect(shardOfScheduler(slurm)).toEqual({ index: 3, of: 4 });
+    expect(shardOfScheduler({ ...slurm, SLURM_ARRAY_TASK_STEP: '2' })).toEqual({ index: 2, of: 4 });
+    expect(shardOfScheduler({ JOB_COMPLETION_INDEX: '0', JOB_COMPLETIONS: '3' })).toEqual({ index: 1, of: 3 });
+    expect(shardOfScheduler({})).toBeUndefined();
+    expect(() => shardOfScheduler({ JOB_COMPLETION_INDEX: '0' })).toThrow('the number of parts is missing');
+    expect(() => shardOfScheduler({ ...slurm, SLURM_ARRAY_TASK_ID: '20' })).toThrow('part 11 of 4 does not exist');
+    expect(() => shardOfScheduler({ ...slurm, SLURM_ARRAY_TASK_ID: 'x' })).toThrow('not a whole number');
+  });
+});
+
+describe('archives', () => {
+  it('hold the files of n objects side by side, and are whole', async () => {
+    const { code, lines } = await batch(photos, [...BOX, '--tar', '2', '--only', 'object.glb']);
+    expect(code).toBe(0);
+    expect(lines.map(({ name, archive }) => [name, archive])).toEqual([
+      ['a', '000000.tar'],
+      ['b', '000000.tar'],
+      ['more/c', '000001.tar'],
+    ]);
+    const entries = await unpackTar(await readFile(join(out, '000000.tar')));
+    expect(entries.map(({ header }) => header.name)).toEqual([
+      'a.object.glb',
+      'a.summary.json',
+      'b.object.glb',
+      'b.summary.json',
+    ]);
+    expect(entries[0].data).toEqual(entries[2].data);
+    expect((await readdir(out)).sort()).toEqual(['000000.tar', '000001.tar', 'results.jsonl']);
+    expect((await batch(photos, [...BOX, '--tar', '2', '--only', 'object.glb'])).names).toEqual([]);
+  });
+
+  it('go on with the next number, also after an archive that was deleted', async () => {
+    await batch(photos, [...BOX, '--tar', '2']);
+    await rm(join(out, '000000.tar'));
+    const { lines } = await batch(photos, [...BOX, '--tar', '2']);
+    expect(lines.map(({ name, archive }) => [name, archive])).toEqual([
+      ['a', '000002.tar'],
+      ['b', '000002.tar'],
+    ]);
+  });
+
+  it('are dropped with the process that wrote them, and made again', async () => {
+    await mkdir(out);
+    await appendFile(join(out, '.000000.tar.part'), 'half');
+    await batch(photos, [...BOX, '--tar', '9']);
+    expect((await readdir(out)).sort()).toEqual(['000000.tar', 'results.jsonl']);
+  });
+});
+
+describe('a device that is lost', () => {
+  const lost = Object.assign(new Error('The device was lost.'), { name: 'DeviceError' });
+
+  it('is replaced, and the object made again', async () => {
+    const failing = standIn({ fail: lost });
+    const working = standIn();
+    let engines = 0;
+    const createEngine: typeof failing.createEngine = (options) =>
+      (++engines === 1 ? failing : working).createEngine(options);
+    const { code, names } = await batch(photos, BOX, { asked: working.asked, createEngine });
+    expect([code, engines, failing.asked.disposed, names]).toEqual([0, 2, 1, ['a', 'b', 'more/c']]);
+  });
+
+  it('three times in a row ends the batch', async () => {
+    const engine = standIn({ fail: lost });
+    const { code, stderr, asked } = await batch(photos, BOX, engine);
+    expect([code, asked.created, asked.disposed]).toEqual([1, 3, 3]);
+    expect(stderr).toContain('error: The device was lost 3 times in a row. The device was lost.');
+  });
+});
