@@ -78,6 +78,24 @@ describe('a folder', () => {
     expect((await batch(photos, BOX)).names).toEqual(['a.jpg', 'a.png', 'b', 'more/c']);
   });
 
+  it('takes a mask of a file by its number, in all photos or as a line says', async () => {
+    const masks = join(photos, 'masks.json');
+    const runs = (...counts: number[]) => ({ segmentation: { size: [HEIGHT, WIDTH], counts } });
+    await writeFile(masks, JSON.stringify([runs(0, 12), runs(0, 3, 9)]));
+    const engine = standIn();
+    expect((await batch(join(photos, 'more'), ['--mask', masks, '--pick', '2'], engine)).code).toBe(0);
+    expect([...engine.asked.options!.mask!]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0]);
+    const list = await listOf([
+      { photo: 'a.png', mask: 'masks.json', pick: 1 },
+      { photo: 'b.png', mask: 'masks.json' },
+    ]);
+    const { code, lines } = await batch(list);
+    expect([code, ...lines.map(({ status }) => status)]).toEqual([3, 'done', 'failed']);
+    expect(lines[1].error!.message).toContain('holds 2 masks. Its masks:\n  1: 12 pixels in 0,0,3,2');
+    const without = await batch(join(photos, 'more'), ['--pick', '2']);
+    expect(without.lines[0].error!.message).toContain('--pick says which mask of a file, and there is no --mask.');
+  });
+
   it('finds the mask of each photo', async () => {
     const masks = join(folder, 'masks');
     await mkdir(join(masks, 'more'), { recursive: true });

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/host/errors.ts';
 import { encodePng16 } from '../../src/host/node/encode.ts';
 import { decodeDepth, decodePointMap } from '../../src/host/node/geometryFile.ts';
-import { decodeMask, decodePhoto } from '../../src/host/node/image.ts';
+import { decodePhoto } from '../../src/host/node/image.ts';
+import { decodeMask } from '../../src/host/node/maskFile.ts';
 import { parseAxes } from '../../src/io/index.ts';
 import { MAX_PHOTO_PIXELS, reducedSize } from '../../src/host/photoSize.ts';
 

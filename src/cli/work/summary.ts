@@ -69,6 +69,7 @@ export function settingsOf({
   box,
   point,
   mask,
+  pick,
   granularity,
   gridBox,
   threshold,
@@ -77,7 +78,7 @@ export function settingsOf({
 }: ObjectOptions) {
   const { sweep, depthMap, pointCloud, cloudAxes, faces, texture, fuseDepth, format } = given;
   return {
-    ...{ box, point, mask, granularity, gridBox, threshold, temperature, sweep, depthMap, pointCloud, cloudAxes },
+    ...{ box, point, mask, pick, granularity, gridBox, threshold, temperature, sweep, depthMap, pointCloud, cloudAxes },
     ...{ faces, texture, fuseDepth, format },
   };
 }

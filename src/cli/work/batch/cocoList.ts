@@ -46,7 +46,7 @@ export function cocoItems(path: string, text: string, options: ObjectOptions): I
       name: `${dir === '' ? '' : `${dir}/`}${name}_${annotation.id}`,
       photo: join(dirname(path), image.file_name),
       where: `annotation ${annotation.id}`,
-      options: { ...options, box, point: undefined, mask: undefined },
+      options: { ...options, box, point: undefined, mask: undefined, pick: undefined },
     };
   });
 }
