@@ -67,10 +67,15 @@ interface Geometry {
 }
 
 /** Reads the depth map or the point cloud, if there is one. */
-async function readGeometry(photo: Photo, { depthMap, pointCloud, cloudAxes }: ObjectOptions): Promise<Geometry> {
+async function readGeometry(
+  photo: Photo,
+  { depthMap, depthScale, pointCloud, cloudAxes }: ObjectOptions,
+): Promise<Geometry> {
   const pixels = photo.width * photo.height;
+  const unused =
+    depthScale === undefined ? [] : ['--depth-scale does nothing here: it is about a --depth-map, and there is none.'];
   if (depthMap !== undefined) {
-    const { meters, missing } = await decodeDepth(depthMap, photo);
+    const { meters, missing } = await decodeDepth(depthMap, photo, depthScale);
     const notices = [
       ...(missing > 0 ? [`${missing} of ${pixels} pixels of the depth map have no depth and are left out.`] : []),
       ...farNotice(meters),
@@ -83,11 +88,12 @@ async function readGeometry(photo: Photo, { depthMap, pointCloud, cloudAxes }: O
     const doubts = doubtfulAxes(xyz, photo.width);
     const notices = [
       ...(missing > 0 ? [`${missing} of ${pixels} pixels have no point in the point cloud, and are left out.`] : []),
+      ...unused,
       ...(doubts === undefined ? [] : [`The axes of the point cloud look wrong: ${doubts}.`]),
     ];
     return { asked: { pointMap }, notices };
   }
-  return { asked: {}, notices: [] };
+  return { asked: {}, notices: unused };
 }
 
 /** A depth beyond which a whole map is taken for millimeters: no photo of an object is taken from so far, in meters. */
@@ -98,6 +104,6 @@ function farNotice(meters: Float32Array): string[] {
   const nearest = meters.reduce((least, value) => (value < least ? value : least), Infinity);
   if (nearest < FAR_METERS) return [];
   return [
-    `The nearest depth is ${nearest.toPrecision(3)} m. If the file holds millimeters, store them as whole numbers, or divide by 1000.`,
+    `The nearest depth is ${nearest.toPrecision(3)} m. If the file holds millimeters, store them as whole numbers, or give --depth-scale 0.001.`,
   ];
 }

@@ -84,7 +84,8 @@ function optionsOf(argv: readonly string[], defaults: ObjectOptions): ObjectOpti
     ...((own.box ?? own.point ?? own.mask) !== undefined && {
       ...{ box: undefined, point: undefined, mask: undefined, pick: undefined },
     }),
-    ...((own.depthMap ?? own.pointCloud) !== undefined && { depthMap: undefined, pointCloud: undefined }),
+    ...(own.pointCloud !== undefined && { depthMap: undefined, depthScale: undefined }),
+    ...(own.depthMap !== undefined && { pointCloud: undefined }),
   };
   const options = { ...defaults, ...without, ...own };
   try {
