@@ -2,7 +2,8 @@
 import { EXIT, UserError } from '../../host/errors.ts';
 import { decodeDepth, decodePointMap } from '../../host/node/geometryFile.ts';
 import { decodePhoto } from '../../host/node/image.ts';
-import { doubtfulAxes } from '../../io/index.ts';
+import { maskOfStored } from '../../host/node/maskFile.ts';
+import { doubtfulAxes, type StoredMask } from '../../io/index.ts';
 import { DEFAULT_TEXTURE } from '../../pipeline/defaults.ts';
 import { gridOf } from '../../pipeline/mcc/grid.ts';
 import type { Photo } from '../../pipeline/photo.ts';
@@ -37,9 +38,11 @@ export async function readJob(path: string, options: ObjectOptions): Promise<Job
   return readInputs(await decodePhoto(path), options);
 }
 
-/** As `readJob`, for a photo that was read before. */
-export async function readInputs(photo: Photo, options: ObjectOptions): Promise<Job> {
-  const prompts = await promptsOf(photo, options);
+/** As `readJob`, for a photo that was read before. @param stored the mask, if it was read with the list */
+export async function readInputs(photo: Photo, options: ObjectOptions, stored?: StoredMask): Promise<Job> {
+  const prompts = stored
+    ? { mask: maskOfStored(`list ${options.mask}`, stored, photo) }
+    : await promptsOf(photo, options);
   const { focal, fov, granularity, gridBox, threshold, temperature } = options;
   const grid: CompleteOptions = { granularity, gridBox, threshold, temperature, sweep: SWEEP_OF[options.sweep] };
   const mesh = { faces: options.faces, texture: options.texture, fuseDepth: options.fuseDepth === 'on' };

@@ -41,7 +41,7 @@ export async function decodeMask(source: ImageSource, photo: MaskedPhoto, pick?:
 }
 
 /** The pixels of a mask from a JSON file, in the photo's size. @param name of the file, for messages @throws UserError */
-function maskOfStored(name: string, mask: StoredMask, photo: MaskedPhoto): Uint8Array {
+export function maskOfStored(name: string, mask: StoredMask, photo: MaskedPhoto): Uint8Array {
   const runs = explained(name, () => decodeStored(mask, photo.original ?? photo));
   expectSize(`${name}, mask ${mask.id},`, runs, photo);
   if (areaOf(runs) === 0) throw new UserError(`Mask ${mask.id} of the ${name} is empty: it has no pixel.`);

@@ -68,7 +68,7 @@ export function segmentationOf(entry: unknown): Segmentation | undefined {
 }
 
 /** The size that an entry of `images` gives. */
-function sizeOf(image: unknown): Size | undefined {
+export function sizeOf(image: unknown): Size | undefined {
   const { width, height } = Object(image) as Record<string, unknown>;
   return isSide(width) && isSide(height) ? { width, height } : undefined;
 }
