@@ -49,7 +49,7 @@ it.each(['drop', 'paste'] as const)('takes a photo by %s, at the start and in pl
 it('says that a dropped file is no picture', async () => {
   const app = await apps.open();
   await give(app, 'drop', { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') });
-  await app.page.getByRole('alert').getByText('notes.txt cannot be decoded').waitFor();
+  await app.page.getByRole('alert').getByText('notes.txt is text and not a picture').waitFor();
 });
 
 it('opens an example', async () => {

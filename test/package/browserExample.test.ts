@@ -31,5 +31,5 @@ it('opens a photo, and refuses what is none', async () => {
   await tab.getByText('Click on the object.').waitFor({ timeout: 120_000 });
   expect(await tab.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBe(640);
   await tab.setInputFiles('input', join(root, 'package.json'));
-  await tab.getByText('The photo package.json cannot be decoded').waitFor();
+  await tab.getByText('The photo package.json is text and not a picture').waitFor();
 });

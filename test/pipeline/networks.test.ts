@@ -131,7 +131,7 @@ describe('the pool', () => {
     const { zoe, describe } = all;
     const pool = await poolOf({ zoe, describe } as WeightSet);
     await expect(pool.get('segment')).rejects.toThrow(
-      'synthetic:5: expected weights of SAM or Toy, found only ZoeDepth.\n  Add a safetensors file of SAM or Toy',
+      'synthetic:5: expected weights of SAM or Toy, found only ZoeDepth.\n  Add a file of SAM or Toy (.safetensors,',
     );
     await expect(pool.get('complete')).rejects.toThrow('expected weights of MCC, found only ZoeDepth');
     const none = await poolOf({ describe: 'nothing' });

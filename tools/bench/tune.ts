@@ -70,6 +70,8 @@ export interface TuneOptions {
 const ROUNDS = 4;
 /** A variant this many times as slow as the fastest is out: no noise is as large. */
 const HOPELESS = 1.5;
+/** A problem whose first run takes this share of the budget is left out. */
+const LONGEST_SHARE = 1 / 40;
 /** A variant takes the place of the table's choice if it is this many times as fast. */
 const CLEARLY_FASTER = 1.05;
 
@@ -95,7 +97,7 @@ export async function tune(contests: readonly Contest[], options: TuneOptions): 
 /** The fastest run of each variant in milliseconds; undefined if time is up before each has run. */
 async function fastestRuns(
   contest: Contest,
-  { prepare, signal }: TuneOptions,
+  { prepare, budgetMs, signal }: TuneOptions,
   isOver: () => boolean,
 ): Promise<Map<string, number> | undefined> {
   const best = new Map<string, number>();
@@ -114,6 +116,8 @@ async function fastestRuns(
         runners.set(name, runner);
         const { ms } = await runner.sample(signal);
         best.set(name, round < 2 ? ms : Math.min(known, ms));
+        // Other variants may take ten times as long as the usual one: a long run would leave no time for the rest.
+        if (best.size === 1 && ms > LONGEST_SHARE * budgetMs) return undefined;
       }
       const fastest = Math.min(...best.values());
       if (round > 0 && [...best.values()].filter((ms) => ms <= HOPELESS * fastest).length === 1) break;

@@ -4,7 +4,7 @@ import { isRight, type PeerLine } from './lines.ts';
 
 const HEADER = ['what', 'ours ms', 'onnxruntime ms', 'we are', 'aim', 'PyTorch ms', 'we are', 'aim'];
 
-/** The contestants of each case in the newest run that measured it, in the order in which cases first appear. */
+/** The contestants of each case in the newest run that measured it, in the order in which cases first appear. Exported for tests. */
 export function newestRounds(lines: readonly PeerLine[]): PeerLine[][] {
   const cases = new Map<string, PeerLine[]>();
   for (const line of lines) {

@@ -25,6 +25,6 @@ export interface PeerLine extends Origin {
 }
 
 /** A larger difference than this is no rounding: the peer's result is wrong. */
-export const MAX_DIFFERENCE = 1e-3;
+const MAX_DIFFERENCE = 1e-3;
 
 export const isRight = ({ difference }: PeerLine): boolean => difference === null || difference <= MAX_DIFFERENCE;

@@ -35,10 +35,10 @@ export interface TuningFile {
 type AdapterNames = Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'device' | 'description'>;
 
 /** Identifies an adapter and its driver. */
-export const identityOf = ({ vendor, architecture, device, description }: AdapterNames): string =>
+const identityOf = ({ vendor, architecture, device, description }: AdapterNames): string =>
   [vendor, architecture, device, description].join(' | ');
 
-/** Where the tuning of an adapter is. */
+/** Where the tuning of an adapter is. Exported for tests. */
 export function tuningPath(info: AdapterNames, folder = cacheFolder()): string {
   const slug = identityOf(info)
     .toLowerCase()

@@ -74,10 +74,16 @@ describe('tuning', () => {
   });
 
   it('ends in time, and leaves out what it could not measure', async () => {
-    const slow = machine({ a: [10], b: [12] });
-    const entries = await tune([contest('a', 'b'), contest('a', 'b'), contest('a', 'b')], { ...slow, budgetMs: 115 });
-    expect(entries).toHaveLength(1);
-    expect(slow.now()).toBeLessThanOrEqual(115 + 12);
+    const slow = machine({ a: [1], b: [1.2] });
+    const entries = await tune(Array(9).fill(contest('a', 'b')) as Contest[], { ...slow, budgetMs: 40 });
+    expect(entries.length).toBeLessThan(5);
+    expect(slow.now()).toBeLessThanOrEqual(40 + 1.2);
+  });
+
+  it('leaves out a problem whose run is long beside the budget', async () => {
+    const slow = machine({ a: [30], b: [300] });
+    expect(await tune([contest('a', 'b')], { ...slow, budgetMs: 1000 })).toEqual([]);
+    expect(slow.runs).toEqual(['a']);
   });
 
   it('can be canceled', async () => {
