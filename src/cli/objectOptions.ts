@@ -26,6 +26,8 @@ export interface ObjectOptions extends PromptOptions, CameraOptions, MeshOptions
   temperature: number;
   sweep: keyof typeof SWEEP_OF;
   depthMap?: string;
+  /** Meters of a value of 1 in the depth map. */
+  depthScale?: number;
   pointCloud?: string;
   cloudAxes?: Axes;
 }
@@ -65,6 +67,11 @@ export function addObjectOptions(command: Command): Command {
     .option(
       '--depth-map <file>',
       'depth to use instead of the network’s: 16-bit PNG in millimeters, or .npy in meters (whole numbers: millimeters)',
+    )
+    .option(
+      '--depth-scale <meters>',
+      'meters that a value of 1 in the depth map stands for (default: 0.001 for whole numbers, 1 for others)',
+      parsePositive,
     )
     .addOption(
       command

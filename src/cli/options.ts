@@ -11,6 +11,8 @@ export interface PromptOptions {
   box?: PromptBox;
   point?: PromptPoint[];
   mask?: string;
+  /** Number of a mask in that file. */
+  pick?: string;
 }
 
 export interface MeshOptions {
@@ -50,13 +52,22 @@ export function addPromptOptions(command: Command): Command {
     );
 }
 
-/** --mask: a finished mask, instead of --box and --point. */
+/** --mask and --pick: a finished mask, instead of --box and --point. */
 export function addMaskOption(command: Command): Command {
   const option = new Option(
     '--mask <file>',
-    'mask to use instead of --box and --point: an image as large as the photo, white on the object',
+    'mask to use instead of --box and --point: an image as large as the photo, white on the object; or with --pick a ' +
+      'label PNG, or COCO’s or SA-1B’s .json',
   );
-  return command.addOption(option.conflicts(['box', 'point']));
+  return addPickOption(command.addOption(option.conflicts(['box', 'point'])));
+}
+
+/** --pick: which mask of a file with several. */
+export function addPickOption(command: Command): Command {
+  return command.option(
+    '--pick <number>',
+    'which mask of the --mask file: the "id" in a .json, or the value of the object’s pixels in a label PNG',
+  );
 }
 
 /** --fov and --focal. */

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { CommandContext, Finish } from './context.ts';
 import { addEverythingOptions } from './everythingOptions.ts';
-import { addEngineOptions, addPromptOptions, addReportOptions } from './options.ts';
+import { addEngineOptions, addPickOption, addPromptOptions, addReportOptions } from './options.ts';
 import type { SegmentOptions } from './work/segment.ts';
 
 /** Adds the command to the program. */
@@ -13,8 +13,10 @@ export function addSegment(program: Command, context: CommandContext, finish: Fi
     .argument('<photo>');
   addPromptOptions(command).option(
     '--mask <file>',
-    'rough mask to refine, alone or with --box and --point: an image as large as the photo, white on the object',
+    'rough mask to refine, alone or with --box and --point: an image as large as the photo, white on the object; or ' +
+      'with --pick a label PNG, or COCO’s or SA-1B’s .json',
   );
+  addPickOption(command);
   addEverythingOptions(command);
   addEngineOptions(command).option(
     '-o, --output <file>',

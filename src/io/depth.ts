@@ -30,11 +30,6 @@ export function depthToMillimeters(depthMeters: Float32Array): DepthImage {
   return { millimeters, saturated, missing };
 }
 
-/** Converts 16-bit millimeters to meters. 0 becomes NaN. */
-export function millimetersToDepth(millimeters: Uint16Array): Float32Array {
-  return Float32Array.from(millimeters, (value) => (value === 0 ? NaN : value / MILLIMETERS_PER_METER));
-}
-
 /** Depth in colors, and the range that they stand for. */
 export interface DepthPicture {
   readonly width: number;

@@ -78,6 +78,24 @@ describe('a folder', () => {
     expect((await batch(photos, BOX)).names).toEqual(['a.jpg', 'a.png', 'b', 'more/c']);
   });
 
+  it('takes a mask of a file by its number, in all photos or as a line says', async () => {
+    const masks = join(photos, 'masks.json');
+    const runs = (...counts: number[]) => ({ segmentation: { size: [HEIGHT, WIDTH], counts } });
+    await writeFile(masks, JSON.stringify([runs(0, 12), runs(0, 3, 9)]));
+    const engine = standIn();
+    expect((await batch(join(photos, 'more'), ['--mask', masks, '--pick', '2'], engine)).code).toBe(0);
+    expect([...engine.asked.options!.mask!]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0]);
+    const list = await listOf([
+      { photo: 'a.png', mask: 'masks.json', pick: 1 },
+      { photo: 'b.png', mask: 'masks.json' },
+    ]);
+    const { code, lines } = await batch(list);
+    expect([code, ...lines.map(({ status }) => status)]).toEqual([3, 'done', 'failed']);
+    expect(lines[1].error!.message).toContain('holds 2 masks. Its masks:\n  1: 12 pixels in 0,0,3,2');
+    const without = await batch(join(photos, 'more'), ['--pick', '2']);
+    expect(without.lines[0].error!.message).toContain('--pick says which mask of a file, and there is no --mask.');
+  });
+
   it('finds the mask of each photo', async () => {
     const masks = join(folder, 'masks');
     await mkdir(join(masks, 'more'), { recursive: true });
@@ -247,14 +265,39 @@ describe('a COCO file', () => {
     expect(asked.options!.box).toEqual([0, 0, 1, 1]);
   });
 
+  it('gives an object for each annotation, from its mask where it has one', async () => {
+    const all = [{ ...images[0], width: WIDTH, height: HEIGHT }];
+    const bbox = [0, 0, 1, 1];
+    const polygon = { id: 1, image_id: 7, segmentation: [[1, 0, 3, 0, 3, 1, 1, 1]] };
+    const runs = { id: 'two', image_id: 7, bbox, segmentation: { size: [HEIGHT, WIDTH], counts: [9, 3] } };
+    const wrong = { id: 3, image_id: 7, segmentation: { size: [9, 9], counts: [80, 1] } };
+    const list = await write({ images: all, annotations: [polygon, runs, wrong] });
+    const engine = standIn();
+    const { code, names, lines } = await batch(list, [], engine);
+    expect([code, names]).toEqual([3, ['more/c_1', 'more/c_two', 'more/c_3']]);
+    expect([...engine.asked.options!.mask!]).toEqual([0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1]);
+    expect(lines[2].error!.message).toBe(`The list ${list}, mask 3, has 9 x 9 pixels, but the photo has 4 x 3.`);
+    // What is there stays, whatever happens to other masks of the list.
+    await write({ images: all, annotations: [{ ...polygon, segmentation: [[0, 0, 3, 0, 3, 1, 0, 1]] }, runs] });
+    expect((await batch(list)).names).toEqual(['more/c_1']);
+    await write({ images: all, annotations: [{ ...runs, segmentation: [] }] });
+    const boxes = await batch(list);
+    expect([boxes.names, boxes.asked.options!.box]).toEqual([['more/c_two'], bbox]);
+  });
+
   it.each([
     ['no JSON', '{', 'It is not JSON.'],
+    [
+      'with a segmentation of another kind',
+      { images, annotations: [{ id: 1, image_id: 7, bbox: [0, 0, 1, 1], segmentation: 'abc' }] },
+      'Annotation 1 has no "bbox" with an area, and no "segmentation" that',
+    ],
     ['without annotations', { images }, 'It has no "images" and "annotations".'],
     ['with an image without a name', { images: [{ id: 1 }], annotations: [] }, 'Image 1 has no "id" and "file_name".'],
     [
       'with an empty box',
       { images, annotations: [{ id: 1, image_id: 7, bbox: [0, 0, 0, 1] }] },
-      'Annotation 1 has no "id"',
+      'Annotation 1 has no "bbox" with an area',
     ],
     [
       'with an unknown image',

@@ -9,7 +9,8 @@ import { checksum, download } from '../../src/host/node/download.ts';
 import { explained, isSystemError, reasonOf } from '../../src/host/node/fileErrors.ts';
 import { writeWhole } from '../../src/host/node/files.ts';
 import { decodeDepth, decodePointMap } from '../../src/host/node/geometryFile.ts';
-import { decodeMask, decodePhoto } from '../../src/host/node/image.ts';
+import { decodePhoto } from '../../src/host/node/image.ts';
+import { decodeMask } from '../../src/host/node/maskFile.ts';
 import { openWeights } from '../../src/host/node/weights.ts';
 import { presets } from '../../src/pipeline/registry.ts';
 

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/host/errors.ts';
 import { encodePng16 } from '../../src/host/node/encode.ts';
 import { decodeDepth, decodePointMap } from '../../src/host/node/geometryFile.ts';
-import { decodeMask, decodePhoto } from '../../src/host/node/image.ts';
+import { decodePhoto } from '../../src/host/node/image.ts';
+import { decodeMask } from '../../src/host/node/maskFile.ts';
 import { parseAxes } from '../../src/io/index.ts';
 import { MAX_PHOTO_PIXELS, reducedSize } from '../../src/host/photoSize.ts';
 
@@ -309,6 +310,19 @@ describe('decodeDepth', () => {
     const start = Buffer.from(`\x93NUMPY\x01\0${String.fromCharCode(header.length)}\0${header}`, 'latin1');
     const npy = Buffer.concat([start, Buffer.from(new Uint16Array([1500, 0, 250]).buffer)]);
     expect([...(await decodeDepth(npy, { width: 3, height: 1 })).meters]).toEqual([1.5, NaN, 0.25]);
+  });
+
+  it('takes values for what the scale says', async () => {
+    const png = Buffer.from(await encodePng16(new Uint16Array([0, 5000, 12800]), 3, 1));
+    expect([...(await decodeDepth(png, { width: 3, height: 1 }, 1 / 5000)).meters]).toEqual([
+      NaN,
+      1,
+      Math.fround(2.56),
+    ]);
+    const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }\n";
+    const start = Buffer.from(`\x93NUMPY\x01\0${String.fromCharCode(header.length)}\0${header}`, 'latin1');
+    const npy = Buffer.concat([start, Buffer.from(new Float32Array([150, -1]).buffer)]);
+    expect([...(await decodeDepth(npy, { width: 2, height: 1 }, 0.01)).meters]).toEqual([1.5, NaN]);
   });
 
   it('follows a photo that was reduced, in both sizes', async () => {

@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  depthColors,
-  depthPicture,
-  depthPreview,
-  depthToMillimeters,
-  millimetersToDepth,
-  turbo,
-} from '../../src/io/index.ts';
+import { depthColors, depthPicture, depthPreview, depthToMillimeters, turbo } from '../../src/io/index.ts';
 
 describe('depth in millimeters', () => {
   it('rounds, saturates and keeps 0 for pixels without depth', () => {
@@ -16,14 +9,6 @@ describe('depth in millimeters', () => {
     expect([...image.millimeters]).toEqual([1234, 1235, 1, 65535, 65535, 65535, 0, 0, 0, 0]);
     expect(image.saturated).toBe(2);
     expect(image.missing).toBe(4);
-  });
-
-  it('comes back as meters', () => {
-    expect([...millimetersToDepth(new Uint16Array([0, 1, 65535]))]).toEqual([
-      NaN,
-      Math.fround(0.001),
-      Math.fround(65.535),
-    ]);
   });
 });
 

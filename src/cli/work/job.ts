@@ -2,7 +2,8 @@
 import { EXIT, UserError } from '../../host/errors.ts';
 import { decodeDepth, decodePointMap } from '../../host/node/geometryFile.ts';
 import { decodePhoto } from '../../host/node/image.ts';
-import { doubtfulAxes } from '../../io/index.ts';
+import { maskOfStored } from '../../host/node/maskFile.ts';
+import { doubtfulAxes, type StoredMask } from '../../io/index.ts';
 import { DEFAULT_TEXTURE } from '../../pipeline/defaults.ts';
 import { gridOf } from '../../pipeline/mcc/grid.ts';
 import type { Photo } from '../../pipeline/photo.ts';
@@ -37,9 +38,11 @@ export async function readJob(path: string, options: ObjectOptions): Promise<Job
   return readInputs(await decodePhoto(path), options);
 }
 
-/** As `readJob`, for a photo that was read before. */
-export async function readInputs(photo: Photo, options: ObjectOptions): Promise<Job> {
-  const prompts = await promptsOf(photo, options);
+/** As `readJob`, for a photo that was read before. @param stored the mask, if it was read with the list */
+export async function readInputs(photo: Photo, options: ObjectOptions, stored?: StoredMask): Promise<Job> {
+  const prompts = stored
+    ? { mask: maskOfStored(`list ${options.mask}`, stored, photo) }
+    : await promptsOf(photo, options);
   const { focal, fov, granularity, gridBox, threshold, temperature } = options;
   const grid: CompleteOptions = { granularity, gridBox, threshold, temperature, sweep: SWEEP_OF[options.sweep] };
   const mesh = { faces: options.faces, texture: options.texture, fuseDepth: options.fuseDepth === 'on' };
@@ -67,10 +70,15 @@ interface Geometry {
 }
 
 /** Reads the depth map or the point cloud, if there is one. */
-async function readGeometry(photo: Photo, { depthMap, pointCloud, cloudAxes }: ObjectOptions): Promise<Geometry> {
+async function readGeometry(
+  photo: Photo,
+  { depthMap, depthScale, pointCloud, cloudAxes }: ObjectOptions,
+): Promise<Geometry> {
   const pixels = photo.width * photo.height;
+  const unused =
+    depthScale === undefined ? [] : ['--depth-scale does nothing here: it is about a --depth-map, and there is none.'];
   if (depthMap !== undefined) {
-    const { meters, missing } = await decodeDepth(depthMap, photo);
+    const { meters, missing } = await decodeDepth(depthMap, photo, depthScale);
     const notices = [
       ...(missing > 0 ? [`${missing} of ${pixels} pixels of the depth map have no depth and are left out.`] : []),
       ...farNotice(meters),
@@ -83,11 +91,12 @@ async function readGeometry(photo: Photo, { depthMap, pointCloud, cloudAxes }: O
     const doubts = doubtfulAxes(xyz, photo.width);
     const notices = [
       ...(missing > 0 ? [`${missing} of ${pixels} pixels have no point in the point cloud, and are left out.`] : []),
+      ...unused,
       ...(doubts === undefined ? [] : [`The axes of the point cloud look wrong: ${doubts}.`]),
     ];
     return { asked: { pointMap }, notices };
   }
-  return { asked: {}, notices: [] };
+  return { asked: {}, notices: unused };
 }
 
 /** A depth beyond which a whole map is taken for millimeters: no photo of an object is taken from so far, in meters. */
@@ -98,6 +107,6 @@ function farNotice(meters: Float32Array): string[] {
   const nearest = meters.reduce((least, value) => (value < least ? value : least), Infinity);
   if (nearest < FAR_METERS) return [];
   return [
-    `The nearest depth is ${nearest.toPrecision(3)} m. If the file holds millimeters, store them as whole numbers, or divide by 1000.`,
+    `The nearest depth is ${nearest.toPrecision(3)} m. If the file holds millimeters, store them as whole numbers, or give --depth-scale 0.001.`,
   ];
 }

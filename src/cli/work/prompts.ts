@@ -1,6 +1,6 @@
 /** Prompts of the command line: checks that there is one and that it fits the photo, and reads the mask file. */
 import { EXIT, UserError } from '../../host/errors.ts';
-import { decodeMask } from '../../host/node/image.ts';
+import { decodeMask } from '../../host/node/maskFile.ts';
 import type { Photo } from '../../pipeline/photo.ts';
 import { expectObject, type PromptOptions as EnginePrompt } from '../../pipeline/session/options.ts';
 import type { PromptOptions } from '../options.ts';
@@ -12,17 +12,17 @@ type Prompt = EnginePrompt & { readonly mask?: Uint8Array };
  * Reads the mask file, and checks box and points before the engine starts. Without any prompt, a photo that is cut out is its own mask.
  * @throws UserError if there is no prompt; PromptError if one lies outside the photo
  */
-export async function promptsOf(photo: Photo, { box, point, mask }: PromptOptions): Promise<Prompt> {
-  if (photo.cutout && mask === undefined && !box && !point) return { mask: photo.cutout };
-  expectPrompt({ box, point, mask });
-  if (mask !== undefined) return { mask: await decodeMask(mask, photo) };
+export async function promptsOf(photo: Photo, { box, point, mask, pick }: PromptOptions): Promise<Prompt> {
+  if (photo.cutout && mask === undefined && !box && !point && pick === undefined) return { mask: photo.cutout };
+  expectPrompt({ box, point, mask, pick });
+  if (mask !== undefined) return { mask: await decodeMask(mask, photo, pick) };
   return checked(photo, { box, points: point });
 }
 
 /** As `promptsOf`, but the mask is a rough one to be refined, alone or with box and points. */
-export async function roughPromptsOf(photo: Photo, { box, point, mask }: PromptOptions): Promise<Prompt> {
-  expectPrompt({ box, point, mask });
-  const roughMask = mask === undefined ? undefined : await decodeMask(mask, photo);
+export async function roughPromptsOf(photo: Photo, { box, point, mask, pick }: PromptOptions): Promise<Prompt> {
+  expectPrompt({ box, point, mask, pick });
+  const roughMask = mask === undefined ? undefined : await decodeMask(mask, photo, pick);
   return checked(photo, { box, points: point, roughMask });
 }
 
@@ -33,8 +33,14 @@ function checked(photo: Photo, { box, points, roughMask }: Prompt): Prompt {
   return prompt;
 }
 
-/** @throws UserError with the usage exit code if nothing says which object is meant */
-export function expectPrompt({ box, point, mask }: PromptOptions): void {
+/** @throws UserError with the usage exit code if nothing says which object is meant, or `pick` comes without a mask */
+export function expectPrompt({ box, point, mask, pick }: PromptOptions): void {
+  if (pick !== undefined && mask === undefined) {
+    throw new UserError('--pick says which mask of a file, and there is no --mask.', {
+      hint: 'Give the file as well: --mask masks.json --pick 3.',
+      exitCode: EXIT.usage,
+    });
+  }
   if (mask !== undefined || box || point?.some(({ label }) => label === 1)) return;
   throw new UserError('Which object of the photo is meant?', {
     hint: 'Give --box x0,y0,x1,y1, --point x,y on the object, or --mask with an image that is white on the object.',

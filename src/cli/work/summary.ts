@@ -69,15 +69,30 @@ export function settingsOf({
   box,
   point,
   mask,
+  pick,
   granularity,
   gridBox,
   threshold,
   temperature,
   ...given
 }: ObjectOptions) {
-  const { sweep, depthMap, pointCloud, cloudAxes, faces, texture, fuseDepth, format } = given;
+  const { sweep, depthMap, depthScale, pointCloud, cloudAxes, faces, texture, fuseDepth, format } = given;
   return {
-    ...{ box, point, mask, granularity, gridBox, threshold, temperature, sweep, depthMap, pointCloud, cloudAxes },
+    ...{
+      box,
+      point,
+      mask,
+      pick,
+      granularity,
+      gridBox,
+      threshold,
+      temperature,
+      sweep,
+      depthMap,
+      depthScale,
+      pointCloud,
+      cloudAxes,
+    },
     ...{ faces, texture, fuseDepth, format },
   };
 }

@@ -1,12 +1,5 @@
 /** Decodes depth maps and point maps that belong to a photo from files. */
-import {
-  type Axes,
-  decodeNpy,
-  decodeObjPointMap,
-  millimetersToDepth,
-  resampleNearest,
-  turnAxes,
-} from '../../io/index.ts';
+import { type Axes, decodeNpy, decodeObjPointMap, resampleNearest, turnAxes } from '../../io/index.ts';
 import type { PointMap } from '../../pipeline/session/options.ts';
 import { messageOf, UserError } from '../errors.ts';
 import {
@@ -30,17 +23,19 @@ export interface DepthMap {
 const HOW_TO_STORE = 'Store millimeters in a 16-bit PNG, or meters in a float32 .npy file.';
 
 /**
- * Decodes a depth map: a 16-bit gray PNG in millimeters (0 = no depth), or a .npy array: whole numbers are millimeters, others
+ * Decodes a depth map: a 16-bit gray PNG (0 = no depth) or a .npy array. Without `scale`, whole numbers are millimeters, and others
  * meters. Values that are not positive finite numbers become NaN and are counted in `missing`. The map must be as large as the photo's
  * file, or as the photo after it was reduced; it gets the size of the photo (nearest pixel).
+ * @param scale meters of a value of 1
  * @throws UserError if the file has another format or another size, or holds no depth
  */
-export async function decodeDepth(source: ImageSource, photo: PhotoSizes): Promise<DepthMap> {
+export async function decodeDepth(source: ImageSource, photo: PhotoSizes, scale?: number): Promise<DepthMap> {
   const file = await readSource(source, 'depth map');
   const isNpy = file.bytes[0] === 0x93;
-  const { width, height, values } = isNpy ? depthOfNpy(file) : await depthOfPng(file);
+  const { width, height, values, isInteger } = isNpy ? depthOfNpy(file) : await depthOfPng(file);
   expectSize(file.name, { width, height }, photo);
-  const known = values.map((value) => (value > 0 && value < Infinity ? value : NaN));
+  const metersOf = scale !== undefined ? times(scale) : isInteger ? millimeters : times(1);
+  const known = values.map((value) => (value > 0 && value < Infinity ? metersOf(value) : NaN));
   const meters = resampleNearest(known, { width, height }, photo);
   const missing = meters.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
   if (missing === meters.length) {
@@ -75,16 +70,22 @@ export async function decodePointMap(
   throw new UserError(`The ${file.name} has no points: no vertex is finite and other than 0 0 0.`);
 }
 
+const times = (scale: number) => (value: number) => value * scale;
+/** Dividing rounds once, multiplying by 0.001 twice. */
+const millimeters = (value: number): number => value / 1000;
+
+/** The values of a file, not yet in meters. */
 interface Decoded {
   readonly width: number;
   readonly height: number;
   readonly values: Float32Array;
+  /** Whether the file holds whole numbers. */
+  readonly isInteger: boolean;
 }
 
 function depthOfNpy({ bytes, name }: InputFile): Decoded {
   try {
-    const { width, height, values, isInteger } = decodeNpy(bytes);
-    return { width, height, values: isInteger ? values.map((millimeters) => millimeters / 1000) : values };
+    return decodeNpy(bytes);
   } catch (error) {
     throw new UserError(`The ${name} cannot be read. ${messageOf(error)}`, { cause: error });
   }
@@ -101,6 +102,6 @@ async function depthOfPng(file: InputFile): Promise<Decoded> {
   const raw = openImage(file).toColorspace('grey16').raw({ depth: 'ushort' });
   const { data, info } = await decoded(file, raw.toBuffer({ resolveWithObject: true }));
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const millimeters = Uint16Array.from({ length: info.width * info.height }, (_, i) => view.getUint16(2 * i, true));
-  return { width: info.width, height: info.height, values: millimetersToDepth(millimeters) };
+  const values = Float32Array.from({ length: info.width * info.height }, (_, i) => view.getUint16(2 * i, true));
+  return { width: info.width, height: info.height, values, isInteger: true };
 }

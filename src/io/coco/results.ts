@@ -5,6 +5,7 @@
 import type { FoundMask } from '../../pipeline/everything/foundMask.ts';
 import type { MaskRuns, PixelBox } from '../../pipeline/maskRuns.ts';
 import { CocoError, decodeRle, encodeRle, type CocoRle } from './rle.ts';
+import { parseJson, segmentationOf } from './stored.ts';
 
 /** One mask of the file. Coordinates are in pixels of the photo that the mask has the size of. */
 export interface CocoResult {
@@ -55,18 +56,14 @@ export interface NumberedMask {
  * @throws CocoError if the text is no list of results, or a mask is damaged: it says which
  */
 export function decodeCocoResults(text: string): NumberedMask[] {
-  let list: unknown;
-  try {
-    list = JSON.parse(text);
-  } catch (error) {
-    throw new CocoError(`This is not JSON: ${(error as Error).message}`, { cause: error });
-  }
+  const list = parseJson(text);
   if (!Array.isArray(list)) {
     throw new CocoError('This is no list of masks. Give a file that `unflat segment --everything` has written.');
   }
   return list.map((result: unknown, i) => {
-    const { id = i + 1, segmentation } = Object(result) as Partial<CocoResult>;
-    if (!isRle(segmentation)) {
+    const { id = i + 1 } = Object(result) as Partial<CocoResult>;
+    const segmentation = segmentationOf(result);
+    if (!segmentation || !('counts' in segmentation)) {
       throw new CocoError(`Mask ${i + 1} of the list has no "segmentation" with "size" and "counts".`);
     }
     try {
@@ -75,15 +72,4 @@ export function decodeCocoResults(text: string): NumberedMask[] {
       throw new CocoError(`Mask ${i + 1} of the list is damaged. ${(error as Error).message}`, { cause: error });
     }
   });
-}
-
-function isRle(value: unknown): value is CocoRle {
-  const { size, counts } = Object(value) as { size?: unknown; counts?: unknown };
-  const isSide = (side: unknown): boolean => Number.isInteger(side) && (side as number) > 0;
-  return (
-    Array.isArray(size) &&
-    size.length === 2 &&
-    size.every(isSide) &&
-    (typeof counts === 'string' || Array.isArray(counts))
-  );
 }

@@ -1,4 +1,5 @@
 /** One object of a batch. */
+import type { StoredMask } from '../../../io/index.ts';
 import type { ObjectOptions } from '../../objectOptions.ts';
 
 export interface Item {
@@ -9,4 +10,6 @@ export interface Item {
   /** Where the list has it, for messages. */
   readonly where: string;
   readonly options: ObjectOptions;
+  /** Its mask, if the list holds it: `options.mask` is the list then, and `options.pick` the mask's number in it. */
+  readonly stored?: StoredMask;
 }

@@ -81,8 +81,11 @@ function optionsOf(argv: readonly string[], defaults: ObjectOptions): ObjectOpti
   ) as Partial<ObjectOptions>;
   // A prompt of the line replaces the whole prompt of the command line, and so does a depth of its own.
   const without = {
-    ...((own.box ?? own.point ?? own.mask) !== undefined && { box: undefined, point: undefined, mask: undefined }),
-    ...((own.depthMap ?? own.pointCloud) !== undefined && { depthMap: undefined, pointCloud: undefined }),
+    ...((own.box ?? own.point ?? own.mask) !== undefined && {
+      ...{ box: undefined, point: undefined, mask: undefined, pick: undefined },
+    }),
+    ...(own.pointCloud !== undefined && { depthMap: undefined, depthScale: undefined }),
+    ...(own.depthMap !== undefined && { pointCloud: undefined }),
   };
   const options = { ...defaults, ...without, ...own };
   try {

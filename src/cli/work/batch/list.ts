@@ -38,6 +38,7 @@ export async function readList(list: string, options: ObjectOptions, { masks, ou
   if (masks === undefined) return items;
   return items.map((item) => ({
     ...item,
+    stored: undefined,
     options: { ...item.options, box: undefined, point: undefined, mask: join(masks, `${item.name}.png`) },
   }));
 }

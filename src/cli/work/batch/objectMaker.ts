@@ -40,9 +40,9 @@ export class ObjectMaker {
   }
 
   /** Reads the files of an object. Objects of one photo that are read one after the other share it. */
-  async read({ photo: path, options }: Item): Promise<Job> {
+  async read({ photo: path, options, stored }: Item): Promise<Job> {
     if (this.lastRead?.path !== path) this.lastRead = { path, photo: decodePhoto(path) };
-    return readInputs(await this.lastRead.photo, options);
+    return readInputs(await this.lastRead.photo, options, stored);
   }
 
   /**

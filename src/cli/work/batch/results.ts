@@ -32,12 +32,14 @@ export const resultsName = (shard: Shard | undefined): string =>
 
 /** A key of everything that the result depends on. */
 export async function keyOf(
-  { photo, options }: Item,
+  { photo, options, stored }: Item,
   { weights, size, precision }: Pick<EngineOptions, 'weights' | 'size' | 'precision'>,
   only: readonly string[] | undefined,
 ): Promise<string> {
-  const stamps = await Promise.all([photo, options.mask, options.depthMap, options.pointCloud].map(stampOf));
-  const facts = [stamps, settingsOf(options), weights, size, precision, only, version];
+  // Of a list with many masks, a change of one is no change of the others.
+  const mask = stored ? undefined : options.mask;
+  const stamps = await Promise.all([photo, mask, options.depthMap, options.pointCloud].map(stampOf));
+  const facts = [stamps, stored, settingsOf(options), weights, size, precision, only, version];
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
 }
 
