@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { unpackTar } from 'modern-tar';
 import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -457,6 +459,42 @@ describe('archives', () => {
     await batch(photos, [...BOX, '--tar', '9']);
     expect((await readdir(out)).sort()).toEqual(['000000.tar', 'results.jsonl']);
   });
+});
+
+describe('memory', () => {
+  it('holds a few objects, however many there are', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const list = await listOf(
+      Array.from({ length: 200 }, (_, i) => ({ photo: i % 2 === 0 ? 'a.png' : 'b.png', name: `object-${i}` })),
+    );
+    const engine = standIn();
+    const results: WeakRef<object>[] = [];
+    let most = 0;
+    const createEngine: typeof engine.createEngine = async (options) => {
+      const created = await engine.createEngine(options);
+      const open: typeof created.open = async (photo) => {
+        const session = await created.open(photo);
+        const { reconstruct } = session;
+        session.reconstruct = async (asked, call) => {
+          if (results.length % 100 === 0) {
+            collect();
+            most = Math.max(most, results.filter((result) => result.deref() !== undefined).length);
+          }
+          const result = await reconstruct(asked, call);
+          results.push(new WeakRef(result), new WeakRef(photo));
+          return result;
+        };
+        return session;
+      };
+      return { ...created, open };
+    };
+    const { code, lines } = await batch(list, [...BOX, '--only', 'mask.png'], { ...engine, createEngine });
+    expect([code, lines.length]).toEqual([0, 200]);
+    expect(results).toHaveLength(400);
+    // The object that is made, the one that is written, and the next photo.
+    expect(most).toBeLessThanOrEqual(8);
+  }, 120_000);
 });
 
 describe('a device that is lost', () => {
