@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { pipeline } from 'node:stream/promises';
 import {
   chmodSync,
   copyFileSync,
@@ -151,7 +152,8 @@ async function compress(xz, from, to, fast) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   child.stdout.pipe(createWriteStream(`${to}.xz`));
-  const [status] = await once(child, 'close');
+  // The program ends before its last bytes are in the file: both are waited for.
+  const [[status]] = await Promise.all([once(child, 'close'), pipeline(child.stdout, createWriteStream(`${to}.xz`))]);
   if (status !== 0) throw new SetupError(`xz ended with status ${status} on ${from}; its message is above.`);
   writeFileSync(to, '', { mode: 0o755 });
 }

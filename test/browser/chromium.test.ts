@@ -45,8 +45,8 @@ describe('Chromium', () => {
     'passes test/%s/%s.test.ts',
     async (folder, name) => {
       const outcomes = (await page.call(tests, 'runTests', folder, name)) as Outcome[];
-      // SwiftShader has subgroups of four lanes, so tests of the subgroup8 kernels are skipped there.
-      const missed = ({ name, state }: Outcome) => state === 'skipped' && !name.includes('subgroup8');
+      // SwiftShader has no arithmetic of halves, which one test of the matrix variant needs.
+      const missed = ({ name, state }: Outcome) => state === 'skipped' && !name.includes('matrix variant');
       expect(outcomes.filter((outcome) => outcome.state === 'failed' || missed(outcome))).toEqual([]);
       expect(outcomes.filter(({ state }) => state === 'passed')).not.toEqual([]);
     },

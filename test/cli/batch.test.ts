@@ -469,7 +469,7 @@ describe('memory', () => {
       Array.from({ length: 200 }, (_, i) => ({ photo: i % 2 === 0 ? 'a.png' : 'b.png', name: `object-${i}` })),
     );
     const engine = standIn();
-    const results: WeakRef<object>[] = [];
+    const results: WeakRef<WeakKey>[] = [];
     let most = 0;
     const createEngine: typeof engine.createEngine = async (options) => {
       const created = await engine.createEngine(options);
@@ -482,7 +482,7 @@ describe('memory', () => {
             most = Math.max(most, results.filter((result) => result.deref() !== undefined).length);
           }
           const result = await reconstruct(asked, call);
-          results.push(new WeakRef(result), new WeakRef(photo));
+          results.push(new WeakRef<WeakKey>(result), new WeakRef<WeakKey>(photo as object));
           return result;
         };
         return session;

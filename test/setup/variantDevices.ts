@@ -29,14 +29,27 @@ export async function deviceFor(
   return device;
 }
 
-/** A device on which matrix products and convolutions run in the `matrix` variant, with its twin in plain WGSL. */
+/**
+ * A device on which matrix products and convolutions run in the `matrix` variant, with its twin in plain WGSL. Where the adapter
+ * has no arithmetic of halves, which the twin needs, the tiled variant runs.
+ */
 export function matrixDevice(rows: MatrixUnit['rows']): Promise<Device> {
   const key = `matrix ${rows}`;
-  const target = { linear: 'matrix', conv: 'matrix', matrix: { rows, twin: true } } as const;
-  const device = opened.get(key) ?? openDevice({ precision: 'f16', target });
+  const device = opened.get(key) ?? openMatrixDevice(rows);
   opened.set(key, device);
   return device;
 }
+
+async function openMatrixDevice(rows: MatrixUnit['rows']): Promise<Device> {
+  const target = { linear: 'matrix', conv: 'matrix', matrix: { rows, twin: true } } as const;
+  const device = await openDevice({ precision: 'f16', target });
+  if (hasHalfArithmetic(device)) return device;
+  device.dispose();
+  return openDevice({ precision: 'f16', target: { linear: 'tiled', conv: 'tiled' } });
+}
+
+/** Whether the device computes with halves, and does not only store them. */
+export const hasHalfArithmetic = ({ gpu }: Device): boolean => gpu.features.has('shader-f16');
 
 afterAll(async () => {
   for (const device of opened.values()) (await device).dispose();
