@@ -31,7 +31,7 @@ export function peersSection(lines: readonly PeerLine[]): string {
   const wrong = shown
     .filter((line) => !isRight(line))
     .map(({ how, kernel, shape, medianMs, difference }) => {
-      const off = `off by ${(100 * difference!).toFixed(0)} % of the largest value`;
+      const off = `off by ${Number((100 * difference!).toPrecision(2))} % of the largest value`;
       return `- ${how} for ${kernel} ${shape}: ${ms(medianMs)} ms, ${off}\n`;
     });
   const about = `${machines.join('; ')}. ${versions.join(', ')}. Load of the machine: ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}.`;
