@@ -68,7 +68,7 @@ export interface EngineOptions extends Pick<EngineSetup, 'networks' | 'keepNetwo
   readonly roles?: readonly Role[];
   /** Size of the networks for `synthetic` weights; by default small. */
   readonly size?: 'small' | 'full';
-  /** Storage type of large weights and of activations; by default f32. Arithmetic is always f32. f16 takes half the memory. */
+  /** Storage type of large weights and of activations; by default f32. Arithmetic is f32, but in a GPU's matrix instructions, which multiply halves. f16 takes half the memory. */
   readonly precision?: Precision;
   /**
    * Milliseconds that one submission to the device should take; 100 by default. The device draws nothing else meanwhile.

@@ -64,35 +64,12 @@ export function summaryOf(
 export const jsonFile = (value: unknown): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`);
 
+/** Names of the options that determine a result. */
+const SETTINGS = [
+  ...(['box', 'point', 'mask', 'pick', 'granularity', 'gridBox', 'threshold', 'temperature', 'sweep'] as const),
+  ...(['depthMap', 'depthScale', 'pointCloud', 'cloudAxes', 'faces', 'texture', 'fuseDepth', 'format'] as const),
+];
+
 /** The options that determine a result. */
-export function settingsOf({
-  box,
-  point,
-  mask,
-  pick,
-  granularity,
-  gridBox,
-  threshold,
-  temperature,
-  ...given
-}: ObjectOptions) {
-  const { sweep, depthMap, depthScale, pointCloud, cloudAxes, faces, texture, fuseDepth, format } = given;
-  return {
-    ...{
-      box,
-      point,
-      mask,
-      pick,
-      granularity,
-      gridBox,
-      threshold,
-      temperature,
-      sweep,
-      depthMap,
-      depthScale,
-      pointCloud,
-      cloudAxes,
-    },
-    ...{ faces, texture, fuseDepth, format },
-  };
-}
+export const settingsOf = (options: ObjectOptions) =>
+  Object.fromEntries(SETTINGS.map((name) => [name, options[name]])) as Pick<ObjectOptions, (typeof SETTINGS)[number]>;
