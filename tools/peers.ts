@@ -123,7 +123,7 @@ const program = new Command('peers')
   .option('--python <command>', 'a Python with PyTorch, for example `chroot /srv/debian python3`; default: python3')
   .addOption(new Option('--without <peer...>', 'leave a peer out').choices(PEERS).default([]))
   .option('--rounds <n>', 'turns of each contestant', parsePositive, 5)
-  .option('-o, --output <file>', 'where the JSON lines are appended', 'bench/results/peers.jsonl')
+  .option('-o, --output <file>', 'where the JSON lines are appended', 'bench/results/peers/peers.jsonl')
   .option('--table <file>', 'measure nothing: write the stored results into this document')
   .action(async (words: string[], options: Options) => {
     process.exitCode = await main(words, options);

@@ -192,7 +192,7 @@ async function main(options: { json: string; table?: true; pipelines?: string })
 
 await new Command('bench:start')
   .description('Measures the start: cold, with an empty cache of the driver, and warm.')
-  .option('--json <file>', 'appends the result', 'bench/results/start.jsonl')
+  .option('--json <file>', 'appends the result', 'bench/results/start/start.jsonl')
   .option('--table', 'measures nothing: prints the last result')
   .option('--pipelines <makers>', 'builds the pipelines of the demo in this process, and prints their times')
   .action(main)

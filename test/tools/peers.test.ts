@@ -95,7 +95,7 @@ describe('the table against peers', () => {
 
   it('of the stored lines is in the committed document', async () => {
     const committed = await readFile(join(root, 'docs/performance.md'), 'utf8');
-    const lines = await readJsonLines<PeerLine>(join(root, 'bench/results/peers.jsonl'));
+    const lines = await readJsonLines<PeerLine>(join(root, 'bench/results/peers/peers.jsonl'));
     expect(lines.length).toBeGreaterThan(0);
     expect(withMarked(committed, 'npm run bench:peers:table', peersSection(lines))).toBe(committed);
   });

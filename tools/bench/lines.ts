@@ -41,9 +41,6 @@ export interface Line extends Origin, Omit<Timing, 'clock'> {
   readonly peakProcessBytes?: number;
 }
 
-/** Lines of another kind: those of `npm run bench:peers`. */
-const PEERS_FILE = 'peers.jsonl';
-
 /** Path of an adapter's file. */
 export const fileOf = (folder: string, adapter: string): string => {
   const slug = adapter
@@ -64,7 +61,7 @@ export async function appendLine(file: string, line: Line): Promise<void> {
 /** Lines by adapter, in the order of file names. */
 export type Results = ReadonlyMap<string, readonly Line[]>;
 
-/** All results of a folder. @throws UserError if it cannot be read, or a line is not JSON */
+/** All results of a folder; lines of other kinds lie in folders of their own. @throws UserError if one is not JSON */
 export async function readResults(folder: string): Promise<Results> {
   let files: string[];
   try {
@@ -76,7 +73,7 @@ export async function readResults(folder: string): Promise<Results> {
     });
   }
   const adapters = new Map<string, Line[]>();
-  for (const name of files.filter((name) => name !== PEERS_FILE)) {
+  for (const name of files) {
     for (const line of await linesOf(join(folder, name))) {
       adapters.set(line.adapter, [...(adapters.get(line.adapter) ?? []), line]);
     }

@@ -54,7 +54,8 @@ describe('runBench', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/mccEncode +small, crop of an object/);
     const last = (await stored()).at(-1)!;
-    expect(last).toMatchObject({ kernel: 'mccEncode', gigabytesPerSecond: null, runs: 3 });
+    expect(last).toMatchObject({ kernel: 'mccEncode', gigabytesPerSecond: null });
+    expect(last.runs).toBeGreaterThanOrEqual(3);
     expect(last.gflops).toBeGreaterThan(0);
     expect(last.peakDeviceBytes).toBeGreaterThan(1e6);
     expect(Object.values(last.kernels!).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 2);
