@@ -178,12 +178,21 @@ const sizeOf = (path: string): Promise<number | undefined> =>
 async function readRecord(path: string): Promise<CheckpointRecord | undefined> {
   const text = await readFile(recordPath(path), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
+  const record = parsedRecord(text);
+  if (record) return record;
+  throw new UserError(`${recordPath(path)} is damaged.`, {
+    hint: 'It holds the checksum of the file next to it. Delete both and download again, or delete it alone to trust the file as it is.',
+  });
+}
+
+function parsedRecord(text: string): CheckpointRecord | undefined {
   try {
-    return JSON.parse(text) as CheckpointRecord;
-  } catch (error) {
-    throw new UserError(`${recordPath(path)} is damaged.`, {
-      hint: 'It holds the checksum of the file next to it. Delete both and download again, or delete it alone to trust the file as it is.',
-      cause: error,
-    });
+    const record = Object(JSON.parse(text)) as Partial<CheckpointRecord>;
+    const { id, source, url, bytes, sha256, license } = record;
+    const texts = [id, source, url, sha256, license?.name, license?.url];
+    const isWhole = texts.every((one) => typeof one === 'string') && Number.isSafeInteger(bytes);
+    return isWhole && /^[0-9a-f]{64}$/.test(sha256!) ? (record as CheckpointRecord) : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -126,7 +126,11 @@ async function abandoned(path: string): Promise<string[]> {
 
 async function readBeginning(folder: string): Promise<Beginning | undefined> {
   try {
-    return (JSON.parse(await readFile(join(folder, 'state.json'), 'utf8')) as Beginning | null) ?? undefined;
+    const beginning = Object(JSON.parse(await readFile(join(folder, 'state.json'), 'utf8'))) as Partial<Beginning>;
+    const { url, total, etag, lastModified } = beginning;
+    const isWhole = typeof url === 'string' && Number.isSafeInteger(total);
+    const areTexts = [etag, lastModified].every((one) => one === undefined || typeof one === 'string');
+    return isWhole && areTexts ? (beginning as Beginning) : undefined;
   } catch {
     return undefined; // the process ended while writing it, so the origin of the bytes is unknown
   }

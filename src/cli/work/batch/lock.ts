@@ -35,7 +35,9 @@ export async function lockFolder(folder: string, shard: Shard | undefined): Prom
     if (owner) {
       throw new UserError(
         `Another batch is writing into ${folder}: process ${owner.pid} on ${owner.host}${name === own ? '' : `, with other parts (${name})`}.`,
-        { hint: 'Wait until it ends, stop it, or name another folder: -o FOLDER' },
+        {
+          hint: `Wait until it ends, stop it, or name another folder: -o FOLDER. If it is surely dead, delete ${name}.`,
+        },
       );
     }
     // Renamed first: of two processes that take over, one fails here.
