@@ -38,6 +38,7 @@ const bundles = [
   { entry: 'tools/appTimes.ts', out: 'dist/appTimes.js', host: 'node' },
   { entry: 'tools/startTimes.ts', out: 'dist/startTimes.js', host: 'node' },
   { entry: 'tools/fuzz.ts', out: 'dist/fuzz.js', host: 'node' },
+  { entry: 'tools/interruptions.ts', out: 'dist/interruptions.js', host: 'node' },
   { entry: 'src/web.ts', out: 'dist/web.js', host: 'browser', published: true },
   // createWorkerEngine starts it from beside dist/web.js.
   { entry: 'src/worker.ts', out: 'dist/worker.js', host: 'browser', published: true, minify: true },

@@ -24,7 +24,7 @@ describe('cases that failed once', () => {
 
 describe('new cases', () => {
   // Those that are read from disk, or by the decoder of pictures, are slower.
-  const slow = (name: string): boolean => /^(photo|mask|depth|shards|lists|caches|command)/.test(name);
+  const slow = (name: string): boolean => /^(photo|mask|label|depth|shards|lists|caches|command)/.test(name);
 
   it.each(targets.map(({ name }) => name))('%s: meet no fault', async (name) => {
     const target = targets.find((one) => one.name === name)!;

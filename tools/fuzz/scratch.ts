@@ -8,8 +8,15 @@ import type { Files } from './target.ts';
 /** A folder that is deleted when the process ends. */
 export function scratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'unflat-fuzz-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  if (folders.length === 0) process.on('exit', removeAll);
+  folders.push(folder);
   return folder;
+}
+
+const folders: string[] = [];
+
+function removeAll(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Empties a folder, and writes files into it. */

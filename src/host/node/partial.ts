@@ -71,8 +71,7 @@ export class PartialFile {
   async publish(): Promise<void> {
     await rename(this.data, this.path);
     await this.discard();
-    // Other partial downloads of this file are no longer needed.
-    for (const left of await abandoned(this.path)) await rm(left, { recursive: true, force: true });
+    await removeAbandoned(this.path);
   }
 
   /** Leaves the bytes for a later download. */
@@ -102,6 +101,11 @@ export async function partialBytes(path: string): Promise<number> {
     );
   }
   return max;
+}
+
+/** Deletes partial downloads of a file that is there, on which no process works. */
+export async function removeAbandoned(path: string): Promise<void> {
+  for (const left of await abandoned(path)) await rm(left, { recursive: true, force: true });
 }
 
 const done = (): boolean => true;
