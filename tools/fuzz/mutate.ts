@@ -115,7 +115,7 @@ function put(parent: Parent, key: string, value: unknown): void {
 }
 
 /** One to three changes in a JSON text: values replaced, removed, repeated, moved, or put in under odd names. */
-export function changedJson(text: string, random: Random): string {
+function changedJson(text: string, random: Random): string {
   const root: { value: unknown } = { value: JSON.parse(text) };
   for (let change = random.below(3); change >= 0; change--) {
     const [parent, key] = random.pick(places(root));

@@ -37,7 +37,7 @@ interface Run {
   readonly said: string;
 }
 
-/** Runs the program in a folder. @param killAfter milliseconds after which it is killed */
+/** Runs the program in a folder. Exported for tests. @param killAfter milliseconds after which it is killed */
 export function runCli(
   folder: string,
   args: readonly string[],
@@ -61,7 +61,7 @@ export function runCli(
   });
 }
 
-/** Works in a folder that is ready for a subject, and deleted afterwards. */
+/** Works in a folder that is ready for a subject, and deleted afterwards. Exported for tests. */
 export async function inFolder<T>(subject: Subject, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'unflat-kill-'));
   try {

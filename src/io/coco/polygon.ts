@@ -12,6 +12,8 @@ const FINE = 5;
 
 /** Work that polygons may take: so many steps for each pixel of the photo, and for a small photo so many in all. */
 const [STEPS, LEAST] = [16, 1e6];
+/** How many times the photo's longer side corners may lie away from it. */
+const FAR = 10;
 /** Pixels that are filled in the time of a step. */
 const FILLED = 16;
 
@@ -47,8 +49,8 @@ function crossingsOf(
       `A polygon has ${polygon.length} numbers; expected x and y of three corners or more, all of them finite.`,
     );
   }
-  const side = Math.max(width, height);
-  const far = polygon.find((value) => value < -side || value > 2 * side);
+  const most = FAR * Math.max(width, height);
+  const far = polygon.find((value) => Math.abs(value) > most);
   if (far !== undefined) {
     throw new CocoError(`A corner of a polygon lies at ${far}, far outside of the photo, ${width} x ${height}.`);
   }

@@ -6,7 +6,7 @@ import { convertTorch } from '../../../weights/convert/convertTorch.ts';
 import { limits } from '../../../weights/convert/limits.ts';
 import { readZipDirectory, zipDataStart } from '../../../weights/convert/zip.ts';
 import { writeSafetensors } from '../../../weights/safetensorsWriter.ts';
-import { type Entry, zip, type ZipOptions } from '../../../test/weights/convertParts.ts';
+import { type Entry, zip, type ZipOptions } from '../zipParts.ts';
 import { digestOf } from '../digest.ts';
 import { changedBytes, cutOff, flipped, oddNumber } from '../mutate.ts';
 import type { Random } from '../random.ts';
