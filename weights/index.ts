@@ -15,8 +15,10 @@ export {
   type Naming,
   type Rule,
   type Scheme,
+  candidatesFor,
   detectNaming,
   namesInScheme,
+  networkMark,
   officialPlace,
   stripPrefix,
 } from './names/index.ts';

@@ -110,7 +110,16 @@ export function standIn(answer: Answer = {}) {
         axes: Float32Array.of(-1, 0, -1, 0, -2, -1, 0, 1),
         logits: new Float32Array(16).fill(3),
       } as const;
-      const facts = { spacing: 0.02, normalization, field, swept, partial, kept, minThreshold: 0.05 };
+      const facts = {
+        role: 'complete' as const,
+        spacing: 0.02,
+        normalization,
+        field,
+        swept,
+        partial,
+        kept,
+        minThreshold: 0.05,
+      };
       const box = { top: 0, bottom: 3, left: 0, right: 4 };
       return {
         ...{ mask, candidate, depth: { meters: depth, camera, focal } },
@@ -120,6 +129,7 @@ export function standIn(answer: Answer = {}) {
             xyz: new Float32Array(),
             valid: new Uint32Array(),
             cloud: points,
+            role: 'complete' as const,
             normalization,
           },
           crop: { box, side: 4, maskCount: 2, pointCount: 2, validCount: 2 },

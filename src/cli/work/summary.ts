@@ -66,7 +66,18 @@ export const jsonFile = (value: unknown): Uint8Array =>
 
 /** Names of the options that determine a result. */
 const SETTINGS = [
-  ...(['box', 'point', 'mask', 'pick', 'granularity', 'gridBox', 'threshold', 'temperature', 'sweep'] as const),
+  ...([
+    'box',
+    'point',
+    'mask',
+    'pick',
+    'scene',
+    'granularity',
+    'gridBox',
+    'threshold',
+    'temperature',
+    'sweep',
+  ] as const),
   ...(['depthMap', 'depthScale', 'pointCloud', 'cloudAxes', 'faces', 'texture', 'fuseDepth', 'format'] as const),
 ];
 
