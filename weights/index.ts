@@ -34,6 +34,7 @@ export {
   checkpoints,
   findCheckpoint,
   tensorBytes,
+  unpublished,
   type Checkpoint,
   type CheckpointFile,
   type License,

@@ -39,11 +39,12 @@ export interface Inventory {
 export function takeInventory(networks: readonly NetworkDescription[], files: readonly SafetensorsFile[]): Inventory {
   const label = files.map((file) => file.name).join(', ') || 'weights';
   const stored = collect(files, label);
-  const naming = detectNaming(candidatesFor(networks, files), stored.keys());
+  const candidates = candidatesFor(networks, files);
+  const naming = detectNaming(candidates, stored.keys());
   if (!naming) {
     throw new WeightsError({
       file: label,
-      expected: `tensors of ${titlesOf(networks, 'or')}, in the names of the released or the Hugging Face files`,
+      expected: `tensors of ${titlesOf(candidates, 'or')}, in the names of the released or the Hugging Face files`,
       found: stored.size > 0 ? `other tensors: ${[...stored.keys()].slice(0, 3).join(', ')}, ...` : 'no tensors',
       advice: 'Check that this is the file you meant.',
     });
