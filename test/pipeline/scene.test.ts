@@ -67,7 +67,7 @@ describe('a scene', () => {
     expect(result).not.toHaveProperty('candidate');
     expect(result.mesh).toBeUndefined();
     expect(object.role).toBe('scene');
-    expect(object.swept).toEqual({ queries: 539, of: 539 });
+    expect(object.swept).toEqual({ queries: 519, of: 519 });
     expect(preview!.width).toBeGreaterThan(0);
   });
 
@@ -118,7 +118,7 @@ describe('a scene', () => {
     const xyz = new Float32Array(3 * WIDTH * HEIGHT).map((_, k) => [0, 0, 3][k % 3] + ((k * 37) % 11) / 10);
     const { object, seen } = await reconstruct({ depth: undefined, pointMap: { xyz }, granularity: 1 });
     expect(seen.crop.validCount).toBe(32 * 32);
-    expect(object.swept.queries).toBe(539);
+    expect(object.swept.queries).toBe(519);
   });
 
   it.each(['box', 'points', 'mask', 'previous', 'roughMask'])('has no %s', async (name) => {
