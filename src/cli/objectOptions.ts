@@ -66,7 +66,7 @@ export function addObjectOptions(command: Command): Command {
     )
     .option(
       '--depth-map <file>',
-      'depth to use instead of the network’s: 16-bit PNG in millimeters, or .npy in meters (whole numbers: millimeters)',
+      'depth to use instead of the network’s: 16-bit PNG in millimeters; OpenEXR or .npy in meters (whole numbers: millimeters)',
     )
     .option(
       '--depth-scale <meters>',

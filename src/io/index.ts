@@ -7,6 +7,7 @@ export * from './mesh/names.ts';
 export type { EncodedTexture, EncodedTexturedMesh } from './mesh/surface.ts';
 export * from './obj.ts';
 export * from './npy.ts';
+export { type ExrDepth, ExrError, isExr, openExrDepth } from './exr/index.ts';
 export * from './coco/index.ts';
 export * from './pointAxes.ts';
 export * from './resample.ts';

@@ -1,5 +1,13 @@
 /** Decodes depth maps and point maps that belong to a photo from files. */
-import { type Axes, decodeNpy, decodeObjPointMap, resampleNearest, turnAxes } from '../../io/index.ts';
+import {
+  type Axes,
+  decodeNpy,
+  decodeObjPointMap,
+  isExr,
+  openExrDepth,
+  resampleNearest,
+  turnAxes,
+} from '../../io/index.ts';
 import type { PointMap } from '../../pipeline/session/options.ts';
 import { messageOf, UserError } from '../errors.ts';
 import {
@@ -20,20 +28,18 @@ export interface DepthMap {
   missing: number;
 }
 
-const HOW_TO_STORE = 'Store millimeters in a 16-bit PNG, or meters in a float32 .npy file.';
+const HOW_TO_STORE = 'Store millimeters in a 16-bit PNG, or meters in an OpenEXR file or a float32 .npy file.';
 
 /**
- * Decodes a depth map: a 16-bit gray PNG (0 = no depth) or a .npy array. Without `scale`, whole numbers are millimeters, and others
- * meters. Values that are not positive finite numbers become NaN and are counted in `missing`. The map must be as large as the photo's
+ * Decodes a depth map: a 16-bit gray PNG (0 = no depth), an OpenEXR file or a .npy array. Without `scale`, whole numbers are millimeters,
+ * and others meters. Values that are not positive finite numbers become NaN and are counted in `missing`. The map must be as large as the photo's
  * file, or as the photo after it was reduced; it gets the size of the photo (nearest pixel).
  * @param scale meters of a value of 1
  * @throws UserError if the file has another format or another size, or holds no depth
  */
 export async function decodeDepth(source: ImageSource, photo: PhotoSizes, scale?: number): Promise<DepthMap> {
   const file = await readSource(source, 'depth map');
-  const isNpy = file.bytes[0] === 0x93;
-  const { width, height, values, isInteger } = isNpy ? depthOfNpy(file) : await depthOfPng(file);
-  expectSize(file.name, { width, height }, photo);
+  const { width, height, values, isInteger } = await depthOf(file, photo);
   const metersOf = scale !== undefined ? times(scale) : isInteger ? millimeters : times(1);
   const known = values.map((value) => (value > 0 && value < Infinity ? metersOf(value) : NaN));
   const meters = resampleNearest(known, { width, height }, photo);
@@ -83,9 +89,30 @@ interface Decoded {
   readonly isInteger: boolean;
 }
 
-function depthOfNpy({ bytes, name }: InputFile): Decoded {
+/** @throws UserError if it cannot be read, or does not have the photo's size */
+async function depthOf(file: InputFile, photo: PhotoSizes): Promise<Decoded> {
+  if (isExr(file.bytes)) return depthOfExr(file, photo);
+  const decoded = file.bytes[0] === 0x93 ? readable(file, () => decodeNpy(file.bytes)) : await depthOfPng(file);
+  expectSize(file.name, decoded, photo);
+  return decoded;
+}
+
+/** Renderers write such a value where there is nothing; Blender writes 1e10. */
+const NOTHING_METERS = 1e9;
+
+/** The size is compared before memory is taken for it. */
+function depthOfExr(file: InputFile, photo: PhotoSizes): Decoded {
+  const exr = readable(file, () => openExrDepth(file.bytes));
+  expectSize(file.name, exr, photo);
+  const { width, height, isInteger } = exr;
+  const values = readable(file, () => exr.values());
+  return { width, height, isInteger, values: isInteger ? values : values.map((v) => (v < NOTHING_METERS ? v : NaN)) };
+}
+
+/** @throws UserError that names the file, in place of errors of its format */
+function readable<T>({ name }: InputFile, read: () => T): T {
   try {
-    return decodeNpy(bytes);
+    return read();
   } catch (error) {
     throw new UserError(`The ${name} cannot be read. ${messageOf(error)}`, { cause: error });
   }
