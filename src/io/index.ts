@@ -9,6 +9,7 @@ export * from './obj.ts';
 export * from './npy.ts';
 export { type ExrDepth, ExrError, isExr, openExrDepth } from './exr/index.ts';
 export * from './coco/index.ts';
+export * from './co3d/index.ts';
 export * from './pointAxes.ts';
 export * from './resample.ts';
 export * from './depth.ts';

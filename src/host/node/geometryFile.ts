@@ -8,6 +8,7 @@ import {
   resampleNearest,
   turnAxes,
 } from '../../io/index.ts';
+import { halfValue } from '../../kernels/half.ts';
 import type { PointMap } from '../../pipeline/session/options.ts';
 import { messageOf, UserError } from '../errors.ts';
 import {
@@ -39,15 +40,38 @@ const HOW_TO_STORE = 'Store millimeters in a 16-bit PNG, or meters in an OpenEXR
  */
 export async function decodeDepth(source: ImageSource, photo: PhotoSizes, scale?: number): Promise<DepthMap> {
   const file = await readSource(source, 'depth map');
-  const { width, height, values, isInteger } = await depthOf(file, photo);
-  const metersOf = scale !== undefined ? times(scale) : isInteger ? millimeters : times(1);
+  const decoded = await depthOf(file, photo);
+  return fitted(
+    file.name,
+    decoded,
+    photo,
+    scale !== undefined ? times(scale) : decoded.isInteger ? millimeters : times(1),
+  );
+}
+
+/**
+ * Decodes a 16-bit gray PNG whose bits are halves, in float32 as the data set's own loader. Otherwise as `decodeDepth`.
+ * @param scale of these halves
+ */
+export async function decodeHalfDepth(source: ImageSource, photo: PhotoSizes, scale: number): Promise<DepthMap> {
+  const file = await readSource(source, 'depth map');
+  const decoded = await depthOfPng(file);
+  expectSize(file.name, decoded, photo);
+  return fitted(file.name, { ...decoded, values: decoded.values.map(halfValue) }, photo, times(Math.fround(scale)));
+}
+
+/** Depth in the size of the photo. @throws UserError if there is none at all */
+function fitted(
+  name: string,
+  { values, ...size }: Decoded,
+  photo: PhotoSizes,
+  metersOf: (value: number) => number,
+): DepthMap {
   const known = values.map((value) => (value > 0 && value < Infinity ? metersOf(value) : NaN));
-  const meters = resampleNearest(known, { width, height }, photo);
+  const meters = resampleNearest(known, size, photo);
   const missing = meters.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
-  if (missing === meters.length) {
-    throw new UserError(`The ${file.name} has no depth: no value is a positive finite number.`, { hint: HOW_TO_STORE });
-  }
-  return { meters, missing };
+  if (missing < meters.length) return { meters, missing };
+  throw new UserError(`The ${name} has no depth: no value is a positive finite number.`, { hint: HOW_TO_STORE });
 }
 
 /**
