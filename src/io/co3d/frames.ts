@@ -33,7 +33,7 @@ export function parseFrames(text: string): readonly unknown[] {
 }
 
 /** What a frame is called: `SEQUENCE/NUMBER`; undefined for an entry that is no frame. */
-export function keyOf(entry: unknown): string | undefined {
+function keyOf(entry: unknown): string | undefined {
   const { sequence_name: sequence, frame_number: number } = Object(entry) as Record<string, unknown>;
   return typeof sequence === 'string' && Number.isInteger(number) ? `${sequence}/${String(number)}` : undefined;
 }

@@ -6,9 +6,6 @@ import { Co3dError } from './error.ts';
 export interface Co3dViewpoint {
   /** In pixels of the photo's file, in which the middle of the first pixel is (0.5, 0.5). */
   readonly intrinsics: Intrinsics;
-  /** Row by row: a point of the sequence as a row, times this, plus `translation`, is in PyTorch3D's camera frame. */
-  readonly rotation: readonly number[];
-  readonly translation: readonly number[];
 }
 
 /**
@@ -52,8 +49,6 @@ export function viewpointOf(viewpoint: Record<string, unknown>, size: Size, fram
       cx: size.width / 2 - pointX * unitX,
       cy: size.height / 2 - pointY * unitY,
     },
-    rotation: numbers('R', 9),
-    translation: numbers('T', 3),
   };
 }
 
@@ -66,16 +61,4 @@ export function cameraFor({ intrinsics }: Co3dViewpoint, size: Size, photo: Size
   const [scaleX, scaleY] = [photo.width / size.width, photo.height / size.height];
   const { fx, fy, cx, cy } = intrinsics;
   return { fx: fx * scaleX, fy: fy * scaleY, cx: cx * scaleX - 0.5, cy: cy * scaleY - 0.5 };
-}
-
-/** Points of the sequence [n, 3] -> in the engine's camera frame: x right, y down, z forward, in the sequence's unit. */
-export function inCamera(xyz: Float32Array, { rotation: r, translation: t }: Co3dViewpoint): Float32Array {
-  const out = new Float32Array(xyz.length);
-  for (let i = 0; i < xyz.length; i += 3) {
-    for (let k = 0; k < 3; k++) {
-      const value = xyz[i] * r[k] + xyz[i + 1] * r[3 + k] + xyz[i + 2] * r[6 + k] + t[k];
-      out[i + k] = k < 2 ? -value : value;
-    }
-  }
-  return out;
 }
