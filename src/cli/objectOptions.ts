@@ -20,6 +20,8 @@ import {
 } from './options.ts';
 
 export interface ObjectOptions extends PromptOptions, Pick<CameraOptions, 'focal' | 'fov'>, MeshOptions {
+  /** Whether all that the photo shows is meant. */
+  scene?: boolean;
   granularity: number;
   gridBox?: Box;
   threshold?: number;
@@ -38,7 +40,7 @@ export interface ObjectOptions extends PromptOptions, Pick<CameraOptions, 'focal
 
 /** Names of the options that a frame of CO3D replaces. */
 export const REPLACED_BY_FRAME = [
-  ...(['box', 'point', 'mask', 'pick', 'focal', 'fov'] as const),
+  ...(['box', 'point', 'mask', 'pick', 'scene', 'focal', 'fov'] as const),
   ...(['depthMap', 'depthScale', 'pointCloud', 'cloudAxes'] as const),
 ];
 

@@ -73,11 +73,13 @@ export async function readFrameJob(frames: readonly unknown[], options: ObjectOp
 
 /** As `readJob`, for a photo that was read before. @param stored the mask, if it was read with the list */
 export async function readInputs(photo: Photo, options: ObjectOptions, stored?: StoredMask): Promise<Job> {
-  const prompts = stored
-    ? { mask: maskOfStored(`list ${options.mask}`, stored, photo) }
-    : await promptsOf(photo, options);
+  const prompts = options.scene
+    ? { scene: true }
+    : stored
+      ? { mask: maskOfStored(`list ${options.mask}`, stored, photo) }
+      : await promptsOf(photo, options);
   const { focal, fov } = options;
-  const isCutout = photo.cutout !== undefined && prompts.mask === photo.cutout;
+  const isCutout = 'mask' in prompts && photo.cutout !== undefined && prompts.mask === photo.cutout;
   const geometry = await readGeometry(photo, options);
   return {
     photo,
@@ -98,8 +100,12 @@ function shapeOf(options: ObjectOptions): CompleteOptions & MeshOptions {
 }
 
 /** The roles that are needed: a given mask, depth map or point cloud replaces a network. */
-export function rolesFor({ mask, depth, pointMap }: ReconstructOptions): Role[] {
-  return [...(mask ? [] : ['segment' as const]), ...(depth || pointMap ? [] : ['depth' as const]), 'complete'];
+export function rolesFor({ scene, mask, depth, pointMap }: ReconstructOptions): Role[] {
+  return [
+    ...(mask || scene ? [] : ['segment' as const]),
+    ...(depth || pointMap ? [] : ['depth' as const]),
+    scene ? 'scene' : 'complete',
+  ];
 }
 
 interface Geometry {
