@@ -19,7 +19,7 @@ import {
   type SWEEP_OF,
 } from './options.ts';
 
-export interface ObjectOptions extends PromptOptions, CameraOptions, MeshOptions {
+export interface ObjectOptions extends PromptOptions, Pick<CameraOptions, 'focal' | 'fov'>, MeshOptions {
   /** Whether all that the photo shows is meant. */
   scene?: boolean;
   granularity: number;
@@ -32,7 +32,17 @@ export interface ObjectOptions extends PromptOptions, CameraOptions, MeshOptions
   depthScale?: number;
   pointCloud?: string;
   cloudAxes?: Axes;
+  /** frame_annotations.jgz of a category of CO3D: with `frame`, in place of a photo. */
+  co3d?: string;
+  /** SEQUENCE/NUMBER. */
+  frame?: string;
 }
+
+/** Names of the options that a frame of CO3D replaces. */
+export const REPLACED_BY_FRAME = [
+  ...(['box', 'point', 'mask', 'pick', 'scene', 'focal', 'fov'] as const),
+  ...(['depthMap', 'depthScale', 'pointCloud', 'cloudAxes'] as const),
+];
 
 /** Adds the options to a command. */
 export function addObjectOptions(command: Command): Command {
@@ -68,7 +78,7 @@ export function addObjectOptions(command: Command): Command {
     )
     .option(
       '--depth-map <file>',
-      'depth to use instead of the network’s: 16-bit PNG in millimeters, or .npy in meters (whole numbers: millimeters)',
+      'depth to use instead of the network’s: 16-bit PNG in millimeters; OpenEXR or .npy in meters (whole numbers: millimeters)',
     )
     .option(
       '--depth-scale <meters>',
@@ -87,6 +97,15 @@ export function addObjectOptions(command: Command): Command {
       '--cloud-axes <right,down,forward>',
       `axes of the point cloud that point right, down and forward, such as x,-y,-z (default: ${CAMERA_AXES})`,
       parseCloudAxes,
-    );
+    )
+    .addOption(
+      command
+        .createOption(
+          '--co3d <frame_annotations.jgz>',
+          'with --frame, in place of a photo: its photo, mask, depth and camera from the data set CO3D',
+        )
+        .conflicts([...REPLACED_BY_FRAME]),
+    )
+    .option('--frame <sequence/number>', 'which frame of --co3d');
   return addMeshOptions(command);
 }

@@ -21,12 +21,12 @@ export function addReconstruct(program: Command, context: CommandContext, finish
   const command = program
     .command('reconstruct')
     .description('make a textured 3D object from a photo')
-    .argument('<photo>');
+    .argument('[photo]', 'the photo; none with --co3d');
   addSceneOption(addObjectOptions(command));
   addEngineOptions(command)
     .option('--rrd <file.rrd>', 'also write a recording of all stages, for the Rerun viewer', parseRrd)
     .option('-o, --output <folder>', 'folder for the results', 'out');
-  addReportOptions(command).action(async (path: string, options: ReconstructOptions) => {
+  addReportOptions(command).action(async (path: string | undefined, options: ReconstructOptions) => {
     const { reconstruct } = await import('./work/reconstruct.ts');
     const isDefault = command.getOptionValueSource('granularity') === 'default';
     const scene = options.scene && isDefault ? { granularity: SCENE_GRANULARITY } : {};

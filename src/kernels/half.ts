@@ -22,7 +22,7 @@ export function halfBits(x: number): number {
   return sign | ((rounded - 0x38000000) >>> 13);
 }
 
-/** The value of a half. Exported for tests. */
+/** The value of a half. */
 export function halfValue(half: number): number {
   const exponent = (half >>> 10) & 31;
   const fraction = half & 1023;

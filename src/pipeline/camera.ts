@@ -37,8 +37,10 @@ export function intrinsicsOf(
 /** Width of 35 mm film, in millimeters. */
 const FILM_WIDTH = 36;
 
-/** What the caller knows of the camera. With both, `focal` is used. */
+/** What the caller knows of the camera. With several, the first one here is used. */
 export interface CameraOptions {
+  /** The whole camera, in pixels of the decoded photo: pixel (u, v) has the ray of `Intrinsics`, without a half-pixel shift. */
+  readonly camera?: Intrinsics;
   /** Focal length in pixels of the photo's file, also if the photo was reduced while decoding. */
   readonly focal?: number;
   /** Horizontal field of view in degrees. */
@@ -49,7 +51,7 @@ export interface CameraOptions {
 export interface Focal {
   /** Focal length in pixels of the decoded photo. */
   readonly pixels: number;
-  readonly source: 'focal' | 'fov' | 'EXIF' | 'default';
+  readonly source: 'camera' | 'focal' | 'fov' | 'EXIF' | 'default';
 }
 
 /**
@@ -57,7 +59,8 @@ export interface Focal {
  * a 35 mm equivalent, which refers to the longer side of the photo.
  * @throws RangeError unless 0 < fov < 180
  */
-export function focalOf(photo: Photo, { focal, fov }: CameraOptions): Focal {
+export function focalOf(photo: Photo, { camera, focal, fov }: CameraOptions): Focal {
+  if (camera) return { pixels: camera.fx, source: 'camera' };
   if (focal !== undefined) {
     return { pixels: (focal * photo.width) / (photo.original ?? photo).width, source: 'focal' };
   }

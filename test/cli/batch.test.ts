@@ -50,6 +50,31 @@ async function listOf(lines: unknown[]): Promise<string> {
   return path;
 }
 
+describe('frames of CO3D', () => {
+  it('are lines without a photo, and called like the frame', async () => {
+    const co3d = join(import.meta.dirname, '../golden/co3d/toyball/frame_annotations.jgz');
+    const list = await listOf([
+      { co3d, frame: '101_1_a/8' },
+      { co3d, frame: '202_2_b/0', name: 'ball' },
+      { co3d, frame: '101_1_a/9' },
+    ]);
+    const { code, lines, asked } = await batch(list);
+    expect(code).toBe(3);
+    expect(lines).toMatchObject([
+      { name: '101_1_a/8', status: 'done', photo: co3d },
+      { name: 'ball', status: 'done' },
+      { name: '101_1_a/9', status: 'failed' },
+    ]);
+    expect(lines[2].error!.message).toContain('the nearest are 8, 3.');
+    expect(asked.options!.depth).toHaveLength(40 * 56);
+    const wrong = await batch(await listOf([{ co3d }, { co3d, frame: 'a/1', box: [0, 0, 1, 1] }, { frame: 'a/1' }]));
+    expect([wrong.code, wrong.lines]).toEqual([2, []]);
+    expect(wrong.stderr).toContain('line 1: --co3d and --frame belong together.');
+    expect(wrong.stderr).toContain("line 2: option '--co3d <frame_annotations.jgz>' cannot be used with");
+    expect(wrong.stderr).toContain('line 3: "photo" must be the path of a photo.');
+  });
+});
+
 describe('a folder', () => {
   it('gives a folder of files and a line for each photo', async () => {
     const { code, stderr, lines, asked } = await batch(photos, BOX);

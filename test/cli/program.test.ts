@@ -25,6 +25,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const BOX = ['--box', '1,1,3,2'];
+const co3d = join(import.meta.dirname, '../golden/co3d/toyball/frame_annotations.jgz');
 
 describe('reconstruct', () => {
   it('writes every file and lists them', async () => {
@@ -140,6 +141,25 @@ describe('reconstruct', () => {
     const second = standIn();
     await run(['reconstruct', photo, ...BOX, '--point-cloud', cloud, '-o', out], second);
     expect(second.asked.options!.pointMap!.xyz).toHaveLength(3 * WIDTH * HEIGHT);
+  });
+
+  it('takes photo, mask, depth and camera from a frame of CO3D', async () => {
+    const engine = standIn();
+    const { code, stderr } = await run(['reconstruct', '--co3d', co3d, '--frame', '202_2_b/0', '-o', out], engine);
+    expect(code).toBe(0);
+    expect(stderr).toContain('Lengths are in the unit of the sequence, which is not the meter.');
+    const { mask, depth, camera } = engine.asked.options!;
+    expect([mask!.length, depth!.length]).toEqual([40 * 56, 40 * 56]);
+    // Each side has its own unit there: half of 40 and half of 56 pixels.
+    const expected = { fx: 4 * 20, fy: 2.9 * 28, cx: 20 + 0.05 * 20 - 0.5, cy: 28 - 0.09 * 28 - 0.5 };
+    for (const [name, value] of Object.entries(expected)) expect(camera).toHaveProperty(name, expect.closeTo(value, 9));
+    const summary: unknown = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8'));
+    expect(summary).toMatchObject({
+      photo: { name: '202_2_b_0' },
+      focal: { pixels: 80, source: 'camera' },
+      camera,
+      options: { co3d, frame: '202_2_b/0' },
+    });
   });
 
   it('doubts the axes of a point cloud, and turns them', async () => {
@@ -297,6 +317,16 @@ describe('what is refused before the engine starts', () => {
     await refused([damaged, ...BOX, '-o', out], 1, `error: The photo ${damaged} cannot be decoded`);
   });
 
+  it('a frame without its annotations, beside a photo, or beside what it replaces', async () => {
+    const frame = ['--co3d', co3d, '--frame', '101_1_a/3'];
+    await refused([photo, ...frame, '-o', out], 2, 'error: There are both a photo and a frame (--co3d).');
+    await refused(['-o', out], 2, 'error: There is no photo.');
+    await refused(['--co3d', co3d, '-o', out], 2, 'error: --co3d and --frame belong together.');
+    await refused([photo, ...BOX, '--frame', '101_1_a/3', '-o', out], 2, '--co3d and --frame belong together.');
+    await refused([...frame, ...BOX, '-o', out], 2, "cannot be used with option '--box");
+    await refused(['--co3d', co3d, '--frame', '101_1_a/5', '-o', out], 1, 'the nearest are 3, 8.');
+  });
+
   it('masks, depth maps and point clouds that do not fit', async () => {
     const small = join(folder, 'small.png');
     await sharp({ create: { width: 2, height: 2, channels: 3, background: 'white' } }).toFile(small);
@@ -326,7 +356,7 @@ describe('what is refused before the engine starts', () => {
   });
 
   it('wrong usage', async () => {
-    await refused([], 2, "error: missing required argument 'photo'");
+    await refused([], 2, 'error: There is no photo.');
     await refused([photo, ...BOX, '--granularity', '0'], 2, 'Expected a number above 0.');
     await refused([photo, ...BOX, '--grid-box', '1,1,1,0,2,2'], 2, 'The box is empty');
     await refused([photo, ...BOX, '--faces', '0'], 2, 'Expected a whole number of at least 4, such as 50000.');

@@ -1,4 +1,5 @@
 /** Decoding of files that the tests write themselves. */
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -323,6 +324,34 @@ describe('decodeDepth', () => {
     const start = Buffer.from(`\x93NUMPY\x01\0${String.fromCharCode(header.length)}\0${header}`, 'latin1');
     const npy = Buffer.concat([start, Buffer.from(new Float32Array([150, -1]).buffer)]);
     expect([...(await decodeDepth(npy, { width: 2, height: 1 }, 0.01)).meters]).toEqual([1.5, NaN]);
+  });
+
+  it('reads OpenEXR in meters, whole numbers in millimeters, and checks its size before its pixels', async () => {
+    const exr = (name: string): Buffer => readFileSync(new URL(`../golden/exr/${name}.exr`, import.meta.url));
+    const photo = { width: 37, height: 21 };
+    const depth = await decodeDepth(exr('zip_half'), photo);
+    expect([depth.meters[0], depth.meters[37 * 20 + 36]]).toEqual([1, 1 + 76 / 64]);
+    expect(depth.missing).toBe(5);
+    expect((await decodeDepth(exr('zip_uint'), photo)).meters[0]).toBe(Math.fround(0.064));
+    expect((await decodeDepth(exr('rle_float'), photo, 2)).meters[0]).toBe(2);
+    // Byte 400 and on are pixels: they are not read.
+    const cut = exr('none_float').subarray(0, 600);
+    expect((await failure(decodeDepth(exr('window'), photo))).message).toContain('has 40 x 24 pixels');
+    expect((await failure(decodeDepth(cut, photo))).message).toContain('more than 600 bytes can hold');
+    expect((await failure(decodeDepth(exr('zip_half').subarray(0, 500), photo))).message).toMatch(
+      /^The depth map cannot be read. The file is cut off: byte \d+ is needed/,
+    );
+    expect((await failure(decodeDepth(exr('piz'), photo))).message).toContain('compressed with PIZ');
+  });
+
+  it('takes what renderers write for nothing as nothing', async () => {
+    const file = readFileSync(new URL('../golden/exr/none_float.exr', import.meta.url));
+    // The first value follows the table of 21 rows, its own row number and its size.
+    const at = file.readUInt32LE(file.length - 21 * (8 + 37 * 4) - 21 * 8) + 8;
+    expect(file.readFloatLE(at)).toBe(1);
+    file.writeFloatLE(1e10, at);
+    const { meters, missing } = await decodeDepth(file, { width: 37, height: 21 });
+    expect([meters[0], meters[1], missing]).toEqual([NaN, 1 + 1 / 64, 6]);
   });
 
   it('follows a photo that was reduced, in both sizes', async () => {

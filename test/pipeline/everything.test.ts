@@ -119,6 +119,10 @@ describe('small regions', () => {
     );
   });
 
+  it('keeps, of islands of one size, that in the first block of 2 x 2 pixels, as OpenCV does', () => {
+    expect(cleaned(5, '...#.', '#....', '.....', '....#').mask).toEqual(picture('.....', '#....', '.....', '.....'));
+  });
+
   it('leaves an empty mask empty', () => {
     expect(cleaned(1, '....')).toEqual({ changed: false, mask: picture('....') });
   });

@@ -36,7 +36,7 @@ interface Answer {
   during?: () => void;
 }
 
-/** Engine that notes what it was asked and answers with fixed values. */
+/** Engine that notes what it was asked and answers with fixed values, or with the mask and depth that it was given. */
 export function standIn(answer: Answer = {}) {
   const asked: {
     options?: ReconstructOptions;
@@ -123,7 +123,7 @@ export function standIn(answer: Answer = {}) {
       };
       const box = { top: 0, bottom: 3, left: 0, right: 4 };
       return {
-        ...{ mask, candidate, depth: { meters: depth, camera, focal } },
+        ...{ mask: options.mask ?? mask, candidate, depth: { meters: options.depth ?? depth, camera, focal } },
         seen: {
           ...{
             rgb: new Float32Array(),

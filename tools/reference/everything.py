@@ -72,6 +72,14 @@ def regions(mask):
         labels = grown
 
 
+def first_of_largest(labels, numbers, counts) -> int:
+    """Of the regions with most pixels, the one whose first block of 2 x 2 pixels comes first: OpenCV numbers regions in this order."""
+    def first_block(number):
+        y, x = torch.nonzero(labels == number, as_tuple=True)
+        return min(zip((y // 2).tolist(), (x // 2).tolist()))
+    return min(numbers[counts == counts.max()].tolist(), key=first_block)
+
+
 def without_small_regions(mask, area: int):
     """The mask with small holes filled and small islands removed, and whether there were any."""
     changed = False
@@ -83,7 +91,7 @@ def without_small_regions(mask, area: int):
             continue
         changed = True
         if inside and len(small) == len(numbers):
-            small = numbers[numbers != numbers[counts.argmax()]]
+            small = numbers[numbers != first_of_largest(labels, numbers, counts)]
         mask = torch.where(torch.isin(labels, small), torch.tensor(not inside), mask)
     return mask, changed
 

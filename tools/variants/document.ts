@@ -25,7 +25,7 @@ const PARITY = `Results of PyTorch for the same generated weights, compared with
 
 \`\`\`
 python tools/reference/make.py --out fixtures --set full
-npm run parity -- --json bench/results/checkpoints/parity.jsonl fixtures/full_*.safetensors
+npm run parity -- --json bench/results/checkpoints/parity.jsonl fixtures/full_*.safetensors fixtures/everything_vit_b.safetensors
 \`\`\`
 
 Bounds are explained in [numerics.md](numerics.md). The worst tensor is the one that uses most of its bound.

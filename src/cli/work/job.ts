@@ -1,5 +1,6 @@
 /** One object to be made: its photo and everything else that is read before the engine works. */
 import { EXIT, UserError } from '../../host/errors.ts';
+import { decodeFrame, findFrame, readFrames } from '../../host/node/co3dFrame.ts';
 import { decodeDepth, decodePointMap } from '../../host/node/geometryFile.ts';
 import { decodePhoto } from '../../host/node/image.ts';
 import { maskOfStored } from '../../host/node/maskFile.ts';
@@ -8,7 +9,7 @@ import { DEFAULT_TEXTURE } from '../../pipeline/defaults.ts';
 import { gridOf } from '../../pipeline/mcc/grid.ts';
 import type { Photo } from '../../pipeline/photo.ts';
 import type { CompleteOptions, Role } from '../../pipeline/roles.ts';
-import type { ReconstructOptions } from '../../pipeline/session/options.ts';
+import type { MeshOptions, ReconstructOptions } from '../../pipeline/session/options.ts';
 import type { ObjectOptions } from '../objectOptions.ts';
 import { SWEEP_OF } from '../options.ts';
 import { promptsOf } from './prompts.ts';
@@ -33,9 +34,41 @@ export function expectObjectOptions({ format, texture, gridBox, granularity }: O
   if (gridBox) gridOf(granularity, gridBox);
 }
 
-/** Reads the photo and all other files, so that their errors show before the engine works. @throws UserError */
-export async function readJob(path: string, options: ObjectOptions): Promise<Job> {
+/** @throws UserError unless there is either a photo or a frame of CO3D */
+export function expectSource(path: string | undefined, { co3d, frame }: Pick<ObjectOptions, 'co3d' | 'frame'>): void {
+  const fail = (message: string, hint: string): never => {
+    throw new UserError(message, { hint, exitCode: EXIT.usage });
+  };
+  const example = 'A frame is --co3d apple/frame_annotations.jgz --frame SEQUENCE/NUMBER.';
+  if (path === undefined && co3d === undefined) fail('There is no photo.', `Give its path. ${example}`);
+  if (path !== undefined && co3d !== undefined)
+    fail('There are both a photo and a frame (--co3d).', 'Give one of the two.');
+  if ((co3d === undefined) !== (frame === undefined)) fail('--co3d and --frame belong together.', example);
+}
+
+/**
+ * Reads the photo and all other files, so that their errors show before the engine works.
+ * @param path of the photo; undefined for a frame of CO3D
+ * @throws UserError
+ */
+export async function readJob(path: string | undefined, options: ObjectOptions): Promise<Job> {
+  if (path === undefined) return readFrameJob(await readFrames(options.co3d!), options);
   return readInputs(await decodePhoto(path), options);
+}
+
+/** As `readJob`, for a frame of CO3D whose annotations were read before. */
+export async function readFrameJob(frames: readonly unknown[], options: ObjectOptions): Promise<Job> {
+  const path = options.co3d!;
+  const { photo, mask, depth, camera } = await decodeFrame(path, findFrame(path, frames, options.frame!));
+  return {
+    photo,
+    asked: { mask, depth: depth.meters, camera, ...shapeOf(options) },
+    notices: [
+      ...(photo.notices ?? []),
+      ...missingDepth(depth.missing, photo),
+      'Lengths are in the unit of the sequence, which is not the meter.',
+    ],
+  };
 }
 
 /** As `readJob`, for a photo that was read before. @param stored the mask, if it was read with the list */
@@ -45,20 +78,25 @@ export async function readInputs(photo: Photo, options: ObjectOptions, stored?: 
     : stored
       ? { mask: maskOfStored(`list ${options.mask}`, stored, photo) }
       : await promptsOf(photo, options);
-  const { focal, fov, granularity, gridBox, threshold, temperature } = options;
-  const grid: CompleteOptions = { granularity, gridBox, threshold, temperature, sweep: SWEEP_OF[options.sweep] };
-  const mesh = { faces: options.faces, texture: options.texture, fuseDepth: options.fuseDepth === 'on' };
+  const { focal, fov } = options;
   const isCutout = 'mask' in prompts && photo.cutout !== undefined && prompts.mask === photo.cutout;
   const geometry = await readGeometry(photo, options);
   return {
     photo,
-    asked: { ...prompts, focal, fov, ...grid, ...mesh, ...geometry.asked },
+    asked: { ...prompts, focal, fov, ...shapeOf(options), ...geometry.asked },
     notices: [
       ...(photo.notices ?? []),
       ...(isCutout ? ['What is opaque in the photo is taken as the mask.'] : []),
       ...geometry.notices,
     ],
   };
+}
+
+/** The options of grid and mesh. */
+function shapeOf(options: ObjectOptions): CompleteOptions & MeshOptions {
+  const { granularity, gridBox, threshold, temperature, faces, texture } = options;
+  const grid = { granularity, gridBox, threshold, temperature, sweep: SWEEP_OF[options.sweep] };
+  return { ...grid, faces, texture, fuseDepth: options.fuseDepth === 'on' };
 }
 
 /** The roles that are needed: a given mask, depth map or point cloud replaces a network. */
@@ -85,11 +123,7 @@ async function readGeometry(
     depthScale === undefined ? [] : ['--depth-scale does nothing here: it is about a --depth-map, and there is none.'];
   if (depthMap !== undefined) {
     const { meters, missing } = await decodeDepth(depthMap, photo, depthScale);
-    const notices = [
-      ...(missing > 0 ? [`${missing} of ${pixels} pixels of the depth map have no depth and are left out.`] : []),
-      ...farNotice(meters),
-    ];
-    return { asked: { depth: meters }, notices };
+    return { asked: { depth: meters }, notices: [...missingDepth(missing, photo), ...farNotice(meters)] };
   }
   if (pointCloud !== undefined) {
     const pointMap = await decodePointMap(pointCloud, photo, cloudAxes);
@@ -104,6 +138,9 @@ async function readGeometry(
   }
   return { asked: {}, notices: unused };
 }
+
+const missingDepth = (missing: number, { width, height }: Photo): string[] =>
+  missing > 0 ? [`${missing} of ${width * height} pixels of the depth map have no depth and are left out.`] : [];
 
 /** A depth beyond which a whole map is taken for millimeters: no photo of an object is taken from so far, in meters. */
 const FAR_METERS = 100;

@@ -9,7 +9,7 @@ import type { ObjectOptions } from '../objectOptions.ts';
 import { ALWAYS_WRITTEN, type EngineOptions, type ReportOptions } from '../options.ts';
 import { formatSeconds } from '../progress.ts';
 import { runCommand, weightNotices } from './commandRun.ts';
-import { expectObjectOptions, readJob, rolesFor } from './job.ts';
+import { expectObjectOptions, expectSource, readJob, rolesFor } from './job.ts';
 import { OPTIONAL_FILES, reconstructionFiles, recordingOf } from './outputs.ts';
 import { jsonFile, noticesOf, SUMMARY, summaryOf } from './summary.ts';
 import { SweepEstimate } from './sweepEstimate.ts';
@@ -20,8 +20,13 @@ export interface ReconstructOptions extends ObjectOptions, EngineOptions, Report
   rrd?: string;
 }
 
-export async function reconstruct(path: string, options: ReconstructOptions, context: CommandContext): Promise<number> {
+export async function reconstruct(
+  path: string | undefined,
+  options: ReconstructOptions,
+  context: CommandContext,
+): Promise<number> {
   expectObjectOptions(options);
+  expectSource(path, options);
   const started = performance.now();
   return runCommand(context, options, async ({ progress, call, startEngine }) => {
     const output = await OutputFolder.open(options.output);

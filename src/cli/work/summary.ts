@@ -29,7 +29,7 @@ export type Summary = ReturnType<typeof summaryOf>;
 
 /** Sizes, options, seconds and notices of a result. */
 export function summaryOf(
-  { photo }: Job,
+  { photo, asked }: Job,
   result: Reconstruction,
   options: ObjectOptions,
   { engine, seconds, notices }: { engine: ReturnType<Engine['describe']>; seconds: number; notices: readonly string[] },
@@ -38,7 +38,8 @@ export function summaryOf(
   return {
     unflat: version,
     photo: { name: photo.name, width: photo.width, height: photo.height, original: photo.original },
-    focal: focalOf(photo, options),
+    focal: focalOf(photo, asked),
+    camera: asked.camera,
     options: { ...settingsOf(options), threshold: object.threshold },
     ...engine,
     totalSeconds: Number(seconds.toFixed(3)),
@@ -82,6 +83,7 @@ const SETTINGS = [
     'sweep',
   ] as const),
   ...(['depthMap', 'depthScale', 'pointCloud', 'cloudAxes', 'faces', 'texture', 'fuseDepth', 'format'] as const),
+  ...(['co3d', 'frame'] as const),
 ];
 
 /** The options that determine a result. */

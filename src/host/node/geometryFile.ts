@@ -1,5 +1,14 @@
 /** Decodes depth maps and point maps that belong to a photo from files. */
-import { type Axes, decodeNpy, decodeObjPointMap, resampleNearest, turnAxes } from '../../io/index.ts';
+import {
+  type Axes,
+  decodeNpy,
+  decodeObjPointMap,
+  isExr,
+  openExrDepth,
+  resampleNearest,
+  turnAxes,
+} from '../../io/index.ts';
+import { halfValue } from '../../kernels/half.ts';
 import type { PointMap } from '../../pipeline/session/options.ts';
 import { messageOf, UserError } from '../errors.ts';
 import {
@@ -22,28 +31,48 @@ export interface DepthMap {
   missing: number;
 }
 
-const HOW_TO_STORE = 'Store millimeters in a 16-bit PNG, or meters in a float32 .npy file.';
+const HOW_TO_STORE = 'Store millimeters in a 16-bit PNG, or meters in an OpenEXR file or a float32 .npy file.';
 
 /**
- * Decodes a depth map: a 16-bit gray PNG (0 = no depth) or a .npy array. Without `scale`, whole numbers are millimeters, and others
- * meters. Values that are not positive finite numbers become NaN and are counted in `missing`. The map must be as large as the photo's
+ * Decodes a depth map: a 16-bit gray PNG (0 = no depth), an OpenEXR file or a .npy array. Without `scale`, whole numbers are millimeters,
+ * and others meters. Values that are not positive finite numbers become NaN and are counted in `missing`. The map must be as large as the photo's
  * file, or as the photo after it was reduced; it gets the size of the photo (nearest pixel).
  * @param scale meters of a value of 1
  * @throws UserError if the file has another format or another size, or holds no depth
  */
 export async function decodeDepth(source: ImageSource, photo: PhotoSizes, scale?: number): Promise<DepthMap> {
   const file = await readSource(source, 'depth map');
-  const isNpy = file.bytes[0] === 0x93;
-  const { width, height, values, isInteger } = isNpy ? depthOfNpy(file) : await depthOfPng(file, photo);
-  expectSize(file.name, { width, height }, photo);
-  const metersOf = scale !== undefined ? times(scale) : isInteger ? millimeters : times(1);
+  const decoded = await depthOf(file, photo);
+  return fitted(
+    file.name,
+    decoded,
+    photo,
+    scale !== undefined ? times(scale) : decoded.isInteger ? millimeters : times(1),
+  );
+}
+
+/**
+ * Decodes a 16-bit gray PNG whose bits are halves, in float32 as the data set's own loader. Otherwise as `decodeDepth`.
+ * @param scale of these halves
+ */
+export async function decodeHalfDepth(source: ImageSource, photo: PhotoSizes, scale: number): Promise<DepthMap> {
+  const file = await readSource(source, 'depth map');
+  const decoded = await depthOfPng(file, photo);
+  return fitted(file.name, { ...decoded, values: decoded.values.map(halfValue) }, photo, times(Math.fround(scale)));
+}
+
+/** Depth in the size of the photo. @throws UserError if there is none at all */
+function fitted(
+  name: string,
+  { values, ...size }: Decoded,
+  photo: PhotoSizes,
+  metersOf: (value: number) => number,
+): DepthMap {
   const known = values.map((value) => (value > 0 && value < Infinity ? metersOf(value) : NaN));
-  const meters = resampleNearest(known, { width, height }, photo);
+  const meters = resampleNearest(known, size, photo);
   const missing = meters.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
-  if (missing === meters.length) {
-    throw new UserError(`The ${file.name} has no depth: no value is a positive finite number.`, { hint: HOW_TO_STORE });
-  }
-  return { meters, missing };
+  if (missing < meters.length) return { meters, missing };
+  throw new UserError(`The ${name} has no depth: no value is a positive finite number.`, { hint: HOW_TO_STORE });
 }
 
 /**
@@ -87,9 +116,31 @@ interface Decoded {
   readonly isInteger: boolean;
 }
 
-function depthOfNpy({ bytes, name }: InputFile): Decoded {
+/** @throws UserError if it cannot be read, or does not have the photo's size */
+async function depthOf(file: InputFile, photo: PhotoSizes): Promise<Decoded> {
+  if (isExr(file.bytes)) return depthOfExr(file, photo);
+  if (file.bytes[0] !== 0x93) return depthOfPng(file, photo);
+  const decoded = readable(file, () => decodeNpy(file.bytes));
+  expectSize(file.name, decoded, photo);
+  return decoded;
+}
+
+/** Renderers write such a value where there is nothing; Blender writes 1e10. */
+const NOTHING_METERS = 1e9;
+
+/** The size is compared before memory is taken for it. */
+function depthOfExr(file: InputFile, photo: PhotoSizes): Decoded {
+  const exr = readable(file, () => openExrDepth(file.bytes));
+  expectSize(file.name, exr, photo);
+  const { width, height, isInteger } = exr;
+  const values = readable(file, () => exr.values());
+  return { width, height, isInteger, values: isInteger ? values : values.map((v) => (v < NOTHING_METERS ? v : NaN)) };
+}
+
+/** @throws UserError that names the file, in place of errors of its format */
+function readable<T>({ name }: InputFile, read: () => T): T {
   try {
-    return decodeNpy(bytes);
+    return read();
   } catch (error) {
     throw new UserError(`The ${name} cannot be read. ${messageOf(error)}`, { hint: HOW_TO_STORE, cause: error });
   }

@@ -164,6 +164,20 @@ function unpacked({ width, height, depth, data }: DecodedPng): Uint16Array {
   });
 }
 
+/**
+ * Decodes a picture of probabilities: 1 where the gray value is above half of 255.
+ * @returns [photo.height, photo.width] of 0 and 1
+ * @throws UserError if it cannot be read, has another size than the photo, or is below that everywhere
+ */
+export async function decodeProbabilities(source: ImageSource, photo: PhotoSizes): Promise<Uint8Array> {
+  const file = await readSource(source, 'mask');
+  const size = (await inspect(file)).autoOrient;
+  expectSize(file.name, size, photo);
+  const mask = (await grayOf(file)).map((value) => (value > 255 / 2 ? 1 : 0));
+  if (!mask.includes(1)) throw new UserError(`The ${file.name} shows no object: no pixel is above half of white.`);
+  return fitted(file.name, mask, size, photo);
+}
+
 async function pictureMask(file: InputFile, photo: PhotoSizes): Promise<Uint8Array> {
   const size = (await inspect(file)).autoOrient;
   expectSize(file.name, size, photo);

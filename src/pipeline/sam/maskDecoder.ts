@@ -41,7 +41,7 @@ export function maskDecoder({ embedding, positions, sparse, dense }: DecoderInpu
   const learned = concat([learnedTokens('iou_token', 1), learnedTokens('mask_tokens', masks)], 0);
   const output = learned.reshape([1, 1 + masks, out]);
   const all = sparse ? concat([expand(output, [B, 1 + masks, out]), sparse], 1) : output; // [B, 1 + masks + T, out]
-  const source = expand(add(embedding, dense), [B, grid, grid, out]).reshape([B, grid * grid, out]);
+  const source = add(embedding, dense).reshape([1, grid * grid, out]);
 
   const decoded = twoWayTransformer(asActivation(all), source, positions.reshape([grid * grid, out]), config);
   const queries = cast(decoded.queries, 'f32'); // the heads compute final results
@@ -63,8 +63,9 @@ export function maskDecoder({ embedding, positions, sparse, dense }: DecoderInpu
 }
 
 /**
- * Attention between prompt tokens and image tokens, in both directions. tokens [B, T, C], source [B, N, C], positions
+ * Attention between prompt tokens and image tokens, in both directions. tokens [B, T, C], source [1, N, C], positions
  * [N, C] of the image tokens -> queries [B, T, C], keys [B, N, C]. The position code of a query is its initial token.
+ * Until the first layer has changed them, the image tokens are the same for all prompts: they are projected once.
  * Taps: layer<i>.self, .cross, .queries, .keys; tokens_out.
  */
 function twoWayTransformer(
@@ -80,6 +81,7 @@ function twoWayTransformer(
     projectedAttention(`${name}.${part}`, q, k, v, inner, config.decoderHeads);
   const norm = (part: string, x: Tensor) => layerNorm(`${name}.${part}`, x, EPS);
 
+  const [B] = tokens.shape;
   let queries = tokens;
   let keys = source;
   let placedKeys = add(keys, positions);
@@ -105,7 +107,7 @@ function twoWayTransformer(
       queries = graph.tap(`layer${i}.queries`, norm(`${layer}.norm3`, add(queries, mlpOut)));
 
       const fromTokens = attend(`${layer}.cross_attn_image_to_token`, placedKeys, add(queries, tokens), queries, cross);
-      keys = graph.tap(`layer${i}.keys`, norm(`${layer}.norm4`, add(keys, fromTokens)));
+      keys = graph.tap(`layer${i}.keys`, norm(`${layer}.norm4`, add(forAll(keys, B), fromTokens)));
       placedKeys = add(keys, positions);
     });
   }
@@ -116,17 +118,17 @@ function twoWayTransformer(
 
 /**
  * Attention with projections of q [B, N, C], k and v [B, M, C] to `inner` channels, and of the result back
- * -> [B, N, C].
+ * -> [B, N, C]. What is the same for all prompts may have 1 in place of B.
  */
 function projectedAttention(name: string, q: Tensor, k: Tensor, v: Tensor, inner: number, heads: number): Tensor {
-  const attended = attention(
-    linear(`${name}.q_proj`, q, inner),
-    linear(`${name}.k_proj`, k, inner),
-    linear(`${name}.v_proj`, v, inner),
-    { heads },
-  );
+  const B = Math.max(q.shape[0], k.shape[0]);
+  const projected = (part: string, x: Tensor) => forAll(linear(`${name}.${part}`, x, inner), B);
+  const attended = attention(projected('q_proj', q), projected('k_proj', k), projected('v_proj', v), { heads });
   return linear(`${name}.out_proj`, attended, q.shape[2]);
 }
+
+/** Repeats what is the same for all prompts: [1, N, C] -> [B, N, C]. */
+const forAll = (x: Tensor, B: number): Tensor => (x.shape[0] === B ? x : expand(x, [B, ...x.shape.slice(1)]));
 
 /** Image tokens, upscaled four times: x [B, grid, grid, C] -> [B, 4 * grid, 4 * grid, C / 8]. */
 function upscaling(x: Tensor, C: number): Tensor {

@@ -68,8 +68,8 @@ export interface MeshOptions {
 }
 
 /**
- * Options of the whole chain. Without `focal` and `fov`, EXIF gives the camera, else it has a field of view of 55
- * degrees.
+ * Options of the whole chain. Without `camera`, `focal` and `fov`, EXIF gives the camera, else it has a field of view of
+ * 55 degrees.
  */
 export interface ReconstructOptions extends PromptOptions, CameraOptions, ObjectOptions, MeshOptions {
   /**
@@ -99,8 +99,14 @@ export function expectPhoto({ width, height, rgba }: Photo): void {
   );
 }
 
-/** @throws OptionError unless the focal length is positive and the field of view between 0 and 180 degrees */
-export function expectCamera({ focal, fov }: CameraOptions): void {
+/** @throws OptionError unless focal lengths are positive, the principal point is finite, and the field of view between 0 and 180 degrees */
+export function expectCamera({ camera, focal, fov }: CameraOptions): void {
+  if (camera && !(camera.fx > 0 && camera.fy > 0 && Object.values(camera).every(Number.isFinite))) {
+    const { fx, fy, cx, cy } = camera;
+    throw new OptionError(
+      `The camera is fx ${fx}, fy ${fy}, cx ${cx}, cy ${cy}. Give positive focal lengths and a finite principal point, in pixels.`,
+    );
+  }
   if (focal !== undefined && !(focal > 0 && focal < Infinity)) {
     throw new OptionError(`The focal length is ${focal}. Give a positive number of pixels.`);
   }

@@ -159,7 +159,7 @@ export class PhotoSteps {
     expectCamera(options);
     expectGeometry(photo, options);
     const focal = focalOf(photo, options);
-    const camera = intrinsicsOf(photo, focal.pixels);
+    const camera = options.camera ?? intrinsicsOf(photo, focal.pixels);
     if (options.pointMap) return { meters: zOf(options.pointMap.xyz), camera, focal };
     if (options.depth) return { meters: options.depth, camera, focal };
     const network = await this.parts.networks.get('depth');

@@ -5,7 +5,7 @@ import type { ObjectOptions } from '../../objectOptions.ts';
 export interface Item {
   /** Name of its results: a relative path with `/`. */
   readonly name: string;
-  /** Path of the photo. */
+  /** Path of the photo; of a frame of CO3D, path of its annotations. */
   readonly photo: string;
   /** Where the list has it, for messages. */
   readonly where: string;

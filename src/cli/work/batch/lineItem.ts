@@ -2,12 +2,12 @@
 import { Command, CommanderError } from 'commander';
 import { isAbsolute, join, parse } from 'node:path';
 import { UserError } from '../../../host/errors.ts';
-import { addObjectOptions, type ObjectOptions } from '../../objectOptions.ts';
-import { expectObjectOptions } from '../job.ts';
+import { addObjectOptions, type ObjectOptions, REPLACED_BY_FRAME } from '../../objectOptions.ts';
+import { expectObjectOptions, expectSource } from '../job.ts';
 import type { Item } from './item.ts';
 
 /** Options that are paths, relative to the folder of the list. */
-const PATHS = ['mask', 'depthMap', 'pointCloud'];
+const PATHS = ['mask', 'depthMap', 'pointCloud', 'co3d'];
 
 /**
  * Parses a line such as `{"photo": "mug.jpg", "box": [27, 44, 412, 595], "granularity": 0.1}`.
@@ -18,14 +18,18 @@ const PATHS = ['mask', 'depthMap', 'pointCloud'];
 export function lineItem(line: string, folder: string, defaults: ObjectOptions): Omit<Item, 'where'> {
   const value = parseObject(line);
   const { photo, name, points, ...given } = value;
-  if (typeof photo !== 'string' || photo === '') throw new Error('"photo" must be the path of a photo.');
+  const isFrame = photo === undefined && given.co3d !== undefined;
+  if (!isFrame && (typeof photo !== 'string' || photo === '')) throw new Error('"photo" must be the path of a photo.');
   if (name !== undefined && typeof name !== 'string') throw new Error('"name" must be a text.');
   const argv = Object.entries({ ...given, ...(points !== undefined && { point: points }) }).flatMap(([key, option]) =>
     argumentsOf(key, PATHS.includes(key) && typeof option === 'string' ? from(folder, option) : option),
   );
   const options = optionsOf(argv, defaults);
-  const { dir, name: stem } = parse(photo);
-  return { name: name ?? nameFrom(dir, stem), photo: from(folder, photo), options };
+  explained(() => expectSource(isFrame ? undefined : String(photo), options));
+  // A frame of CO3D has no photo of its own in the list: its annotations stand for it.
+  if (isFrame) return { name: name ?? options.frame!, photo: options.co3d!, options };
+  const { dir, name: stem } = parse(photo as string);
+  return { name: name ?? nameFrom(dir, stem), photo: from(folder, photo as string), options };
 }
 
 const from = (folder: string, path: string): string => (isAbsolute(path) ? path : join(folder, path));
@@ -89,12 +93,18 @@ function optionsOf(argv: readonly string[], defaults: ObjectOptions): ObjectOpti
     }),
     ...(own.pointCloud !== undefined && { depthMap: undefined, depthScale: undefined }),
     ...(own.depthMap !== undefined && { pointCloud: undefined }),
+    ...(own.co3d !== undefined && Object.fromEntries(REPLACED_BY_FRAME.map((name) => [name, undefined]))),
   };
   const options = { ...defaults, ...without, ...own };
+  explained(() => expectObjectOptions(options));
+  return options;
+}
+
+/** Runs a check. @throws Error with the message alone of a UserError */
+function explained(check: () => void): void {
   try {
-    expectObjectOptions(options);
+    check();
   } catch (error) {
     throw error instanceof UserError ? new Error(error.message, { cause: error }) : error;
   }
-  return options;
 }

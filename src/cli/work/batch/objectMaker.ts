@@ -1,12 +1,13 @@
 /** Makes the objects of a batch with one engine, and with one session for objects of one photo that follow each other. */
 import { performance } from 'node:perf_hooks';
+import { readFrames } from '../../../host/node/co3dFrame.ts';
 import { decodePhoto } from '../../../host/node/image.ts';
 import { UserError } from '../../../host/errors.ts';
 import type { Photo } from '../../../pipeline/photo.ts';
 import type { Reconstruction } from '../../../pipeline/session/session.ts';
 import type { CallOptions } from '../../../pipeline/session/stages.ts';
 import type { Engine } from '../../context.ts';
-import { type Job, readInputs } from '../job.ts';
+import { type Job, readFrameJob, readInputs } from '../job.ts';
 import type { Item } from './item.ts';
 
 /** Devices that are lost one after the other, after which the batch stops. */
@@ -27,6 +28,7 @@ export class ObjectMaker {
   private engine: Engine | undefined;
   private session: { photo: Photo; session: Session } | undefined;
   private lastRead: { path: string; photo: Promise<Photo> } | undefined;
+  private lastFrames: { path: string; frames: ReturnType<typeof readFrames> } | undefined;
   private losses = 0;
 
   constructor(
@@ -39,8 +41,12 @@ export class ObjectMaker {
     this.engine ??= await this.startEngine();
   }
 
-  /** Reads the files of an object. Objects of one photo that are read one after the other share it. */
+  /** Reads the files of an object. Objects of one photo, or of one category of CO3D, that are read one after the other share it. */
   async read({ photo: path, options, stored }: Item): Promise<Job> {
+    if (options.co3d !== undefined) {
+      if (this.lastFrames?.path !== path) this.lastFrames = { path, frames: readFrames(path) };
+      return readFrameJob(await this.lastFrames.frames, options);
+    }
     if (this.lastRead?.path !== path) this.lastRead = { path, photo: decodePhoto(path) };
     return readInputs(await this.lastRead.photo, options, stored);
   }
