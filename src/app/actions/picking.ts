@@ -1,15 +1,13 @@
 /** All masks of the photo, to pick the object's from: the smallest under the pointer first, then those around it. */
 import { batch } from '@preact/signals';
-import { maskOf, type EverythingOptions, type FoundMask } from '../../web.ts';
+import { maskOf, type FoundMask } from '../../web.ts';
+import { TINY_SEARCH } from '../../pipeline/everything/defaults.ts';
 import { contains } from '../../pipeline/maskRuns.ts';
 import type { EngineSession } from '../engine.ts';
 import { isAbort, problemOf } from '../state/problem.ts';
 import type { State } from '../state/state.ts';
 import { count } from '../words.ts';
 import type { Pointing } from './pointing.ts';
-
-/** The tiny networks give softer borders, and know single objects: they need lower limits, and fewer points suffice. */
-const FOR_TINY: EverythingOptions = { pointsPerSide: 16, predIouThresh: 0.7, stabilityScoreThresh: 0.75 };
 
 export class Picking {
   private stop?: AbortController;
@@ -29,7 +27,7 @@ export class Picking {
     allMasks.value = { kind: 'running', share: 0 };
     const weights = engine.value.kind === 'ready' ? engine.value.weights : '';
     try {
-      const found = await session.everything(/^tiny$|\btiny SAM$/.test(weights) ? FOR_TINY : {}, {
+      const found = await session.everything(/^tiny$|\btiny SAM$/.test(weights) ? TINY_SEARCH : {}, {
         signal: stop.signal,
         onProgress: ({ stage, done, total }) => {
           if (this.stop === stop && stage === 'masks') allMasks.value = { kind: 'running', share: done / total };

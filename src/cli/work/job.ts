@@ -9,6 +9,7 @@ import { gridOf } from '../../pipeline/mcc/grid.ts';
 import type { Photo } from '../../pipeline/photo.ts';
 import type { CompleteOptions, Role } from '../../pipeline/roles.ts';
 import type { ReconstructOptions } from '../../pipeline/session/options.ts';
+import type { SceneOptions } from '../../pipeline/session/scene.ts';
 import type { ObjectOptions } from '../objectOptions.ts';
 import { SWEEP_OF } from '../options.ts';
 import { promptsOf } from './prompts.ts';
@@ -43,20 +44,29 @@ export async function readInputs(photo: Photo, options: ObjectOptions, stored?: 
   const prompts = stored
     ? { mask: maskOfStored(`list ${options.mask}`, stored, photo) }
     : await promptsOf(photo, options);
-  const { focal, fov, granularity, gridBox, threshold, temperature } = options;
-  const grid: CompleteOptions = { granularity, gridBox, threshold, temperature, sweep: SWEEP_OF[options.sweep] };
-  const mesh = { faces: options.faces, texture: options.texture, fuseDepth: options.fuseDepth === 'on' };
   const isCutout = photo.cutout !== undefined && prompts.mask === photo.cutout;
-  const geometry = await readGeometry(photo, options);
+  const shared = await readShared(photo, options);
   return {
     photo,
-    asked: { ...prompts, focal, fov, ...grid, ...mesh, ...geometry.asked },
+    asked: { ...prompts, ...shared.asked },
     notices: [
       ...(photo.notices ?? []),
       ...(isCutout ? ['What is opaque in the photo is taken as the mask.'] : []),
-      ...geometry.notices,
+      ...shared.notices,
     ],
   };
+}
+
+/** What does not depend on which object is meant: camera, grid, mesh, and a depth of one's own. */
+export async function readShared(
+  photo: Photo,
+  options: ObjectOptions,
+): Promise<{ asked: SceneOptions; notices: readonly string[] }> {
+  const { focal, fov, granularity, gridBox, threshold, temperature } = options;
+  const grid: CompleteOptions = { granularity, gridBox, threshold, temperature, sweep: SWEEP_OF[options.sweep] };
+  const mesh = { faces: options.faces, texture: options.texture, fuseDepth: options.fuseDepth === 'on' };
+  const geometry = await readGeometry(photo, options);
+  return { asked: { focal, fov, ...grid, ...mesh, ...geometry.asked }, notices: geometry.notices };
 }
 
 /** The roles that are needed: a given mask, depth map or point cloud replaces a network. */

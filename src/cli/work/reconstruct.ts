@@ -10,7 +10,8 @@ import { ALWAYS_WRITTEN, type EngineOptions, type ReportOptions } from '../optio
 import { formatSeconds } from '../progress.ts';
 import { runCommand, weightNotices } from './commandRun.ts';
 import { expectObjectOptions, readJob, rolesFor } from './job.ts';
-import { OPTIONAL_FILES, reconstructionFiles, recordingOf } from './outputs.ts';
+import { DAY, earlierFiles, sayDeleted } from './earlierFiles.ts';
+import { reconstructionFiles, recordingOf } from './outputs.ts';
 import { jsonFile, noticesOf, SUMMARY, summaryOf } from './summary.ts';
 import { SweepEstimate } from './sweepEstimate.ts';
 
@@ -19,9 +20,6 @@ export interface ReconstructOptions extends ObjectOptions, EngineOptions, Report
   /** File for the recording. */
   rrd?: string;
 }
-
-/** Milliseconds after which no process can still be writing a temporary file. */
-const DAY = 24 * 3600 * 1000;
 
 export async function reconstruct(path: string, options: ReconstructOptions, context: CommandContext): Promise<number> {
   expectObjectOptions(options);
@@ -59,7 +57,7 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
       ...{ engine: engine.describe(), seconds, notices: [...known, ...found] },
     });
     files[SUMMARY] = jsonFile(summary);
-    const old = (await output.has(SUMMARY)) ? await output.others(OPTIONAL_FILES, files) : [];
+    const old = await earlierFiles(output, files);
     // No signal here: after Ctrl-C a partial result is written, too.
     const paths = await writeTogether({ ...recording, ...output.withPaths(files) });
     await output.remove(old);
@@ -71,9 +69,7 @@ export async function reconstruct(path: string, options: ReconstructOptions, con
     const faces = mesh ? `A mesh of ${summary.mesh!.faces} triangles from ` : '';
     progress.say(`${faces}${summary.points.object} points in ${formatSeconds(seconds)}.`);
     for (const notice of found) progress.say(notice);
-    if (old.length > 0) {
-      progress.say(`Files of the earlier result that this one does not have were deleted: ${old.join(', ')}.`);
-    }
+    sayDeleted(progress, old);
     if (isStopped) return stop.exitCode;
     return object.xyz.length > 0 ? EXIT.ok : EXIT.failure;
   });

@@ -18,11 +18,13 @@ export function noticesOf(
   { granularity }: ObjectOptions,
   stop: { isStopped: boolean; by: string },
 ): string[] {
-  const saturated = saturatedNotice(depthToMillimeters(depth.meters).saturated);
-  return [
-    ...(saturated === undefined ? [] : [saturated]),
-    ...resultNotices(object, mesh, { granularity, ...stop, problem }),
-  ];
+  return [...depthNotices(depth), ...resultNotices(object, mesh, { granularity, ...stop, problem })];
+}
+
+/** Notices of the depth of a photo. */
+export function depthNotices({ meters }: Reconstruction['depth']): string[] {
+  const saturated = saturatedNotice(depthToMillimeters(meters).saturated);
+  return saturated === undefined ? [] : [saturated];
 }
 
 export type Summary = ReturnType<typeof summaryOf>;
@@ -34,14 +36,39 @@ export function summaryOf(
   options: ObjectOptions,
   { engine, seconds, notices }: { engine: ReturnType<Engine['describe']>; seconds: number; notices: readonly string[] },
 ) {
-  const { object, seen, candidate, mesh } = result;
+  return {
+    ...headOf(photo, options, { engine, seconds }),
+    ...factsOf(result),
+    options: { ...settingsOf(options), threshold: result.object.threshold },
+    partial: result.object.partial,
+    notices,
+  };
+}
+
+/** What a summary says of the run. */
+export function headOf(
+  photo: Job['photo'],
+  options: ObjectOptions,
+  { engine, seconds }: { engine: ReturnType<Engine['describe']>; seconds: number },
+) {
   return {
     unflat: version,
     photo: { name: photo.name, width: photo.width, height: photo.height, original: photo.original },
     focal: focalOf(photo, options),
-    options: { ...settingsOf(options), threshold: object.threshold },
+    options: settingsOf(options),
     ...engine,
     totalSeconds: Number(seconds.toFixed(3)),
+  };
+}
+
+/** What a summary says of one object. */
+export function factsOf({
+  object,
+  seen,
+  candidate,
+  mesh,
+}: Pick<Reconstruction, 'object' | 'seen' | 'candidate' | 'mesh'>) {
+  return {
     quality: candidate?.quality,
     stability: candidate?.stability,
     crop: seen.crop,
@@ -55,8 +82,6 @@ export function summaryOf(
       texture: mesh.textured?.texture.width ?? 0,
       ...mesh.facts,
     },
-    partial: object.partial,
-    notices,
   };
 }
 
