@@ -2,7 +2,7 @@
  * The page that shows a result: the template `dist/view.html` with the result inside. It opens from a folder, without a
  * server and without a network.
  */
-import type { ColoredPoints } from '../pipeline/coloredPoints.ts';
+import { joinPoints, type ColoredPoints } from '../pipeline/coloredPoints.ts';
 import { countPoints } from './points.ts';
 
 /** What the page shows. */
@@ -24,6 +24,18 @@ export interface ViewData {
   /** Names of the objects, if there are several. */
   readonly objects?: readonly string[];
 }
+
+/** What the page shows of several objects. @param objects at least one */
+export const viewOfObjects = (
+  objects: readonly (Pick<ViewData, 'object' | 'seen'> & { readonly name: string })[],
+): Pick<ViewData, 'object' | 'seen' | 'objects'> => ({
+  object: {
+    ...joinPoints(objects.map(({ object }) => object)),
+    spacing: Math.max(...objects.map(({ object }) => object.spacing)),
+  },
+  seen: joinPoints(objects.map(({ seen }) => seen)),
+  objects: objects.map(({ name }) => name),
+});
 
 /** Points inside the page. */
 export interface PagePoints {

@@ -157,3 +157,10 @@ export function boxOf(mask: MaskRuns): PixelBox {
   });
   return right < 0 ? [0, 0, 0, 0] : [left, top, right, bottom];
 }
+
+/** The pixels that are inside any of several masks of one size. @param masks at least one */
+export function unionOf(masks: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(masks[0].length);
+  for (const mask of masks) mask.forEach((value, pixel) => (all[pixel] |= value));
+  return all;
+}

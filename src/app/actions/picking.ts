@@ -7,6 +7,7 @@ import type { EngineSession } from '../engine.ts';
 import { isAbort, problemOf } from '../state/problem.ts';
 import type { State } from '../state/state.ts';
 import { count } from '../words.ts';
+import type { Objects } from './objects.ts';
 import type { Pointing } from './pointing.ts';
 
 export class Picking {
@@ -16,6 +17,7 @@ export class Picking {
     private readonly state: State,
     private readonly session: () => EngineSession | undefined,
     private readonly pointing: Pick<Pointing, 'takeMask'>,
+    private readonly objects: Pick<Objects, 'add' | 'canAdd'>,
   ) {}
 
   /** Finds all masks, once for a photo. @returns whether they are there */
@@ -85,9 +87,10 @@ export class Picking {
     this.show(here, Math.min(here.length - 1, Math.max(0, index + by)));
   }
 
-  /** The mask that is shown is the object's. */
-  take(): void {
+  /** The mask that is shown is the object's. @param isAnother whether it is of another object than the current one */
+  take(isAnother = false): void {
     const { picked } = this.state;
+    if (picked.value && isAnother && this.objects.canAdd) this.objects.add();
     if (picked.value) this.pointing.takeMask(picked.value.here[picked.value.index], picked.value.mask);
   }
 

@@ -9,12 +9,13 @@ import {
   encodePly,
   encodeRrd,
   resampleNearest,
+  viewOfObjects,
   viewPage,
   type ViewData,
 } from '../../io/index.ts';
 import { MESH_FORMAT_NAMES, type MeshFormatName } from '../../io/mesh/names.ts';
 import type { PhotoSizes } from '../../host/node/imageFile.ts';
-import { joinPoints } from '../../pipeline/coloredPoints.ts';
+import { unionOf } from '../../pipeline/maskRuns.ts';
 import type { Photo } from '../../pipeline/photo.ts';
 import type { Sheet } from '../../pipeline/render/sheet.ts';
 import { inDecoded, type PromptOptions } from '../../pipeline/session/options.ts';
@@ -87,18 +88,11 @@ export async function sceneFiles(
   }
   if (objects.some(({ mesh }) => mesh)) files[SCENE_FILE] = await sceneFile(objects, encodeTexture);
   if (preview) files['preview.png'] = await pictureFile(preview);
-  const any = new Uint8Array(depth.meters.length);
-  for (const { mask } of objects) mask.forEach((value, pixel) => (any[pixel] |= value));
-  files['mask.png'] = await maskFile(any, photo);
+  files['mask.png'] = await maskFile(unionOf(objects.map(({ mask }) => mask)), photo);
   Object.assign(files, await depthFiles('depth.png', depth.meters, photo));
   files['view.html'] = await pageOf(photo, template, files, {
     mesh: files[SCENE_FILE],
-    object: {
-      ...joinPoints(objects.map(({ object }) => object)),
-      spacing: Math.max(...objects.map(({ object }) => object.spacing)),
-    },
-    seen: joinPoints(objects.map(({ seen }) => seen.cloud)),
-    objects: objects.map(({ name }) => name),
+    ...viewOfObjects(objects.map(({ name, object, seen }) => ({ name, object, seen: seen.cloud }))),
   });
   return files;
 }
