@@ -48,13 +48,25 @@ export interface ReportOptions {
 
 /** --box and --point: which object of the photo is meant. */
 export function addPromptOptions(command: Command): Command {
-  return command
+  command
     .option('--box <x0,y0,x1,y1>', 'box around the object, in pixels of the photo', ofGroup(command, 'box', onlyBox))
     .option(
       '--point <x,y[,label]>',
       'pixel on the object (label 1, the default) or off it (label 0); may be repeated',
       ofGroup(command, 'point', collectPoint),
     );
+  return leaveToGroups(command, 'box', 'point');
+}
+
+/** Of options that went to an --object, the command itself has none: commander makes '' or true of what a parser leaves undefined. */
+function leaveToGroups(command: Command, ...names: (keyof PromptOptions)[]): Command {
+  for (const name of names) {
+    command.on(`option:${name}`, () => {
+      const left: unknown = command.getOptionValue(name);
+      if (left === '' || left === true) command.setOptionValue(name, undefined);
+    });
+  }
+  return command;
 }
 
 /** A parser of an option that belongs to the last --object before it, if there is one. */
@@ -79,16 +91,17 @@ export function addMaskOption(command: Command): Command {
       'label PNG, or COCO’s or SA-1B’s .json',
   );
   option.conflicts(['box', 'point']).argParser(ofGroup(command, 'mask', (path) => path));
-  return addPickOption(command.addOption(option));
+  return addPickOption(leaveToGroups(command.addOption(option), 'mask'));
 }
 
 /** --pick: which mask of a file with several. */
 export function addPickOption(command: Command): Command {
-  return command.option(
+  command.option(
     '--pick <number>',
     'which mask of the --mask file: the "id" in a .json, or the value of the object’s pixels in a label PNG',
     ofGroup(command, 'pick', (number) => number),
   );
+  return leaveToGroups(command, 'pick');
 }
 
 /** --fov and --focal. */
