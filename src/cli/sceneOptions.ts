@@ -14,7 +14,7 @@ export interface SceneChoice extends PromptOptions {
 }
 
 /** --object, --all and --min-area, and what --pick means with several numbers. */
-export function addSceneOptions(command: Command): Command {
+export function addSeveralOptions(command: Command): Command {
   const prompts = ['box', 'point', 'pick'];
   return command
     .addOption(
@@ -52,7 +52,7 @@ function addGroup(name: string, before: ObjectGroup[] = []): ObjectGroup[] {
 }
 
 /** Whether several objects are asked for, which may be one. */
-export const isScene = ({ object, all, pick }: SceneChoice): boolean =>
+export const isSeveral = ({ object, all, pick }: SceneChoice): boolean =>
   object !== undefined || all === true || (pick?.includes(',') ?? false);
 
 /** The numbers of --pick. @throws UserError with the usage exit code if one is empty, or there twice */
@@ -67,14 +67,14 @@ export function picksOf(pick: string): string[] {
 }
 
 /** @throws UserError with the usage exit code for options that do not go together */
-export function expectSceneChoice(options: SceneChoice & { rrd?: string }): void {
+export function expectSeveral(options: SceneChoice & { rrd?: string }): void {
   const fail = (message: string, hint: string): never => {
     throw new UserError(message, { hint, exitCode: EXIT.usage });
   };
   if (options.minArea !== undefined && !options.all) {
     fail('--min-area belongs to --all.', 'Add --all, or leave it out.');
   }
-  if (!isScene(options)) return;
+  if (!isSeveral(options)) return;
   if (options.rrd !== undefined) fail('--rrd records one object, and here are several.', 'Leave --rrd out.');
   const before = (['box', 'point', 'mask', 'pick'] as const).find((name) => options[name] !== undefined);
   if (options.object && before) {

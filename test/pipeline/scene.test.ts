@@ -1,168 +1,165 @@
-/** Several objects of one photo: depth and embedding once, failures that stop nobody, and what is whole when stopped. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StepTime } from '../../src/graph/run.ts';
 import { Engine } from '../../src/pipeline/engine.ts';
 import type { Photo } from '../../src/pipeline/photo.ts';
-import { presets, syntheticSet } from '../../src/pipeline/registry.ts';
-import type { Session } from '../../src/pipeline/session/session.ts';
-import type { SceneOptions } from '../../src/pipeline/session/scene.ts';
-import { joinMeshes, joinTextured } from '../../src/pipeline/mesh/join.ts';
-import { scene } from '../../weights/index.ts';
-import { openDevice } from '../setup/evaluate.ts';
+import { GeometryError } from '../../src/pipeline/points/geometry.ts';
+import { OptionError } from '../../src/pipeline/optionError.ts';
+import { PromptError } from '../../src/pipeline/prompts.ts';
+import { presets, syntheticSet, type WeightSet } from '../../src/pipeline/registry.ts';
+import { Fixture } from '../../tools/parity/fixture.ts';
+import { runnerOf } from '../../tools/parity/kinds.ts';
+import { bytesSource, scene, WeightsError } from '../../weights/index.ts';
+import { openDevice, testDevice } from '../setup/evaluate.ts';
+import { goldenBytes } from '../setup/goldenBytes.ts';
 import { expectIdentical } from '../setup/identical.ts';
-import { texturedTorus, torus } from '../setup/meshes.ts';
+
+describe('scenes equal the released code', () => {
+  it.each([
+    ['scene_a', 'color classes, a wide photo'],
+    ['scene_b', 'regressed colors, a tall photo'],
+    ['scene_c', 'a square photo'],
+    ['half_ball', 'the grid of queries'],
+  ])('%s: %s', async (name) => {
+    const fixture = await Fixture.open(bytesSource(await goldenBytes(`${name}.safetensors`), name));
+    await runnerOf(fixture.kind)(fixture, { device: await testDevice(), close: () => undefined });
+    expect(fixture.lines.filter((line) => !line.ok)).toEqual([]);
+    expect(fixture.forgotten).toEqual([]);
+  });
+});
 
 const [WIDTH, HEIGHT] = [80, 64];
-
 const rgb = scene.image(11, HEIGHT, WIDTH);
 const photo: Photo = {
   ...{ width: WIDTH, height: HEIGHT },
   rgba: new Uint8Array(4 * WIDTH * HEIGHT).map((_, i) => (i % 4 === 3 ? 255 : rgb[3 * (i >> 2) + (i % 4)])),
 };
+const depth = scene.depth(11, HEIGHT, WIDTH);
+const weights = syntheticSet(4, { ...presets.small, mccScene: { ...presets.small.mccScene, image: 64 } });
 
-/** A mask that is a rectangle. */
-function rectangle(left: number, top: number, right: number, bottom: number): Uint8Array {
-  return new Uint8Array(WIDTH * HEIGHT).map((_, i) => {
-    const [x, y] = [i % WIDTH, Math.floor(i / WIDTH)];
-    return x >= left && x < right && y >= top && y < bottom ? 1 : 0;
+const engineWith = async (set: WeightSet): Promise<Engine> => new Engine({ device: await openDevice(), weights: set });
+
+describe('a scene', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await engineWith(weights);
   });
-}
+  afterAll(() => engine.dispose());
+  const reconstruct = (options: object) =>
+    engine.reconstruct(photo, { scene: true, depth, threshold: 0.5, ...options });
 
-const [one, two] = [rectangle(4, 4, 36, 60), rectangle(44, 10, 76, 50)];
-const COARSE: SceneOptions = { granularity: 1, threshold: 0.5, texture: 64, faces: 400 };
-
-let engine: Engine;
-let session: Session;
-
-beforeAll(async () => {
-  engine = new Engine({ device: await openDevice(), weights: syntheticSet(1, presets.small) });
-  session = engine.open(photo);
-});
-afterAll(() => engine.dispose());
-
-describe('several objects', () => {
-  it('are each what they are alone, from one depth and one embedding', async () => {
-    const times: StepTime[] = [];
-    const objects = [{ name: 'left', mask: one }, { box: [44, 10, 76, 50] as const }];
-    const made = await session.objects(objects, COARSE, { onProfile: (more) => void times.push(...more) });
-    expect(made.objects.map(({ name }) => name)).toEqual(['left', 'object-2']);
-    expect([made.failed, made.stopped]).toEqual([[], []]);
-    const alone = await session.reconstruct({ mask: one, ...COARSE });
-    expectIdentical(made.objects[0].object.xyz, alone.object.xyz);
-    expectIdentical(made.objects[0].preview, alone.preview);
-    expectIdentical(made.depth, alone.depth);
-    const prompted = await session.reconstruct({ box: [44, 10, 76, 50], ...COARSE });
-    expectIdentical(made.objects[1].mask, prompted.mask);
-    expectIdentical(made.objects[1].object.xyz, prompted.object.xyz);
-    const scopes = new Set(times.map(({ scope }) => scope.split('/')[0]));
-    expect(scopes.size).toBeGreaterThan(2);
-    // A second scene encodes nothing, and has the depth already.
-    const again: StepTime[] = [];
-    await session.objects(objects, { ...COARSE, render: false }, { onProfile: (more) => void again.push(...more) });
-    expect(again.length).toBeLessThan(times.length);
-    expectIdentical(structuredClone(made), made);
-  });
-
-  it('say in their progress which one it is about', async () => {
-    const seen = new Set<string>();
-    await session.objects([{ mask: one }, { name: 'b', mask: two }], COARSE, {
-      onProgress: ({ stage, object }) =>
-        void seen.add(object ? `${stage} ${object.number}/${object.of} ${object.name}` : stage),
-    });
-    for (const known of ['sweep 1/2 object-1', 'sweep 2/2 b', 'mesh 2/2 b', 'render']) expect(seen).toContain(known);
-    expect(seen).not.toContain('sweep');
-  });
-
-  it('go on when one of them fails, which is named', async () => {
-    const pixel = rectangle(0, 0, 1, 1);
-    const objects = [
-      { name: 'a', mask: one },
-      { name: 'twin', mask: rectangle(4, 5, 36, 60) },
-      { name: 'dot', mask: pixel },
-      { name: 'b', mask: two },
-      { name: 'inner', mask: rectangle(50, 20, 70, 40) },
-    ];
-    const made = await session.objects(objects, { ...COARSE, render: false, mesh: false });
-    expect(made.objects.map(({ name, within }) => [name, within])).toEqual([
-      ['a', undefined],
-      ['b', undefined],
-      ['inner', 'b'],
-    ]);
-    expect(made.failed).toEqual([
-      { name: 'twin', problem: expect.stringMatching(/^It is the same object as a: their masks share 98 %/) },
-      { name: 'dot', problem: expect.stringMatching(/mask|point/) },
-    ]);
-  });
-
-  it('fail alone when no point is occupied', async () => {
-    const { objects, failed } = await session.objects([{ mask: one }], {
-      ...COARSE,
-      threshold: 0.999999,
-      minThreshold: 0.5,
-    });
-    expect(objects).toEqual([]);
-    expect(failed[0].problem).toMatch(/^No grid point has a probability above 0.999999/);
-  });
-
-  it('that are whole stay when the call is stopped', async () => {
-    const stop = new AbortController();
-    const onProgress = ({ stage, object }: { stage: string; object?: { number: number } }): void => {
-      if (stage === 'sweep' && object?.number === 2) stop.abort();
-    };
-    const objects = [{ mask: one }, { mask: two }, { mask: rectangle(30, 30, 50, 60) }];
-    const made = await session.objects(objects, COARSE, { signal: stop.signal, onProgress });
-    expect(made.objects.map(({ name }) => name)).toEqual(['object-1']);
-    expect(made.objects[0].mesh ?? made.objects[0].object.xyz.length).toBeTruthy();
-    expect(made.stopped).toEqual(['object-2', 'object-3']);
-
-    const early = new AbortController();
-    const call = {
-      signal: early.signal,
-      onProgress: ({ stage }: { stage: string }) => void (stage === 'points' && early.abort()),
-    };
-    await expect(session.objects(objects, COARSE, call)).rejects.toMatchObject({ name: 'AbortError' });
-  });
-
-  it('are refused before anything runs, with the name of what is wrong', async () => {
-    await expect(session.objects([])).rejects.toThrow('objects: there is no object. Give a list');
-    await expect(session.objects([{ mask: one }, { name: 'object-1', mask: two }])).rejects.toThrow(
-      'objects: two of them have the name object-1.',
+  it('is the square in the middle of the photo, without a mesh', async () => {
+    const stages = new Set<string>();
+    const result = await engine.reconstruct(
+      photo,
+      { scene: true, threshold: 0.5, granularity: 1 },
+      { onProgress: ({ stage }) => stages.add(stage) },
     );
-    await expect(session.objects([{ mask: one, name: '' }])).rejects.toThrow('the name of object 1 is empty');
-    await expect(session.objects([{ mask: one }, { name: 'b', box: [200, 0, 300, 9] }])).rejects.toThrow(
-      /^The object b: /,
+    const { mask, seen, object, preview } = result;
+    expect([...stages]).toEqual(
+      ['load ZoeDepth', 'depth', 'points', 'load MCC for scenes', 'encode', 'sweep', 'render'].filter((s) =>
+        stages.has(s),
+      ),
     );
-    await expect(session.objects([{ mask: one.subarray(1) }])).rejects.toMatchObject({ name: 'PromptError' });
+    expect(stages.has('sweep')).toBe(true);
+    expect([...mask.keys()].every((i) => mask[i] === Number(i % WIDTH >= 8 && i % WIDTH < 72))).toBe(true);
+    expect(seen.cloud.rgb.length).toBe(3 * HEIGHT * HEIGHT);
+    expect(seen.crop).toMatchObject({ side: HEIGHT, pointCount: HEIGHT * HEIGHT, box: { left: 8, right: 72 } });
+    expect(seen.normalization.center).toEqual([0, 0, 0]);
+    expect(result).not.toHaveProperty('candidate');
+    expect(result.mesh).toBeUndefined();
+    expect(object.role).toBe('scene');
+    expect(object.swept).toEqual({ queries: 519, of: 519 });
+    expect(preview!.width).toBeGreaterThan(0);
   });
-});
 
-describe('joined meshes', () => {
-  it('keep their triangles, and each its own part of the texture', () => {
-    const [mesh, textured] = [torus(), texturedTorus()];
-    const three = joinMeshes([mesh, mesh, mesh]);
-    const n = mesh.xyz.length / 3;
-    expect(three.triangles.slice(-3)).toEqual(mesh.triangles.slice(-3).map((vertex) => vertex + 2 * n));
-    expect([three.xyz.length, three.normals.length, three.rgb.length]).toEqual([9 * n, 9 * n, 9 * n]);
-
-    const joined = joinTextured([textured, textured, textured]);
-    expect(joined.texture).toMatchObject({ width: 64, height: 64 });
-    const colorAt = ({ uv, texture }: typeof textured, vertex: number): number[] => {
-      const at = (place: number, size: number): number => Math.min(size - 1, Math.floor(place * size));
-      const pixel = at(uv[2 * vertex + 1], texture.height) * texture.width + at(uv[2 * vertex], texture.width);
-      return [...texture.rgba.subarray(4 * pixel, 4 * pixel + 3)];
-    };
-    const inside = [...textured.uv.keys()].filter((k) => k % 2 === 0 && textured.uv[k] < 1 && textured.uv[k + 1] < 1);
-    const m = textured.xyz.length / 3;
-    for (const k of inside) {
-      for (const copy of [0, 1, 2]) expect(colorAt(joined, copy * m + k / 2)).toEqual(colorAt(textured, k / 2));
+  it('is queried in the half ball in front of the camera, at steps of 0.2 unless told otherwise', async () => {
+    const { object } = await reconstruct({ sweep: 'full' });
+    expect(object.field.counts).toEqual([61, 61, 31]);
+    expect(object.swept.queries).toBe(object.swept.of);
+    expect(object.field.logits.filter((v) => !Number.isNaN(v)).length).toBe(object.swept.of);
+    for (let i = 0; i < object.grid.length; i += 3) {
+      const [x, y, z] = object.grid.subarray(i, i + 3);
+      expect(z).toBeGreaterThanOrEqual(0);
+      expect(Math.hypot(x, y, z)).toBeLessThanOrEqual(6 + 1e-6);
     }
   });
 
-  it('reduce textures that do not fit side by side', () => {
-    const small = texturedTorus();
-    const wide = { ...small, texture: { width: 4096, height: 1, rgba: new Uint8Array(4 * 4096).fill(7) } };
-    const { texture } = joinTextured([wide, small]);
-    expect([texture.width, texture.height]).toEqual([4096, 4096]);
-    expect(texture.rgba[4 * 2048 - 4]).toBe(7);
+  it('has the same bits from coarse to fine, wherever it is queried', async () => {
+    const [coarse, full] = [
+      await reconstruct({ granularity: 0.5 }),
+      await reconstruct({ granularity: 0.5, sweep: 'full' }),
+    ];
+    const { field, swept } = coarse.object;
+    expect(swept.of).toBe(full.object.swept.of);
+    expect(swept.queries).toBeLessThanOrEqual(swept.of);
+    const asked = [...field.logits.keys()].filter((i) => !Number.isNaN(field.logits[i]));
+    expect(asked.length).toBe(swept.queries);
+    expect(asked.map((i) => field.logits[i])).toEqual(asked.map((i) => full.object.field.logits[i]));
+  });
+
+  it('may be queried in a box', async () => {
+    const gridBox = { min: [-1, -1, 0], max: [1, 1, 2] } as const;
+    const { object } = await reconstruct({ gridBox, granularity: 0.5, sweep: 'full' });
+    expect(object.field.counts).toEqual([4, 4, 4]);
+    expect(object.swept).toEqual({ queries: 64, of: 64 });
+  });
+
+  it('comes step by step, too', async () => {
+    const whole = await reconstruct({ granularity: 1 });
+    const session = engine.open(photo);
+    const seen = await session.scenePoints({ meters: depth });
+    const object = await session.complete(seen, { granularity: 1, threshold: 0.5 });
+    expectIdentical(object, whole.object, 'object');
+    const mask = whole.mask;
+    await expect(session.mesh(object, { mask, depth: { meters: depth } })).rejects.toThrow(/A scene has no mesh/);
+    session.close();
+  });
+
+  it('takes a point map', async () => {
+    const xyz = new Float32Array(3 * WIDTH * HEIGHT).map((_, k) => [0, 0, 3][k % 3] + ((k * 37) % 11) / 10);
+    const { object, seen } = await reconstruct({ depth: undefined, pointMap: { xyz }, granularity: 1 });
+    expect(seen.crop.validCount).toBe(32 * 32);
+    expect(object.swept.queries).toBe(519);
+  });
+
+  it.each(['box', 'points', 'mask', 'previous', 'roughMask'])('has no %s', async (name) => {
+    const given = { box: [0, 0, 9, 9], points: [{ x: 1, y: 1, label: 1 }] }[name] ?? new Uint8Array(WIDTH * HEIGHT);
+    const failed = reconstruct({ [name]: given });
+    await expect(failed).rejects.toBeInstanceOf(PromptError);
+    await expect(failed).rejects.toThrow(`A scene is everything that the photo shows, and ${name} means one object.`);
+  });
+
+  it('needs enough points, and a size', async () => {
+    const few = depth.map((v, i) => (i < WIDTH * 8 ? v : NaN));
+    await expect(reconstruct({ depth: few })).rejects.toBeInstanceOf(GeometryError);
+    await expect(reconstruct({ depth: few })).rejects.toThrow(
+      /Of the scene's 1024 points \d+ have a depth; .* more than 163/,
+    );
+    await expect(reconstruct({ depth: depth.map(() => NaN) })).rejects.toThrow(/1024 points 0 have a depth/);
+    const place = { xyz: new Float32Array(3 * WIDTH * HEIGHT).fill(1) };
+    await expect(reconstruct({ depth: undefined, pointMap: place })).rejects.toThrow(/lie in one place/);
+    await expect(reconstruct({ depth: depth.subarray(1) })).rejects.toBeInstanceOf(OptionError);
+  });
+});
+
+describe('weights', () => {
+  const { mcc, mccScene, describe: name } = weights;
+
+  it('for objects complete no scene', async () => {
+    const engine = await engineWith({ describe: name, mcc });
+    const failed = engine.reconstruct(photo, { scene: true, depth });
+    await expect(failed).rejects.toBeInstanceOf(WeightsError);
+    await expect(failed).rejects.toThrow(
+      /expected weights of MCC for scenes, found only MCC\.[^]*published the program that trains it, but no trained weights/,
+    );
+    engine.dispose();
+  });
+
+  it('for scenes complete no object', async () => {
+    const engine = await engineWith({ describe: name, mccScene });
+    const mask = new Uint8Array(WIDTH * HEIGHT).fill(1);
+    const failed = engine.reconstruct(photo, { mask, depth });
+    await expect(failed).rejects.toBeInstanceOf(WeightsError);
+    await expect(failed).rejects.toThrow(/expected weights of MCC, found only MCC for scenes\.[^]*Add a file of MCC/);
+    engine.dispose();
   });
 });

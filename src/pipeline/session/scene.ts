@@ -21,7 +21,7 @@ export interface ObjectRequest extends PromptOptions {
 }
 
 /** Options that hold for all objects of a photo. */
-export type SceneOptions = Omit<ReconstructOptions, keyof ObjectRequest | 'onPoints'>;
+export type SceneOptions = Omit<ReconstructOptions, keyof ObjectRequest | 'onPoints' | 'scene'>;
 
 /** One object of several. All of them are in meters in the same frame, that of the photo's camera. */
 export interface SceneObject extends Omit<ChainResult, 'depth'> {
