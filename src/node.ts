@@ -25,9 +25,16 @@ import {
   type OptionRules,
 } from './host/options.ts';
 import { expectSound } from './host/selfTest.ts';
-import { meshFiles } from './host/meshFiles.ts';
+import { meshFiles, sceneFile, type SceneMesh } from './host/meshFiles.ts';
 import { encodeGlb, encodePly, MESH_FORMATS } from './io/index.ts';
-import { decoding, HostEngine, type Host, type HostReconstruction, type HostSession } from './host/engine.ts';
+import {
+  decoding,
+  HostEngine,
+  type Host,
+  type HostReconstruction,
+  type HostScene,
+  type HostSession,
+} from './host/engine.ts';
 import type { ColoredPoints } from './pipeline/coloredPoints.ts';
 import { Engine, type EngineSetup } from './pipeline/engine.ts';
 import type { Mesh, TexturedMesh } from './pipeline/mesh.ts';
@@ -169,6 +176,18 @@ export async function saveMesh(path: string, mesh: Pick<ObjectMesh, 'mesh' | 'te
 }
 
 /**
+ * Writes the meshes of several objects as one GLB file: a named mesh for each, where the photo shows it (y up, meters). Objects
+ * without a mesh are left out.
+ * @param path must end in .glb
+ * @param objects such as those of `session.objects`
+ * @throws UserError for another extension, or if the file cannot be written; RangeError if no object has a mesh
+ */
+export async function saveScene(path: string, objects: readonly SceneMesh[]): Promise<void> {
+  if (!path.toLowerCase().endsWith('.glb')) throw new UserError(`The output ${path} must end in .glb.`);
+  await writeWhole(path, await sceneFile(objects, encodeTexture));
+}
+
+/**
  * Writes points in the format of the file extension: .glb (y up) or .ply (the camera's frame). The file appears complete or
  * not at all.
  * @throws UserError for another extension, or if the file cannot be written
@@ -189,6 +208,7 @@ const isPhoto = (source: PhotoSource): source is Photo => typeof source === 'obj
 export type NodeEngine = HostEngine<PhotoSource, PointCloud, NodeObject, NodeMesh>;
 export type NodeSession = HostSession<PointCloud, NodeObject, NodeMesh>;
 export type NodeReconstruction = HostReconstruction<PointCloud, NodeObject, NodeMesh>;
+export type NodeScene = HostScene<PointCloud, NodeObject, NodeMesh>;
 
 const host: Host<PointCloud, NodeObject, NodeMesh> = {
   cloud: ({ xyz, rgb }) => new PointCloud(xyz, rgb),

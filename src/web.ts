@@ -1,9 +1,16 @@
 /** The browser entry of unflat: `createEngine` and its types. */
 import { Device } from './graph/device.ts';
-import { decoding, HostEngine, type Host, type HostReconstruction, type HostSession } from './host/engine.ts';
+import {
+  decoding,
+  HostEngine,
+  type Host,
+  type HostReconstruction,
+  type HostScene,
+  type HostSession,
+} from './host/engine.ts';
 import { expectOptions } from './host/options.ts';
 import { expectSound } from './host/selfTest.ts';
-import { meshFiles } from './host/meshFiles.ts';
+import { meshFiles, SCENE_FILE, sceneFile, type SceneMesh } from './host/meshFiles.ts';
 import { requestWebAdapter } from './host/web/adapter.ts';
 import { encodeTexture } from './host/web/encode.ts';
 import { decodePhoto, type PhotoSource } from './host/web/image.ts';
@@ -116,6 +123,18 @@ export async function meshToFiles(
   });
 }
 
+/**
+ * Encodes the meshes of several objects as one GLB file to download: a named mesh for each, where the photo shows it (y up,
+ * meters). Objects without a mesh are left out.
+ * @param objects such as those of `session.objects`
+ * @returns the file `scene.glb`
+ * @throws RangeError if no object has a mesh
+ */
+export async function sceneToFile(objects: readonly SceneMesh[]): Promise<File> {
+  const bytes = await sceneFile(objects, encodeTexture);
+  return new File([bytes as Uint8Array<ArrayBuffer>], SCENE_FILE, { type: MEDIA_TYPES.glb });
+}
+
 /** The object's mesh, which can be downloaded. */
 export class WebMesh implements ObjectMesh {
   /** Closed, with colors at its vertices. */
@@ -139,6 +158,7 @@ export class WebMesh implements ObjectMesh {
 export type WebEngine = HostEngine<PhotoSource, PointCloud, WebObject, WebMesh>;
 export type WebSession = HostSession<PointCloud, WebObject, WebMesh>;
 export type WebReconstruction = HostReconstruction<PointCloud, WebObject, WebMesh>;
+export type WebScene = HostScene<PointCloud, WebObject, WebMesh>;
 
 const decode = (source: PhotoSource): Photo | Promise<Photo> => (source instanceof Blob ? decodePhoto(source) : source);
 

@@ -15,6 +15,11 @@ export interface PromptOptions {
   pick?: string;
 }
 
+/** One of several objects: what follows an --object. */
+export interface ObjectGroup extends PromptOptions {
+  name?: string;
+}
+
 export interface MeshOptions {
   /** Formats besides glb and ply. */
   format: MeshFormatName[];
@@ -43,13 +48,39 @@ export interface ReportOptions {
 
 /** --box and --point: which object of the photo is meant. */
 export function addPromptOptions(command: Command): Command {
-  return command
-    .option('--box <x0,y0,x1,y1>', 'box around the object, in pixels of the photo', onlyBox)
+  command
+    .option('--box <x0,y0,x1,y1>', 'box around the object, in pixels of the photo', ofGroup(command, 'box', onlyBox))
     .option(
       '--point <x,y[,label]>',
       'pixel on the object (label 1, the default) or off it (label 0); may be repeated',
-      collectPoint,
+      ofGroup(command, 'point', collectPoint),
     );
+  return leaveToGroups(command, 'box', 'point');
+}
+
+/** Of options that went to an --object, the command itself has none: commander makes '' or true of what a parser leaves undefined. */
+function leaveToGroups(command: Command, ...names: (keyof PromptOptions)[]): Command {
+  for (const name of names) {
+    command.on(`option:${name}`, () => {
+      const left: unknown = command.getOptionValue(name);
+      if (left === '' || left === true) command.setOptionValue(name, undefined);
+    });
+  }
+  return command;
+}
+
+/** A parser of an option that belongs to the last --object before it, if there is one. */
+function ofGroup<Name extends keyof PromptOptions>(
+  command: Command,
+  name: Name,
+  parse: (text: string, before: PromptOptions[Name]) => PromptOptions[Name],
+): (text: string, before: PromptOptions[Name]) => PromptOptions[Name] {
+  return (text, before) => {
+    const group = (command.getOptionValue('object') as ObjectGroup[] | undefined)?.at(-1);
+    if (!group) return parse(text, before);
+    group[name] = parse(text, group[name]);
+    return before;
+  };
 }
 
 /** --mask and --pick: a finished mask, instead of --box and --point. */
@@ -59,15 +90,18 @@ export function addMaskOption(command: Command): Command {
     'mask to use instead of --box and --point: an image as large as the photo, white on the object; or with --pick a ' +
       'label PNG, or COCO’s or SA-1B’s .json',
   );
-  return addPickOption(command.addOption(option.conflicts(['box', 'point'])));
+  option.conflicts(['box', 'point']).argParser(ofGroup(command, 'mask', (path) => path));
+  return addPickOption(leaveToGroups(command.addOption(option), 'mask'));
 }
 
 /** --pick: which mask of a file with several. */
 export function addPickOption(command: Command): Command {
-  return command.option(
+  command.option(
     '--pick <number>',
     'which mask of the --mask file: the "id" in a .json, or the value of the object’s pixels in a label PNG',
+    ofGroup(command, 'pick', (number) => number),
   );
+  return leaveToGroups(command, 'pick');
 }
 
 /** --fov and --focal. */

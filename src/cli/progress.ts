@@ -27,21 +27,20 @@ export class Progress {
   readonly update = (event: StageProgress): void => {
     if (this.#quiet || this.#stopped) return;
     const now = this.#now();
-    if (this.#stage?.name !== event.stage) {
+    const name = nameOf(event);
+    if (this.#stage?.name !== name) {
       this.finish();
-      this.#stage = { name: event.stage, start: now, from: event.done, lastLine: now };
-      if (!this.#terminal.screen) this.#terminal.err(`${event.stage} ...\n`);
+      this.#stage = { name, start: now, from: event.done, lastLine: now };
+      if (!this.#terminal.screen) this.#terminal.err(`${name} ...\n`);
     }
-    if (this.#terminal.screen) this.#bar ??= startBar(this.#terminal.screen, event);
+    if (this.#terminal.screen) this.#bar ??= startBar(this.#terminal.screen, name, event);
     const stage = this.#stage!;
     const detail = describeRate(event, (now - stage.start) / 1000, stage.from);
     this.#bar?.setTotal(event.total);
     this.#bar?.update(event.done, { detail });
     if (!this.#bar && event.done < event.total && now - stage.lastLine >= LINE_INTERVAL) {
       stage.lastLine = now;
-      this.#terminal.err(
-        `${event.stage}: ${Math.floor((100 * event.done) / event.total)} %${detail && `, ${detail}`}\n`,
-      );
+      this.#terminal.err(`${name}: ${Math.floor((100 * event.done) / event.total)} %${detail && `, ${detail}`}\n`);
     }
   };
 
@@ -75,8 +74,12 @@ export class Progress {
   }
 }
 
-function startBar(stream: NodeJS.WriteStream, { stage, done, total }: StageProgress): SingleBar {
-  const format = `${stage.padEnd(LONGEST_STAGE)} {bar} {percentage} %  {detail}`;
+/** A stage, and which one of several objects it is about: `mug (2 of 5): sweep`. */
+const nameOf = ({ stage, object }: StageProgress): string =>
+  object ? `${object.name} (${object.number} of ${object.of}): ${stage}` : stage;
+
+function startBar(stream: NodeJS.WriteStream, name: string, { done, total }: StageProgress): SingleBar {
+  const format = `${name.padEnd(LONGEST_STAGE)} {bar} {percentage} %  {detail}`;
   // The cursor stays visible: a process that is killed could not restore it.
   const bar = new SingleBar({ format, stream, barsize: 30 }, Presets.shades_classic);
   bar.start(total, done, { detail: '' });

@@ -17,6 +17,7 @@ import type {
   ReconstructOptions,
 } from '../pipeline/session/options.ts';
 import type { ObjectMesh, SeenObject } from '../pipeline/session/objectMesh.ts';
+import type { ObjectRequest, SceneObject, SceneOptions, SceneReconstruction } from '../pipeline/session/scene.ts';
 import { closing, type Reconstruction, type Session } from '../pipeline/session/session.ts';
 import type { CallOptions } from '../pipeline/session/stages.ts';
 import type { Depth, Seen } from '../pipeline/session/steps.ts';
@@ -70,6 +71,19 @@ export type HostReconstruction<Cloud, Whole, Shape> = Omit<Reconstruction, 'seen
    * enclose nothing. A scene has none.
    */
   readonly mesh?: Shape;
+};
+
+/** One object of several, whose points and mesh can save themselves. */
+export type HostSceneObject<Cloud, Whole, Shape> = Omit<SceneObject, 'seen' | 'object' | 'mesh'> & {
+  readonly seen: HostSeen<Cloud>;
+  readonly object: Whole;
+  /** As in `HostReconstruction`. */
+  readonly mesh?: Shape;
+};
+
+export type HostScene<Cloud, Whole, Shape> = Omit<SceneReconstruction, 'objects'> & {
+  /** The objects that were made, in the order in which they were asked for. Each has points. */
+  readonly objects: readonly HostSceneObject<Cloud, Whole, Shape>[];
 };
 
 /**
@@ -185,13 +199,31 @@ export class HostSession<Cloud extends ColoredPoints, Whole extends CompletedObj
     return hostResult(this.host, await this.session.reconstruct(options, call));
   }
 
+  /**
+   * Several objects of the photo: the embedding and the depth are computed once, and each object is completed. All options are
+   * checked before the first step. An object that fails does not stop the others, and is named in the result. Stopped, the call
+   * gives the objects that are whole, and names the others; the progress of a stage says which object it works on.
+   * @param objects prompts or masks, with names
+   * @param options of all objects
+   * @throws OptionError if there is no object, two have one name, or an option is invalid; PromptError or GeometryError if a prompt
+   *   or a mask does not fit the photo; an AbortError when stopped before an object is whole; otherwise as the steps
+   */
+  async objects(
+    objects: readonly ObjectRequest[],
+    options?: SceneOptions,
+    call?: CallOptions,
+  ): Promise<HostScene<Cloud, Whole, Shape>> {
+    const scene = await this.session.objects(objects, options, call);
+    return { ...scene, objects: scene.objects.map((object) => hostResult(this.host, object)) };
+  }
+
   /** Frees the photo's embedding once earlier calls have ended. Later calls throw an Error. */
   close(): void {
     this.session.close();
   }
 }
 
-/** The engine. `segment`, `everything`, `depth` and `reconstruct` are short forms: they open a photo, make one call and close it. */
+/** The engine. `segment`, `everything`, `depth`, `reconstruct` and `objects` are short forms: they open a photo, make one call and close it. */
 export class HostEngine<Source, Cloud extends ColoredPoints, Whole extends CompletedObject, Shape extends ObjectMesh> {
   constructor(
     private readonly engine: EngineCalls<Source>,
@@ -235,6 +267,16 @@ export class HostEngine<Source, Cloud extends ColoredPoints, Whole extends Compl
     return closing(await this.open(photo), (session) => session.reconstruct(options, call));
   }
 
+  /** Reconstructs several objects of a photo. @throws the errors of `HostSession.objects` */
+  async objects(
+    photo: Source,
+    objects: readonly ObjectRequest[],
+    options?: SceneOptions,
+    call?: CallOptions,
+  ): Promise<HostScene<Cloud, Whole, Shape>> {
+    return closing(await this.open(photo), (session) => session.objects(objects, options, call));
+  }
+
   /** The adapter, the precision, the weights, and the seconds of each stage of the last call. */
   describe(): EngineDescription {
     return this.engine.describe();
@@ -262,10 +304,16 @@ const hostSeen = <Cloud extends ColoredPoints>(
   seen: Seen,
 ): HostSeen<Cloud> => ({ ...seen, cloud: host.cloud(seen.cloud) });
 
-const hostResult = <Cloud extends ColoredPoints, Whole extends CompletedObject, Shape extends ObjectMesh>(
+/** A result whose points and mesh can save themselves. */
+const hostResult = <
+  Result extends Pick<Reconstruction, 'seen' | 'object' | 'mesh'>,
+  Cloud extends ColoredPoints,
+  Whole extends CompletedObject,
+  Shape extends ObjectMesh,
+>(
   host: Host<Cloud, Whole, Shape>,
-  { seen, object, mesh, ...rest }: Reconstruction,
-): HostReconstruction<Cloud, Whole, Shape> => ({
+  { seen, object, mesh, ...rest }: Result,
+) => ({
   ...rest,
   seen: hostSeen(host, seen),
   object: host.object(object),

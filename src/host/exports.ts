@@ -23,6 +23,7 @@ export { WeightsError } from '../../weights/index.ts';
 
 export type { FoundMask } from '../pipeline/everything/foundMask.ts';
 export type { EverythingOptions, PointGrid } from '../pipeline/everything/options.ts';
+export { wholeMasks, type WholeMaskOptions, type WholeMasks } from '../pipeline/everything/wholeMasks.ts';
 export { maskOf, runsOf, type MaskRuns, type PixelBox } from '../pipeline/maskRuns.ts';
 export { CompletedObject, type ObjectPoints } from '../pipeline/session/completedObject.ts';
 export type {
@@ -34,8 +35,15 @@ export type {
   ReconstructOptions,
 } from '../pipeline/session/options.ts';
 export type { ObjectMesh, SeenObject } from '../pipeline/session/objectMesh.ts';
+export type {
+  FailedObject,
+  ObjectRequest,
+  SceneObject,
+  SceneOptions,
+  SceneReconstruction,
+} from '../pipeline/session/scene.ts';
 export type { Reconstruction } from '../pipeline/session/session.ts';
-export type { CallOptions, StageProgress } from '../pipeline/session/stages.ts';
+export type { CallOptions, ObjectOf, StageProgress } from '../pipeline/session/stages.ts';
 export type { Depth, Seen } from '../pipeline/session/steps.ts';
 export type { CameraOptions, Focal, Intrinsics } from '../pipeline/camera.ts';
 export type { Photo } from '../pipeline/photo.ts';

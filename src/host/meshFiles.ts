@@ -1,5 +1,5 @@
 /** The files of an object's mesh, as both hosts write them. */
-import { encodeMesh, type EncodedTexture, type MeshFormatName, MESH_FORMATS } from '../io/index.ts';
+import { encodeMesh, encodeSceneGlb, type EncodedTexture, type MeshFormatName, MESH_FORMATS } from '../io/index.ts';
 import type { Texture } from '../pipeline/mesh.ts';
 import type { ObjectMesh } from '../pipeline/session/objectMesh.ts';
 
@@ -22,4 +22,32 @@ export async function meshFiles(
     Object.assign(files, await encodeMesh(format, { closed: mesh, textured: painted }, name));
   }
   return files;
+}
+
+/** Name of the file that holds the meshes of several objects. */
+export const SCENE_FILE = 'scene.glb';
+
+/** An object of several; without a mesh, it does not stand in the scene's file. */
+export interface SceneMesh {
+  readonly name: string;
+  readonly mesh?: Pick<ObjectMesh, 'mesh' | 'textured'>;
+}
+
+/**
+ * Encodes the meshes of several objects as one GLB file, in the frame of the photo's camera with y up, in meters.
+ * @throws RangeError if no object has a mesh
+ */
+export async function sceneFile(
+  objects: readonly SceneMesh[],
+  encodeTexture: (texture: Texture) => Promise<EncodedTexture>,
+): Promise<Uint8Array> {
+  const surfaces = await Promise.all(
+    objects.flatMap(({ name, mesh: made }) => {
+      if (!made) return [];
+      const { mesh, textured } = made;
+      const encoded = async () => textured && { ...textured, texture: await encodeTexture(textured.texture) };
+      return [encoded().then((painted) => ({ name, mesh: painted ?? mesh }))];
+    }),
+  );
+  return encodeSceneGlb(surfaces, { frame: 'y up; from the camera frame in meters: x right, y down, z forward' });
 }

@@ -22,8 +22,10 @@ export async function encodeGlb(points: ColoredPoints, extras: Record<string, un
   if (count === 0)
     throw new RangeError('GLB: there are no points, and glTF cannot store an empty point cloud. Lower the threshold.');
 
-  return new GltfFile('points', Primitive.Mode.POINTS, extras)
+  const file = new GltfFile(extras);
+  file
+    .add('object', 'points', Primitive.Mode.POINTS)
     .attribute('POSITION', 'VEC3', toGltfAxes(points.xyz))
-    .colors(points.rgb)
-    .encode();
+    .colors(points.rgb);
+  return file.encode();
 }

@@ -1,4 +1,4 @@
-/** What the GLB files of points and of meshes share: the document around one primitive, and colors as linear light. */
+/** What the GLB files of points and of meshes share: the document around objects of one primitive each, and colors as linear light. */
 import {
   Accessor,
   Document,
@@ -7,29 +7,50 @@ import {
   type GLTF,
   type Material,
   type Primitive,
+  type Scene,
   type TypedArray,
 } from '@gltf-transform/core';
 
-/** A glTF file with one object of one primitive. */
+/** A glTF file with one scene. */
 export class GltfFile {
   readonly document = new Document();
-  readonly primitive: Primitive;
-  readonly material: Material;
+  private readonly scene: Scene;
   private readonly buffer: Buffer;
 
-  /**
-   * @param name of mesh and material
-   * @param extras values that are stored in the scene, such as units and frame
-   */
-  constructor(name: string, mode: GLTF.MeshPrimitiveMode, extras: Record<string, unknown>) {
+  /** @param extras values that are stored in the scene, such as units and frame */
+  constructor(extras: Record<string, unknown>) {
     this.document.getRoot().getAsset().generator = 'unflat';
     this.buffer = this.document.createBuffer();
-    this.material = this.document.createMaterial(name).setMetallicFactor(0).setRoughnessFactor(1);
-    this.primitive = this.document.createPrimitive().setMode(mode).setMaterial(this.material);
-    const node = this.document
-      .createNode('object')
-      .setMesh(this.document.createMesh(name).addPrimitive(this.primitive));
-    this.document.getRoot().setDefaultScene(this.document.createScene('unflat').addChild(node).setExtras(extras));
+    this.scene = this.document.createScene('unflat').setExtras(extras);
+    this.document.getRoot().setDefaultScene(this.scene);
+  }
+
+  /** Adds an object of one primitive. @param name of its node @param kind name of its mesh and material */
+  add(name: string, kind: string, mode: GLTF.MeshPrimitiveMode): GltfObject {
+    const object = new GltfObject(this.document, this.buffer, kind, mode);
+    const mesh = this.document.createMesh(kind).addPrimitive(object.primitive);
+    this.scene.addChild(this.document.createNode(name).setMesh(mesh));
+    return object;
+  }
+
+  encode(): Promise<Uint8Array> {
+    return new WebIO().writeBinary(this.document);
+  }
+}
+
+/** One object of a glTF file. */
+class GltfObject {
+  readonly primitive: Primitive;
+  readonly material: Material;
+
+  constructor(
+    private readonly document: Document,
+    private readonly buffer: Buffer,
+    kind: string,
+    mode: GLTF.MeshPrimitiveMode,
+  ) {
+    this.material = document.createMaterial(kind).setMetallicFactor(0).setRoughnessFactor(1);
+    this.primitive = document.createPrimitive().setMode(mode).setMaterial(this.material);
   }
 
   /** Adds a vertex attribute. @param semantic its name in glTF, such as POSITION */
@@ -51,10 +72,6 @@ export class GltfFile {
     const stored = vertices <= 0xffff ? Uint16Array.from(indices) : indices;
     this.primitive.setIndices(this.accessor('triangles', Accessor.Type.SCALAR, stored));
     return this;
-  }
-
-  encode(): Promise<Uint8Array> {
-    return new WebIO().writeBinary(this.document);
   }
 
   private accessor(name: string, type: GLTF.AccessorType, array: TypedArray): Accessor {

@@ -3,6 +3,7 @@ export * from './points.ts';
 export * from './ply.ts';
 export * from './glb.ts';
 export * from './mesh/formats.ts';
+export { encodeSceneGlb, type NamedSurface } from './mesh/glb.ts';
 export * from './mesh/names.ts';
 export type { EncodedTexture, EncodedTexturedMesh } from './mesh/surface.ts';
 export * from './obj.ts';

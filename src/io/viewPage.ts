@@ -2,7 +2,7 @@
  * The page that shows a result: the template `dist/view.html` with the result inside. It opens from a folder, without a
  * server and without a network.
  */
-import type { ColoredPoints } from '../pipeline/coloredPoints.ts';
+import { joinPoints, type ColoredPoints } from '../pipeline/coloredPoints.ts';
 import { countPoints } from './points.ts';
 
 /** What the page shows. */
@@ -21,7 +21,21 @@ export interface ViewData {
   readonly object: ColoredPoints & { /** Distance between neighbors, in meters. */ readonly spacing: number };
   /** The points that the photo shows, in the same frame. */
   readonly seen: ColoredPoints;
+  /** Names of the objects, if there are several. */
+  readonly objects?: readonly string[];
 }
+
+/** What the page shows of several objects. @param objects at least one */
+export const viewOfObjects = (
+  objects: readonly (Pick<ViewData, 'object' | 'seen'> & { readonly name: string })[],
+): Pick<ViewData, 'object' | 'seen' | 'objects'> => ({
+  object: {
+    ...joinPoints(objects.map(({ object }) => object)),
+    spacing: Math.max(...objects.map(({ object }) => object.spacing)),
+  },
+  seen: joinPoints(objects.map(({ seen }) => seen)),
+  objects: objects.map(({ name }) => name),
+});
 
 /** Points inside the page. */
 export interface PagePoints {
@@ -46,6 +60,7 @@ export interface PageData {
   readonly depth: string;
   readonly object: PagePoints;
   readonly seen: PagePoints;
+  readonly objects?: readonly string[];
 }
 
 /** Most points of a cloud in the page. At nine bytes a point, 150,000 of them take 1.8 MB as base64. */
@@ -65,7 +80,7 @@ export function viewPage(template: string, data: ViewData): Uint8Array {
   if (after === undefined || more.length > 0) {
     throw new RangeError('View page: the template must hold one empty element with the id data. Use dist/view.html.');
   }
-  const { name, mesh, photo, mask, depth, object, seen } = data;
+  const { name, mesh, photo, mask, depth, object, seen, objects } = data;
   const page: PageData = {
     name,
     mesh: mesh && base64(mesh),
@@ -74,6 +89,7 @@ export function viewPage(template: string, data: ViewData): Uint8Array {
     depth: base64(depth),
     object: pagePoints(object, object.spacing),
     seen: pagePoints(seen, 0),
+    ...(objects && { objects }),
   };
   const json = JSON.stringify(page).replaceAll('<', '\\u003c');
   return new TextEncoder().encode(`${before}${PLACE.replace('></', () => `>${json}</`)}${after}`);

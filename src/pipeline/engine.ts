@@ -17,6 +17,7 @@ import type { NetworkChoice, Role, SegmentAnswer } from './roles.ts';
 import { EmbeddingCache } from './session/embeddingCache.ts';
 import type { EngineParts } from './session/engineParts.ts';
 import type { PromptOptions, ReconstructOptions } from './session/options.ts';
+import type { ObjectRequest, SceneOptions, SceneReconstruction } from './session/scene.ts';
 import { closing, Session, type Reconstruction } from './session/session.ts';
 import { Stages, type CallOptions } from './session/stages.ts';
 import type { Depth } from './session/steps.ts';
@@ -106,6 +107,16 @@ export class Engine {
   /** Opens a photo, reconstructs its object and closes it. @throws as Session.reconstruct */
   async reconstruct(photo: Photo, options: ReconstructOptions, call?: CallOptions): Promise<Reconstruction> {
     return closing(this.open(photo), (session) => session.reconstruct(options, call));
+  }
+
+  /** Opens a photo, reconstructs several of its objects and closes it. @throws as Session.objects */
+  async objects(
+    photo: Photo,
+    objects: readonly ObjectRequest[],
+    options?: SceneOptions,
+    call?: CallOptions,
+  ): Promise<SceneReconstruction> {
+    return closing(this.open(photo), (session) => session.objects(objects, options, call));
   }
 
   /** Adapter, precision and weights, and the seconds of each stage of the last call. */

@@ -132,6 +132,20 @@ export function contains({ height, runs }: MaskRuns, x: number, y: number): bool
 export const areaOf = ({ runs }: MaskRuns): number =>
   runs.reduce((sum, length, i) => (i % 2 === 1 ? sum + length : sum), 0);
 
+/** Number of pixels inside both of two masks of one size. */
+export function sharedArea(a: MaskRuns, b: MaskRuns): number {
+  let [shared, i, j] = [0, 0, 0];
+  let [endA, endB] = [a.runs[0] ?? 0, b.runs[0] ?? 0];
+  for (let at = 0; i < a.runs.length && j < b.runs.length;) {
+    const end = Math.min(endA, endB);
+    if (i % 2 === 1 && j % 2 === 1) shared += end - at;
+    at = end;
+    if (endA === end) endA += a.runs[++i] ?? 0;
+    if (endB === end) endB += b.runs[++j] ?? 0;
+  }
+  return shared;
+}
+
 /** First and last column and row of the pixels inside: left, top, right, bottom; zeros for an empty mask. */
 export function boxOf(mask: MaskRuns): PixelBox {
   let [left, top, right, bottom] = [mask.width, mask.height, -1, -1];
@@ -142,4 +156,11 @@ export function boxOf(mask: MaskRuns): PixelBox {
     bottom = Math.max(bottom, to - 1);
   });
   return right < 0 ? [0, 0, 0, 0] : [left, top, right, bottom];
+}
+
+/** The pixels that are inside any of several masks of one size. @param masks at least one */
+export function unionOf(masks: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(masks[0].length);
+  for (const mask of masks) mask.forEach((value, pixel) => (all[pixel] |= value));
+  return all;
 }

@@ -4,4 +4,4 @@ export { listenToKeys, type KeyActions } from './keys.ts';
 export { ObjectStage, type Layer, type StageListener } from './objectStage.ts';
 export type { OccupancyPoints } from './order.ts';
 export type { Side } from './rig.ts';
-export type { Surface } from './surface.ts';
+export { Surface } from './surface.ts';

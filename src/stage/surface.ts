@@ -37,21 +37,9 @@ export class Surface {
     this.numTriangles = corners / 3;
   }
 
-  /** @param mesh in meters in the camera's frame. Its arrays are kept, not copied */
-  static of(mesh: Mesh | TexturedMesh): Surface {
-    const geometry = new BufferGeometry();
-    geometry.setAttribute('position', new BufferAttribute(mesh.xyz, 3));
-    geometry.setAttribute('normal', new BufferAttribute(mesh.normals, 3));
-    geometry.setIndex(new BufferAttribute(mesh.triangles, 1));
-    const material = new MeshBasicMaterial();
-    if ('uv' in mesh) {
-      geometry.setAttribute('uv', new BufferAttribute(mesh.uv, 2));
-      material.map = textureOf(mesh.texture);
-    } else {
-      geometry.setAttribute('color', colorAttribute(mesh.rgb));
-      material.vertexColors = true;
-    }
-    const group = new Group().add(new Drawn(geometry, material));
+  /** @param meshes in meters in the camera's frame. Their arrays are kept, not copied */
+  static of(...meshes: readonly (Mesh | TexturedMesh)[]): Surface {
+    const group = new Group().add(...meshes.map(drawn));
     // From the camera's axes, y down and z forward, to those of glTF: a half turn about x.
     group.rotation.x = Math.PI;
     return new Surface(group);
@@ -69,6 +57,22 @@ export class Surface {
       lit.dispose();
     }
   }
+}
+
+function drawn(mesh: Mesh | TexturedMesh): Drawn {
+  const geometry = new BufferGeometry();
+  geometry.setAttribute('position', new BufferAttribute(mesh.xyz, 3));
+  geometry.setAttribute('normal', new BufferAttribute(mesh.normals, 3));
+  geometry.setIndex(new BufferAttribute(mesh.triangles, 1));
+  const material = new MeshBasicMaterial();
+  if ('uv' in mesh) {
+    geometry.setAttribute('uv', new BufferAttribute(mesh.uv, 2));
+    material.map = textureOf(mesh.texture);
+  } else {
+    geometry.setAttribute('color', colorAttribute(mesh.rgb));
+    material.vertexColors = true;
+  }
+  return new Drawn(geometry, material);
 }
 
 function textureOf({ rgba, width, height }: Texture): DataTexture {

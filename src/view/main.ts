@@ -69,6 +69,7 @@ async function showObject(data: PageData, toggleMask: () => void): Promise<void>
   const layers = (['mesh', 'points', 'seen'] as const).filter((name) => stage.size(name));
   if (layers.length === 0) throw new Error('This result holds no surface and no points.');
   showFacts({
+    ...(data.objects && { Objects: data.objects.join(', ') }),
     'Size, about': sizeOf(stage.size(layers[0])!),
     ...(surface && { Triangles: number(surface.numTriangles) }),
     Points: countOf(data.object),

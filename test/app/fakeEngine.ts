@@ -89,6 +89,7 @@ function session(photo: Photo, script: Script): SessionCalls {
       return script.hasMesh ? ballMesh(object.normalization, script.facts) : undefined;
     },
     reconstruct: () => Promise.reject(new TypeError('The page takes the steps one by one.')),
+    objects: () => Promise.reject(new TypeError('The page takes the steps one by one.')),
     close: () => script.note('close', []),
   };
 }

@@ -114,7 +114,7 @@ describe('an object of a label picture', () => {
       .png()
       .toBuffer();
     expect((await failure(decodeMask(color, photo, '1'))).message).toBe(
-      'The mask is a PNG with 3 channels. With --pick it must be a PNG in gray or with a palette.',
+      'The mask is a PNG with 3 channels. With --pick or --all it must be a PNG in gray or with a palette.',
     );
     const webp = await sharp(color).webp().toBuffer();
     expect((await failure(decodeMask(webp, photo, '1'))).message).toContain('The mask is webp.');

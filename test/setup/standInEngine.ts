@@ -7,6 +7,8 @@ import {
   PointCloud,
   runsOf,
   type CallOptions,
+  type ObjectRequest,
+  type SceneOptions,
   type EverythingOptions,
   type FoundMask,
   type ObjectMesh,
@@ -32,6 +34,9 @@ interface Answer {
   meshProblem?: string;
   /** Depth of every pixel, in meters. */
   depth?: number;
+  /** Of several objects, names of those that fail, and of those that are not made because the work is stopped. */
+  failed?: string[];
+  stopped?: string[];
   /** Called while the engine works. */
   during?: () => void;
 }
@@ -42,6 +47,8 @@ export function standIn(answer: Answer = {}) {
     options?: ReconstructOptions;
     prompt?: PromptOptions;
     everything?: EverythingOptions;
+    objects?: readonly ObjectRequest[];
+    scene?: SceneOptions;
     call?: CallOptions;
     created: number;
     opened: number;
@@ -63,11 +70,32 @@ export function standIn(answer: Answer = {}) {
     call.onProfile?.([{ kernel: 'matmul', scope: 'sam', flops: 2e6, startMs: 0, ms: 1 }]);
     call.onProgress?.({ stage: 'weights', done: 1, total: 1 });
   };
+  const objectsOf = async (
+    photo: Parameters<Engine['open']>[0],
+    objects: readonly ObjectRequest[],
+    options?: SceneOptions,
+    call?: CallOptions,
+  ): ReturnType<OpenSession['objects']> => {
+    Object.assign(asked, { objects, scene: options });
+    const { failed = [], stopped = [] } = answer;
+    const names = objects.map(({ name }) => name!);
+    const one = await engine.reconstruct(photo, { ...options, box: [0, 0, 1, 1] }, call);
+    const { depth: found, seconds, preview, ...made } = one;
+    const whole = names.filter((name) => !failed.includes(name) && !stopped.includes(name));
+    return {
+      ...{ depth: found, seconds, stopped, ...(whole.length > 0 && { preview }) },
+      objects: whole.map((name) => ({ ...made, name, preview })),
+      failed: failed.map((name) => ({ name, problem: 'The mask is too small.' })),
+    };
+  };
   const engine: Engine = {
     open: (photo) => {
       asked.opened++;
       const session: Partial<OpenSession> = {
+        photo: photo as OpenSession['photo'],
         reconstruct: (options, call) => engine.reconstruct(photo, options, call),
+        everything: (options, call) => engine.everything(photo, options, call),
+        objects: (objects, options, call) => objectsOf(photo, objects, options, call),
         close: () => undefined,
       };
       return Promise.resolve(session as OpenSession);

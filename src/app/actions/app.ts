@@ -4,6 +4,7 @@ import { Estimates } from '../state/estimates.ts';
 import { problemOf } from '../state/problem.ts';
 import { createState, type State } from '../state/state.ts';
 import { Connection } from './connection.ts';
+import { Objects } from './objects.ts';
 import { Photos } from './photos.ts';
 import { Picking } from './picking.ts';
 import { Pointing } from './pointing.ts';
@@ -16,6 +17,7 @@ export class App {
   readonly photos: Photos;
   readonly pointing: Pointing;
   readonly picking: Picking;
+  readonly objects: Objects;
   readonly reconstruction: Reconstruction;
   readonly estimates: Estimates;
   readonly weights: Weights;
@@ -34,7 +36,8 @@ export class App {
     this.connection = new Connection(this.state, create);
     this.photos = new Photos(this.state, this.connection, settle, () => this.picking.forget());
     this.pointing = new Pointing(this.state, session);
-    this.picking = new Picking(this.state, session, this.pointing);
+    this.objects = new Objects(this.state, settle);
+    this.picking = new Picking(this.state, session, this.pointing, this.objects);
     this.estimates = new Estimates(() => this.engineName(), memory);
     this.reconstruction = new Reconstruction(this.state, session, this.estimates, settle);
     this.weights = new Weights(

@@ -32,7 +32,7 @@ export class Photos {
       const shown = shownPhoto(file, session.photo);
       batch(() => {
         state.photo.value = shown;
-        state.history.value = NO_PROMPTS;
+        this.forgetObjects();
         state.options.value = { ...state.options.value, fov: undefined };
       });
     });
@@ -57,14 +57,21 @@ export class Photos {
     const url = state.photo.value?.url;
     batch(() => {
       state.photo.value = undefined;
-      state.history.value = NO_PROMPTS;
-      state.answer.value = undefined;
+      this.forgetObjects();
       state.hover.value = undefined;
       state.result.value = undefined;
       state.problem.value = undefined;
       state.encoding.value = { kind: 'none' };
     });
     if (url) URL.revokeObjectURL(url);
+  }
+
+  private forgetObjects(): void {
+    const { history, answer, others, current } = this.state;
+    history.value = NO_PROMPTS;
+    answer.value = undefined;
+    others.value = [];
+    current.value = 1;
   }
 
   private endSession(): void {

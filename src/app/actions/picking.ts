@@ -1,15 +1,14 @@
 /** All masks of the photo, to pick the object's from: the smallest under the pointer first, then those around it. */
 import { batch } from '@preact/signals';
-import { maskOf, type EverythingOptions, type FoundMask } from '../../web.ts';
+import { maskOf, type FoundMask } from '../../web.ts';
+import { TINY_SEARCH } from '../../pipeline/everything/defaults.ts';
 import { contains } from '../../pipeline/maskRuns.ts';
 import type { EngineSession } from '../engine.ts';
 import { isAbort, problemOf } from '../state/problem.ts';
 import type { State } from '../state/state.ts';
 import { count } from '../words.ts';
+import type { Objects } from './objects.ts';
 import type { Pointing } from './pointing.ts';
-
-/** The tiny networks give softer borders, and know single objects: they need lower limits, and fewer points suffice. */
-const FOR_TINY: EverythingOptions = { pointsPerSide: 16, predIouThresh: 0.7, stabilityScoreThresh: 0.75 };
 
 export class Picking {
   private stop?: AbortController;
@@ -18,6 +17,7 @@ export class Picking {
     private readonly state: State,
     private readonly session: () => EngineSession | undefined,
     private readonly pointing: Pick<Pointing, 'takeMask'>,
+    private readonly objects: Pick<Objects, 'add' | 'canAdd'>,
   ) {}
 
   /** Finds all masks, once for a photo. @returns whether they are there */
@@ -29,7 +29,7 @@ export class Picking {
     allMasks.value = { kind: 'running', share: 0 };
     const weights = engine.value.kind === 'ready' ? engine.value.weights : '';
     try {
-      const found = await session.everything(/^tiny$|\btiny SAM$/.test(weights) ? FOR_TINY : {}, {
+      const found = await session.everything(/^tiny$|\btiny SAM$/.test(weights) ? TINY_SEARCH : {}, {
         signal: stop.signal,
         onProgress: ({ stage, done, total }) => {
           if (this.stop === stop && stage === 'masks') allMasks.value = { kind: 'running', share: done / total };
@@ -87,9 +87,10 @@ export class Picking {
     this.show(here, Math.min(here.length - 1, Math.max(0, index + by)));
   }
 
-  /** The mask that is shown is the object's. */
-  take(): void {
+  /** The mask that is shown is the object's. @param isAnother whether it is of another object than the current one */
+  take(isAnother = false): void {
     const { picked } = this.state;
+    if (picked.value && isAnother && this.objects.canAdd) this.objects.add();
     if (picked.value) this.pointing.takeMask(picked.value.here[picked.value.index], picked.value.mask);
   }
 

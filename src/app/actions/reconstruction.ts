@@ -5,7 +5,7 @@ import type { EngineSession } from '../engine.ts';
 import type { Estimates } from '../state/estimates.ts';
 import { noticesOf } from '../state/notices.ts';
 import { isAbort, problemOf } from '../state/problem.ts';
-import { type Result, type State, type Step } from '../state/state.ts';
+import type { MaskedObject, Result, State, Step } from '../state/state.ts';
 
 /** What the person reads, by the engine's stages. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -30,12 +30,46 @@ export class Reconstruction {
   async start(): Promise<void> {
     const { state } = this;
     const session = this.session();
-    const mask = state.mask.value;
-    if (!session || !mask || !state.canReconstruct.value) return;
+    const objects = state.masked.value;
+    if (!session || objects.length === 0 || !state.canReconstruct.value) return;
     const { granularity } = state.options.value;
-    state.result.value = { mask, granularity, arrived: [], seconds: {}, notices: [] };
-    const failure = 'The object could not be reconstructed';
-    await this.run({ step: 'depth' }, failure, (signal) => this.steps(session, mask, signal));
+    const nothing = { mask: objects[0].mask, granularity, arrived: [], seconds: {}, notices: [] };
+    state.result.value = { ...nothing, of: objects.length, made: [] };
+    if (objects.length === 1) {
+      const failure = 'The object could not be reconstructed';
+      await this.run({ step: 'depth' }, failure, (signal) => this.steps(session, objects[0].mask, signal));
+    } else {
+      const failure = 'The objects could not be reconstructed';
+      await this.run({ step: 'depth' }, failure, (signal) => this.scene(session, objects, signal));
+      // What is left of one that was stopped is none of the scene.
+      this.found({ seen: undefined, spacing: undefined, arrived: [], object: undefined, mesh: undefined });
+    }
+  }
+
+  /** Makes one object after the other. One that fails does not stop the others. */
+  private async scene(session: EngineSession, objects: readonly MaskedObject[], signal: AbortSignal): Promise<void> {
+    const { run, result, said } = this.state;
+    for (const { number, mask } of objects) {
+      if (run.value) run.value = { ...run.value, object: number };
+      this.found({ mask, seen: undefined, spacing: undefined, arrived: [], object: undefined, mesh: undefined });
+      const before = result.value?.notices ?? [];
+      const about = (notice: string): string => `Object ${number}: ${notice}`;
+      try {
+        await this.steps(session, mask, signal);
+        const { seen, object, mesh, notices } = result.value ?? {};
+        const made =
+          seen && object && object.xyz.length > 0 ? [{ name: `object-${number}`, mask, seen, object, mesh }] : [];
+        this.found((known) => ({
+          made: [...known.made, ...made],
+          notices: [...before, ...(notices ?? []).map(about)],
+        }));
+      } catch (error) {
+        // Without a device, no other object can be made either.
+        if (isAbort(error) || (error as Error).name === 'DeviceError') throw error;
+        this.found({ notices: [...before, about(`It could not be made. ${(error as Error).message}`)] });
+      }
+    }
+    said.value = `${result.value?.made.length ?? 0} of ${objects.length} objects are ready.`;
   }
 
   /** Makes the mesh of the points that are shown, after the threshold has changed: also if that happens meanwhile. */

@@ -3,9 +3,7 @@ import type { ShownPhoto } from '../state/state.ts';
 import { percent } from '../words.ts';
 import { useApp } from './context.tsx';
 import { MaskLayer } from './maskLayer.tsx';
-import type { Tint } from './maskPicture.ts';
-
-const TINT: Tint = [0, 122, 255];
+import { colorOf } from './objectColors.ts';
 
 export function Candidates({ photo }: { photo: ShownPhoto }) {
   const { pointing, state } = useApp();
@@ -24,7 +22,7 @@ export function Candidates({ photo }: { photo: ShownPhoto }) {
         >
           <span class="thumbnail" style={{ '--aspect': photo.width / photo.height }}>
             <img src={photo.url} alt="" />
-            <MaskLayer mask={mask} size={photo.decoded} tint={TINT} />
+            <MaskLayer mask={mask} size={photo.decoded} tint={colorOf(state.current.value)} />
           </span>
         </button>
       ))}

@@ -98,11 +98,13 @@ export function DownloadMenu({ photo, result }: { photo: ShownPhoto; result: Res
           ))}
         </div>
       )}
-      {result.mesh && canShare() && (
+      {(result.mesh ?? result.made.some(({ mesh }) => mesh)) && canShare() && (
         <button
           type="button"
           disabled={busy}
-          onClick={() => void make('glb', (file) => navigator.share({ files: [file], title: photo.name }))}
+          onClick={() =>
+            void make(result.mesh ? 'glb' : 'scene', (file) => navigator.share({ files: [file], title: photo.name }))
+          }
         >
           Share
         </button>

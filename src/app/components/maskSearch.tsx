@@ -29,6 +29,7 @@ export function MaskSearch() {
         {hasOthers ? `${index + 1} of ${here.length} here. ` : 'Click one. '}
         <span class="with-keys">
           The wheel, or <kbd>+</kbd> and <kbd>-</kbd>, step to larger and smaller ones.
+          <kbd>Shift</kbd> click adds another object.
         </span>
       </p>
       {/* For fingers, which have neither wheel nor keys. */}

@@ -16,6 +16,23 @@ function countAbove(logits: Float32Array, threshold: number): number {
   return logits.reduce((sum, logit) => (logit > limit ? sum + 1 : sum), 0);
 }
 
+/** Sizes of a finished result, in words. */
+function factsOf({ of, made, mesh, object }: Result, threshold: number): string {
+  const triangles = [mesh, ...made.map((one) => one.mesh)].reduce(
+    (sum, one) => sum + (one ? one.mesh.triangles.length / 3 : 0),
+    0,
+  );
+  const points = object
+    ? countAbove(object.kept.logits, threshold)
+    : made.reduce((sum, one) => sum + one.object.rgb.length / 3, 0);
+  return [
+    ...(of > 1 ? [`${made.length} of ${of} objects`] : []),
+    ...(triangles > 0 ? [`${count(triangles)} triangles`] : []),
+    `${count(points)} points`,
+    ...(object?.partial ? ['incomplete'] : []),
+  ].join(', ');
+}
+
 /** Where photo and object are not side by side, as in main.css. */
 const ONE_COLUMN = '(max-width: 860px)';
 
@@ -37,14 +54,18 @@ export function ObjectPanel({ photo, result }: { photo: ShownPhoto; result: Resu
       </section>
     );
   }
-  const { depth, seen, object, mesh } = result;
-  const hasPoints = !!seen || result.arrived.length > 0;
-  const isComplete = object && (!run.value || run.value.isMeshAgain);
+  const { depth, seen, object, made } = result;
+  const hasPoints = !!seen || result.arrived.length > 0 || made.length > 0;
+  const isComplete = (object || made.length > 0) && (!run.value || run.value.isMeshAgain);
   const shown: Tab = hasPoints ? tab : 'depth';
   return (
     <section ref={panel} class="panel object" aria-label="Object">
       {run.value && !run.value.isMeshAgain && (
-        <Progress what={run.value.what} share={run.value.share} left={run.value.left} />
+        <Progress
+          what={`${run.value.object === undefined ? '' : `Object ${run.value.object}, ${made.length + 1} of ${result.of}: `}${run.value.what}`}
+          share={run.value.share}
+          left={run.value.left}
+        />
       )}
       {depth && hasPoints && (
         <div class="group tabs" role="group" aria-label="What is shown">
@@ -59,7 +80,7 @@ export function ObjectPanel({ photo, result }: { photo: ShownPhoto; result: Resu
       {!depth && <p class="empty">The object appears here.</p>}
       {depth && <DepthPicture isHidden={shown !== 'depth'} photo={photo} meters={depth.meters} />}
       <ObjectView isHidden={shown !== 'object'} photo={photo} result={result} />
-      {object && object.kept.logits.length > 0 && <ThresholdSlider object={object} />}
+      {object && result.of === 1 && object.kept.logits.length > 0 && <ThresholdSlider object={object} />}
       {run.value?.isMeshAgain && <Progress what={run.value.what} share={run.value.share} />}
       {result.notices.map((notice) => (
         <p key={notice} class="quiet">
@@ -69,10 +90,7 @@ export function ObjectPanel({ photo, result }: { photo: ShownPhoto; result: Resu
       {isComplete && (
         <div class="row">
           <DownloadMenu photo={photo} result={result} />
-          <p class="quiet">
-            {mesh ? `${count(mesh.mesh.triangles.length / 3)} triangles, ` : ''}
-            {count(countAbove(object.kept.logits, threshold.value))} points{object.partial ? ', incomplete' : ''}
-          </p>
+          <p class="quiet">{factsOf(result, threshold.value)}</p>
         </div>
       )}
     </section>

@@ -51,19 +51,21 @@ export function ObjectView({ photo, result, isHidden }: Props) {
       setProblem((error as Error).message);
     }
   }, []);
-  useStage(stage, result, state.threshold.value);
+  const isRunning = !!state.run.value;
+  const { made } = result;
+  useStage(stage, result, state.threshold.value, isRunning);
 
   const has: Record<Layer, boolean> = {
-    mesh: !!result.mesh,
-    points: !!result.object || result.arrived.length > 0,
-    seen: !!result.seen,
+    mesh: !!result.mesh || (!isRunning && made.some(({ mesh }) => mesh)),
+    points: !!result.object || result.arrived.length > 0 || made.length > 0,
+    seen: !!result.seen || made.length > 0,
   };
   const layer = chosen && has[chosen] ? chosen : LAYERS.map(([name]) => name).find((name) => has[name])!;
   useEffect(() => {
     // While points arrive, the seen ones stand among them.
-    if (layer === 'points' && !result.object) stage?.layer('points', 'seen');
+    if (layer === 'points' && !result.object && (made.length === 0 || isRunning)) stage?.layer('points', 'seen');
     else stage?.layer(layer);
-  }, [stage, layer, result.object]);
+  }, [stage, layer, result.object, made, isRunning]);
 
   const through = (): void => {
     stage?.photoCamera(result.depth!.camera, photo.decoded.width, photo.decoded.height);
@@ -138,7 +140,7 @@ export function ObjectView({ photo, result, isHidden }: Props) {
             </button>
           ))}
         </div>
-        <button type="button" aria-pressed={isLit} disabled={!result.mesh} onClick={light}>
+        <button type="button" aria-pressed={isLit} disabled={!has.mesh} onClick={light}>
           Light
         </button>
       </div>

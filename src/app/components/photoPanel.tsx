@@ -4,6 +4,7 @@ import type { ShownPhoto } from '../state/state.ts';
 import { Candidates } from './candidates.tsx';
 import { useApp } from './context.tsx';
 import { MaskSearch } from './maskSearch.tsx';
+import { ObjectList } from './objectList.tsx';
 import { OptionsFold } from './optionsFold.tsx';
 import { PhotoView } from './photoView.tsx';
 import { Progress } from './progress.tsx';
@@ -12,7 +13,7 @@ import { PromptTools, type Tool } from './promptTools.tsx';
 
 export function PhotoPanel({ photo }: { photo: ShownPhoto }) {
   const app = useApp();
-  const { engine, encoding, prompts, run, canPoint, canReconstruct } = app.state;
+  const { engine, encoding, prompts, run, canPoint, canReconstruct, masked, current } = app.state;
   const [tool, setTool] = useState<Tool>('add');
   useEffect(() => {
     if (tool !== 'pick' || !canPoint.value) return;
@@ -23,10 +24,12 @@ export function PhotoPanel({ photo }: { photo: ShownPhoto }) {
     <section class="panel" aria-label="Photo">
       <PhotoView photo={photo} tool={tool} />
       {'what' in work ? <Progress what={work.what} share={work.share} /> : <PromptTools tool={tool} onTool={setTool} />}
+      {canPoint.value && <ObjectList />}
       {tool === 'pick' && <MaskSearch />}
       {tool !== 'pick' && prompts.value.length === 0 && canPoint.value && (
         <p class="quiet">
-          Click the object. Click again to add to the mask, <kbd>Alt</kbd> click to remove, or drag a box.
+          {current.value > 1 ? `Click object ${current.value}.` : 'Click the object.'} Click again to add to the mask,{' '}
+          <kbd>Alt</kbd> click to remove, or drag a box.
         </p>
       )}
       <div class="row go">
@@ -47,7 +50,7 @@ export function PhotoPanel({ photo }: { photo: ShownPhoto }) {
             disabled={!canReconstruct.value}
             onClick={() => void app.reconstruction.start()}
           >
-            Reconstruct
+            {masked.value.length > 1 ? `Reconstruct ${masked.value.length} objects` : 'Reconstruct'}
           </button>
         )}
       </div>

@@ -5,6 +5,7 @@ import type { Prompt } from '../state/prompts.ts';
 import type { ShownPhoto } from '../state/state.ts';
 import { useApp } from './context.tsx';
 import { MaskLayer } from './maskLayer.tsx';
+import { colorOf } from './objectColors.ts';
 import type { Tint } from './maskPicture.ts';
 import type { Tool } from './promptTools.tsx';
 
@@ -21,7 +22,6 @@ const WHEEL_STEP = 40;
 const STEP = 1 / 50;
 const SMALL_STEP = 1 / 500;
 
-const CHOSEN: Tint = [0, 122, 255];
 const HOVERED: Tint = [255, 149, 0];
 
 const boxOf = (a: Place, b: Place): PromptBox => [
@@ -35,7 +35,7 @@ const isArea = ([left, top, right, bottom]: PromptBox): boolean => right > left 
 
 export function PhotoView({ photo, tool }: { photo: ShownPhoto; tool: Tool }) {
   const { pointing, picking, state } = useApp();
-  const { mask, hover, picked, prompts, run } = state;
+  const { mask, hover, picked, prompts, run, masked, current } = state;
   const isPicking = tool === 'pick';
   const hovered = isPicking ? picked.value?.mask : hover.value?.mask;
   const look = (place: Place | undefined): void => (isPicking ? picking : pointing).hover(place);
@@ -87,7 +87,7 @@ export function PhotoView({ photo, tool }: { photo: ShownPhoto; tool: Tool }) {
       // A finger does not hover: a tap looks first, and a second one at the same masks takes what it shows.
       const isShown = event.pointerType === 'mouse' || isTapped(pressed.at);
       look(pressed.at);
-      if (isShown) picking.take();
+      if (isShown) picking.take(event.shiftKey);
     } else if (tool !== 'box') {
       pointing.addPoint(pressed.at.x, pressed.at.y, pressed.isRemoving ? 0 : 1);
     }
@@ -121,9 +121,9 @@ export function PhotoView({ photo, tool }: { photo: ShownPhoto; tool: Tool }) {
     setCrosshair(to);
     look(to);
   };
-  const point = (label: 0 | 1): void => {
+  const point = (label: 0 | 1, isAnother: boolean): void => {
     if (!crosshair) return moveCrosshair(0, 0, false);
-    if (isPicking) return picking.take();
+    if (isPicking) return picking.take(isAnother);
     if (tool !== 'box') return pointing.addPoint(crosshair.x, crosshair.y, label);
     setBoxCorner();
   };
@@ -141,8 +141,8 @@ export function PhotoView({ photo, tool }: { photo: ShownPhoto; tool: Tool }) {
       ArrowRight: () => moveCrosshair(1, 0, event.shiftKey),
       ArrowUp: () => moveCrosshair(0, -1, event.shiftKey),
       ArrowDown: () => moveCrosshair(0, 1, event.shiftKey),
-      Enter: () => point(event.altKey || tool === 'remove' ? 0 : 1),
-      ' ': () => point(event.altKey || tool === 'remove' ? 0 : 1),
+      Enter: () => point(event.altKey || tool === 'remove' ? 0 : 1, event.shiftKey),
+      ' ': () => point(event.altKey || tool === 'remove' ? 0 : 1, event.shiftKey),
       b: setBoxCorner,
       Escape: () => {
         setCorner(undefined);
@@ -171,7 +171,7 @@ export function PhotoView({ photo, tool }: { photo: ShownPhoto; tool: Tool }) {
       style={{ '--aspect': width / height }}
       role="application"
       tabIndex={0}
-      aria-label="Photo. Arrow keys move a crosshair, Enter marks the object, Alt and Enter what is not the object, B sets two corners of a box. Among all masks, Enter takes one, and plus and minus step to larger and smaller ones."
+      aria-label="Photo. Arrow keys move a crosshair, Enter marks the object, Alt and Enter what is not the object, B sets two corners of a box. Among all masks, Enter takes one, Shift and Enter one of another object, and plus and minus step to larger and smaller ones."
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
@@ -182,7 +182,12 @@ export function PhotoView({ photo, tool }: { photo: ShownPhoto; tool: Tool }) {
       onKeyDown={onKeyDown}
     >
       <img src={photo.url} alt={photo.name} draggable={false} />
-      <MaskLayer mask={hovered ?? mask.value} size={photo.decoded} tint={hovered ? HOVERED : CHOSEN} />
+      {masked.value
+        .filter(({ number }) => number !== current.value)
+        .map(({ number, mask: other }) => (
+          <MaskLayer key={number} mask={other} size={photo.decoded} tint={colorOf(number)} />
+        ))}
+      <MaskLayer mask={hovered ?? mask.value} size={photo.decoded} tint={hovered ? HOVERED : colorOf(current.value)} />
       <svg class="layer" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
         {prompts.value.map((prompt, index) => (
           <Mark key={index} prompt={prompt} />

@@ -1,10 +1,10 @@
 /** The files that a person can take home. */
-import type { MeshFormatName } from '../../web.ts';
-import type { Result, ShownPhoto } from '../state/state.ts';
+import { sceneToFile, type MeshFormatName } from '../../web.ts';
+import { maskOf, type MadeObject, type Result, type ShownPhoto } from '../state/state.ts';
 import { depthFile, maskFile } from './pictures.ts';
 import { viewFile } from './viewFile.ts';
 
-export type DownloadName = MeshFormatName | 'points' | 'view' | 'mask' | 'depth' | 'zip';
+export type DownloadName = MeshFormatName | 'scene' | 'points' | 'view' | 'mask' | 'depth' | 'zip';
 
 interface Download {
   readonly name: DownloadName;
@@ -21,6 +21,7 @@ const MESH_FILES: readonly (Download & { readonly name: MeshFormatName })[] = [
   { name: '3mf', title: '3MF', what: 'for 3D printers' },
 ];
 
+const SCENE: Download = { name: 'scene', title: 'Scene', what: 'GLB with all objects' };
 const POINTS: Download = { name: 'points', title: 'Points', what: 'as GLB' };
 const PICTURES: readonly Download[] = [
   { name: 'mask', title: 'Mask', what: 'PNG' },
@@ -30,7 +31,10 @@ const VIEW: Download = { name: 'view', title: 'Web page', what: 'one file, opens
 const ALL: Download = { name: 'zip', title: 'Everything', what: 'as a zip' };
 
 /** What there is to take: a run that was stopped has less. */
-export function downloads({ mesh, object, depth }: Result): Download[] {
+export function downloads({ mesh, object, depth, made }: Result): Download[] {
+  if (made.length > 0) {
+    return [...(made.some((one) => one.mesh) ? [SCENE] : []), VIEW, ...PICTURES, ALL];
+  }
   const hasPoints = !!object && object.rgb.length > 0;
   return [
     ...(mesh ? MESH_FILES : []),
@@ -50,8 +54,10 @@ async function filesFor(name: DownloadName, photo: ShownPhoto, result: Result): 
   switch (name) {
     case 'points':
       return [new File([await result.object!.toBlob('glb')], 'points.glb', { type: 'model/gltf-binary' })];
+    case 'scene':
+      return [await sceneToFile(result.made)];
     case 'mask':
-      return [await maskFile(result.mask, photo.decoded)];
+      return [await maskFile(maskOf(result), photo.decoded)];
     case 'depth':
       return [depthFile(result.depth!.meters, photo.decoded)];
     case 'view':
@@ -59,11 +65,22 @@ async function filesFor(name: DownloadName, photo: ShownPhoto, result: Result): 
     case 'zip': {
       const names = downloads(result).flatMap((download) => (download.name === 'zip' ? [] : [download.name]));
       const parts = await Promise.all(names.map((part) => filesFor(part, photo, result)));
-      return [await zipOf(parts.flat(), `${photo.name}.zip`)];
+      const ofObjects = await Promise.all(result.made.map((one) => objectFiles(one, photo)));
+      return [await zipOf([...parts.flat(), ...ofObjects.flat()], `${photo.name}.zip`)];
     }
     default:
       return result.mesh!.toFiles(name);
   }
+}
+
+/** The files of one of several objects, in a folder of its name. */
+async function objectFiles({ name, mask, object, mesh }: MadeObject, photo: ShownPhoto): Promise<File[]> {
+  const files = [
+    ...(mesh ? await mesh.toFiles('glb') : []),
+    new File([await object.toBlob('glb')], 'points.glb'),
+    await maskFile(mask, photo.decoded),
+  ];
+  return files.map((file) => new File([file], `${name}/${file.name}`, { type: file.type }));
 }
 
 async function zipOf(files: readonly File[], name: string): Promise<File> {

@@ -1,6 +1,7 @@
 /** The page beside a result, `view.html`: the object to turn in one file. */
-import { viewPage } from '../../io/viewPage.ts';
-import type { Result, ShownPhoto } from '../state/state.ts';
+import { viewOfObjects, viewPage } from '../../io/viewPage.ts';
+import { sceneToFile } from '../../web.ts';
+import { maskOf, type Result, type ShownPhoto } from '../state/state.ts';
 import { depthPreviewFile, maskFile, pictureFile } from './pictures.ts';
 
 /** Width or height, whichever is larger, of the pictures in the page, which shows them small. */
@@ -8,7 +9,8 @@ const LONGEST = 800;
 
 const bytesOf = async (file: Blob): Promise<Uint8Array> => new Uint8Array(await file.arrayBuffer());
 
-export async function viewFile(photo: ShownPhoto, { mask, depth, seen, object, mesh }: Result): Promise<File> {
+export async function viewFile(photo: ShownPhoto, result: Result): Promise<File> {
+  const { depth, seen, object, mesh, made } = result;
   const bitmap = await createImageBitmap(photo.file, { imageOrientation: 'from-image' });
   const [template, jpeg, maskPng, depthPng, glb] = await Promise.all([
     fetch('view.html').then((response) => response.text()),
@@ -16,17 +18,16 @@ export async function viewFile(photo: ShownPhoto, { mask, depth, seen, object, m
       type: 'image/jpeg',
       longest: LONGEST,
     }),
-    maskFile(mask, photo.decoded, LONGEST),
+    maskFile(maskOf(result), photo.decoded, LONGEST),
     depthPreviewFile(depth!.meters, photo.decoded, LONGEST),
-    mesh?.toFiles('glb'),
+    made.some((one) => one.mesh) ? sceneToFile(made).then((file) => [file]) : mesh?.toFiles('glb'),
   ]);
   const page = viewPage(template, {
     name: photo.name,
     photo: await bytesOf(jpeg),
     mask: await bytesOf(maskPng),
     depth: await bytesOf(depthPng),
-    object: object!,
-    seen: seen!,
+    ...(made.length > 0 ? viewOfObjects(made) : { object: object!, seen: seen! }),
     ...(glb && { mesh: await bytesOf(glb[0]) }),
   });
   return new File([page as Uint8Array<ArrayBuffer>], 'view.html', { type: 'text/html' });

@@ -1,6 +1,7 @@
 /** Everything that the page knows. Actions change it, components show it. */
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { ColoredPoints, Depth, FoundMask, MaskCandidate, WebMesh, WebObject } from '../../web.ts';
+import { unionOf } from '../../pipeline/maskRuns.ts';
 import { DEFAULT_OPTIONS, type Options } from './options.ts';
 import type { Problem } from './problem.ts';
 import { isMeaningful, NO_PROMPTS, type PromptHistory, type Prompts } from './prompts.ts';
@@ -59,6 +60,19 @@ export interface Picked {
   readonly mask: Uint8Array;
 }
 
+/** One of several objects: its prompts, and the masks that they may mean. */
+export interface ListedObject {
+  readonly number: number;
+  readonly history: PromptHistory;
+  readonly answer: Answer | undefined;
+}
+
+/** An object with its mask. */
+export interface MaskedObject {
+  readonly number: number;
+  readonly mask: Uint8Array;
+}
+
 export type Step = 'depth' | 'points' | 'sweep' | 'mesh';
 
 /** A reconstruction that is under way. */
@@ -70,12 +84,31 @@ export interface Run {
   /** Seconds left of this step, once they can be told. */
   readonly left?: number;
   readonly isStopping: boolean;
+  /** The number of the object that it is about, if there are several. */
+  readonly object?: number;
   /** Whether only the mesh is made, for another threshold. */
   readonly isMeshAgain: boolean;
 }
 
-/** What is known of the object. It grows from step to step, and stays when a run is stopped. */
+/** One of several objects that is made. */
+export interface MadeObject {
+  /** Its name in files. */
+  readonly name: string;
+  readonly mask: Uint8Array;
+  readonly seen: ColoredPoints;
+  readonly object: WebObject;
+  readonly mesh?: WebMesh;
+}
+
+/**
+ * What is known of the object. It grows from step to step, and stays when a run is stopped. Of several objects, it is the one that
+ * is being made: one that is made moves to `made`.
+ */
 export interface Result {
+  /** Number of objects that are wanted. */
+  readonly of: number;
+  /** Of several objects, those that are made. */
+  readonly made: readonly MadeObject[];
   readonly mask: Uint8Array;
   readonly granularity: number;
   readonly depth?: Depth;
@@ -98,6 +131,12 @@ export interface State {
   readonly encoding: Signal<Encoding>;
   readonly history: Signal<PromptHistory>;
   readonly prompts: ReadonlySignal<Prompts>;
+  /** The object that `history` and `answer` are about: its number, from 1. */
+  readonly current: Signal<number>;
+  /** The other objects, by number. */
+  readonly others: Signal<readonly ListedObject[]>;
+  /** All objects that have a mask, by number. */
+  readonly masked: ReadonlySignal<readonly MaskedObject[]>;
   readonly hover: Signal<Hover | undefined>;
   readonly allMasks: Signal<AllMasks>;
   readonly picked: Signal<Picked | undefined>;
@@ -125,16 +164,26 @@ export function createState(): State {
   const answer = signal<Answer | undefined>(undefined);
   const run = signal<Run | undefined>(undefined);
   const prompts = computed(() => history.value.present);
-  const mask = computed(() => {
-    const known = answer.value;
-    return known && known.prompts.length > 0 ? known.candidates[known.chosen]?.mask : undefined;
-  });
+  const mask = computed(() => maskOfAnswer(answer.value));
+  const current = signal(1);
+  const others = signal<readonly ListedObject[]>([]);
+  const masked = computed(() =>
+    [
+      ...others.value.map(({ number, answer }) => ({ number, mask: maskOfAnswer(answer) })),
+      { number: current.value, mask: mask.value },
+    ]
+      .flatMap(({ number, mask }) => (mask ? [{ number, mask }] : []))
+      .sort((a, b) => a.number - b.number),
+  );
   return {
     engine,
     photo: signal<ShownPhoto | undefined>(undefined),
     encoding,
     history,
     prompts,
+    current,
+    others,
+    masked,
     hover: signal<Hover | undefined>(undefined),
     allMasks: signal<AllMasks>({ kind: 'none' }),
     picked: signal<Picked | undefined>(undefined),
@@ -148,8 +197,19 @@ export function createState(): State {
     said: signal(''),
     canPoint,
     canReconstruct: computed(() => {
-      const isAnswered = isMeaningful(prompts.value) && answer.value?.prompts === prompts.value;
-      return canPoint.value && !run.value && isAnswered && !!mask.value;
+      const isAnswered = isMeaningful(prompts.value) && answer.value?.prompts === prompts.value && !!mask.value;
+      // A further object need not have been pointed at yet.
+      const isNew = prompts.value.length === 0 && masked.value.length > 0;
+      return canPoint.value && !run.value && (isAnswered || isNew);
     }),
   };
 }
+
+/** The mask of the chosen candidate. */
+function maskOfAnswer(known: Answer | undefined): Uint8Array | undefined {
+  return known && known.prompts.length > 0 ? known.candidates[known.chosen]?.mask : undefined;
+}
+
+/** The mask of all objects of a result. */
+export const maskOf = ({ mask, made }: Pick<Result, 'mask' | 'made'>): Uint8Array =>
+  made.length > 0 ? unionOf(made.map((one) => one.mask)) : mask;

@@ -10,6 +10,7 @@ import { gridOf } from '../../pipeline/mcc/grid.ts';
 import type { Photo } from '../../pipeline/photo.ts';
 import type { CompleteOptions, Role } from '../../pipeline/roles.ts';
 import type { MeshOptions, ReconstructOptions } from '../../pipeline/session/options.ts';
+import type { SceneOptions } from '../../pipeline/session/scene.ts';
 import type { ObjectOptions } from '../objectOptions.ts';
 import { SWEEP_OF } from '../options.ts';
 import { promptsOf } from './prompts.ts';
@@ -78,18 +79,27 @@ export async function readInputs(photo: Photo, options: ObjectOptions, stored?: 
     : stored
       ? { mask: maskOfStored(`list ${options.mask}`, stored, photo) }
       : await promptsOf(photo, options);
-  const { focal, fov } = options;
   const isCutout = 'mask' in prompts && photo.cutout !== undefined && prompts.mask === photo.cutout;
-  const geometry = await readGeometry(photo, options);
+  const shared = await readShared(photo, options);
   return {
     photo,
-    asked: { ...prompts, focal, fov, ...shapeOf(options), ...geometry.asked },
+    asked: { ...prompts, ...shared.asked },
     notices: [
       ...(photo.notices ?? []),
       ...(isCutout ? ['What is opaque in the photo is taken as the mask.'] : []),
-      ...geometry.notices,
+      ...shared.notices,
     ],
   };
+}
+
+/** What does not depend on which object is meant: camera, grid, mesh, and a depth of one's own. */
+export async function readShared(
+  photo: Photo,
+  options: ObjectOptions,
+): Promise<{ asked: SceneOptions; notices: readonly string[] }> {
+  const { focal, fov } = options;
+  const geometry = await readGeometry(photo, options);
+  return { asked: { focal, fov, ...shapeOf(options), ...geometry.asked }, notices: geometry.notices };
 }
 
 /** The options of grid and mesh. */

@@ -1,7 +1,7 @@
 /** The files of a result. */
 import { randomUUID } from 'node:crypto';
 import { encodeJpeg, encodeMaskPng, encodePng, encodePng16, encodeTexture, reducePng } from '../../host/node/encode.ts';
-import { meshFiles } from '../../host/meshFiles.ts';
+import { meshFiles, SCENE_FILE, sceneFile } from '../../host/meshFiles.ts';
 import {
   depthPreview,
   depthToMillimeters,
@@ -9,12 +9,17 @@ import {
   encodePly,
   encodeRrd,
   resampleNearest,
+  viewOfObjects,
   viewPage,
+  type ViewData,
 } from '../../io/index.ts';
 import { MESH_FORMAT_NAMES, type MeshFormatName } from '../../io/mesh/names.ts';
 import type { PhotoSizes } from '../../host/node/imageFile.ts';
+import { unionOf } from '../../pipeline/maskRuns.ts';
 import type { Photo } from '../../pipeline/photo.ts';
+import type { Sheet } from '../../pipeline/render/sheet.ts';
 import { inDecoded, type PromptOptions } from '../../pipeline/session/options.ts';
+import type { SceneReconstruction } from '../../pipeline/session/scene.ts';
 import type { Reconstruction } from '../../pipeline/session/session.ts';
 
 // Stored in the files. It stays unchanged, so that the same points give the same bytes in every version.
@@ -36,38 +41,94 @@ export const OPTIONAL_FILES: readonly string[] = [
   'preview.png',
 ];
 
-type Result = Pick<Reconstruction, 'mask' | 'depth' | 'seen' | 'object' | 'mesh' | 'preview'>;
+/** All files that an object of a scene may have in its folder. */
+export const OBJECT_FILES: readonly string[] = [...OPTIONAL_FILES, 'mask.png', 'seen.ply'];
 
-/**
- * The files of a reconstruction, by name, all but the summary. Without a mesh there is no object file, without points no points.glb and no preview.png.
- * @param formats of the mesh
- * @param template text of the page view.html
- */
+/** Files that a scene of several objects has in its own folder, beside a folder for each object. */
+export const SCENE_FILES: readonly string[] = [
+  ...[SCENE_FILE, 'view.html', 'preview.png', 'mask.png', 'depth.png', 'depth_preview.png', 'summary.json'],
+];
+
+type Result = Pick<Reconstruction, 'mask' | 'depth' | 'seen' | 'object' | 'mesh' | 'preview'>;
+type Scene = Pick<SceneReconstruction, 'depth' | 'objects' | 'preview'>;
+
+/** How files are made: formats of the meshes, and the text of the page view.html. */
+interface Making {
+  readonly formats: readonly MeshFormatName[];
+  readonly template: string;
+}
+
+/** The files of a reconstruction, by name, all but the summary. Without a mesh there is no object file, without points no points.glb and no preview.png. */
 export async function reconstructionFiles(
   photo: Photo,
   result: Result,
-  { formats, template }: { formats: readonly MeshFormatName[]; template: string },
+  { formats, template }: Making,
 ): Promise<Record<string, Uint8Array>> {
-  const { mask, depth, seen, object, mesh, preview } = result;
-  const files: Record<string, Uint8Array> = {
+  const files = {
+    ...(await objectFiles(photo, result, formats)),
+    ...(await depthFiles('depth.png', result.depth.meters, photo)),
+  };
+  const { object, seen } = result;
+  const mesh = files[`${MESH}.glb`];
+  files['view.html'] = await pageOf(photo, template, files, { mesh, object, seen: seen.cloud });
+  return files;
+}
+
+/** The files of a scene, by name, all but the summary: those of an object are in a folder of its name. Without a mesh there is no scene.glb and no preview.png. */
+export async function sceneFiles(
+  photo: Photo,
+  { depth, objects, preview }: Scene,
+  { formats, template }: Making,
+): Promise<Record<string, Uint8Array>> {
+  const files: Record<string, Uint8Array> = {};
+  for (const object of objects) {
+    for (const [name, bytes] of Object.entries(await objectFiles(photo, object, formats))) {
+      files[`${object.name}/${name}`] = bytes;
+    }
+  }
+  if (objects.some(({ mesh }) => mesh)) files[SCENE_FILE] = await sceneFile(objects, encodeTexture);
+  if (preview) files['preview.png'] = await pictureFile(preview);
+  files['mask.png'] = await maskFile(unionOf(objects.map(({ mask }) => mask)), photo);
+  Object.assign(files, await depthFiles('depth.png', depth.meters, photo));
+  files['view.html'] = await pageOf(photo, template, files, {
+    mesh: files[SCENE_FILE],
+    ...viewOfObjects(objects.map(({ name, object, seen }) => ({ name, object, seen: seen.cloud }))),
+  });
+  return files;
+}
+
+/** The files of one object: its mesh, mask, points and preview. */
+async function objectFiles(
+  photo: Photo,
+  { mask, seen, object, mesh, preview }: Omit<Result, 'depth'>,
+  formats: readonly MeshFormatName[],
+): Promise<Record<string, Uint8Array>> {
+  return {
     ...(mesh && (await meshFiles(mesh, formats, MESH, encodeTexture))),
     'mask.png': await maskFile(mask, photo),
-    ...(await depthFiles('depth.png', depth.meters, photo)),
     'seen.ply': encodePly(seen.cloud, [FRAME]),
-    ...(preview && { 'preview.png': await encodePng(preview.rgba, preview.width, preview.height) }),
+    ...(preview && { 'preview.png': await pictureFile(preview) }),
+    // glTF cannot hold an empty point cloud.
+    ...(object.xyz.length > 0 && { 'points.glb': await encodeGlb(object, { frame: `y up; from the ${FRAME}` }) }),
   };
-  // glTF cannot hold an empty point cloud.
-  if (object.xyz.length > 0) files['points.glb'] = await encodeGlb(object, { frame: `y up; from the ${FRAME}` });
-  files['view.html'] = viewPage(template, {
+}
+
+const pictureFile = ({ rgba, width, height }: Sheet): Promise<Uint8Array> => encodePng(rgba, width, height);
+
+/** The page view.html. @param files of the result: its mask and the preview of its depth */
+async function pageOf(
+  photo: Photo,
+  template: string,
+  files: Readonly<Record<string, Uint8Array>>,
+  shown: Pick<ViewData, 'mesh' | 'object' | 'seen' | 'objects'>,
+): Promise<Uint8Array> {
+  return viewPage(template, {
     name: photo.name ?? 'photo',
-    mesh: files[`${MESH}.glb`],
     photo: await encodeJpeg(photo, PAGE_WIDTH),
     mask: await reducePng(files['mask.png'], PAGE_WIDTH),
     depth: await reducePng(files['depth_preview.png'], PAGE_WIDTH),
-    object,
-    seen: seen.cloud,
+    ...shown,
   });
-  return files;
 }
 
 /** A recording of all stages, for the Rerun viewer. @param prompt in pixels of the photo's file */

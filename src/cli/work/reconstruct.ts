@@ -9,8 +9,9 @@ import type { ObjectOptions } from '../objectOptions.ts';
 import { ALWAYS_WRITTEN, type EngineOptions, type ReportOptions } from '../options.ts';
 import { formatSeconds } from '../progress.ts';
 import { runCommand, weightNotices } from './commandRun.ts';
+import { earlierFiles, sayDeleted } from './earlierFiles.ts';
 import { expectObjectOptions, expectSource, readJob, rolesFor } from './job.ts';
-import { OPTIONAL_FILES, reconstructionFiles, recordingOf } from './outputs.ts';
+import { reconstructionFiles, recordingOf } from './outputs.ts';
 import { jsonFile, noticesOf, SUMMARY, summaryOf } from './summary.ts';
 import { SweepEstimate } from './sweepEstimate.ts';
 
@@ -60,7 +61,7 @@ export async function reconstruct(
       ...{ engine: engine.describe(), seconds, notices: [...known, ...found] },
     });
     files[SUMMARY] = jsonFile(summary);
-    const old = (await output.has(SUMMARY)) ? await output.others(OPTIONAL_FILES, files) : [];
+    const old = await earlierFiles(output, files);
     // No signal here: after Ctrl-C a partial result is written, too.
     const paths = await writeTogether({ ...recording, ...output.withPaths(files) });
     await output.remove(old);
@@ -72,9 +73,7 @@ export async function reconstruct(
     const faces = mesh ? `A mesh of ${summary.mesh!.faces} triangles from ` : '';
     progress.say(`${faces}${summary.points.object} points in ${formatSeconds(seconds)}.`);
     for (const notice of found) progress.say(notice);
-    if (old.length > 0) {
-      progress.say(`Files of the earlier result that this one does not have were deleted: ${old.join(', ')}.`);
-    }
+    sayDeleted(progress, old);
     if (isStopped) return stop.exitCode;
     return object.xyz.length > 0 ? EXIT.ok : EXIT.failure;
   });

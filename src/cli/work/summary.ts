@@ -1,7 +1,7 @@
 /** The summary of a reconstruction, which is written beside its files. */
 import { version } from '../../../package.json';
 import { depthToMillimeters } from '../../io/index.ts';
-import { focalOf } from '../../pipeline/camera.ts';
+import { type CameraOptions, focalOf } from '../../pipeline/camera.ts';
 import type { Reconstruction } from '../../pipeline/session/session.ts';
 import type { Engine } from '../context.ts';
 import type { ObjectOptions } from '../objectOptions.ts';
@@ -18,11 +18,13 @@ export function noticesOf(
   { granularity }: ObjectOptions,
   stop: { isStopped: boolean; by: string },
 ): string[] {
-  const saturated = saturatedNotice(depthToMillimeters(depth.meters).saturated);
-  return [
-    ...(saturated === undefined ? [] : [saturated]),
-    ...resultNotices(object, mesh, { granularity, ...stop, problem }),
-  ];
+  return [...depthNotices(depth), ...resultNotices(object, mesh, { granularity, ...stop, problem })];
+}
+
+/** Notices of the depth of a photo. */
+export function depthNotices({ meters }: Reconstruction['depth']): string[] {
+  const saturated = saturatedNotice(depthToMillimeters(meters).saturated);
+  return saturated === undefined ? [] : [saturated];
 }
 
 export type Summary = ReturnType<typeof summaryOf>;
@@ -34,15 +36,41 @@ export function summaryOf(
   options: ObjectOptions,
   { engine, seconds, notices }: { engine: ReturnType<Engine['describe']>; seconds: number; notices: readonly string[] },
 ) {
-  const { object, seen, candidate, mesh } = result;
+  return {
+    ...headOf(photo, asked, options, { engine, seconds }),
+    ...factsOf(result),
+    options: { ...settingsOf(options), threshold: result.object.threshold },
+    partial: result.object.partial,
+    notices,
+  };
+}
+
+/** What a summary says of the run. */
+export function headOf(
+  photo: Job['photo'],
+  asked: CameraOptions,
+  options: ObjectOptions,
+  { engine, seconds }: { engine: ReturnType<Engine['describe']>; seconds: number },
+) {
   return {
     unflat: version,
     photo: { name: photo.name, width: photo.width, height: photo.height, original: photo.original },
     focal: focalOf(photo, asked),
     camera: asked.camera,
-    options: { ...settingsOf(options), threshold: object.threshold },
+    options: settingsOf(options),
     ...engine,
     totalSeconds: Number(seconds.toFixed(3)),
+  };
+}
+
+/** What a summary says of one object. */
+export function factsOf({
+  object,
+  seen,
+  candidate,
+  mesh,
+}: Pick<Reconstruction, 'object' | 'seen' | 'candidate' | 'mesh'>) {
+  return {
     quality: candidate?.quality,
     stability: candidate?.stability,
     crop: seen.crop,
@@ -56,8 +84,6 @@ export function summaryOf(
       texture: mesh.textured?.texture.width ?? 0,
       ...mesh.facts,
     },
-    partial: object.partial,
-    notices,
   };
 }
 

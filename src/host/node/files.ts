@@ -167,7 +167,7 @@ export class OutputFolder {
     return names.filter((name, i) => !(name in files) && there[i]?.isFile());
   }
 
-  /** Deletes files, if they are there. @param names of files in the folder */
+  /** Deletes files, if they are there, and folders in the folder that are empty then. @param names of files, relative to the folder */
   async remove(names: readonly string[]): Promise<void> {
     for (const name of names) {
       const path = join(this.path, name);
@@ -175,6 +175,9 @@ export class OutputFolder {
         throw new OutputError(`The file ${path} of an earlier result cannot be deleted`, error);
       });
     }
+    const folders = new Set(names.map((name) => dirname(name)).filter((folder) => folder !== '.'));
+    // One that is not empty holds what somebody else has put there.
+    for (const folder of folders) await rmdir(join(this.path, folder)).catch(() => undefined);
   }
 
   /** The same files by path. */

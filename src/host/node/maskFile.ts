@@ -8,7 +8,7 @@ import {
   type StoredMask,
   storedMasks,
 } from '../../io/index.ts';
-import { areaOf, boxOf, maskOf, type MaskRuns } from '../../pipeline/maskRuns.ts';
+import { areaOf, boxOf, maskOf, runsOf, type MaskRuns } from '../../pipeline/maskRuns.ts';
 import type { Photo, Size } from '../../pipeline/photo.ts';
 import { UserError } from '../errors.ts';
 import {
@@ -63,6 +63,43 @@ function decodedMask(name: string, mask: StoredMask, photo: MaskedPhoto): MaskRu
   return explained(name, () => decodeStored(mask, expected));
 }
 
+/** A mask of a file with several. */
+export interface PickableMask {
+  /** What `pick` takes. */
+  readonly id: string;
+  /** In the photo's size. It may be empty, if the photo was reduced. */
+  readonly mask: MaskRuns;
+}
+
+/**
+ * All masks of a file, in its order: of a JSON file, or of a label picture, where every value but 0 is one.
+ * @throws UserError if the file is of no such kind or holds no mask, or a mask has another size than the photo
+ */
+export async function decodeMasks(source: ImageSource, photo: MaskedPhoto): Promise<PickableMask[]> {
+  const file = await readSource(source, 'mask');
+  const fit = (mask: Uint8Array, size: Size): MaskRuns => runsOf(resampleNearest(mask, size, photo), photo);
+  if (isJson(file)) {
+    return storedIn(file, photo).map((stored) => {
+      const runs = decodedMask(file.name, stored, photo);
+      return { id: String(stored.id), mask: fit(maskOf(runs), runs) };
+    });
+  }
+  const { labels, ...size } = await labelsOf(file, photo);
+  const found = valuesOf(labels);
+  if (found.length === 0) {
+    throw new UserError(`The ${file.name} holds no mask of this photo: every pixel is 0.`, {
+      hint: 'Use the file that belongs to this photo.',
+    });
+  }
+  return found.map((label) => ({
+    id: String(label),
+    mask: fit(
+      Uint8Array.from(labels, (value) => (value === label ? 1 : 0)),
+      size,
+    ),
+  }));
+}
+
 /** Whether the first character that is no space begins a list or an object. */
 function isJson({ bytes }: InputFile): boolean {
   const first = bytes.find((byte) => byte > 0x20);
@@ -70,12 +107,7 @@ function isJson({ bytes }: InputFile): boolean {
 }
 
 function jsonMask(file: InputFile, photo: MaskedPhoto, pick: string | undefined): Uint8Array {
-  const masks = explained(file.name, () => storedMasks(new TextDecoder().decode(file.bytes), photo.name));
-  if (masks.length === 0) {
-    throw new UserError(`The ${file.name} holds no mask of this photo.`, {
-      hint: 'Use the file that belongs to this photo.',
-    });
-  }
+  const masks = storedIn(file, photo);
   const picked = pick === undefined && masks.length === 1 ? masks[0] : masks.find(({ id }) => String(id) === pick);
   if (picked) return maskOfStored(file.name, picked, photo);
   const problem = pick === undefined ? `holds ${masks.length} masks` : `has no mask ${pick}`;
@@ -88,6 +120,21 @@ function jsonMask(file: InputFile, photo: MaskedPhoto, pick: string | undefined)
     hint: 'Give --pick with the number of one.',
   });
 }
+
+/** The masks of a JSON file. @throws UserError if there is none */
+function storedIn(file: InputFile, photo: MaskedPhoto): StoredMask[] {
+  const masks = explained(file.name, () => storedMasks(new TextDecoder().decode(file.bytes), photo.name));
+  if (masks.length === 0) {
+    throw new UserError(`The ${file.name} holds no mask of this photo.`, {
+      hint: 'Use the file that belongs to this photo.',
+    });
+  }
+  return masks;
+}
+
+/** The values of a label picture that stand for an object. */
+const valuesOf = (labels: Uint16Array): number[] =>
+  [...new Set(labels)].filter((value) => value > 0).sort((a, b) => a - b);
 
 /** @throws UserError in place of CocoError */
 function explained<T>(name: string, read: () => T): T {
@@ -107,7 +154,7 @@ async function labelMask(file: InputFile, photo: PhotoSizes, pick: string): Prom
   const label = Number(pick);
   const mask = Uint8Array.from(labels, (value) => (value === label ? 1 : 0));
   if (mask.includes(1) && label > 0) return fitted(file.name, mask, { width, height }, photo);
-  const found = [...new Set(labels)].filter((value) => value > 0).sort((a, b) => a - b);
+  const found = valuesOf(labels);
   const there = found.length === 0 ? 'every pixel is 0' : `there are ${found.slice(0, LISTED).join(', ')}`;
   throw new UserError(
     `The ${file.name} has no object ${pick}: ${there}${found.length > LISTED ? ' and others' : ''}.`,
@@ -123,9 +170,12 @@ async function labelsOf(file: InputFile, photo: PhotoSizes): Promise<Size & { la
   const png = format === 'png' ? decodedPng(file) : undefined;
   if (png?.channels !== 1) {
     const found = png ? `a PNG with ${png.channels} channels` : format;
-    throw new UserError(`The ${file.name} is ${found}. With --pick it must be a PNG in gray or with a palette.`, {
-      hint: 'Without --pick, what is bright in a picture is the object.',
-    });
+    throw new UserError(
+      `The ${file.name} is ${found}. With --pick or --all it must be a PNG in gray or with a palette.`,
+      {
+        hint: 'Without them, what is bright in a picture is the object.',
+      },
+    );
   }
   return { width: png.width, height: png.height, labels: unpacked(png) };
 }

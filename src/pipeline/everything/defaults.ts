@@ -39,6 +39,13 @@ export const EVERYTHING_DEFAULTS: EverythingSettings = {
   minMaskRegionArea: 0,
 };
 
+/** For the tiny networks, which give softer borders, and know single objects: lower limits, and fewer points suffice. */
+export const TINY_SEARCH: Partial<EverythingSettings> = {
+  pointsPerSide: 16,
+  predIouThresh: 0.7,
+  stabilityScoreThresh: 0.75,
+};
+
 /** More crops than 2^MAX_LAYERS along a side would be smaller than a few pixels of any photo. */
 const MAX_LAYERS = 8;
 

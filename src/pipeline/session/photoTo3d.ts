@@ -2,7 +2,7 @@
 import type { MaskCandidate } from '../roles.ts';
 import type { CompletedObject } from './completedObject.ts';
 import type { ObjectMesh, SeenObject } from './objectMesh.ts';
-import type { MeshOptions, ReconstructOptions } from './options.ts';
+import type { MeshOptions, PromptOptions, ReconstructOptions } from './options.ts';
 import type { Depth, PhotoSteps, Seen } from './steps.ts';
 
 /** The results of all steps. */
@@ -32,14 +32,33 @@ export interface ChainResult {
  */
 export async function photoTo3d(steps: PhotoSteps, options: ReconstructOptions): Promise<ChainResult> {
   if (options.scene) return sceneTo3d(steps, options);
-  const candidate = options.mask ? undefined : chosen(await steps.segment(options));
-  const mask = options.mask ?? candidate!.mask;
+  const found = await maskFor(steps, options);
   const depth = await steps.depth(options);
+  return { ...found, depth, ...(await objectFrom(steps, found.mask, depth, options)) };
+}
+
+/** The mask that is given, or that a prompt means. @throws as `segment` */
+export async function maskFor(
+  steps: PhotoSteps,
+  prompt: PromptOptions & Pick<ReconstructOptions, 'mask'>,
+): Promise<Pick<ChainResult, 'mask' | 'candidate'>> {
+  if (prompt.mask) return { mask: prompt.mask };
+  const { candidates, chosen } = await steps.segment(prompt);
+  return { mask: candidates[chosen].mask, candidate: candidates[chosen] };
+}
+
+/** Runs points, complete and mesh. @throws as points and complete */
+export async function objectFrom(
+  steps: PhotoSteps,
+  mask: Uint8Array,
+  depth: Depth,
+  options: ReconstructOptions,
+): Promise<Pick<ChainResult, 'seen' | 'object' | 'mesh' | 'meshProblem'>> {
   const seen = await steps.points(mask, options.pointMap ?? depth);
   const object = await steps.complete(seen, options);
   const isWanted = options.mesh !== false && !object.partial;
   const made = isWanted ? await meshOrProblem(steps, object, { mask, depth: options.pointMap ?? depth }, options) : {};
-  return { mask, candidate, depth, seen, object, ...made };
+  return { seen, object, ...made };
 }
 
 async function sceneTo3d(steps: PhotoSteps, options: ReconstructOptions): Promise<ChainResult> {
@@ -63,6 +82,3 @@ async function meshOrProblem(
     return { meshProblem: error instanceof Error ? error.message : String(error) };
   }
 }
-
-const chosen = ({ candidates, chosen }: { candidates: readonly MaskCandidate[]; chosen: number }): MaskCandidate =>
-  candidates[chosen];

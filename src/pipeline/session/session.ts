@@ -1,6 +1,7 @@
 /** A session: one open photo, and the steps that can be run on it. */
 import type { CameraOptions } from '../camera.ts';
 import type { Photo } from '../photo.ts';
+import { joinMeshes, joinTextured } from '../mesh/join.ts';
 import { renderMeshSheet } from '../render/mesh.ts';
 import { renderSheet, type Sheet } from '../render/sheet.ts';
 import type { SegmentAnswer } from '../roles.ts';
@@ -24,6 +25,14 @@ import {
   type ReconstructOptions,
 } from './options.ts';
 import { photoTo3d, type ChainResult } from './photoTo3d.ts';
+import {
+  namedObjects,
+  sceneOf,
+  type ObjectRequest,
+  type SceneObject,
+  type SceneOptions,
+  type SceneReconstruction,
+} from './scene.ts';
 import type { CallOptions, Stages } from './stages.ts';
 import { completerRole, PhotoSteps, type Depth, type Seen } from './steps.ts';
 
@@ -179,6 +188,31 @@ export class Session {
     });
   }
 
+  /**
+   * Several objects of the photo: the embedding and the depth are computed once, and each object is completed. All options are
+   * checked before the first step. An object that fails does not stop the others, and is named in the result. Stopped, the call
+   * gives the objects that are whole, and names the others; the progress of a stage says which object it works on.
+   * @param objects prompts or masks, with names
+   * @param options of all objects
+   * @throws OptionError if there is no object, two have one name, or an option is invalid; PromptError or GeometryError if a prompt
+   *   or a mask does not fit the photo; an AbortError when stopped before an object is whole; otherwise as the steps
+   */
+  objects(
+    objects: readonly ObjectRequest[],
+    options: SceneOptions = {},
+    call: CallOptions = {},
+  ): Promise<SceneReconstruction> {
+    return this.steps(call, async (steps, stages) => {
+      const named = namedObjects(this.photo, objects);
+      await this.expectOptions({ ...options, ...named[0] });
+      steps.buildAhead({ ...options, ...named[0] }).catch(() => undefined);
+      const scene = await sceneOf(steps, stages, named, options);
+      const pictures = options.render === false ? scene : await this.previews(scene, stages);
+      stages.end();
+      return { ...scene, ...pictures, seconds: { ...stages.seconds } };
+    });
+  }
+
   /** Frees the photo's embedding once earlier calls have ended. Later calls throw an Error. */
   close(): void {
     if (this.closed) return;
@@ -202,16 +236,36 @@ export class Session {
     expectObjectOptions(await this.parts.networks.get(completerRole(options)), options);
   }
 
-  private async preview({ object, mesh }: ChainResult, stages: Stages): Promise<Sheet | undefined> {
+  private async preview(
+    { object, mesh }: Pick<ChainResult, 'object' | 'mesh'>,
+    stages: Stages,
+  ): Promise<Sheet | undefined> {
     if (object.rgb.length === 0) return undefined;
-    const { onProfile } = stages;
-    await this.parts.networks.makeRoom(PICTURE_BYTES);
-    // The signal is not passed on, so that the partial object of a stopped sweep is drawn, too.
-    const onProgress = (done: number): void => stages.report('render', done, 1);
-    onProgress(0);
-    const options = { onProfile, onProgress };
+    const options = await this.drawing(stages);
     if (mesh) return renderMeshSheet(this.parts.shared, mesh.textured ?? mesh.mesh, options);
     return renderSheet(this.parts.shared, object, options);
+  }
+
+  /** A picture of each object, and one of all meshes together. */
+  private async previews(
+    { objects }: Pick<SceneReconstruction, 'objects'>,
+    stages: Stages,
+  ): Promise<Pick<SceneReconstruction, 'objects' | 'preview'>> {
+    const drawn: SceneObject[] = [];
+    for (const object of objects) drawn.push({ ...object, preview: await this.preview(object, stages) });
+    const meshes = objects.flatMap(({ mesh }) => (mesh ? [mesh] : []));
+    if (meshes.length === 0) return { objects: drawn };
+    const textured = meshes.flatMap((mesh) => (mesh.textured ? [mesh.textured] : []));
+    const all = textured.length > 0 ? joinTextured(textured) : joinMeshes(meshes.map(({ mesh }) => mesh));
+    return { objects: drawn, preview: await renderMeshSheet(this.parts.shared, all, await this.drawing(stages)) };
+  }
+
+  /** Makes room for a picture. @returns run options for drawing it: without the signal, so that what was stopped is drawn, too */
+  private async drawing(stages: Stages): Promise<Pick<CallOptions, 'onProfile'> & { onProgress(done: number): void }> {
+    await this.parts.networks.makeRoom(PICTURE_BYTES);
+    const onProgress = (done: number): void => stages.report('render', done, 1);
+    onProgress(0);
+    return { onProfile: stages.onProfile, onProgress };
   }
 
   private steps<T>(call: CallOptions, work: (steps: PhotoSteps, stages: Stages) => Promise<T>): Promise<T> {

@@ -11,6 +11,15 @@ export interface StageProgress {
   readonly total: number;
   /** Unit of `done` and `total`, in the plural; without it, they are shares of the work. */
   readonly unit?: string;
+  /** Which one of several objects the stage works on; absent if it works for all of them, or there is one. */
+  readonly object?: ObjectOf;
+}
+
+/** One of several objects: its number, from 1 to `of`, and its name. */
+export interface ObjectOf {
+  readonly number: number;
+  readonly of: number;
+  readonly name: string;
 }
 
 /** Options of one call. */
@@ -29,6 +38,8 @@ export interface CallOptions {
 export class Stages {
   /** Seconds of each stage so far. Loading weights is a stage of its own. */
   readonly seconds: Record<string, number> = {};
+  /** The one of several objects that the stages work on now. */
+  object: ObjectOf | undefined;
   private current: { stage: string; started: number } | undefined;
 
   constructor(private readonly call: CallOptions) {}
@@ -59,7 +70,7 @@ export class Stages {
   /** Reports the progress of a stage. If it is not the current stage, the current one ends and this one begins. */
   report(stage: string, done: number, total: number, unit?: string): void {
     this.begin(stage);
-    this.call.onProgress?.({ stage, done, total, unit });
+    this.call.onProgress?.({ stage, done, total, unit, ...(this.object && { object: this.object }) });
   }
 
   /** Ends the current stage. */

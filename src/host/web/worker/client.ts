@@ -74,6 +74,7 @@ class WorkerSession implements SessionCalls {
   readonly complete = this.method('complete');
   readonly mesh = this.method('mesh');
   readonly reconstruct = this.method('reconstruct');
+  readonly objects = this.method('objects');
 
   constructor(
     private readonly caller: Caller,
