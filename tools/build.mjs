@@ -28,6 +28,8 @@ const bundles = [
   { entry: 'src/cli/main.ts', out: 'dist/cli.js', host: 'node', program: true, published: true },
   // `unflat bench` loads it from beside dist/cli.js.
   { entry: 'tools/bench.ts', out: 'dist/bench.js', host: 'node', published: true },
+  // So does `unflat doctor --deep`.
+  { entry: 'tools/deep.ts', out: 'dist/deep.js', host: 'node', published: true },
   { entry: 'tools/parity.ts', out: 'dist/parity.js', host: 'node' },
   { entry: 'tools/eval.ts', out: 'dist/eval.js', host: 'node' },
   { entry: 'tools/variants.ts', out: 'dist/variants.js', host: 'node' },
