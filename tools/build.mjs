@@ -34,6 +34,7 @@ const bundles = [
   { entry: 'tools/eval.ts', out: 'dist/eval.js', host: 'node' },
   { entry: 'tools/variants.ts', out: 'dist/variants.js', host: 'node' },
   { entry: 'tools/isa.ts', out: 'dist/isa.js', host: 'node' },
+  { entry: 'tools/limits.ts', out: 'dist/limits.js', host: 'node' },
   { entry: 'tools/memory.ts', out: 'dist/memory.js', host: 'node' },
   { entry: 'tools/peers.ts', out: 'dist/peers.js', host: 'node' },
   { entry: 'tools/sweepShares.ts', out: 'dist/sweepShares.js', host: 'node' },

@@ -1,6 +1,6 @@
 /** `unflat bench`: passes its arguments to the benchmark, a bundle of its own. */
 import type { Command } from 'commander';
-import { bundleBeside, loadBundle } from './bundles.ts';
+import { loadBundle } from './bundles.ts';
 import type { CommandContext } from './context.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -9,6 +9,9 @@ interface BenchModule {
   /** @returns the exit code */
   runBench(argv: readonly string[], terminal: Terminal): Promise<number>;
 }
+
+/** Where `npm run build` puts the bundle: next to dist/cli.js. */
+const BUNDLE = new URL('./bench.js', import.meta.url);
 
 /**
  * Adds the command to the program.
@@ -19,7 +22,7 @@ export function addBench(
   program: Command,
   { terminal }: Pick<CommandContext, 'terminal'>,
   finish: (code: number) => void,
-  bundle = bundleBeside('bench.js'),
+  bundle = BUNDLE,
 ): void {
   program
     .command('bench')

@@ -6,9 +6,6 @@ import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../host/errors.ts';
 
-/** Where `npm run build` puts a bundle: next to dist/cli.js. */
-export const bundleBeside = (name: string): URL => new URL(`./${name}`, import.meta.url);
-
 /**
  * Loads a bundle.
  * @param what it is, as in "The benchmark"

@@ -1,9 +1,11 @@
 /** `unflat doctor`: its options. The work itself is loaded when the command runs. */
 import { type Command, Option } from 'commander';
-import { bundleBeside } from './bundles.ts';
 import type { CommandContext, Finish } from './context.ts';
 import { addAdapterOption } from './options.ts';
 import type { DoctorOptions } from './work/doctor.ts';
+
+/** Where `npm run build` puts the bundle: next to dist/cli.js. */
+const BUNDLE = new URL('./deep.js', import.meta.url);
 
 /**
  * Adds the command to the program.
@@ -13,7 +15,7 @@ export function addDoctor(
   program: Command,
   { terminal }: Pick<CommandContext, 'terminal'>,
   finish: Finish,
-  bundle = bundleBeside('deep.js'),
+  bundle = BUNDLE,
 ): void {
   const command = program
     .command('doctor')
