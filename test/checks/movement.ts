@@ -12,7 +12,7 @@ import { noise } from '../setup/numbers.ts';
 import { exactly, within, type KernelCheck } from './check.ts';
 
 /** 1, 2, 3 ... in a shape. */
-export const counting = (shape: readonly number[]): Float32Array =>
+const counting = (shape: readonly number[]): Float32Array =>
   Float32Array.from({ length: size({ shape }) }, (_, i) => i + 1);
 
 export const stridedCopyChecks: readonly KernelCheck[] = stridedCopyCases.flatMap(({ shape }): KernelCheck[] => {
