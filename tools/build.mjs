@@ -40,6 +40,8 @@ const bundles = [
   { entry: 'tools/sweepShares.ts', out: 'dist/sweepShares.js', host: 'node' },
   { entry: 'tools/appTimes.ts', out: 'dist/appTimes.js', host: 'node' },
   { entry: 'tools/startTimes.ts', out: 'dist/startTimes.js', host: 'node' },
+  { entry: 'tools/fuzz.ts', out: 'dist/fuzz.js', host: 'node' },
+  { entry: 'tools/interruptions.ts', out: 'dist/interruptions.js', host: 'node' },
   { entry: 'src/web.ts', out: 'dist/web.js', host: 'browser', published: true },
   // createWorkerEngine starts it from beside dist/web.js.
   { entry: 'src/worker.ts', out: 'dist/worker.js', host: 'browser', published: true, minify: true },

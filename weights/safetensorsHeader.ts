@@ -1,6 +1,7 @@
 /** Parses the header of a safetensors file, and checks it against the length of the data. */
 import { type Dtype, elementBytes, isDtype, showShape } from './dtype.ts';
 import { WeightsError } from './errors.ts';
+import { showValue } from './printable.ts';
 
 /** Type, shape and position of a tensor: bytes [begin, end) from the start of the data. */
 export interface TensorEntry {
@@ -32,10 +33,10 @@ export function parseHeader(text: string, dataBytes: number, file: string): Head
   const metadata = new Map<string, string>();
   const entries: [string, TensorEntry][] = [];
   for (const [name, value] of Object.entries(object)) {
-    if (!isRecord(value)) return fail('an object', JSON.stringify(value), name);
+    if (!isRecord(value)) return fail('an object', showValue(value), name);
     if (name === '__metadata__') {
       for (const [key, item] of Object.entries(value)) {
-        if (typeof item !== 'string') return fail(`a string for ${JSON.stringify(key)}`, typeof item, name);
+        if (typeof item !== 'string') return fail(`a string for ${showValue(key)}`, showValue(item), name);
         metadata.set(key, item);
       }
     } else {
@@ -73,13 +74,13 @@ function parseEntry(name: string, value: JsonRecord, dataBytes: number, fail: Fa
   const { dtype, shape, data_offsets: offsets } = value;
   if (!isDtype(dtype)) {
     const known = Object.keys(elementBytes).join(' ');
-    return fail(`a dtype of ${known}`, JSON.stringify(dtype), name, 'Convert the file to F32, F16 or BF16.');
+    return fail(`a dtype of ${known}`, showValue(dtype), name, 'Convert the file to F32, F16 or BF16.');
   }
   if (!Array.isArray(shape) || !shape.every(isSize)) {
-    return fail('a shape of non-negative integers', JSON.stringify(shape), name);
+    return fail('a shape of non-negative integers', showValue(shape), name);
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
-    return fail('data_offsets of two non-negative integers', JSON.stringify(offsets), name);
+    return fail('data_offsets of two non-negative integers', showValue(offsets), name);
   }
   const [begin, end] = offsets as number[];
   if (begin > end) return fail('data_offsets in rising order', showShape([begin, end]), name);
@@ -107,7 +108,7 @@ function checkCover(entries: [string, TensorEntry][], dataBytes: number, fail: F
       fail(`data after that of ${last}, from byte ${covered}`, `an overlap from byte ${begin}`, name);
     if (begin > covered) fail(`data right after that of ${last}, at byte ${covered}`, `a gap up to ${begin}`, name);
     covered = end;
-    last = JSON.stringify(name);
+    last = showValue(name);
   }
   if (covered !== dataBytes) fail(`${covered} bytes of data`, `${dataBytes - covered} more after ${last}`);
 }

@@ -1,4 +1,5 @@
 /** Errors that a user can cause and fix: what is wrong, what to do, and the exit code of the command. */
+import { printable } from '../../weights/printable.ts';
 
 export const EXIT = { ok: 0, failure: 1, usage: 2, partly: 3, interrupted: 130, terminated: 143 } as const;
 
@@ -10,8 +11,8 @@ export class UserError extends Error {
   readonly exitCode: number;
 
   constructor(message: string, options: { hint?: string; exitCode?: number; cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
-    this.hint = options.hint;
+    super(printable(message), { cause: options.cause });
+    this.hint = options.hint === undefined ? undefined : printable(options.hint);
     this.exitCode = options.exitCode ?? EXIT.failure;
   }
 }

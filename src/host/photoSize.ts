@@ -3,6 +3,9 @@
 /** Maximum number of pixels that are decoded: 16383 x 16383, the limit of sharp against decompression bombs. */
 export const MAX_DECODED_PIXELS = 0x3fff * 0x3fff;
 
+/** Maximum number of pixels on a side, that of JPEG. To reduce a file that claims more takes minutes, whatever it holds. */
+export const MAX_DECODED_SIDE = 0xffff;
+
 /**
  * Maximum number of pixels after decoding: the RGBA bytes fit into a storage binding of 128 MiB, which every adapter has.
  * Exported for tests.

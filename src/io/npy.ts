@@ -50,6 +50,9 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
     throw new NpyError('This is not a .npy file: it does not begin with \\x93NUMPY.');
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes[6] < 1 || bytes[6] > 3) {
+    throw new NpyError(`The .npy file is of version ${bytes[6]} of its format; 1, 2 and 3 are read.`);
+  }
   const long = bytes[6] >= 2; // Version 1 has a 16-bit header length, later versions 32 bits.
   const headerStart = long ? 12 : 10;
   const dataStart = headerStart + (long ? view.getUint32(8, true) : view.getUint16(8, true));
@@ -94,5 +97,6 @@ function planeOf(shape: readonly number[]): { height: number; width: number } | 
   const axes = [...shape];
   while (axes.length > 2 && axes[0] === 1) axes.shift();
   while (axes.length > 2 && axes.at(-1) === 1) axes.pop();
-  return axes.length === 2 ? { height: axes[0], width: axes[1] } : undefined;
+  const isPlane = axes.length === 2 && axes.every((size) => Number.isSafeInteger(size) && size > 0);
+  return isPlane ? { height: axes[0], width: axes[1] } : undefined;
 }

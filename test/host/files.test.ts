@@ -1,11 +1,18 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/host/errors.ts';
 import { FileBytes } from '../../src/host/node/bytes.ts';
-import { expectWritable, OutputFolder, tryOutput, writeTogether, writeWhole } from '../../src/host/node/files.ts';
+import {
+  expectWritable,
+  OutputFolder,
+  temporaryName,
+  tryOutput,
+  writeTogether,
+  writeWhole,
+} from '../../src/host/node/files.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -209,5 +216,31 @@ describe('FileBytes', () => {
       'cannot be opened: there is no such file or folder.',
     );
     await expect(FileBytes.open(folder)).rejects.toThrow(`${folder} is not a file.`);
+  });
+});
+
+describe('temporary files', () => {
+  /** The number of a process that is dead. */
+  const dead = (): number => spawnSync(process.execPath, ['-e', '']).pid;
+  const left = (pid: number, machine: string): string => join(folder, `.a.png.${pid}.${machine}.0123456789ab.part`);
+  const own = basename(temporaryName('x')).split('.')[3];
+
+  it('of dead processes are removed by the next one that writes there, those of living ones are not', async () => {
+    await writeFile(left(dead(), own), 'half');
+    await writeFile(left(process.ppid, own), 'half');
+    await writeWhole(join(folder, 'b'), bytes('b'));
+    expect((await readdir(folder)).sort()).toEqual([basename(left(process.ppid, own)), 'b']);
+  });
+
+  it('of other machines are removed after a day, also where a clock was wrong', async () => {
+    const day = 24 * 3600;
+    const ages = { '00000001': 3600, '00000002': 2 * day, '00000003': -2 * day };
+    for (const [machine, age] of Object.entries(ages)) {
+      await writeFile(left(1, machine), 'half');
+      const time = Date.now() / 1000 - age;
+      await utimes(left(1, machine), time, time);
+    }
+    await writeWhole(join(folder, 'b'), bytes('b'));
+    expect((await readdir(folder)).sort()).toEqual([basename(left(1, '00000001')), 'b']);
   });
 });

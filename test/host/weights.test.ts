@@ -20,6 +20,12 @@ import {
 import { samConfigs } from '../../src/pipeline/sam/config.ts';
 import { zoeConfigs } from '../../src/pipeline/zoeDepth/config.ts';
 
+/** A record of a checkpoint, but for its length. */
+const RECORD = {
+  ...{ id: 'a', source: 'huggingface', url: 'https://example.org/a', sha256: '0'.repeat(64) },
+  license: { name: 'a', url: 'https://example.org/b' },
+};
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'unflat-weights-'));
@@ -150,7 +156,7 @@ describe('official weights', () => {
     await mkdir(weightsDir, { recursive: true });
     await writeFile(path, header.value as Uint8Array);
     await truncate(path, bytes);
-    await writeFile(`${path}.json`, JSON.stringify({ bytes, sha256: '0'.repeat(64) }));
+    await writeFile(`${path}.json`, JSON.stringify({ ...RECORD, bytes }));
   }
 
   it('are one checkpoint for each network, and those that are named', () => {

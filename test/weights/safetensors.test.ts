@@ -152,7 +152,7 @@ describe('files that lie', () => {
     ['entry is no object', header('{"a": 3}'), '"a": expected an object, found 3'],
     ['entry is a list', header('{"a": []}'), '"a": expected an object, found []'],
     ['metadata is no object', header('{"__metadata__": "x"}'), '"__metadata__": expected an object'],
-    ['metadata holds a number', header('{"__metadata__": {"n": 3}}'), 'expected a string for "n", found number'],
+    ['metadata holds a number', header('{"__metadata__": {"n": 3}}'), 'expected a string for "n", found 3'],
     ['same name twice', header(`{"a":${entry},"a":${entry}}`, 1), '"a": expected a unique name'],
     ['same name twice, one escaped', header(`{"a":${entry},"\\u0061" :${entry}}`, 1), '"a": expected a unique name'],
     [
@@ -166,7 +166,7 @@ describe('files that lie', () => {
     [
       'negative dimension',
       header(one('U8', [-1, -1], [0, 1]), 1),
-      'expected a shape of non-negative integers, found [-1,-1]',
+      'expected a shape of non-negative integers, found [-1, -1]',
     ],
     ['fractional dimension', header(one('U8', [0.5], [0, 1]), 1), 'expected a shape of non-negative integers'],
     [

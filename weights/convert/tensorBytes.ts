@@ -19,13 +19,24 @@ export interface StoredBytes {
 /** Bytes in memory at a time. */
 const pieceBytes = 4 * 2 ** 20;
 
-/** Yields the bytes of a tensor. @throws WeightsError if reading fails, or the checksum is wrong */
+/** Storages that were compared with their checksums as a whole. */
+const verified = new WeakSet<StoredBytes>();
+
+/** Yields the bytes of a tensor. @throws WeightsError if reading fails, or the checksum of its storage is wrong */
 export async function* tensorBytes(
   source: ByteSource,
   stored: StoredBytes,
   layout: TensorLayout,
 ): AsyncGenerator<Uint8Array> {
   if (layout.count === 0) return;
+  const isWhole = layout.begin === 0 && layout.span === stored.size;
+  // A part of a storage has no checksum of its own. The storage is read once more for all of its parts.
+  if (!isWhole && stored.crc !== undefined && !verified.has(stored)) {
+    const { size } = stored;
+    const pieces = readSpan(source, stored, { begin: 0, span: size });
+    while (!(await pieces.next()).done);
+    verified.add(stored);
+  }
   const width = elementBytes[layout.dtype];
   const pieces = layout.contiguous ? readSpan(source, stored, layout) : gathered(source, stored, layout);
   for await (const piece of pieces) yield stored.bigEndian ? swapped(piece, width) : piece;
@@ -35,7 +46,7 @@ export async function* tensorBytes(
 async function* readSpan(
   source: ByteSource,
   { start, size, crc, label }: StoredBytes,
-  { begin, span }: TensorLayout,
+  { begin, span }: Pick<TensorLayout, 'begin' | 'span'>,
 ): AsyncGenerator<Uint8Array> {
   let sum = 0;
   const whole = crc !== undefined && begin === 0 && span === size;

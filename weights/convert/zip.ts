@@ -6,6 +6,7 @@
 import { type ByteSource, readExactly } from '../byteSource.ts';
 import { WeightsError } from '../errors.ts';
 import { getU64, utf8, viewOf } from './bytes.ts';
+import { showValue } from '../printable.ts';
 import { limits } from './limits.ts';
 
 export interface ZipEntry {
@@ -90,7 +91,9 @@ export async function zipDataStart(source: ByteSource, entry: ZipEntry): Promise
     fail(`data that end before byte ${entry.limit}`, `an end at byte ${start + entry.size}`, entry.name);
   }
   const name = utf8(await readExactly(source, entry.header + localBytes, nameLength));
-  if (name !== entry.name) fail('the same name in the directory and before the data', `${name}`, entry.name);
+  if (name !== entry.name) {
+    fail('the same name in the directory and before the data', showValue(name), entry.name);
+  }
   return start;
 }
 

@@ -20,15 +20,11 @@ export interface ReconstructOptions extends ObjectOptions, EngineOptions, Report
   rrd?: string;
 }
 
-/** Milliseconds after which no process can still be writing a temporary file. */
-const DAY = 24 * 3600 * 1000;
-
 export async function reconstruct(path: string, options: ReconstructOptions, context: CommandContext): Promise<number> {
   expectObjectOptions(options);
   const started = performance.now();
   return runCommand(context, options, async ({ progress, call, startEngine }) => {
     const output = await OutputFolder.open(options.output);
-    await output.removeLeftovers(DAY);
     if (options.rrd !== undefined) await tryOutput(options.rrd);
     const template = await viewTemplate();
     const job = await readJob(path, options);

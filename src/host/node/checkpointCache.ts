@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { type Checkpoint, type CheckpointFile, type SourceName, stemOf } from '../../../weights/index.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { convertFile, originOf, type WorkOptions } from './convert.ts';
-import { checksum, download } from './download.ts';
+import { checksum, download, type Downloaded } from './download.ts';
 import { inCache } from './cache.ts';
 import { writeWhole } from './files.ts';
-import { partialBytes } from './partial.ts';
+import { partialBytes, removeAbandoned } from './partial.ts';
 
 /** A checkpoint from one of its sources. */
 export interface Choice {
@@ -86,12 +86,22 @@ export class CheckpointCache {
    */
   async pull(choice: Choice, { baseUrl, ...options }: PullOptions = {}): Promise<CheckpointRecord> {
     const path = this.pathOf(choice);
-    if ((await sizeOf(path)) !== undefined) return this.record(choice, options);
+    if ((await sizeOf(path)) !== undefined) {
+      // Killed after the file appeared, a process leaves its folder.
+      await removeAbandoned(path);
+      return this.record(choice, options);
+    }
     const { url: publisher, file, bytes, sha256 } = fileOf(choice);
     const url = baseUrl === undefined ? publisher : `${baseUrl.replace(/\/+$/, '')}/${file}`;
     // A deleted file must come back with the checksum of its first download.
     const expected = sha256 ?? (await readRecord(path))?.sha256;
-    return this.writeRecord(choice, { ...(await download({ ...options, url, path, bytes, sha256: expected })), url });
+    let record: CheckpointRecord | undefined;
+    // Killed in between, a process leaves a record without its file, and never a file of unknown origin.
+    const beforePublish = async (facts: Downloaded): Promise<void> => {
+      record = await this.writeRecord(choice, { ...facts, url });
+    };
+    await download({ ...options, url, path, bytes, sha256: expected, beforePublish });
+    return record!;
   }
 
   /**
@@ -178,12 +188,21 @@ const sizeOf = (path: string): Promise<number | undefined> =>
 async function readRecord(path: string): Promise<CheckpointRecord | undefined> {
   const text = await readFile(recordPath(path), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
+  const record = parsedRecord(text);
+  if (record) return record;
+  throw new UserError(`${recordPath(path)} is damaged.`, {
+    hint: 'It holds the checksum of the file next to it. Delete both and download again, or delete it alone to trust the file as it is.',
+  });
+}
+
+function parsedRecord(text: string): CheckpointRecord | undefined {
   try {
-    return JSON.parse(text) as CheckpointRecord;
-  } catch (error) {
-    throw new UserError(`${recordPath(path)} is damaged.`, {
-      hint: 'It holds the checksum of the file next to it. Delete both and download again, or delete it alone to trust the file as it is.',
-      cause: error,
-    });
+    const record = Object(JSON.parse(text)) as Partial<CheckpointRecord>;
+    const { id, source, url, bytes, sha256, license } = record;
+    const texts = [id, source, url, sha256, license?.name, license?.url];
+    const isWhole = texts.every((one) => typeof one === 'string') && Number.isSafeInteger(bytes);
+    return isWhole && /^[0-9a-f]{64}$/.test(sha256!) ? (record as CheckpointRecord) : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -21,6 +21,8 @@ export interface DownloadRequest {
   readonly onProgress?: (event: { stage: 'download' | 'check'; done: number; total: number }) => void;
   /** Receives a line when the download is interrupted and continues, or restarts. */
   readonly onNotice?: (line: string) => void;
+  /** Called when the file is complete and checked, before it appears at `path`. */
+  readonly beforePublish?: (downloaded: Downloaded) => Promise<void>;
   /** Milliseconds before the first retry. Each further retry waits twice as long. */
   readonly pauseMs?: number;
 }
@@ -76,9 +78,10 @@ export async function download(request: DownloadRequest): Promise<Downloaded> {
         hint: 'The server has another file under this name, or the file was changed on the way. Nothing was kept.',
       });
     }
-    const bytes = await partial.length();
+    const downloaded = { bytes: await partial.length(), sha256 };
+    await request.beforePublish?.(downloaded);
     await partial.publish();
-    return { bytes, sha256 };
+    return downloaded;
   } catch (error) {
     await partial.release();
     throw unwritten(error);

@@ -1,13 +1,16 @@
 /**
  * Writes output files completely or not at all: each goes to a temporary file in the same folder, is flushed to disk and is
  * then renamed. Of several files, all appear or none. A folder is created with its first file, and removed again if it stays empty.
+ * Temporary files name their process: the next one that writes into the folder removes those of dead processes.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { rmdirSync, unlinkSync } from 'node:fs';
 import { copyFile, type FileHandle, link, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { reasonOf } from './fileErrors.ts';
+import { isRunning } from './processes.ts';
 
 /** A file cannot be written. */
 export class OutputError extends UserError {
@@ -52,7 +55,8 @@ export async function writeWhole(path: string, content: FileContent, signal?: Ab
 
 /**
  * Writes several files, in whatever folders, all or none. All are complete on disk before the first appears under its name. If
- * one cannot be renamed, those before it are taken back, and what they replaced is there again.
+ * one cannot be renamed, those before it are taken back, and what they replaced is there again. The last file is taken away first and
+ * appears last: even if the process is killed, where it is, all are of one result.
  * @param files contents by path
  * @returns the paths
  * @throws UserError if one of them cannot be written; the reason of `signal` if aborted
@@ -61,10 +65,15 @@ export async function writeTogether(files: Record<string, FileContent>, signal?:
   const staged: Staged[] = [];
   try {
     for (const [path, content] of Object.entries(files)) {
-      staged.push({ path, temporary: await writeTemporary(path, content, signal), isThere: false });
+      staged.push({ path, temporary: await writeTemporary(path, content, signal), isThere: false, isGone: false });
     }
     for (const file of staged)
       file.replaced = await secondName(file.path).catch((error: unknown) => fail(file.path, error));
+    const last = staged.at(-1);
+    if (last?.replaced !== undefined) {
+      await rm(last.path).catch((error: unknown) => fail(last.path, error));
+      last.isGone = true;
+    }
     for (const file of staged) {
       await rename(file.temporary, file.path).catch((error: unknown) => fail(file.path, error));
       file.isThere = true;
@@ -89,6 +98,8 @@ interface Staged {
   replaced?: string;
   /** Whether the new file is at `path`. */
   isThere: boolean;
+  /** Whether the file that was there before has only its second name left. */
+  isGone: boolean;
 }
 
 /** Gives the file at `path` a second name, under which it stays when it is replaced. @returns undefined if there is no file */
@@ -107,13 +118,12 @@ async function secondName(path: string): Promise<string | undefined> {
 }
 
 /** Undoes what was done for one file: what was at its path before is there again. */
-async function takeBack({ path, temporary, replaced, isThere }: Staged): Promise<void> {
-  if (!isThere) {
-    await discard(temporary);
-    if (replaced !== undefined) await discard(replaced);
-    return;
-  }
-  if (replaced === undefined) return discard(path);
+async function takeBack({ path, temporary, replaced, isThere, isGone }: Staged): Promise<void> {
+  if (!isThere) await discard(temporary);
+  else if (replaced === undefined) return discard(path);
+  if (replaced === undefined) return;
+  // Renamed, a second name of the file at `path` would stay.
+  if (!isThere && !isGone) return discard(replaced);
   // If even this fails, the new file stays: one of the two is always there.
   await rename(replaced, path).then(
     () => temporaries.delete(replaced),
@@ -144,18 +154,6 @@ export class OutputFolder {
   /** Writes several files together, as `writeTogether` does. @param files contents by name @returns the paths of the files */
   writeAll(files: Record<string, FileContent>, signal?: AbortSignal): Promise<string[]> {
     return writeTogether(this.withPaths(files), signal);
-  }
-
-  /**
-   * Deletes temporary files that a killed process has left.
-   * @param age in milliseconds since they were written; younger ones may be in use, unless nobody else works in the folder
-   */
-  async removeLeftovers(age: number): Promise<void> {
-    const names = await readdir(this.path).catch((): string[] => []);
-    for (const path of names.filter((name) => LEFTOVER.test(name)).map((name) => join(this.path, name))) {
-      const written = await stat(path).catch(() => undefined);
-      if (written?.isFile() && !temporaries.has(path) && Date.now() - written.mtimeMs >= age) await discard(path);
-    }
   }
 
   /** Whether there is a file of this name. */
@@ -230,11 +228,39 @@ async function removeEmptyFolders(path: string): Promise<void> {
   }
 }
 
-/** A name in the same folder that no other file has. */
-const temporaryName = (path: string): string =>
-  join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
+/** Names this machine in a few characters. */
+const MACHINE = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
-const LEFTOVER = /^\..+\.[0-9a-f]{12}\.part$/;
+/** A name in the same folder that no other file has: a temporary file of this process. */
+export const temporaryName = (path: string): string =>
+  join(dirname(path), `.${basename(path)}.${process.pid}.${MACHINE}.${randomBytes(6).toString('hex')}.part`);
+
+const LEFTOVER = /^\..+\.(\d+)\.([0-9a-f]{8})\.[0-9a-f]{12}\.part$/;
+/** Milliseconds after which a process of another machine is taken for dead. */
+const DAY = 24 * 3600 * 1000;
+
+/** Folders whose leftovers were looked for. */
+const swept = new Set<string>();
+
+/** Deletes temporary files that killed processes have left in a folder. Each process looks once. */
+async function sweep(folder: string): Promise<void> {
+  if (swept.has(folder)) return;
+  swept.add(folder);
+  for (const name of await readdir(folder).catch((): string[] => [])) {
+    const path = join(folder, name);
+    if (!temporaries.has(path) && (await isLeftover(path))) await discard(path);
+  }
+}
+
+async function isLeftover(path: string): Promise<boolean> {
+  const [, pid, machine] = LEFTOVER.exec(basename(path)) ?? [];
+  if (pid === undefined) return false;
+  // A number like our own is of an earlier process.
+  if (machine === MACHINE) return Number(pid) === process.pid || !isRunning(Number(pid));
+  const written = await stat(path).catch(() => undefined);
+  // A clock may have been wrong: what is dated in the future is no younger for it.
+  return written !== undefined && Math.abs(Date.now() - written.mtimeMs) >= DAY;
+}
 
 async function writeTemporary(path: string, content: FileContent, signal?: AbortSignal): Promise<string> {
   const temporary = temporaryName(path);
@@ -245,6 +271,7 @@ async function writeTemporary(path: string, content: FileContent, signal?: Abort
     await makeFolder(dirname(path)).catch((error: unknown) => {
       throw new OutputError(`The output folder ${dirname(path)} cannot be created`, error);
     });
+    await sweep(dirname(path));
     handle = await open(temporary, 'wx').catch((error: unknown) => fail(path, error));
     for await (const piece of content instanceof Uint8Array ? [content] : content) {
       signal?.throwIfAborted();

@@ -13,6 +13,8 @@ import {
   readSource,
 } from './imageFile.ts';
 
+const HOW_TO_EXPORT = 'Export it again with a line "v x y z" for each pixel of the photo, row by row.';
+
 export interface DepthMap {
   /** [photo.height, photo.width] meters; NaN for pixels without depth. */
   meters: Float32Array;
@@ -32,7 +34,7 @@ const HOW_TO_STORE = 'Store millimeters in a 16-bit PNG, or meters in a float32 
 export async function decodeDepth(source: ImageSource, photo: PhotoSizes, scale?: number): Promise<DepthMap> {
   const file = await readSource(source, 'depth map');
   const isNpy = file.bytes[0] === 0x93;
-  const { width, height, values, isInteger } = isNpy ? depthOfNpy(file) : await depthOfPng(file);
+  const { width, height, values, isInteger } = isNpy ? depthOfNpy(file) : await depthOfPng(file, photo);
   expectSize(file.name, { width, height }, photo);
   const metersOf = scale !== undefined ? times(scale) : isInteger ? millimeters : times(1);
   const known = values.map((value) => (value > 0 && value < Infinity ? metersOf(value) : NaN));
@@ -65,9 +67,11 @@ export async function decodePointMap(
     for (let i = 0; i < map.length; i += 3) if (Number.isNaN(map[i])) missing++;
     if (missing < photo.width * photo.height) return { xyz: map, missing };
   } catch (error) {
-    throw new UserError(`The ${file.name} cannot be used. ${messageOf(error)}`, { cause: error });
+    throw new UserError(`The ${file.name} cannot be used. ${messageOf(error)}`, { hint: HOW_TO_EXPORT, cause: error });
   }
-  throw new UserError(`The ${file.name} has no points: no vertex is finite and other than 0 0 0.`);
+  throw new UserError(`The ${file.name} has no points: no vertex is finite and other than 0 0 0.`, {
+    hint: HOW_TO_EXPORT,
+  });
 }
 
 const times = (scale: number) => (value: number) => value * scale;
@@ -87,18 +91,20 @@ function depthOfNpy({ bytes, name }: InputFile): Decoded {
   try {
     return decodeNpy(bytes);
   } catch (error) {
-    throw new UserError(`The ${name} cannot be read. ${messageOf(error)}`, { cause: error });
+    throw new UserError(`The ${name} cannot be read. ${messageOf(error)}`, { hint: HOW_TO_STORE, cause: error });
   }
 }
 
-async function depthOfPng(file: InputFile): Promise<Decoded> {
-  const { format, depth, channels } = await inspect(file);
+async function depthOfPng(file: InputFile, photo: PhotoSizes): Promise<Decoded> {
+  const { format, depth, channels, width, height } = await inspect(file);
   if (format !== 'png' || depth !== 'ushort' || channels !== 1) {
     throw new UserError(
       `The ${file.name} must be a 16-bit gray PNG; it is ${format} with ${channels} channel(s) of type ${depth}.`,
       { hint: HOW_TO_STORE },
     );
   }
+  // Before anything is decoded: a small file may claim any size.
+  expectSize(file.name, { width, height }, photo);
   const raw = openImage(file).toColorspace('grey16').raw({ depth: 'ushort' });
   const { data, info } = await decoded(file, raw.toBuffer({ resolveWithObject: true }));
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);

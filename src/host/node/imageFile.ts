@@ -5,7 +5,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { Photo, Size } from '../../pipeline/photo.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { kindOf } from '../fileKind.ts';
-import { MAX_DECODED_PIXELS } from '../photoSize.ts';
+import { MAX_DECODED_PIXELS, MAX_DECODED_SIDE } from '../photoSize.ts';
 import { reasonOf } from './fileErrors.ts';
 
 /** A path, or the bytes of a file. */
@@ -30,7 +30,11 @@ export async function readSource(source: ImageSource, role: string): Promise<Inp
   const isPath = typeof source === 'string';
   const name = isPath ? `${role} ${source}` : role;
   const bytes = isPath ? await readInput(source, role) : source;
-  if (bytes.length === 0) throw new UserError(`The ${name} is empty (0 bytes).`);
+  if (bytes.length === 0) {
+    throw new UserError(`The ${name} is empty (0 bytes).`, {
+      hint: 'Its download or its copy was interrupted. Get it again.',
+    });
+  }
   return { bytes, name, ending: isPath ? extname(source).toLowerCase() : '' };
 }
 
@@ -48,7 +52,7 @@ export function openImage({ bytes }: InputFile): Sharp {
   return sharp(bytes, { failOn: 'error', limitInputPixels: MAX_DECODED_PIXELS });
 }
 
-/** What the header of an image says. @throws UserError if it is no picture made of pixels, or has more than 268 megapixels */
+/** What the header of an image says. @throws UserError if it is no picture made of pixels, or is larger than what is decoded */
 export async function inspect(file: InputFile): Promise<Metadata> {
   const { name, bytes } = file;
   const metadata = await decoded(file, sharp(bytes, { limitInputPixels: false }).metadata());
@@ -57,9 +61,10 @@ export async function inspect(file: InputFile): Promise<Metadata> {
       hint: 'Use a JPEG, PNG or WebP file.',
     });
   }
-  if (metadata.width * metadata.height > MAX_DECODED_PIXELS) {
+  const { width, height } = metadata;
+  if (width * height > MAX_DECODED_PIXELS || Math.max(width, height) > MAX_DECODED_SIDE) {
     throw new UserError(
-      `The ${name} has ${metadata.width} x ${metadata.height} pixels; at most ${MAX_DECODED_PIXELS} can be decoded.`,
+      `The ${name} has ${width} x ${height} pixels; at most ${MAX_DECODED_PIXELS} can be decoded, and ${MAX_DECODED_SIDE} on a side.`,
       { hint: 'Reduce the image first.' },
     );
   }

@@ -1,7 +1,14 @@
 /** Reads masks that belong to a photo: pictures, label pictures, and JSON files with many masks. */
 import { decode as decodePng, type DecodedPng } from 'fast-png';
-import { CocoError, decodeStored, resampleNearest, type StoredMask, storedMasks } from '../../io/index.ts';
-import { areaOf, boxOf, maskOf } from '../../pipeline/maskRuns.ts';
+import {
+  CocoError,
+  decodeStored,
+  resampleNearest,
+  sizeOfStored,
+  type StoredMask,
+  storedMasks,
+} from '../../io/index.ts';
+import { areaOf, boxOf, maskOf, type MaskRuns } from '../../pipeline/maskRuns.ts';
 import type { Photo, Size } from '../../pipeline/photo.ts';
 import { UserError } from '../errors.ts';
 import {
@@ -42,10 +49,18 @@ export async function decodeMask(source: ImageSource, photo: MaskedPhoto, pick?:
 
 /** The pixels of a mask from a JSON file, in the photo's size. @param name of the file, for messages @throws UserError */
 export function maskOfStored(name: string, mask: StoredMask, photo: MaskedPhoto): Uint8Array {
-  const runs = explained(name, () => decodeStored(mask, photo.original ?? photo));
-  expectSize(`${name}, mask ${mask.id},`, runs, photo);
-  if (areaOf(runs) === 0) throw new UserError(`Mask ${mask.id} of the ${name} is empty: it has no pixel.`);
+  const runs = decodedMask(name, mask, photo);
+  if (areaOf(runs) === 0) {
+    throw new UserError(`Mask ${mask.id} of the ${name} is empty: it has no pixel.`, { hint: 'Give another one.' });
+  }
   return fitted(name, maskOf(runs), runs, photo);
+}
+
+/** The runs of a mask. Its size is checked first: a few characters may claim any. */
+function decodedMask(name: string, mask: StoredMask, photo: MaskedPhoto): MaskRuns {
+  const expected = photo.original ?? photo;
+  expectSize(`${name}, mask ${mask.id},`, sizeOfStored(mask) ?? expected, photo);
+  return explained(name, () => decodeStored(mask, expected));
 }
 
 /** Whether the first character that is no space begins a list or an object. */
@@ -56,12 +71,16 @@ function isJson({ bytes }: InputFile): boolean {
 
 function jsonMask(file: InputFile, photo: MaskedPhoto, pick: string | undefined): Uint8Array {
   const masks = explained(file.name, () => storedMasks(new TextDecoder().decode(file.bytes), photo.name));
-  if (masks.length === 0) throw new UserError(`The ${file.name} holds no mask of this photo.`);
+  if (masks.length === 0) {
+    throw new UserError(`The ${file.name} holds no mask of this photo.`, {
+      hint: 'Use the file that belongs to this photo.',
+    });
+  }
   const picked = pick === undefined && masks.length === 1 ? masks[0] : masks.find(({ id }) => String(id) === pick);
   if (picked) return maskOfStored(file.name, picked, photo);
   const problem = pick === undefined ? `holds ${masks.length} masks` : `has no mask ${pick}`;
   const lines = masks.slice(0, LISTED).map((mask) => {
-    const runs = explained(file.name, () => decodeStored(mask, photo.original ?? photo));
+    const runs = decodedMask(file.name, mask, photo);
     return `\n  ${mask.id}: ${areaOf(runs)} pixels in ${boxOf(runs).join(',')}`;
   });
   const more = masks.length > LISTED ? `\n  And ${masks.length - LISTED} more.` : '';
@@ -76,13 +95,15 @@ function explained<T>(name: string, read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof CocoError)) throw error;
-    throw new UserError(`The ${name} cannot be used. ${error.message}`, { cause: error });
+    throw new UserError(`The ${name} cannot be used. ${error.message}`, {
+      hint: 'Masks are read as COCO and SA-1B store them, and as `unflat segment --everything` writes them.',
+      cause: error,
+    });
   }
 }
 
 async function labelMask(file: InputFile, photo: PhotoSizes, pick: string): Promise<Uint8Array> {
-  const { labels, width, height } = await labelsOf(file);
-  expectSize(file.name, { width, height }, photo);
+  const { labels, width, height } = await labelsOf(file, photo);
   const label = Number(pick);
   const mask = Uint8Array.from(labels, (value) => (value === label ? 1 : 0));
   if (mask.includes(1) && label > 0) return fitted(file.name, mask, { width, height }, photo);
@@ -95,16 +116,11 @@ async function labelMask(file: InputFile, photo: PhotoSizes, pick: string): Prom
 }
 
 /** The values of a gray PNG, or the indices of one with a palette. sharp would give colors, and scale few bits to eight. */
-async function labelsOf(file: InputFile): Promise<Size & { labels: Uint16Array }> {
-  const { format } = await inspect(file);
-  if (format === 'png') expectWholeRows(file);
-  const png =
-    format === 'png'
-      ? await decoded(
-          file,
-          Promise.resolve().then(() => decodePng(file.bytes)),
-        )
-      : undefined;
+async function labelsOf(file: InputFile, photo: PhotoSizes): Promise<Size & { labels: Uint16Array }> {
+  const { format, width, height } = await inspect(file);
+  // Before anything is decoded: a small file may claim any size.
+  expectSize(file.name, { width, height }, photo);
+  const png = format === 'png' ? decodedPng(file) : undefined;
   if (png?.channels !== 1) {
     const found = png ? `a PNG with ${png.channels} channels` : format;
     throw new UserError(`The ${file.name} is ${found}. With --pick it must be a PNG in gray or with a palette.`, {
@@ -112,6 +128,18 @@ async function labelsOf(file: InputFile): Promise<Size & { labels: Uint16Array }
     });
   }
   return { width: png.width, height: png.height, labels: unpacked(png) };
+}
+
+function decodedPng(file: InputFile): DecodedPng {
+  expectWholeRows(file);
+  try {
+    return decodePng(file.bytes, { checkCrc: true });
+  } catch {
+    // What the decoder says is about itself and not about the file.
+    throw new UserError(`The ${file.name} cannot be decoded: its data are damaged or cut off.`, {
+      hint: 'Get it again, or save it again as a PNG in gray or with a palette.',
+    });
+  }
 }
 
 /** Bytes of a PNG that say how many bits a number has, and whether it is interlaced. */

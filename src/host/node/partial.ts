@@ -71,8 +71,7 @@ export class PartialFile {
   async publish(): Promise<void> {
     await rename(this.data, this.path);
     await this.discard();
-    // Other partial downloads of this file are no longer needed.
-    for (const left of await abandoned(this.path)) await rm(left, { recursive: true, force: true });
+    await removeAbandoned(this.path);
   }
 
   /** Leaves the bytes for a later download. */
@@ -104,6 +103,11 @@ export async function partialBytes(path: string): Promise<number> {
   return max;
 }
 
+/** Deletes partial downloads of a file that is there, on which no process works. */
+export async function removeAbandoned(path: string): Promise<void> {
+  for (const left of await abandoned(path)) await rm(left, { recursive: true, force: true });
+}
+
 const done = (): boolean => true;
 const notDone = (): boolean => false;
 
@@ -126,7 +130,11 @@ async function abandoned(path: string): Promise<string[]> {
 
 async function readBeginning(folder: string): Promise<Beginning | undefined> {
   try {
-    return (JSON.parse(await readFile(join(folder, 'state.json'), 'utf8')) as Beginning | null) ?? undefined;
+    const beginning = Object(JSON.parse(await readFile(join(folder, 'state.json'), 'utf8'))) as Partial<Beginning>;
+    const { url, total, etag, lastModified } = beginning;
+    const isWhole = typeof url === 'string' && Number.isSafeInteger(total);
+    const areTexts = [etag, lastModified].every((one) => one === undefined || typeof one === 'string');
+    return isWhole && areTexts ? (beginning as Beginning) : undefined;
   } catch {
     return undefined; // the process ended while writing it, so the origin of the bytes is unknown
   }

@@ -43,7 +43,10 @@ async function readIndex(path: string): Promise<unknown> {
   try {
     return (JSON.parse(await readFile(path, 'utf8')) as { weight_map?: unknown } | null)?.weight_map;
   } catch (error) {
-    throw new UserError(`The index ${path} cannot be read: ${reasonOf(error)}.`, { cause: error });
+    throw new UserError(`The index ${path} cannot be read: ${reasonOf(error)}.`, {
+      hint: 'Download it again, or give the files of the checkpoint themselves.',
+      cause: error,
+    });
   }
 }
 

@@ -24,6 +24,7 @@ import {
 } from '../../pipeline/registry.ts';
 import type { Role } from '../../pipeline/roles.ts';
 import { EXIT, messageOf, UserError } from '../errors.ts';
+import { parseConfigs } from '../networkConfigs.ts';
 import { BUNDLED, bundledFolder } from './bundled.ts';
 import { FileBytes } from './bytes.ts';
 import { inCache, weightsFolder } from './cache.ts';
@@ -213,12 +214,8 @@ async function converted(path: string, options: OpenOptions): Promise<string> {
 }
 
 async function readConfigs(path: string): Promise<Partial<ChainConfig>> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as Partial<ChainConfig>;
-  } catch (error) {
-    throw new UserError(`${path} cannot be read: ${reasonOf(error)}.`, {
-      hint: `It must be a JSON object with a configuration for each network of the folder: ${networks.map(({ id }) => id).join(', ')}.`,
-      cause: error,
-    });
-  }
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new UserError(`${path} cannot be read: ${reasonOf(error)}.`, { cause: error });
+  });
+  return parseConfigs(text, path);
 }

@@ -3,6 +3,7 @@ import { SafetensorsFile } from '../../../weights/index.ts';
 import { type ChainConfig, fileSet, networks, presets, syntheticSet, type WeightSet } from '../../pipeline/registry.ts';
 import { OptionError } from '../../pipeline/optionError.ts';
 import { messageOf, UserError } from '../errors.ts';
+import { parseConfigs } from '../networkConfigs.ts';
 import { show } from '../options.ts';
 import { BlobBytes } from './bytes.ts';
 import { isTorch } from '../../../weights/index.ts';
@@ -97,7 +98,7 @@ async function openNetworks(
   config: Blob | undefined,
   options: WebWeightOptions,
 ): Promise<WeightSet> {
-  const configs = config && (await readConfigs(configAddress, config));
+  const configs = config && parseConfigs(await config.text(), configAddress);
   const files: SafetensorsFile[] = [];
   for (const [name, url] of Object.entries(weights)) {
     if (configs && !(name.replace('.safetensors', '') in configs)) continue;
@@ -122,7 +123,7 @@ async function openFiles(sources: readonly WebWeightFile[], options: WebWeightOp
     const name = nameOf(source);
     if (name === CONFIG_FILE) {
       const blob = source instanceof Blob ? source : await store!.fetchBlob(String(source), options);
-      configs = await readConfigs(name, blob);
+      configs = parseConfigs(await blob.text(), name);
     } else if (isStored(source)) {
       files.push(await openStored(store!, source.slice(STORED.length)));
     } else if (!(source instanceof Blob)) {
@@ -151,20 +152,6 @@ async function openStore({ onNotice = console.warn }: WebWeightOptions): Promise
     onNotice(`${messageOf(error)} Weights stay in memory and are fetched again on the next visit.`);
     return WeightStore.inMemory();
   });
-}
-
-async function readConfigs(name: string, blob: Blob): Promise<Partial<ChainConfig>> {
-  try {
-    return JSON.parse(await blob.text()) as Partial<ChainConfig>;
-  } catch (error) {
-    throw new UserError(`${name} cannot be read: ${messageOf(error)}.`, {
-      hint:
-        'It must be a JSON object with a configuration for each network of the folder: ' +
-        networks.map(({ id }) => id).join(', ') +
-        '.',
-      cause: error,
-    });
-  }
 }
 
 /** Gives undefined for a file that the server does not have. */

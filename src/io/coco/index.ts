@@ -2,4 +2,12 @@
 export { masksPicture } from './picture.ts';
 export { CocoError, decodeRle, encodeRle, type CocoRle } from './rle.ts';
 export { decodeCocoResults, encodeCocoResults, type CocoResult, type NumberedMask } from './results.ts';
-export { decodeStored, segmentationOf, sizeOf, storedMasks, type Segmentation, type StoredMask } from './stored.ts';
+export {
+  decodeStored,
+  segmentationOf,
+  sizeOf,
+  sizeOfStored,
+  storedMasks,
+  type Segmentation,
+  type StoredMask,
+} from './stored.ts';

@@ -53,6 +53,9 @@ const textOf = (codes: readonly number[]): string =>
 /** Decodes a mask of either form. @throws CocoError if it is damaged */
 export function decodeRle({ size, counts }: CocoRle): MaskRuns {
   const [height, width] = size;
+  if (width * height >= 2 ** 32) {
+    throw new CocoError(`The size of a mask is ${width} x ${height}; expected fewer than 2^32 pixels.`);
+  }
   const runs = typeof counts === 'string' ? numbersOf(counts) : counts;
   let pixels = 0;
   for (const length of runs) {

@@ -73,8 +73,16 @@ export function sizeOf(image: unknown): Size | undefined {
   return isSide(width) && isSide(height) ? { width, height } : undefined;
 }
 
+/** Size of a mask, if the file says so. Nothing is decoded. */
+export function sizeOfStored({ segmentation, size }: StoredMask): Size | undefined {
+  if (!('counts' in segmentation)) return size;
+  const [height, width] = segmentation.size;
+  return { width, height };
+}
+
 function storedMask(entry: unknown, i: number, size?: Size): StoredMask {
-  const { id = i + 1 } = Object(entry) as { id?: number | string };
+  const { id: stored } = Object(entry) as { id?: unknown };
+  const id = typeof stored === 'number' || typeof stored === 'string' ? stored : i + 1;
   const segmentation = segmentationOf(entry);
   if (segmentation) return { id, segmentation, ...(size && { size }) };
   throw new CocoError(
@@ -107,6 +115,6 @@ function isRle(value: unknown): value is CocoRle {
     Array.isArray(size) &&
     size.length === 2 &&
     size.every(isSide) &&
-    (typeof counts === 'string' || Array.isArray(counts))
+    (typeof counts === 'string' || (Array.isArray(counts) && counts.every((count) => typeof count === 'number')))
   );
 }

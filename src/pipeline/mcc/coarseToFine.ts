@@ -11,8 +11,8 @@ import { PlanCache } from '../planCache.ts';
 import type { GridPoints, SweptField } from '../roles.ts';
 import type { MccConfig } from './config.ts';
 import { ExpectedQueries } from './expectedQueries.ts';
-import type { Grid } from './grid.ts';
-import { addPoints, coarseLattice, pointsIn, wordsOfBits } from './lattice.ts';
+import { pointCount, type Grid } from './grid.ts';
+import { addPoints, coarseLattice, pointsIn, pointsOutside, wordsOfBits } from './lattice.ts';
 import { listGraph, nextGraph } from './listGraphs.ts';
 import type { ChunkAnswer, ChunkResults, OccupiedReader } from './occupiedReader.ts';
 import { MIN_CHUNK, type ChunkSize } from './pace.ts';
@@ -21,6 +21,8 @@ import { inGridOrder, SweepLog, type SweepRunOptions } from './sweepLog.ts';
 /** Options of a sweep with all defaults filled in. */
 export interface SweepRequest {
   readonly grid: Grid;
+  /** Whether all points of the grid are queried. */
+  readonly isFull: boolean;
   readonly strategy: SweepStrategy;
   /** Probability above which a point is occupied. */
   readonly threshold: number;
@@ -69,12 +71,13 @@ export class CoarseToFine {
    * @throws ShapeError, WeightsError, LimitError, DeviceError
    */
   async run(seen: DeviceTensor, request: SweepRequest, pace: ChunkSize, run: SweepRunOptions): Promise<Swept> {
-    const { grid } = request;
+    const { grid, isFull } = request;
     const log = new SweepLog(grid, run);
-    const lattice = coarseLattice(grid);
-    const expected = new ExpectedQueries(grid, lattice.length);
-    const words = wordsOfBits(grid.total);
-    const [queried, occupied] = [new Uint32Array(words), new Uint32Array(words)];
+    const lattice = (isFull && grid.inside) || coarseLattice(grid);
+    const expected = new ExpectedQueries({ total: pointCount(grid), step: grid.step }, lattice.length);
+    const occupied = new Uint32Array(wordsOfBits(grid.total));
+    // What does not belong to the grid is never queried, as if it had been already.
+    const queried = pointsOutside(grid);
     let partial = false;
     try {
       for (let list = lattice; list.length > 0;) {
@@ -143,9 +146,9 @@ export class CoarseToFine {
     return this.occupiedReader.read(results, points.length, request.temperature, signal);
   }
 
-  private chunkOf({ grid, threshold, strategy }: SweepRequest, count: number) {
+  private chunkOf({ grid: { counts, axes }, threshold, strategy }: SweepRequest, count: number) {
     const { precision } = this.shared.device.target;
-    return { config: this.config, precision, grid, count, threshold, strategy };
+    return { config: this.config, precision, grid: { counts, axes }, count, threshold, strategy };
   }
 
   /** Frees the plans, not the weights. */

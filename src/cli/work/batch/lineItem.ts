@@ -48,13 +48,16 @@ function parseObject(line: string): Record<string, unknown> {
 /** An option as it would be typed: `gridBox: [1, 2]` is `--grid-box=1,2`; a list of lists is an option for each. */
 function argumentsOf(key: string, value: unknown): string[] {
   const name = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  if (Array.isArray(value) && value.length > 0 && value.every(Array.isArray)) {
-    return value.map((one: unknown[]) => `${name}=${one.join(',')}`);
+  if (Array.isArray(value) && value.length > 0 && value.every(isPlainList)) {
+    return value.map((one) => `${name}=${one.join(',')}`);
   }
-  if (Array.isArray(value)) return [`${name}=${value.join(',')}`];
-  if (typeof value === 'string' || typeof value === 'number') return [`${name}=${value}`];
+  if (isPlainList(value)) return [`${name}=${value.join(',')}`];
+  if (isPlain(value)) return [`${name}=${value}`];
   throw new Error(`"${key}" must be a number, a text or a list.`);
 }
+
+const isPlain = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
+const isPlainList = (value: unknown): value is (string | number)[] => Array.isArray(value) && value.every(isPlain);
 
 /** Parses options of one object, over those of all. @throws Error in the words of the command line */
 function optionsOf(argv: readonly string[], defaults: ObjectOptions): ObjectOptions {

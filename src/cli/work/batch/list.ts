@@ -31,7 +31,8 @@ export async function readList(list: string, options: ObjectOptions, { masks, ou
   const items = found.isDirectory() ? await folderItems(list, options, output) : await fileItems(list, options);
   if (items.length === 0) {
     throw new UserError(
-      `The list ${list} has no ${found.isDirectory() ? 'photo (JPEG, PNG, WebP, TIFF, GIF)' : 'line'}.`,
+      `The list ${list} has no ${found.isDirectory() ? 'photo (JPEG, PNG, WebP, TIFF, GIF)' : 'object'}.`,
+      { hint: 'A list is a folder of photos, JSON lines (.jsonl) or COCO (.json). See docs/batch.md.' },
     );
   }
   expectNames(list, items);

@@ -2,12 +2,12 @@
  * Keeps two batches from writing the same results: a file in the folder that names the process, and is touched as long as it runs. The
  * file of a process that was killed is taken over: at once on the same machine, after a minute on another.
  */
-import { randomBytes } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
 import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../../host/errors.ts';
+import { temporaryName } from '../../../host/node/files.ts';
 import { isRunning } from '../../../host/node/processes.ts';
 import type { Shard } from './shard.ts';
 
@@ -35,11 +35,13 @@ export async function lockFolder(folder: string, shard: Shard | undefined): Prom
     if (owner) {
       throw new UserError(
         `Another batch is writing into ${folder}: process ${owner.pid} on ${owner.host}${name === own ? '' : `, with other parts (${name})`}.`,
-        { hint: 'Wait until it ends, stop it, or name another folder: -o FOLDER' },
+        {
+          hint: `Wait until it ends, stop it, or name another folder: -o FOLDER. If it is surely dead, delete ${name}.`,
+        },
       );
     }
     // Renamed first: of two processes that take over, one fails here.
-    const dead = join(folder, `.${randomBytes(6).toString('hex')}.part`);
+    const dead = temporaryName(join(folder, name));
     await rename(join(folder, name), dead).catch(() => undefined);
     await rm(dead, { force: true });
   }
@@ -79,9 +81,11 @@ async function ownerOf(path: string): Promise<Owner | undefined> {
     () => 0,
   );
   const owner = parsed(text);
-  if (!owner) return Date.now() - touched < DEAD ? { pid: 0, host: 'an unknown machine' } : undefined;
+  // What a wrong clock has dated in the future is no younger for it.
+  const isFresh = Math.abs(Date.now() - touched) < DEAD;
+  if (!owner) return isFresh ? { pid: 0, host: 'an unknown machine' } : undefined;
   if (owner.host === hostname()) return isRunning(owner.pid) && owner.pid !== process.pid ? owner : undefined;
-  return Date.now() - touched < DEAD ? owner : undefined;
+  return isFresh ? owner : undefined;
 }
 
 function parsed(text: string): Owner | undefined {

@@ -28,8 +28,6 @@ export class FolderStore implements Store {
 
   async add(line: ResultLine, files: Files): Promise<ResultLine[]> {
     const output = await OutputFolder.open(join(this.folder, line.name));
-    // The lock of the batch keeps others out, so whatever was left is of a killed process.
-    await output.removeLeftovers(0);
     const old = await output.others(this.optional, files);
     await output.writeAll(files);
     await output.remove(old);

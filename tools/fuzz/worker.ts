@@ -1,0 +1,39 @@
+/** The thread that runs cases. Whether a case hangs, or takes the thread's memory, is seen from outside. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { setFlagsFromString } from 'node:v8';
+import { type Counts, type Found, runCases } from './run.ts';
+import { targets } from './targets/index.ts';
+
+/** What the thread is to do. */
+export interface Job {
+  readonly target: string;
+  readonly seed: number;
+  readonly from: number;
+  readonly to: number;
+  /** Time at which to stop, in milliseconds since 1970. */
+  readonly until: number;
+  readonly known: readonly string[];
+  /** Index of the case that runs, and how many readings there were. */
+  readonly current: Int32Array<SharedArrayBuffer>;
+}
+
+export type Report = { readonly found: Found } | { readonly counts: Counts };
+
+/** Does the job of `workerData`. */
+export async function runJob(): Promise<void> {
+  // Text that a reader took for code would throw.
+  setFlagsFromString('--disallow-code-generation-from-strings');
+  const { target: name, seed, from, to, until, known, current } = workerData as Job;
+  const target = targets.find((one) => one.name === name)!;
+  const report = (message: Report): void => parentPort!.postMessage(message);
+  const counts = await runCases(target, await target.open(), {
+    ...{ seed, from, to, known: new Set(known) },
+    before(index) {
+      Atomics.store(current, 0, index);
+      Atomics.add(current, 1, 1);
+      return Date.now() < until;
+    },
+    onFound: (found) => report({ found }),
+  });
+  report({ counts });
+}
