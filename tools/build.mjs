@@ -28,10 +28,13 @@ const bundles = [
   { entry: 'src/cli/main.ts', out: 'dist/cli.js', host: 'node', program: true, published: true },
   // `unflat bench` loads it from beside dist/cli.js.
   { entry: 'tools/bench.ts', out: 'dist/bench.js', host: 'node', published: true },
+  // So does `unflat doctor --deep`.
+  { entry: 'tools/deep.ts', out: 'dist/deep.js', host: 'node', published: true },
   { entry: 'tools/parity.ts', out: 'dist/parity.js', host: 'node' },
   { entry: 'tools/eval.ts', out: 'dist/eval.js', host: 'node' },
   { entry: 'tools/variants.ts', out: 'dist/variants.js', host: 'node' },
   { entry: 'tools/isa.ts', out: 'dist/isa.js', host: 'node' },
+  { entry: 'tools/limits.ts', out: 'dist/limits.js', host: 'node' },
   { entry: 'tools/memory.ts', out: 'dist/memory.js', host: 'node' },
   { entry: 'tools/peers.ts', out: 'dist/peers.js', host: 'node' },
   { entry: 'tools/sweepShares.ts', out: 'dist/sweepShares.js', host: 'node' },

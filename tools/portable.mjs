@@ -32,6 +32,7 @@ const BUNDLES = {
   run: 'tools/portable/run.ts',
   unflat: 'tools/portable/unflat.ts',
   bench: 'tools/bench.ts',
+  deep: 'tools/deep.ts',
   parity: 'tools/parity.ts',
 };
 
@@ -129,7 +130,7 @@ async function bundle(folder) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // `unflat.js` finds bench.js beside it.
+    // `unflat.js` finds bench.js and deep.js beside it.
     external: ['webgpu'],
     loader: { '.wgsl': 'text' },
     // Packages in CommonJS take Node's modules by `require`.

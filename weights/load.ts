@@ -57,7 +57,8 @@ export function fileSource(
       const arrays: Float32Array[] = [];
       for (const part of parts) {
         const { values } = await part.file.readTensor(part.name);
-        arrays.push(values as Float32Array); // checkFit: every used tensor has a float dtype
+        expectFinite(inventory.label, name, values as Float32Array); // checkFit: every used tensor has a float dtype
+        arrays.push(values as Float32Array);
       }
       return arrays.length === 1 ? arrays[0] : concatenate(arrays, elementCount(shape));
     },
@@ -114,6 +115,21 @@ export function recognizeFiles(
 
 function isUsed(specs: NetworkSpecs, name: string): boolean {
   return specs.tensors.get(name)?.used ?? false;
+}
+
+/** The bits of an exponent that stands for infinity or NaN. */
+const ALL_ONES = 0x7f800000;
+
+/** @throws WeightsError if a number is NaN or infinite: a network would spread it over all of its results, or hide it */
+function expectFinite(file: string, tensor: string, values: Float32Array): void {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  let count = 0;
+  for (let i = 0; i < bits.length; i++) if ((bits[i] & ALL_ONES) === ALL_ONES) count++;
+  if (count === 0) return;
+  const advice =
+    'The file is damaged, or its training or conversion went wrong: get it again. `unflat weights verify` checks downloads.';
+  const found = `${count} of ${values.length} that are not`;
+  throw new WeightsError({ file, tensor, expected: 'finite numbers', found, advice });
 }
 
 /** Checks that the network reads a tensor that its module declares. */

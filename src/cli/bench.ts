@@ -1,11 +1,6 @@
-/**
- * `unflat bench`: passes its arguments to the benchmark. The benchmark is a separate bundle next to this one, because its
- * code is in tools/, which the command line does not import.
- */
-import { access } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+/** `unflat bench`: passes its arguments to the benchmark, a bundle of its own. */
 import type { Command } from 'commander';
-import { UserError } from '../host/errors.ts';
+import { loadBundle } from './bundles.ts';
 import type { CommandContext } from './context.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -36,19 +31,8 @@ export function addBench(
     // The benchmark reads all options itself, --help included.
     .helpOption(false)
     .allowUnknownOption()
-    .action(async (argv: string[]) => finish(await (await loadBench(bundle)).runBench(argv, terminal)));
-}
-
-/** @throws UserError if there is no such file */
-async function loadBench(bundle: URL): Promise<BenchModule> {
-  const file = fileURLToPath(bundle);
-  try {
-    await access(file);
-  } catch (error) {
-    throw new UserError(`The benchmark cannot be found: ${file} is missing.`, {
-      cause: error,
-      hint: 'In a checkout, `npm run build` makes it. In an installed package, install the package again.',
+    .action(async (argv: string[]) => {
+      const { runBench } = await loadBundle<BenchModule>(bundle, 'The benchmark');
+      finish(await runBench(argv, terminal));
     });
-  }
-  return (await import(bundle.href)) as BenchModule;
 }

@@ -11,6 +11,11 @@ export class KernelError extends Error {
   override name = 'KernelError';
 }
 
+/** A network gave numbers that are NaN or infinite. */
+export class NumericError extends Error {
+  override name = 'NumericError';
+}
+
 /** A result on the device was used after its memory was overwritten or freed. */
 export class LifetimeError extends Error {
   override name = 'LifetimeError';

@@ -72,6 +72,23 @@ export async function evaluate<K extends string>(
 }
 
 /**
+ * Records a single kernel that no op calls alone. For tests and checks of kernels.
+ * @param kernel calls the kernel's wrapper with the operands
+ * @returns the outputs of the last dispatch, in order
+ */
+export function recordKernel<K extends string>(
+  graph: Graph,
+  operands: Readonly<Record<K, Tensor>>,
+  kernel: (operands: Readonly<Record<K, Tensor>>, target: Target) => readonly Step[],
+): readonly Tensor[] {
+  const op = defineOp<Readonly<Record<K, Tensor>>, NoAttributes, readonly Tensor[]>(
+    { name: 'kernel', lower: (target, inputs) => kernel(inputs, target) },
+    (outputs) => outputs,
+  );
+  return op.record(operands, {}, graph);
+}
+
+/**
  * Runs a single kernel on host arrays. For tests.
  * @param inputs values by name
  * @param kernel calls the kernel's wrapper with an operand for each input
@@ -82,14 +99,10 @@ export async function evaluateKernel<K extends string>(
   inputs: Readonly<Record<K, HostTensor>>,
   kernel: (operands: Readonly<Record<K, Tensor>>, target: Target) => readonly Step[],
 ): Promise<HostTensor[]> {
-  const op = defineOp<Readonly<Record<K, Tensor>>, NoAttributes, readonly Tensor[]>(
-    { name: 'kernel', lower: (target, operands) => kernel(operands, target) },
-    (outputs) => outputs,
-  );
   const results = await evaluateTensors(device, (s) => {
     const operands = {} as Record<K, Tensor>;
     for (const name of Object.keys(inputs) as K[]) operands[name] = s.input(inputs[name].data, inputs[name].shape);
-    return Object.fromEntries(op.record(operands, {}, s.graph).map((y, i) => [String(i), y]));
+    return Object.fromEntries(recordKernel(s.graph, operands, kernel).map((y, i) => [String(i), y]));
   });
   return Object.values(results);
 }

@@ -18,7 +18,7 @@ import type { Graph } from './record.ts';
 import { Runner, type RunOptions } from './run.ts';
 import type { Shared } from './shared.ts';
 import { layOut, type PlanLayout } from './slots.ts';
-import { inputsOf, Tensor } from './tensor.ts';
+import { inputsOf, Tensor, type Node } from './tensor.ts';
 import { DeviceTensor, flatTexture, hostDtypeOf, storageBuffer, toStored, type HostArray } from './transfer.ts';
 
 export interface CompileOptions {
@@ -58,36 +58,62 @@ interface Lowering {
   readonly keep: ReadonlySet<Tensor>;
 }
 
-/** Fuses and lowers the nodes that the results depend on. @throws ShapeError */
-function lowerGraph({ device, inspection }: Shared, graph: Graph, options: CompileOptions): Lowering {
+/** Lowers nodes for the device. @throws ShapeError */
+function lowerNodes(
+  { device, inspection }: Shared,
+  graph: Graph,
+  nodes: readonly Node[],
+  options: CompileOptions,
+): Lowering {
   const taps = inspection ? Object.fromEntries([...graph.taps].filter(([name]) => inspection.wants(name))) : {};
-  const keep = new Set([...Object.values(taps), ...Object.values(options.outputs)].map((t) => t.root));
+  const keep = rootsOf([...Object.values(taps), ...Object.values(options.outputs)]);
+  return { lowered: lower(nodes, { ...device.target, ...options.target }), taps, keep };
+}
+
+const rootsOf = (tensors: readonly Tensor[]): Set<Tensor> => new Set(tensors.map((t) => t.root));
+
+/** The nodes that the results depend on, fused unless there is an inspection. @throws ShapeError */
+export function nodesFor(
+  { inspection }: Shared,
+  graph: Graph,
+  { outputs, fused = true }: Pick<CompileOptions, 'outputs' | 'fused'>,
+): readonly Node[] {
+  const taps = [...graph.taps].filter(([name]) => inspection?.wants(name)).map(([, tap]) => tap);
+  const keep = rootsOf([...taps, ...Object.values(outputs)]);
   const live = reachable(graph, keep);
-  const lowered = lower(options.fused === false || inspection ? live : fuse(live, keep), {
-    ...device.target,
-    ...options.target,
-  });
-  return { lowered, taps, keep };
+  return fused && !inspection ? fuse(live, keep) : live;
 }
 
 /**
  * Builds the pipelines of a graph that will be compiled later, and nothing else: compiling it then takes less time.
+ * @param nodes as of `compile`
  * @throws KernelError; DeviceError
  */
-export async function buildAhead(shared: Shared, graph: Graph, options: CompileOptions): Promise<void> {
+export async function buildAhead(
+  shared: Shared,
+  graph: Graph,
+  options: CompileOptions,
+  nodes = nodesFor(shared, graph, options),
+): Promise<void> {
   shared.device.check();
-  await shared.pipelines.prepare(lowerGraph(shared, graph, options).lowered.steps);
+  await shared.pipelines.prepare(lowerNodes(shared, graph, nodes, options).lowered.steps);
 }
 
 /**
  * Fuses and lowers the nodes that the results depend on, allocates memory, builds pipelines and uploads constants.
+ * @param nodes runs these nodes of the graph in place of those of `nodesFor`
  * @throws LimitError if the device cannot bind an operand or is out of memory; KernelError; WeightsError; DeviceError
  */
-export async function compile(shared: Shared, graph: Graph, options: CompileOptions): Promise<Plan> {
+export async function compile(
+  shared: Shared,
+  graph: Graph,
+  options: CompileOptions,
+  nodes = nodesFor(shared, graph, options),
+): Promise<Plan> {
   const { device } = shared;
   const { name = 'the plan' } = options;
   device.check();
-  const { lowered, taps, keep } = lowerGraph(shared, graph, options);
+  const { lowered, taps, keep } = lowerNodes(shared, graph, nodes, options);
   expectBindable(device, lowered.steps); // checked first, because uploads may take minutes
 
   const constants = new Set<Operand>();

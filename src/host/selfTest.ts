@@ -1,12 +1,13 @@
 /** Self-test of an adapter: compares kernels on the device with float64 on the CPU. */
 import type { Device } from '../graph/device.ts';
 import { KernelError } from '../graph/errors.ts';
-import { evaluate } from '../graph/evaluate.ts';
+import { evaluate, type Sources } from '../graph/evaluate.ts';
 import { lower } from '../graph/lower.ts';
 import { Graph } from '../graph/record.ts';
-import { isCopy, type Dispatch, type Step } from '../kernels/dispatch.ts';
-import { PRODUCT_VARIANTS, ROW_VARIANTS, type Target } from '../kernels/target.ts';
+import type { Step } from '../kernels/dispatch.ts';
+import type { Target } from '../kernels/target.ts';
 import { UserError } from './errors.ts';
+import { variantRuns, type VariantRun } from './variantRuns.ts';
 import { matrixCases, ROUNDOFF, selfTestCases, type Case } from './selfTestCases.ts';
 
 export interface SelfTestResult {
@@ -68,45 +69,23 @@ export async function runSelfTest(device: Device): Promise<SelfTestResult[]> {
   return results;
 }
 
-/** How a case runs. */
-interface Run {
-  readonly name: string;
-  /** Overrides the device's own target. */
-  readonly target?: Partial<Target>;
-  /** Whether it runs matrix instructions. */
-  readonly matrix?: boolean;
-}
-
 const casesFor = ({ precision, matrix }: Target): Case[] => [
   ...selfTestCases(precision),
   ...(typeof matrix === 'string' ? [] : matrixCases(precision)),
 ];
 
 /** How a case runs on a target: as it is, or once in each variant that can run. */
-function runsOf(one: Case, target: Target): Run[] {
+function runsOf(one: Case, target: Target): (Partial<VariantRun> & { readonly name: string })[] {
   const { name, variantsOf } = one;
   if (!variantsOf) return [{ name }];
-  const { kernel, entry, only } = variantsOf;
-  const { matrix } = target;
-  // Matrix instructions are refused until they have passed.
-  const tested = typeof matrix === 'string' ? matrix : { ...matrix, refused: undefined };
-  const runs = new Map<string, Run>();
-  for (const preferred of entry === 'rows' ? ROW_VARIANTS : PRODUCT_VARIANTS) {
-    const preference = { [entry]: preferred, matrix: tested };
-    const isOfKernel = (step: Step): step is Dispatch => !isCopy(step) && step.kernel === kernel;
-    const variant = stepsOf(one, { ...target, ...preference }).find(isOfKernel)?.variant;
-    if (variant === undefined || runs.has(variant) || variant !== (only ?? variant)) continue;
-    runs.set(variant, {
-      name: `${name}, ${variant}`,
-      target: preference,
-      ...(variant === 'matrix' && { matrix: true }),
-    });
-  }
-  return [...runs.values()];
+  const runs = variantRuns((preferred) => stepsOf(one, preferred), variantsOf, target);
+  return runs
+    .filter(({ variant }) => variant === (variantsOf.only ?? variant))
+    .map((run) => ({ ...run, name: `${name}, ${run.variant}` }));
 }
 
-/** What a case runs on a target. Exported for tests. */
-export function stepsOf(one: Case, target: Target): readonly Step[] {
+/** What a case of a self-test, or a check of a kernel, runs on a target. */
+export function stepsOf(one: { build(sources: Sources): unknown }, target: Target): readonly Step[] {
   const graph = new Graph();
   let count = 0;
   one.build({

@@ -9,6 +9,7 @@ import { conv2d, convTranspose2d, linear, linearOp, matmul } from '../graph/ops/
 import { concat, pad, slice } from '../graph/ops/movement.ts';
 import { add, gelu, mul, relu } from '../graph/ops/pointwise.ts';
 import { gatherRows } from '../graph/ops/points.ts';
+import { nonFinite } from '../graph/ops/reduce.ts';
 import { resize } from '../graph/ops/resize.ts';
 import { layerNorm } from '../graph/ops/rows.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -288,6 +289,12 @@ function elementCases(): Case[] {
       build: ({ input }) => cast(cast(input(row, [12]), 'f16'), 'f32'),
       reference: () => Float64Array.from(row),
       bound,
+    },
+    {
+      name: 'count of what is not a number',
+      build: ({ input }) => nonFinite(input(Float32Array.from(x, (v, i) => (i % 100 === 7 ? NaN : v)), shape, 'f16')),
+      reference: () => Float64Array.of(5),
+      bound: 0,
     },
     {
       name: 'resize',

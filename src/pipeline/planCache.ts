@@ -1,4 +1,8 @@
-/** A cache of compiled plans, so that a second photo of the same size compiles nothing. */
+/**
+ * A cache of compiled plans, so that a second photo of the same size compiles nothing. Plans of networks
+ * check that what they compute is finite.
+ */
+import { buildCheckedAhead, compileChecked } from '../graph/finite.ts';
 import { keyOf } from '../graph/key.ts';
 import { buildAhead, compile, type CompileOptions, type Plan } from '../graph/plan.ts';
 import type { Shared } from '../graph/shared.ts';
@@ -29,11 +33,13 @@ export class PlanCache {
   constructor(
     private readonly shared: Shared,
     private readonly capacity = CAPACITY,
+    /** Whether NaN and infinity in what a plan computes are errors. They are not where NaN stands for a missing point. */
+    private readonly isFinite = true,
   ) {}
 
   /**
    * The plan of the graph that `record` records from `argument`, compiled on first use. If the cache is full, the least
-   * recently used plan is disposed, and with it its results.
+   * recently used plan is disposed, and with it its results. Its runs throw NumericError on NaN and infinity.
    * @throws TypeError if the argument is not plain data; as `record`; as `compile`
    */
   async get<A>(record: Recorder<A>, argument: A, options: Pick<CompileOptions, 'onUpload'> = {}): Promise<Plan> {
@@ -44,7 +50,11 @@ export class PlanCache {
       // The old plan is freed first, so that the memory of both is never needed.
       plan = this.evict(this.capacity - 1).then(() => {
         const { graph, outputs } = record(argument);
-        return compile(this.shared, graph, { ...options, outputs, name: record.name });
+        return (this.isFinite ? compileChecked : compile)(this.shared, graph, {
+          ...options,
+          outputs,
+          name: record.name,
+        });
       });
     }
     this.plans.set(key, plan);
@@ -59,7 +69,7 @@ export class PlanCache {
   /** Builds the pipelines of a plan that `get` will be asked for, and keeps nothing else. @throws as `get` */
   async buildAhead<A>(record: Recorder<A>, argument: A): Promise<void> {
     const { graph, outputs } = record(argument);
-    await buildAhead(this.shared, graph, { outputs, name: record.name });
+    await (this.isFinite ? buildCheckedAhead : buildAhead)(this.shared, graph, { outputs, name: record.name });
   }
 
   /** Plans of different recorders differ, even with equal arguments. */

@@ -1,9 +1,9 @@
 /** `unflat serve`: what the server answers, which port it takes, and how the command ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, request, type IncomingHttpHeaders } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AppServer, startAppServer } from '../../src/cli/work/appServer.ts';
@@ -114,6 +114,34 @@ describe('the server', () => {
     }
   });
 
+  it('answers to its own pages alone', async () => {
+    for (const origin of ['http://localhost:8320', 'http://127.0.0.1:1', 'http://[::1]:8320']) {
+      expect((await ask(server, '/', { headers: { origin } })).status, origin).toBe(200);
+    }
+    for (const origin of ['https://evil.example', 'http://localhost.evil.example', 'null', 'file://', 'nonsense']) {
+      const { status, body } = await ask(server, '/tiny/config.json', { headers: { origin } });
+      expect([status, body.toString()], origin).toEqual([403, 'This server answers to its own pages only.\n']);
+    }
+  });
+
+  it('listens on the loopback interface alone', async () => {
+    const { hostname, port } = new URL(server.address);
+    expect(hostname).toBe('127.0.0.1');
+    const others = Object.values(networkInterfaces()).flatMap((of = []) => of.filter(({ internal }) => !internal));
+    for (const { address } of others.filter(({ family }) => family === 'IPv4')) {
+      const refused = new Promise((resolve) => {
+        connect(Number(port), address, () => resolve(undefined)).once('error', resolve);
+      });
+      expect(await refused, address).toMatchObject({ code: 'ECONNREFUSED' });
+    }
+  });
+
+  it('forbids frames around its pages and reading from other sites', async () => {
+    const { headers } = await ask(server, '/');
+    expect(headers['content-security-policy']).toBe("frame-ancestors 'none'");
+    expect(headers['cross-origin-resource-policy']).toBe('same-origin');
+  });
+
   it('survives a browser that goes away', async () => {
     const { hostname, port } = new URL(server.address);
     await new Promise<void>((resolve) => {
@@ -220,6 +248,27 @@ describe('the command', () => {
     expect(`${opened[0]}\n`).toBe(out);
     expect(err).toContain('No browser could be opened (no screen): open the address yourself.');
   });
+});
+
+it('follows no link out of its folder', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'unflat-serve-'));
+  await mkdir(join(folder, 'app/inner'), { recursive: true });
+  await writeFile(join(folder, 'secret.txt'), 'secret');
+  await writeFile(join(folder, 'app/page.html'), 'page');
+  await symlink(join(folder, 'secret.txt'), join(folder, 'app/link.txt'));
+  await symlink(folder, join(folder, 'app/inner/up'));
+  await symlink(join(folder, 'app/page.html'), join(folder, 'app/same.html'));
+  const server = await startAppServer(join(folder, 'app'), 0);
+  try {
+    for (const path of ['/link.txt', '/inner/up/secret.txt', '/inner%2fup%2fsecret.txt', '/link.txt?x=1']) {
+      const { status, body } = await ask(server, path);
+      expect([status, body.toString()]).toEqual([404, `There is no file ${path}.\n`]);
+    }
+    expect((await ask(server, '/same.html')).body.toString()).toBe('page');
+  } finally {
+    await server.close();
+    await rm(folder, { recursive: true });
+  }
 });
 
 it('says what is missing where a package lacks the app', async () => {

@@ -6,7 +6,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { download, type DownloadRequest } from '../../src/host/node/download.ts';
+import { download, redirected, type DownloadRequest } from '../../src/host/node/download.ts';
 import { partialBytes } from '../../src/host/node/partial.ts';
 import { FileServer } from '../setup/fileServer.ts';
 
@@ -168,6 +168,28 @@ describe('a download', () => {
     await fetchIt();
     expect(server.ranges).toEqual([undefined, undefined, undefined, 'bytes=10000-', 'bytes=10000-']);
     await expectWhole();
+  });
+
+  it('follows no redirect from https to plain http, nor one to no address', () => {
+    expect(redirected('https://a.example/x/y.pth', '../z.pth')).toBe('https://a.example/z.pth');
+    expect(redirected('https://a.example/y', 'https://b.example/z')).toBe('https://b.example/z');
+    expect(redirected('http://mirror/y', 'http://mirror/z')).toBe('http://mirror/z');
+    expect(() => redirected('https://a.example/y', 'http://a.example/y')).toThrow(
+      'https://a.example/y cannot be downloaded: the server redirects to http://a.example/y, which is not encrypted.',
+    );
+    expect(() => redirected('https://a.example/y', 'file:///etc/passwd')).toThrow(/which is not encrypted/);
+    expect(() => redirected('https://a.example/y', 'http://[')).toThrow(/which is no address/);
+  });
+
+  it('ends where a server redirects in a circle', async () => {
+    for (let i = 0; i < 12; i++) {
+      server.whims.push((_, response) => {
+        response.writeHead(302, { location: '/round' }).end();
+        return true;
+      });
+    }
+    await expect(fetchIt()).rejects.toThrow(/redirects again and again, last to \/round/);
+    server.whims.length = 0;
   });
 
   it('does not harm another one of the same file', async () => {

@@ -1,24 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { relativeBias, resizeBiasTable } from '../../src/pipeline/zoeDepth/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { biasTableRef } from '../../src/kernels/biasTable/biasTable.ref.ts';
 import { biasTable } from '../../src/kernels/biasTable/biasTable.ts';
 import { operand } from '../../src/kernels/dispatch.ts';
-import { biasTableCases } from '../cases/biasTable.ts';
+import { biasTableChecks } from '../checks/depth.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
 import { golden } from '../setup/golden.ts';
-import { EPS, expectClose, noise } from '../setup/numbers.ts';
+import { EPS, expectClose } from '../setup/numbers.ts';
 
 describe('biasTable', () => {
-  for (const { native, to, heads } of biasTableCases) {
-    it(`${native} x ${native} to ${to}, ${heads} heads`, async () => {
-      const entries = (2 * native - 1) ** 2 + 3;
-      const x = noise(entries * heads, 5);
-      const { y } = await evaluate((s) => ({ y: resizeBiasTable(s.input(x, [entries, heads]), native, ...to) }));
-      // Coordinates near the longer side are rounded to float32; a value moves by twice that, at most.
-      expectClose(y, biasTableRef(x, native, to, heads), EPS * (6 * 2 * Math.max(native, ...to) + 16));
-    });
-  }
+  itPasses(biasTableChecks);
 
   it('agrees with the released code', async () => {
     const fixture = await golden('ops/pointwise');

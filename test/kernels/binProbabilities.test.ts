@@ -1,28 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { binProbabilities, logBinomial } from '../../src/pipeline/zoeDepth/ops.ts';
-import { binProbabilitiesRef } from '../../src/kernels/binProbabilities/binProbabilities.ref.ts';
+import { logBinomial } from '../../src/pipeline/zoeDepth/ops.ts';
 import { binProbabilities as binProbabilitiesKernel } from '../../src/kernels/binProbabilities/binProbabilities.ts';
 import { operand } from '../../src/kernels/dispatch.ts';
-import { binProbabilitiesCases } from '../cases/binProbabilities.ts';
+import { binProbabilitiesChecks, range } from '../checks/depth.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
 import { golden } from '../setup/golden.ts';
-import { EPS, expectClose, noise } from '../setup/numbers.ts';
-
-const range = { minTemp: 0.0212, maxTemp: 50 };
+import { EPS, expectClose } from '../setup/numbers.ts';
 
 describe('binProbabilities', () => {
-  for (const { pixels, bins } of binProbabilitiesCases) {
-    it(`[${pixels}, ${bins}]`, async () => {
-      const raw = noise(pixels * 4, 7, 3);
-      const { y, coefficients } = await evaluate((s) => ({
-        y: binProbabilities(s.input(raw, [pixels, 4]), bins, range),
-        coefficients: logBinomial(s.graph, bins),
-      }));
-      // Scores reach 9.2 (bins - 1) and are divided by temperatures of about 1 or more here; an error of a score is a
-      // relative error of its probability, which is below 1.
-      expectClose(y, binProbabilitiesRef(raw, coefficients, { bins, ...range }), 8 * EPS * 9.2 * bins);
-    });
-  }
+  itPasses(binProbabilitiesChecks);
 
   it('has the coefficients of the released code', async () => {
     const fixture = await golden('ops/pointwise');

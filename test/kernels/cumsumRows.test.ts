@@ -1,25 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { cumsumRows } from '../../src/pipeline/zoeDepth/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { cumsumRowsRef } from '../../src/kernels/cumsumRows/cumsumRows.ref.ts';
-import { cumsumRowsCases } from '../cases/cumsumRows.ts';
 import { channelsLast } from '../setup/channelsLast.ts';
+import { cumsumBound, cumsumRowsChecks } from '../checks/rows.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
 import { golden } from '../setup/golden.ts';
-import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
-
-/** Each of C additions rounds a partial sum. */
-const bound = (C: number, sums: ArrayLike<number>) => C * EPS * maxAbs(sums);
+import { expectClose } from '../setup/numbers.ts';
 
 describe('cumsumRows', () => {
-  for (const { rows, C } of cumsumRowsCases) {
-    it(`[${rows}, ${C}]`, async () => {
-      const x = noise(rows * C, 4);
-      const { y } = await evaluate((s) => ({ y: cumsumRows(s.input(x, [rows, C])) }));
-      const expected = cumsumRowsRef(x, C);
-      expectClose(y, expected, bound(C, expected));
-    });
-  }
+  itPasses(cumsumRowsChecks);
 
   it('agrees with PyTorch', async () => {
     const fixture = await golden('ops/pointwise');
@@ -28,7 +18,7 @@ describe('cumsumRows', () => {
     const x = channelsLast(fixture.f32(`${i}.x`), shape);
     const { y } = await evaluate((s) => ({ y: cumsumRows(s.input(x, [x.length / shape[1], shape[1]])) }));
     const expected = channelsLast(fixture.f32(`${i}.y`), shape);
-    expectClose(y, expected, bound(shape[1], expected));
+    expectClose(y, expected, cumsumBound(shape[1], expected));
   });
 
   it('wants floats', () => {

@@ -1,25 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { gatherRows } from '../../src/graph/ops/points.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { gatherRowsRef } from '../../src/kernels/gatherRows/gatherRows.ref.ts';
+import { gatherRowsChecks } from '../checks/movement.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
-import { noise } from '../setup/numbers.ts';
 
 describe('gatherRows', () => {
-  for (const { rows, C, count } of [
-    { rows: 1, C: 1, count: 1 },
-    { rows: 9, C: 3, count: 14 },
-    { rows: 5, C: 8, count: 3 },
-    { rows: 300, C: 769, count: 31 },
-  ]) {
-    it(`${count} of [${rows}, ${C}]`, async () => {
-      const x = noise(rows * C, 1);
-      const indices = Uint32Array.from({ length: count }, (_, i) => (i * 7 + 3) % rows);
-      indices[count - 1] = rows + 5; // beyond the last row
-      const { y } = await evaluate((s) => ({ y: gatherRows(s.input(x, [rows, C]), s.input(indices, [count])) }));
-      expect(y).toEqual(Float32Array.from(gatherRowsRef(x, C, indices)));
-    });
-  }
+  itPasses(gatherRowsChecks);
 
   it('moves whole numbers, bit by bit', async () => {
     const x = Uint32Array.of(0x7fc00001, 0xffffffff, 0x80000000, 1); // as floats: NaNs, -0, a denormal

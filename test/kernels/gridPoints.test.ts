@@ -1,25 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { gridPoints } from '../../src/pipeline/mcc/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { gridPointsRef } from '../../src/kernels/gridPoints/gridPoints.ref.ts';
-import { gridPointsCases } from '../cases/gridPoints.ts';
-import { evaluate } from '../setup/evaluate.ts';
-import { noise } from '../setup/numbers.ts';
+import { gridPointsChecks } from '../checks/sweep.ts';
+import { itPasses } from '../setup/checks.ts';
 
 describe('gridPoints', () => {
-  for (const { counts, start, count } of gridPointsCases) {
-    it(`${count} points from ${start} on of ${counts.join(' x ')}, exactly`, async () => {
-      const parts = counts.map((n, axis) => noise(n, axis + 1, 3));
-      const axes = Float32Array.from(parts.flatMap((a) => [...a]));
-      const expected = gridPointsRef(parts, start, count);
-      const read = await evaluate((s) => ({
-        fixed: gridPoints(s.graph, { counts, axes }, start, count),
-        given: gridPoints(s.graph, { counts, axes }, s.input(Uint32Array.of(start), [1]), count),
-      }));
-      expect([...read.fixed]).toEqual([...expected]);
-      expect(read.given).toEqual(read.fixed);
-    });
-  }
+  itPasses(gridPointsChecks);
 
   it('names what does not fit', () => {
     const g = new Graph();

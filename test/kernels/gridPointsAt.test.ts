@@ -2,22 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { gridPointsAt } from '../../src/pipeline/mcc/listOps.ts';
 import { gridPoints } from '../../src/pipeline/mcc/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { gridPointsAtRef } from '../../src/kernels/gridPointsAt/gridPointsAt.ref.ts';
-import { gridPointsAtCases } from '../cases/gridPointsAt.ts';
+import { gridPointsAtChecks } from '../checks/sweep.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
 import { noise } from '../setup/numbers.ts';
 
 describe('gridPointsAt', () => {
-  for (const { counts, count } of gridPointsAtCases) {
-    it(`${count} points of ${counts.join(' x ')}, exactly`, async () => {
-      const parts = counts.map((n, axis) => noise(n, axis + 1, 3));
-      const axes = Float32Array.from(parts.flatMap((a) => [...a]));
-      // In no order, some of them beyond the end.
-      const indices = Uint32Array.from(noise(count, 5), (v) => Math.floor(((v + 1) / 2) * 1.1 * counts[0] ** 3));
-      const { y } = await evaluate((s) => ({ y: gridPointsAt({ counts, axes }, s.input(indices, [count])) }));
-      expect([...y]).toEqual([...gridPointsAtRef(parts, indices)]);
-    });
-  }
+  itPasses(gridPointsAtChecks);
 
   it('gives a point the bits that gridPoints gives it', async () => {
     const counts = [5, 6, 7] as const;

@@ -3,34 +3,17 @@ import { layerNorm } from '../../src/graph/ops/rows.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { layerNormRef } from '../../src/kernels/layerNorm/layerNorm.ref.ts';
 import { ROW_VARIANTS } from '../../src/kernels/target.ts';
-import { layerNormCases } from '../cases/layerNorm.ts';
+import { layerNormBound, layerNormChecks } from '../checks/rows.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate, openDevice } from '../setup/evaluate.ts';
 import { golden } from '../setup/golden.ts';
-import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
-
-/** The mean carries an error of eps * sqrt(C) * |x|, divided by the standard deviation. */
-const bound = (C: number, xMax: number, deviation: number, yMax: number) =>
-  8 * EPS * (Math.sqrt(C) + 4) * Math.max(1, xMax / deviation) * Math.max(1, yMax);
+import { expectClose, maxAbs, noise } from '../setup/numbers.ts';
 
 for (const rows of ROW_VARIANTS) {
   describe(`layerNorm, ${rows} per row`, () => {
     const device = openDevice({ target: { rows } });
 
-    for (const { rows, C } of layerNormCases) {
-      for (const offset of [0, 40]) {
-        it(`[${rows}, ${C}] around ${offset}`, async () => {
-          const x = noise(rows * C, 1, 2).map((v) => v + offset);
-          const gamma = noise(C, 2, 0.3).map((v) => v + 1);
-          const beta = noise(C, 3, 0.2);
-          const { y } = await evaluate(
-            (s) => ({ y: layerNorm(s.input(x, [rows, C]), s.weight(gamma, [C]), s.weight(beta, [C]), 1e-6) }),
-            { device: await device },
-          );
-          const expected = layerNormRef(x, gamma, beta, C, 1e-6);
-          expectClose(y, expected, bound(C, 2 + offset, 1.15, maxAbs(expected)));
-        });
-      }
-    }
+    itPasses(layerNormChecks, () => device);
 
     it('takes gamma and beta that are computed', async () => {
       const x = noise(5 * 16, 1, 2);
@@ -39,7 +22,7 @@ for (const rows of ROW_VARIANTS) {
         (s) => ({ y: layerNorm(s.input(x, [5, 16]), s.input(gamma, [16]), s.input(gamma, [16]), 1e-6) }),
         { device: await device },
       );
-      expectClose(y, layerNormRef(x, gamma, gamma, 16, 1e-6), bound(16, 2, 1.15, 3));
+      expectClose(y, layerNormRef(x, gamma, gamma, 16, 1e-6), layerNormBound(16, 2, 1.15, 3));
     });
 
     it('agrees with PyTorch', async () => {
@@ -63,7 +46,7 @@ for (const rows of ROW_VARIANTS) {
         const expected = fixture.f32(`${i}.y`);
         // Case 5 has deviations near 1e-3, where eps matters; case 4 has a single column, whose deviation is 0.
         const ratio = [2, 2, 2, 42, 0, 2][i];
-        const slack = bound(w.length, ratio, 1.15, maxAbs(expected)) + fixture.f64err(`${i}.y`);
+        const slack = layerNormBound(w.length, ratio, 1.15, maxAbs(expected)) + fixture.f64err(`${i}.y`);
         expectClose(y, expected, slack, `case ${i}`);
       }
     });

@@ -2,45 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { linear, linearOp } from '../../src/graph/ops/matmul.ts';
 import { BASELINE, PRODUCT_VARIANTS } from '../../src/kernels/target.ts';
 import { Graph } from '../../src/graph/record.ts';
-import type { Tensor } from '../../src/graph/tensor.ts';
 import { linearRef } from '../../src/kernels/linear/linear.ref.ts';
 import { linear as linearKernel } from '../../src/kernels/linear/linear.ts';
 import { largeTile, matrixTile } from '../../src/kernels/shared/gemm/tiles.ts';
 import { activationRef } from '../../src/kernels/shared/activations.ref.ts';
-import { linearCases, type LinearCase } from '../cases/linear.ts';
-import { evaluate, type Sources } from '../setup/evaluate.ts';
+import { linearCases } from '../cases/linear.ts';
+import { linearBound, linearChecks, linearData, linearTitle, recordLinear } from '../checks/products.ts';
+import { itPasses } from '../setup/checks.ts';
+import { evaluate } from '../setup/evaluate.ts';
 import { targetWithAll } from '../setup/targets.ts';
-import { asHalf, EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
-import { titleOf } from '../setup/title.ts';
+import { asHalf, EPS, expectClose, noise } from '../setup/numbers.ts';
 import { deviceFor, hasHalfArithmetic, matrixDevice } from '../setup/variantDevices.ts';
-
-/** Records `linear` with everything that the case asks of its epilogue, as a fusion rule would. */
-const record = (s: Sources, c: LinearCase, data: ReturnType<typeof dataOf>): Tensor =>
-  linearOp.record(
-    {
-      x: s.input(data.x, [c.rows, c.K]),
-      w: s.weight(data.w, [c.N, c.K]),
-      b: data.bias ? s.weight(data.bias, [c.N]) : null,
-      scale: data.scale ? s.weight(data.scale, [c.N]) : null,
-      residual: data.residual ? s.input(data.residual, [c.rows, c.N]) : null,
-    },
-    { activation: c.activation ?? 'none' },
-  );
-
-const dataOf = ({ rows, K, N, ...c }: LinearCase) => ({
-  x: noise(rows * K, 1),
-  w: noise(N * K, 2),
-  bias: c.bias ? noise(N, 3) : undefined,
-  scale: c.scale ? noise(N, 4) : undefined,
-  residual: c.residual ? noise(rows * N, 5) : undefined,
-});
-
-/**
- * Each of the K additions rounds a partial sum: eps * sqrt(K) * |sum| when roundings are independent, times 2. GELU
- * changes by at most 1.13 per unit of its argument and adds 1e-7; bias, scale and residual are single roundings.
- */
-const bound = (K: number, expected: ArrayLike<number>): number =>
-  1.2 * 2 * EPS * (Math.sqrt(K) + 4) * Math.max(1, maxAbs(expected)) + 1e-7;
 
 const ways = [
   { name: 'preferred variant', variant: 'preferred', precision: 'f32' },
@@ -53,17 +25,7 @@ const ways = [
 
 for (const { name, variant, precision } of ways) {
   describe(`linear, ${name}`, () => {
-    for (const c of linearCases) {
-      const { rows, K, N, activation, bias, scale, residual } = c;
-      it(titleOf(`${rows} x ${K} x ${N}`, { activation, bias, scale, residual }), async () => {
-        const device = await deviceFor('linear', variant, precision);
-        const data = dataOf(c);
-        const { y } = await evaluate((s) => ({ y: record(s, c, data) }), { device });
-        const w = precision === 'f16' ? asHalf(data.w) : data.w;
-        const expected = linearRef(data.x, w, c.N, c.K, { ...data, activation: c.activation });
-        expectClose(y, expected, bound(c.K, expected));
-      });
-    }
+    itPasses(linearChecks, () => deviceFor('linear', variant, precision));
   });
 }
 
@@ -74,13 +36,13 @@ for (const { fragmentRows, cases } of [
 ] as const) {
   describe(`linear, matrix variant with fragments of ${fragmentRows} rows`, () => {
     for (const c of cases) {
-      const { rows, K, N, activation, bias, scale, residual } = c;
-      it(titleOf(`${rows} x ${K} x ${N}`, { activation, bias, scale, residual }), async () => {
+      const { rows, K, N, activation } = c;
+      it(linearTitle(c), async () => {
         const device = await matrixDevice(fragmentRows);
-        const data = { ...dataOf(c), x: asHalf(noise(rows * K, 1)) };
-        const { y } = await evaluate((s) => ({ y: record(s, c, data) }), { device });
+        const data = { ...linearData(c), x: asHalf(noise(rows * K, 1)) };
+        const { y } = await evaluate((s) => ({ y: recordLinear(s, c, data) }), { device });
         const expected = linearRef(data.x, asHalf(data.w), N, K, { ...data, activation });
-        expectClose(y, expected, bound(K, expected));
+        expectClose(y, expected, linearBound(K, expected));
       });
     }
   });
@@ -103,7 +65,7 @@ describe('linear, matrix variant', () => {
       found.push(matrixTile(rows, N));
       const [x, w] = [asHalf(noise(rows * K, 1)), asHalf(noise(N * K, 2))];
       const expected = linearRef(x, w, N, K);
-      expectClose(await run(x, w, [rows, K, N]), expected, bound(K, expected));
+      expectClose(await run(x, w, [rows, K, N]), expected, linearBound(K, expected));
     }
     expect(found).toMatchObject([
       { rows: 64, columns: 64 },
@@ -118,7 +80,7 @@ describe('linear, matrix variant', () => {
     // Each term is off by 2^-10 of itself at most, in a direction of its own; the terms' root mean square is 1/3.
     const rounding = (4 * 2 ** -10 * Math.sqrt(K)) / 3;
     const expected = linearRef(x, w, N, K);
-    expectClose(await run(x, w, [rows, K, N]), expected, rounding + bound(K, expected));
+    expectClose(await run(x, w, [rows, K, N]), expected, rounding + linearBound(K, expected));
   });
 
   it('takes numbers outside the range of halves for the largest half, and keeps NaN', async ({ skip }) => {
@@ -140,7 +102,7 @@ describe('linear', () => {
     const w = noise(10 * 7, 2);
     const { y } = await evaluate((s) => ({ y: linear(s.input(x, [9, 7]), s.input(w, [10, 7]), null) }));
     const expected = linearRef(x, w, 10, 7);
-    expectClose(y, expected, bound(7, expected));
+    expectClose(y, expected, linearBound(7, expected));
   });
 
   it('computes GELU within 1e-7 and a rounding', async () => {
@@ -196,10 +158,10 @@ describe('linear', () => {
       const K = 5;
       const c = { rows, K, N };
       found.push(largeTile(rows, N));
-      const data = dataOf(c);
-      const { y } = await evaluate((s) => ({ y: record(s, c, data) }), { device });
+      const data = linearData(c);
+      const { y } = await evaluate((s) => ({ y: recordLinear(s, c, data) }), { device });
       const expected = linearRef(data.x, data.w, N, K);
-      expectClose(y, expected, bound(K, expected));
+      expectClose(y, expected, linearBound(K, expected));
     }
     expect(found).toMatchObject([
       { rows: 128, columns: 128 },
@@ -218,7 +180,7 @@ describe('linear', () => {
       ([row, n]) => linearRef(x.subarray(row * K, (row + 1) * K), w.subarray(n * K, (n + 1) * K), 1, K)[0],
     );
     const actual = places.map(([row, n]) => y[row * N + n]);
-    expectClose(actual, expected, bound(K, expected));
+    expectClose(actual, expected, linearBound(K, expected));
   });
 
   it('names the operand that does not fit', () => {

@@ -1,36 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Graph } from '../../src/graph/record.ts';
 import { maskBits as maskBitsKernel } from '../../src/kernels/maskBits/maskBits.ts';
-import { maskBitsRef } from '../../src/kernels/maskBits/maskBits.ref.ts';
-import { axisTaps } from '../../src/kernels/resize/taps.ts';
 import { maskBits } from '../../src/pipeline/sam/ops.ts';
+import { maskBitsChecks } from '../checks/masks.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
-import { noise } from '../setup/numbers.ts';
 
 const OFFSET = 1;
 
-/** Logits that no rounding brings to the other side of a threshold, not even when they are mixed: -3, -0.5, 0.5 and 3. */
-const blocky = (count: number): Float32Array =>
-  noise(count, 3).map((v) => Math.sign(v) * (Math.abs(v) > 0.3 ? 3 : 0.5));
-
-const table = (from: number, to: number) => axisTaps({ mode: 'bilinear', alignCorners: false, from, to }).table;
-
 describe('maskBits', () => {
-  for (const { x, to } of [
-    { x: [1, 1, 1], to: [1, 1] },
-    { x: [3, 5, 4], to: [33, 7] },
-    { x: [2, 40, 70], to: [31, 65] },
-    { x: [2, 64, 48], to: [64, 48] },
-    { x: [1, 64, 43], to: [300, 201] },
-  ] as const) {
-    it(`[${x.join(', ')}] to ${to.join(' x ')}`, async () => {
-      const logits = blocky(x[0] * x[1] * x[2]);
-      const result = await evaluate((s) => ({ ...maskBits(s.input(logits, x), to, OFFSET) }));
-      const ref = maskBitsRef(logits, x, table(x[1], to[0]), table(x[2], to[1]), OFFSET);
-      expect(result.bits).toEqual(ref.bits);
-      expect(result.stats).toEqual(ref.stats);
-    });
-  }
+  itPasses(maskBitsChecks);
 
   it('says that a mask is empty, and that all of it is inside', async () => {
     const logits = Float32Array.of(-2, -2, -0.5, -0.5, 0.5, 0.5, 9, 9);

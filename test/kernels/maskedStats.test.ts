@@ -3,26 +3,13 @@ import { maskedStats } from '../../src/graph/ops/points.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { maskedStatsRef } from '../../src/kernels/maskedStats/maskedStats.ref.ts';
 import { unprojectRef } from '../../src/kernels/pointMap/pointMap.ref.ts';
-import { pointCases } from '../cases/points.ts';
+import { maskedStatsChecks } from '../checks/points.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
 import { EPS, expectClose, noise } from '../setup/numbers.ts';
 
 describe('maskedStats', () => {
-  for (const count of [...pointCases.map((c) => c.count), 1_000_000]) {
-    it(`${count} points`, async () => {
-      // Far from the origin: mean of squares minus square of mean would lose half of the digits.
-      const points = noise(3 * count, 1, 0.2).map((v, k) => v + [0.5, -1, 4][k % 3]);
-      const valid = Uint32Array.from({ length: count }, (_, i) => (i % 3 !== 1 ? 1 : 0));
-      const { y } = await evaluate((s) => ({
-        y: maskedStats({ points: s.input(points, [1, count, 3]), mask: s.input(valid, [1, count]) }),
-      }));
-      const expected = maskedStatsRef(points, valid);
-      expect(y[3]).toBe(expected[3]);
-      // A chain of 64 and a tree of six in each of two stages; deviations square the error of nothing but differences.
-      expectClose(y.slice(0, 3), expected.slice(0, 3), EPS * 140 * 4.2);
-      expectClose(y.slice(4), expected.slice(4), EPS * (140 + 8 * 4.2));
-    });
-  }
+  itPasses(maskedStatsChecks);
 
   it('takes a depth map', async () => {
     const [H, W] = [60, 90];

@@ -1,28 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { logBinomial, metricBins } from '../../src/pipeline/zoeDepth/ops.ts';
+import { metricBins } from '../../src/pipeline/zoeDepth/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { metricBinsRef } from '../../src/kernels/metricBins/metricBins.ref.ts';
-import { metricBinsCases } from '../cases/metricBins.ts';
+import { metricBinsChecks, range } from '../checks/depth.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
-import { EPS, expectClose, noise } from '../setup/numbers.ts';
-
-const range = { minTemp: 0.0212, maxTemp: 50 };
+import { noise } from '../setup/numbers.ts';
 
 describe('metricBins', () => {
-  for (const { B, from, to, bins } of metricBinsCases) {
-    it(`centers [${B}, ${from}, ${bins}], depth ${to}`, async () => {
-      const raw = noise(B * to[0] * to[1] * 4, 8, 3);
-      const centers = noise(B * from[0] * from[1] * bins, 9, 2).map((v) => v + 3);
-      const shape = [B, ...from, bins];
-      const { y, coefficients } = await evaluate((s) => ({
-        y: metricBins(s.input(raw, [B, ...to, 4]), s.input(centers, shape), range),
-        coefficients: logBinomial(s.graph, bins),
-      }));
-      const expected = metricBinsRef(raw, coefficients, centers, shape, to, { bins, ...range });
-      // As in binProbabilities, times the largest center; interpolation adds a few roundings of it.
-      expectClose(y, expected, 5 * EPS * (8 * 9.2 * bins + 6 * Math.max(...to)));
-    });
-  }
+  itPasses(metricBinsChecks);
 
   it('computes bands with the same bits', async () => {
     const raw = noise(9 * 5 * 4, 10, 3);

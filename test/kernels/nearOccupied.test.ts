@@ -1,19 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { nearOccupied } from '../../src/pipeline/mcc/listOps.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { nearOccupiedRef } from '../../src/kernels/nearOccupied/nearOccupied.ref.ts';
-import { nearOccupiedCases } from '../cases/nearOccupied.ts';
+import { nearOccupiedChecks } from '../checks/sweep.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
-import { noise } from '../setup/numbers.ts';
-
-/** Bits for n points, of which about `share` are set. Bits beyond the last point are set, too: nobody may read them. */
-function randomBits(n: number, share: number, seed: number): Uint32Array {
-  const bits = new Uint32Array(Math.ceil(n / 32)).fill(0xffffffff);
-  noise(n, seed).forEach((v, i) => {
-    if ((v + 1) / 2 >= share) bits[i >>> 5] &= ~(1 << (i & 31));
-  });
-  return bits;
-}
 
 const run = (occupied: Uint32Array, queried: Uint32Array, counts: readonly [number, number, number]) =>
   evaluate((s) => {
@@ -22,22 +12,7 @@ const run = (occupied: Uint32Array, queried: Uint32Array, counts: readonly [numb
   });
 
 describe('nearOccupied', () => {
-  for (const { counts } of nearOccupiedCases) {
-    it(`${counts.join(' x ')} points, exactly`, async () => {
-      const n = counts[0] * counts[1] * counts[2];
-      for (const [share, known] of [
-        [0, 0],
-        [0.02, 0.1],
-        [0.3, 0.5],
-        [1, 0],
-        [1, 0.5],
-      ]) {
-        const [occupied, queried] = [randomBits(n, share, 1), randomBits(n, known, 2)];
-        const { y } = await run(occupied, queried, counts);
-        expect([...y]).toEqual([...nearOccupiedRef(occupied, queried, counts)]);
-      }
-    });
-  }
+  itPasses(nearOccupiedChecks);
 
   it('reaches neighbors along each axis and across, not the other end of a row', async () => {
     const { y } = await run(Uint32Array.of(1 << 4), Uint32Array.of(1 << 4), [3, 3, 3]);

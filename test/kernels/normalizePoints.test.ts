@@ -1,27 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { normalizePoints } from '../../src/graph/ops/points.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { normalizePointsRef } from '../../src/kernels/normalizePoints/normalizePoints.ref.ts';
-import { pointCases } from '../cases/points.ts';
-import { evaluate } from '../setup/evaluate.ts';
-import { EPS, expectClose, noise } from '../setup/numbers.ts';
+import { normalizePointsChecks } from '../checks/points.ts';
+import { itPasses } from '../setup/checks.ts';
 
 describe('normalizePoints', () => {
-  for (const { count } of pointCases) {
-    it(`${count} points`, async () => {
-      const points = noise(3 * count, 1, 3);
-      const valid = Uint32Array.from({ length: count }, (_, i) => (i % 3 !== 1 ? 1 : 0));
-      const stats = Float32Array.of(0.5, -1, 2, count, 0.7, 0.9, 1.1, 0.9);
-      const { y } = await evaluate((s) => ({
-        y: normalizePoints(
-          { points: s.input(points, [count, 3]), valid: s.input(valid, [count]) },
-          s.input(stats, [8]),
-        ),
-      }));
-      // Two quotients of up to 2.5 units each, and a difference.
-      expectClose(y, normalizePointsRef(points, valid, stats), EPS * 12 * (5 / 0.9));
-    });
-  }
+  itPasses(normalizePointsChecks);
 
   it('names what does not fit', () => {
     const g = new Graph();

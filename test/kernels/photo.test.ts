@@ -3,30 +3,16 @@ import { photoToRgb } from '../../src/graph/ops/image.ts';
 import { samNormalize } from '../../src/pipeline/sam/ops.ts';
 import { affine, div, sub } from '../../src/graph/ops/pointwise.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { photoRef } from '../../src/kernels/photo/photo.ref.ts';
-import { photoCases } from '../cases/photo.ts';
 import { channelsLast } from '../setup/channelsLast.ts';
+import { photoChecks } from '../checks/photos.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
 import { golden } from '../setup/golden.ts';
-import { EPS, expectClose, noise } from '../setup/numbers.ts';
+import { EPS, expectClose } from '../setup/numbers.ts';
 import { words } from '../setup/photos.ts';
 
-const mean = [123.675, 116.28, 103.53].map(Math.fround);
-const std = [58.395, 57.12, 57.375].map(Math.fround);
-
 describe('photo', () => {
-  for (const { from, square } of photoCases) {
-    it(`${from}, ${square ? `padded to ${square}` : 'its own size'}`, async () => {
-      const photo = Uint32Array.from(noise(from[0] * from[1], 12), (v) => Math.floor((v + 1) * 0x7fffffff));
-      const to = square ? [square, square] : from;
-      const value = (byte: number, c: number) => (square ? Math.fround(byte - mean[c]) / std[c] : byte / 255);
-      const { y } = await evaluate((s) => {
-        const x = s.input(photo, from);
-        return { y: square ? samNormalize(x, square) : photoToRgb(x, 255) };
-      });
-      expect(y).toEqual(Float32Array.from(photoRef(photo, from, to, value)));
-    });
-  }
+  itPasses(photoChecks);
 
   it('agrees with the three networks', async () => {
     const fixture = await golden('ops/pixels');

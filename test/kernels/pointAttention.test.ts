@@ -1,35 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { pointAttention } from '../../src/pipeline/mcc/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { pointAttentionRef } from '../../src/kernels/pointAttention/pointAttention.ref.ts';
-import { stateCount } from '../../src/kernels/pointAttention/pointAttention.ts';
-import { pointAttentionCases } from '../cases/pointAttention.ts';
-import { evaluate } from '../setup/evaluate.ts';
-import { EPS, expectClose, noise } from '../setup/numbers.ts';
+import { pointAttentionChecks } from '../checks/points.ts';
+import { itPasses } from '../setup/checks.ts';
 
 describe('pointAttention', () => {
-  for (const { side, window, heads } of pointAttentionCases) {
-    it(`${side} x ${side} points in windows of ${window}, ${heads} heads`, async () => {
-      const states = stateCount(window);
-      const points = noise(3 * side * side, 1, 2);
-      const valid = Uint32Array.from({ length: side * side }, (_, i) => (i % 5 === 0 ? 0 : 1));
-      // Variances stay above 1: the form is that of squared lengths.
-      const spread = noise((states + 2) * 4, 2, 0.1).map((v, i) => (i % 4 === 3 ? 2 + v : v));
-      for (let i = 0; i < 3; i++) spread[4 * states + i] += 1;
-      const scores = noise((states + 3) * heads, 3, 2);
-      const { y } = await evaluate((s) => ({
-        y: pointAttention(
-          s.input(points, [1, side, side, 3]),
-          s.input(valid, [1, side, side]),
-          { spread: s.weight(spread, [states + 2, 4]), scores: s.weight(scores, [states + 3, heads]) },
-          { window, eps: 1e-6 },
-        ),
-      }));
-      const expected = pointAttentionRef(points, valid, spread, scores, { side, window, heads, eps: 1e-6 });
-      // Logits of up to 14 with a few roundings each, their differences exponentiated; sums of window^2 weights below 1.
-      expectClose(y, expected, 8 * EPS * (14 + window) * 2);
-    });
-  }
+  itPasses(pointAttentionChecks);
 
   it('names what does not fit', () => {
     const g = new Graph();

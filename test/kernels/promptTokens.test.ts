@@ -1,36 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { promptTokens } from '../../src/pipeline/sam/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { promptTokensRef } from '../../src/kernels/promptTokens/promptTokens.ref.ts';
-import { promptTokensCases } from '../cases/promptTokens.ts';
+import { promptTokensChecks } from '../checks/masks.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
-import { EPS, expectClose, noise } from '../setup/numbers.ts';
+import { noise } from '../setup/numbers.ts';
 
 const KINDS = 5;
 const NONE = 4;
 
 describe('promptTokens', () => {
-  for (const { B, T, C, side } of promptTokensCases) {
-    it(`[${B}, ${T}] tokens of ${C} channels on ${side} pixels`, async () => {
-      const xy = noise(B * T * 2, 1, side / 2).map((v) => v + side / 2);
-      const kinds = Uint32Array.from({ length: B * T }, (_, i) => (3 * i + 1) % KINDS);
-      const matrix = noise(C, 2, 3);
-      const embeddings = noise(KINDS * C, 3, 0.5);
-      const { y } = await evaluate((s) => ({
-        y: promptTokens(
-          s.input(xy, [B, T, 2]),
-          s.input(kinds, [B, T]),
-          s.weight(matrix, [2, C / 2]),
-          s.weight(embeddings, [KINDS, C]),
-          { side, none: NONE },
-        ),
-      }));
-      const expected = promptTokensRef(xy, kinds, matrix, embeddings, { side, none: NONE });
-      // Turns are up to 6: their rounding and that of u (each a few eps) are stretched by 2 pi; the sine adds 1e-7.
-      const bound = 2 * Math.PI * 6 * 4 * EPS + 1e-7 + 4 * EPS;
-      expectClose(y, expected, bound);
-    });
-  }
+  itPasses(promptTokensChecks);
 
   it('a token without a place is its embedding, bit for bit', async () => {
     const embeddings = noise(KINDS * 16, 3);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { maxOfRow, mean, sum } from '../../src/graph/ops/reduce.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { reduceRef } from '../../src/kernels/reduce/reduce.ref.ts';
-import { reduceCases } from '../cases/reduce.ts';
+import { reduceChecks } from '../checks/rows.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate, openDevice, testDevice } from '../setup/evaluate.ts';
-import { EPS, expectClose, noise } from '../setup/numbers.ts';
+import { noise } from '../setup/numbers.ts';
 
 /** Long rows are reduced by subgroup operations, or through workgroup memory alone where there are none. */
 const devices = [
@@ -14,24 +14,7 @@ const devices = [
 
 for (const [word, device] of devices)
   describe(`reduce ${word} subgroups`, () => {
-    for (const { rows, C } of reduceCases) {
-      it(`[${rows}, ${C}]`, async () => {
-        // All positive: a sum in one long chain would be wrong by about C eps times itself.
-        const x = noise(rows * C, 1).map((v) => v + 1);
-        const y = await evaluate(
-          (s) => {
-            const t = s.input(x, [rows, C]);
-            return { sum: sum(t), mean: mean(t), max: maxOfRow(t) };
-          },
-          { device: await device },
-        );
-        expect(y.max).toEqual(Float32Array.from(reduceRef('max', x, C)));
-        // A chain of 64 and a tree of six in each of up to two stages.
-        const bound = EPS * 2 * (64 + 6);
-        expectClose(y.sum, reduceRef('sum', x, C), bound * C);
-        expectClose(y.mean, reduceRef('mean', x, C), bound);
-      });
-    }
+    itPasses(reduceChecks, () => device);
 
     it('finds the maximum of negative numbers', async () => {
       const x = noise(300, 1).map((v) => v - 5);

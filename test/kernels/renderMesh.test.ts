@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Sources } from '../../src/graph/evaluate.ts';
 import { renderMesh } from '../../src/graph/ops/mesh.ts';
 import { Graph } from '../../src/graph/record.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
@@ -9,77 +8,30 @@ import {
   type MeshOperands,
   renderMesh as renderMeshKernel,
 } from '../../src/kernels/renderMesh/renderMesh.ts';
-import type { View } from '../../src/kernels/shared/view.ts';
 import { meshCases } from '../cases/renderMesh.ts';
+import { comparePixels, flat, lit, meshOperands, meshSize, meshViews, renderMeshChecks } from '../checks/pictures.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
 
-const identity = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
-/** Two views of different size; the right one is turned upside down. */
-const size = { width: 71, height: 45 };
-const views: View[] = [
-  { rect: { left: 0, top: 0, right: 45, bottom: 45 }, matrix: identity, focal: 64, near: 0.5, far: 9 },
-  {
-    rect: { left: 45, top: 2, right: 71, bottom: 45 },
-    matrix: identity.map((v, i) => (i === 0 || i === 5 ? -v : v)),
-    focal: 40,
-    near: 0.5,
-    far: 9,
-  },
-];
-const lit: Drawing = { size, views, light: { reach: 0.4 }, samples: 2 };
-const flat: Drawing = { ...lit, light: null, samples: 3 };
-
-function operands({ input }: Sources, mesh: MeshArrays): MeshOperands<Tensor> {
-  const f32 = (data: ArrayLike<number>, ...shape: number[]) => input(Float32Array.from(data), shape);
-  const u32 = (data: ArrayLike<number>, ...shape: number[]) => input(Uint32Array.from(data), shape);
-  const n = mesh.vertices.length / 3;
-  const shape = {
-    vertices: f32(mesh.vertices, n, 3),
-    normals: f32(mesh.normals, n, 3),
-    triangles: u32(mesh.triangles, mesh.triangles.length / 3, 3),
-  };
-  if ('colors' in mesh) return { ...shape, colors: u32(mesh.colors, n) };
-  const { width, height, words } = mesh.texture;
-  return { ...shape, uv: f32(mesh.uv, n, 2), texture: u32(words, height, width) };
-}
-
 const draw = async (mesh: MeshArrays, drawing: Drawing): Promise<ArrayLike<number>> =>
-  (await evaluate((sources) => ({ picture: renderMesh(operands(sources, mesh), drawing) }))).picture;
+  (await evaluate((sources) => ({ picture: renderMesh(meshOperands(sources, mesh), drawing) }))).picture;
 
-/** Pixels of the views, and how many of them differ in a channel by more than `bound`. */
-function compare(actual: ArrayLike<number>, expected: ArrayLike<number>, bound: number) {
-  let [seen, different, covered] = [0, 0, 0];
-  for (const { rect } of views) {
-    for (let y = rect.top; y < rect.bottom; y++) {
-      for (let x = rect.left; x < rect.right; x++) {
-        const [a, b] = [actual[y * size.width + x], expected[y * size.width + x]];
-        seen++;
-        if (b >>> 24 > 0) covered++;
-        if ([0, 8, 16, 24].some((s) => Math.abs(((a >>> s) & 255) - ((b >>> s) & 255)) > bound)) different++;
-      }
-    }
-  }
-  return { seen, different, covered };
-}
+const differing = (actual: ArrayLike<number>, expected: ArrayLike<number>): number =>
+  comparePixels(meshViews, meshSize.width, [actual, expected], 0).different;
 
 describe('renderMesh', () => {
-  for (const { name, ...mesh } of meshCases) {
-    // Rounding moves a vertex by 1/256 sample: a sample that lies just there may show the neighbor.
-    it(`draws ${name} as the reference does`, async () => {
-      const { seen, different } = compare(await draw(mesh, lit), renderMeshRef(mesh, lit), 2);
-      expect(different).toBeLessThanOrEqual(0.01 * seen);
-    });
+  itPasses(renderMeshChecks);
 
-    it(`draws ${name} without light as the reference does`, async () => {
-      const { seen, different, covered } = compare(await draw(mesh, flat), renderMeshRef(mesh, flat), 2);
+  it('shows each mesh', () => {
+    for (const mesh of meshCases) {
+      const { covered } = comparePixels(meshViews, meshSize.width, [[], renderMeshRef(mesh, flat)], 2);
       expect(covered).toBeGreaterThan(20);
-      expect(different).toBeLessThanOrEqual(0.01 * seen);
-    });
-  }
+    }
+  });
 
   it('gives the same bits twice', async () => {
     const mesh = meshCases[2];
-    expect(compare(await draw(mesh, lit), await draw(mesh, lit), 0).different).toBe(0);
+    expect(differing(await draw(mesh, lit), await draw(mesh, lit))).toBe(0);
   });
 
   it('takes the triangle that comes first where two lie in the same place', async () => {
@@ -93,8 +45,8 @@ describe('renderMesh', () => {
     ] as const) {
       const mesh = { vertices, normals, colors, triangles };
       const picture = await draw(mesh, flat);
-      expect(picture[22 * size.width + 22]).toBe(word);
-      expect(compare(picture, renderMeshRef(mesh, flat), 0).different).toBe(0);
+      expect(picture[22 * meshSize.width + 22]).toBe(word);
+      expect(differing(picture, renderMeshRef(mesh, flat))).toBe(0);
     }
   });
 
@@ -103,7 +55,7 @@ describe('renderMesh', () => {
     const picture = await draw(mesh, flat);
     // Rows of a sphere: once its outline is crossed, pixels are covered wholly, until it is crossed again.
     for (let y = 12; y < 33; y++) {
-      for (let x = 10; x < 35; x++) expect(picture[y * size.width + x] >>> 24).toBe(255);
+      for (let x = 10; x < 35; x++) expect(picture[y * meshSize.width + x] >>> 24).toBe(255);
     }
   });
 
@@ -116,7 +68,7 @@ describe('renderMesh', () => {
       colors: g.input('c', [3], 'u32'),
     };
     const large = { width: 4000, height: 3000 };
-    const view = { ...views[0], rect: { left: 0, top: 0, right: 4000, bottom: 3000 } };
+    const view = { ...meshViews[0], rect: { left: 0, top: 0, right: 4000, bottom: 3000 } };
     const steps = renderMeshKernel(mesh, { size: large, views: [view], light: null, samples: 2 });
     const bands = steps
       .filter(({ kernel, outputs }) => kernel === 'renderMesh' && outputs[0].shape[0] === 3000)
@@ -162,7 +114,9 @@ describe('renderMesh', () => {
     expect(() => tryIt(mesh, { views: [] })).toThrow(/no view to draw/);
     expect(() => tryIt(mesh, { light: { reach: 0 } })).toThrow(/reach of shadows is 0/);
     expect(() => tryIt(mesh, { samples: 9 })).toThrow(/9 samples along its side; give 1 to 8/);
-    expect(() => tryIt(mesh, { views: [{ ...views[0], near: 3, far: 2 }] })).toThrow(/depths from 3 to 2 show nothing/);
+    expect(() => tryIt(mesh, { views: [{ ...meshViews[0], near: 3, far: 2 }] })).toThrow(
+      /depths from 3 to 2 show nothing/,
+    );
     expect(() => tryIt(mesh, { size: { width: 40, height: 45 } })).toThrow(/does not lie in a picture of 40 x 45/);
   });
 });

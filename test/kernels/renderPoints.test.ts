@@ -1,55 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { renderPoints } from '../../src/graph/ops/points.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { renderPointsRef } from '../../src/kernels/renderPoints/renderPoints.ref.ts';
 import type { View } from '../../src/kernels/shared/view.ts';
 import { renderCases } from '../cases/renderPoints.ts';
+import { colorsOf, pointsSize as size, pointsViews as views, renderPointsChecks } from '../checks/pictures.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
 
-const identity = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
-/** Two views of different size; the right one is turned upside down. */
-const size = { width: 72, height: 45 };
-const views: View[] = [
-  { rect: { left: 0, top: 0, right: 45, bottom: 45 }, matrix: identity, focal: 75, near: 0.5, far: 9 },
-  {
-    rect: { left: 45, top: 3, right: 72, bottom: 45 },
-    matrix: identity.map((v, i) => (i === 0 || i === 5 ? -v : v)),
-    focal: 40,
-    near: 0.5,
-    far: 9,
-  },
-];
-const colorsOf = (n: number) => Uint32Array.from({ length: n }, (_, i) => (i * 2654435761) >>> 0);
-
 describe('renderPoints', () => {
-  for (const { name, points, radius } of renderCases) {
-    it(`draws ${name} as the reference does`, async () => {
-      const colors = colorsOf(points.length / 3);
-      const { picture } = await evaluate((s) => ({
-        picture: renderPoints(
-          s.input(points, [colors.length, 3]),
-          s.input(colors, [colors.length]),
-          size,
-          radius,
-          views,
-        ),
-      }));
-      const expected = renderPointsRef(points, colors, size, radius, views);
-      let different = 0;
-      let seen = 0;
-      for (const { rect } of views) {
-        for (let y = rect.top; y < rect.bottom; y++) {
-          for (let x = rect.left; x < rect.right; x++) {
-            const [a, b] = [picture[y * size.width + x], expected[y * size.width + x]];
-            seen++;
-            if ([0, 8, 16, 24].some((s) => Math.abs(((a >>> s) & 255) - ((b >>> s) & 255)) > 2)) different++;
-          }
-        }
-      }
-      // Rounding moves rims by 1e-5 pixels and depths by a step: a pixel that lies just there may fall to either side.
-      expect(different).toBeLessThanOrEqual(0.01 * seen);
-    });
-  }
+  itPasses(renderPointsChecks);
 
   it('gives the same picture twice', async () => {
     const { points, radius } = renderCases[3];

@@ -3,12 +3,12 @@ import { resize } from '../../src/graph/ops/resize.ts';
 import type { Sources } from '../../src/graph/evaluate.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { operand } from '../../src/kernels/dispatch.ts';
-import { resizeRef } from '../../src/kernels/resize/resize.ref.ts';
 import { resize as resizeKernel } from '../../src/kernels/resize/resize.ts';
 import { axisTaps, type ResizeMode } from '../../src/kernels/resize/taps.ts';
 import { BASELINE } from '../../src/kernels/target.ts';
-import { resizeCases } from '../cases/resize.ts';
 import { channelsLast, lastShape } from '../setup/channelsLast.ts';
+import { resizeChecks } from '../checks/photos.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate, openDevice } from '../setup/evaluate.ts';
 import { golden } from '../setup/golden.ts';
 import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
@@ -20,25 +20,8 @@ const modes: { mode: ResizeMode; alignCorners: boolean }[] = [
   { mode: 'nearest', alignCorners: false },
 ];
 
-/**
- * Coordinates near `side` are rounded to float32 three times, and the value changes by at most 2 * slope * |x| per step;
- * the sum of taps adds a few roundings.
- */
-const resizeBound = (side: number, magnitude: number): number => EPS * magnitude * (2 * 3 * side + 16);
-
 describe('resize', () => {
-  for (const { B, from, to, C } of resizeCases) {
-    for (const { mode, alignCorners } of modes) {
-      it(`${mode}${alignCorners ? ' (corners)' : ''} [${B}, ${from}, ${C}] to ${to}`, async () => {
-        const shape = [B, ...from, C];
-        const x = noise(B * from[0] * from[1] * C, 5, 2);
-        const { y } = await evaluate((s) => ({ y: resize(s.input(x, shape), to, { mode, alignCorners }) }));
-        const expected = resizeRef(x, shape, to, { mode, alignCorners });
-        const bound = mode === 'nearest' ? 0 : resizeBound(Math.max(...from, ...to), maxAbs(x));
-        expectClose(y, expected, bound);
-      });
-    }
-  }
+  itPasses(resizeChecks);
 
   it('gives the same bits however many results an invocation computes', async () => {
     const x = noise(9 * 7 * 3, 8, 2);

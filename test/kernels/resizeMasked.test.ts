@@ -2,28 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { resizeMasked } from '../../src/graph/ops/resize.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { operand } from '../../src/kernels/dispatch.ts';
-import { resizeMaskedRef } from '../../src/kernels/resizeMasked/resizeMasked.ref.ts';
 import { resizeMasked as resizeMaskedKernel } from '../../src/kernels/resizeMasked/resizeMasked.ts';
-import { resizeMaskedCases } from '../cases/resizeMasked.ts';
 import { channelsLast, lastShape } from '../setup/channelsLast.ts';
+import { resizeMaskedChecks } from '../checks/photos.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
 import { golden } from '../setup/golden.ts';
-import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
+import { EPS, expectClose } from '../setup/numbers.ts';
 
 describe('resizeMasked', () => {
-  for (const { B, from, to, C } of resizeMaskedCases) {
-    it(`[${B}, ${from}, ${C}] to ${to}`, async () => {
-      const shape = [B, ...from, C];
-      const pixels = B * from[0] * from[1];
-      const x = noise(pixels * C, 9, 2);
-      const valid = Uint32Array.from(noise(pixels, 10), (v) => (v > -0.8 ? 1 : 0));
-      const run = await evaluate((s) => resizeMasked(s.input(x, shape), s.input(valid, shape.slice(0, 3)), to));
-      const expected = resizeMaskedRef(x, valid, shape, to);
-      expect(run.valid).toEqual(expected.valid);
-      expect(run.valid.includes(0) && run.valid.includes(1)).toBe(true);
-      expectClose(run.values, expected.values, 8 * EPS * maxAbs(x));
-    });
-  }
+  itPasses(resizeMaskedChecks);
 
   it('agrees with PyTorch on maps with infinities, taps of weight zero included', async () => {
     const fixture = await golden('ops/resize');

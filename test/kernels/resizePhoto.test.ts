@@ -5,26 +5,17 @@ import { reflectPad } from '../../src/graph/ops/movement.ts';
 import { resize } from '../../src/graph/ops/resize.ts';
 import { Graph } from '../../src/graph/record.ts';
 import { resizePhoto as kernel } from '../../src/kernels/resizePhoto/resizePhoto.ts';
-import { axisTaps } from '../../src/kernels/resize/taps.ts';
-import { resizePhotoRef } from '../../src/kernels/resizePhoto/resizePhoto.ref.ts';
 import { resizePhotoCases } from '../cases/resizePhoto.ts';
+import { resizePhotoChecks } from '../checks/photos.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
 import { EPS, expectClose, noise } from '../setup/numbers.ts';
-import { tapRows } from '../setup/taps.ts';
-
-/** Taps over the continued axis, its positions folded back one by one. */
-function taps(side: number, margin: number, to: number) {
-  const inside = (i: number): number => {
-    const at = Math.abs(i - margin);
-    return at < side ? at : 2 * (side - 1) - at;
-  };
-  const { table } = axisTaps({ mode: 'bilinear', alignCorners: true, from: side + 2 * margin, to });
-  return tapRows(table).map(([a, b, v, w]) => [inside(a), inside(b), v, w] as const);
-}
 
 describe('resizePhoto', () => {
+  itPasses(resizePhotoChecks);
+
   for (const { from, margins, to } of resizePhotoCases) {
-    it(`[${from}] continued by [${margins}] to [${to}]`, async () => {
+    it(`is padding and resizing: [${from}] continued by [${margins}] to [${to}]`, async () => {
       const [H, W] = from;
       const [top, left] = margins;
       const words = Uint32Array.from(noise(H * W, 5), (v) => Math.floor((v + 1) * 2 ** 31));
@@ -37,7 +28,6 @@ describe('resizePhoto', () => {
         };
       });
       // Four products and three sums of values of at most 1, and the rounding of a byte / 255.
-      expectClose(y, resizePhotoRef(words, W, taps(H, top, to[0]), taps(W, left, to[1])), 8 * EPS);
       expectClose(y, whole, 8 * EPS);
     });
   }

@@ -1,25 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { seenColors } from '../../src/graph/ops/points.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { axisTaps } from '../../src/kernels/resize/taps.ts';
-import { seenColorsRef } from '../../src/kernels/seenColors/seenColors.ref.ts';
-import { seenCases } from '../cases/seenMap.ts';
-import { evaluate } from '../setup/evaluate.ts';
-import { EPS, expectClose, noise } from '../setup/numbers.ts';
-import { tapRows } from '../setup/taps.ts';
+import { seenColorsChecks } from '../checks/points.ts';
+import { itPasses } from '../setup/checks.ts';
 
 describe('seenColors', () => {
-  for (const { photo, box, size } of seenCases) {
-    it(`[${box}] of [${photo}] to ${size}`, async () => {
-      const [H, W] = photo;
-      const { table } = axisTaps({ mode: 'bilinear', alignCorners: false, from: Math.max(box[2], box[3]), to: size });
-      const words = Uint32Array.from(noise(H * W, 1), (v) => Math.floor((v + 1) * 2 ** 31));
-      const { y } = await evaluate((s) => ({
-        y: seenColors(s.input(words, [H, W]), s.input(table, [size, 4]), s.input(Uint32Array.from(box), [4])),
-      }));
-      expectClose(y, seenColorsRef(words, W, tapRows(table), box), EPS * 14);
-    });
-  }
+  itPasses(seenColorsChecks);
 
   it('names what does not fit', () => {
     const g = new Graph();

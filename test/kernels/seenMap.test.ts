@@ -1,56 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { seenMap } from '../../src/graph/ops/points.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { maskPointsRef, unprojectRef } from '../../src/kernels/pointMap/pointMap.ref.ts';
 import { axisTaps } from '../../src/kernels/resize/taps.ts';
-import { seenMapRef } from '../../src/kernels/seenMap/seenMap.ref.ts';
-import { seenCases } from '../cases/seenMap.ts';
+import { seenMapChecks } from '../checks/points.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate, openDevice } from '../setup/evaluate.ts';
-import { EPS, expectClose, maxAbs, noise } from '../setup/numbers.ts';
-import { tapRows } from '../setup/taps.ts';
-
-const stats = Float32Array.of(0.5, -1, 2, 99, 0.7, 0.9, 1.1, 0.9);
-const bound = (yMax: number) => EPS * 24 * yMax; // two quotients of 2.5 units, seven roundings of the interpolation
+// two quotients of 2.5 units, seven roundings of the interpolation
 
 describe('seenMap', () => {
-  for (const { photo, box, size } of seenCases) {
-    const [H, W] = photo;
-    const { table } = axisTaps({ mode: 'bilinear', alignCorners: false, from: Math.max(box[2], box[3]), to: size });
-    const mask = Uint32Array.from({ length: H * W }, (_, i) => (i % 17 === 16 ? 0 : 1));
-
-    it(`of points, [${box}] of [${photo}] to ${size}`, async () => {
-      const points = noise(3 * H * W, 1, 3);
-      if (H > 1) points[3 * (H * W - 2)] = NaN;
-      const y = await evaluate((s) => {
-        const source = { points: s.input(points, [H, W, 3]), mask: s.input(mask, [H, W]) };
-        return {
-          ...seenMap(source, s.input(stats, [8]), s.input(table, [size, 4]), s.input(Uint32Array.from(box), [4])),
-        };
-      });
-      const expected = seenMapRef(maskPointsRef(points, mask), W, stats, tapRows(table), box);
-      expect(y.valid).toEqual(expected.valid);
-      expectClose(y.points, expected.points, bound(6));
-    });
-
-    it(`of depth, [${box}] of [${photo}] to ${size}`, async () => {
-      const depth = noise(H * W, 1).map((v) => v + 2);
-      const camera = Float32Array.of(150, 140, W / 2, H / 2);
-      const y = await evaluate((s) => {
-        const source = {
-          depth: s.input(depth, [H, W]),
-          mask: s.input(mask, [H, W]),
-          intrinsics: s.input(camera, [4]),
-        };
-        return {
-          ...seenMap(source, s.input(stats, [8]), s.input(table, [size, 4]), s.input(Uint32Array.from(box), [4])),
-        };
-      });
-      const expected = seenMapRef(unprojectRef(depth, mask, W, camera), W, stats, tapRows(table), box);
-      expect(y.valid).toEqual(expected.valid);
-      expect(maxAbs(y.valid)).toBe(1);
-      expectClose(y.points, expected.points, bound(6));
-    });
-  }
+  itPasses(seenMapChecks);
 
   it('fits into what every adapter has', async () => {
     const limits = { maxStorageBuffersPerShaderStage: 8, maxComputeInvocationsPerWorkgroup: 256 };

@@ -1,23 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { shrinkPoints } from '../../src/pipeline/mcc/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { shrinkPointsRef } from '../../src/kernels/shrinkPoints/shrinkPoints.ref.ts';
-import { pointCases } from '../cases/points.ts';
+import { SHRINK_BOUND, shrinkPointsChecks } from '../checks/points.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
 import { golden } from '../setup/golden.ts';
-import { EPS, expectClose, noise } from '../setup/numbers.ts';
-
-/** Root, two quotients of 2.5 units each, three products; nothing lies beyond twice the limit. */
-const BOUND = EPS * 16 * 20;
+import { expectClose } from '../setup/numbers.ts';
 
 describe('shrinkPoints', () => {
-  for (const { count } of pointCases) {
-    it(`${count} points`, async () => {
-      const x = noise(3 * count, 1, 14);
-      const { y } = await evaluate((s) => ({ y: shrinkPoints(s.input(x, [count, 3]), 10) }));
-      expectClose(y, shrinkPointsRef(x, 10), BOUND);
-    });
-  }
+  itPasses(shrinkPointsChecks);
 
   it('leaves near points as they are', async () => {
     const x = Float32Array.of(0, 0, 0, 6, -8, 0, 0, 0, 9.999);
@@ -30,7 +21,7 @@ describe('shrinkPoints', () => {
     const i = fixture.cases.findIndex((c) => c.op === 'shrinkPoints');
     const x = fixture.f32(`${i}.x`);
     const { y } = await evaluate((s) => ({ y: shrinkPoints(s.input(x, [x.length / 3, 3]), 10) }));
-    expectClose(y, fixture.f32(`${i}.y`), BOUND + fixture.f64err(`${i}.y`));
+    expectClose(y, fixture.f32(`${i}.y`), SHRINK_BOUND + fixture.f64err(`${i}.y`));
   });
 
   it('names what does not fit', () => {

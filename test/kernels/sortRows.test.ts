@@ -1,21 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { sortRows } from '../../src/pipeline/zoeDepth/ops.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { sortRowsRef } from '../../src/kernels/sortRows/sortRows.ref.ts';
-import { sortRowsCases } from '../cases/sortRows.ts';
 import { channelsLast } from '../setup/channelsLast.ts';
+import { sortRowsChecks } from '../checks/rows.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
 import { golden } from '../setup/golden.ts';
-import { noise } from '../setup/numbers.ts';
 
 describe('sortRows', () => {
-  for (const { rows, C } of sortRowsCases) {
-    it(`[${rows}, ${C}], with equal elements`, async () => {
-      const x = noise(rows * C, 3, 20).map((v, i) => (i % 2 ? v : Math.round(v) + 0));
-      const { y } = await evaluate((s) => ({ y: sortRows(s.input(x, [rows, C])) }));
-      expect(y).toEqual(Float32Array.from(sortRowsRef(x, C)));
-    });
-  }
+  itPasses(sortRowsChecks);
 
   it('agrees with PyTorch', async () => {
     const fixture = await golden('ops/pointwise');

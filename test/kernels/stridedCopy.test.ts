@@ -3,10 +3,10 @@ import * as move from '../../src/graph/ops/movement.ts';
 import { Graph } from '../../src/graph/record.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import { operand } from '../../src/kernels/dispatch.ts';
-import { stridedCopyRef } from '../../src/kernels/stridedCopy/stridedCopy.ref.ts';
 import { stridedCopy, stridesOf } from '../../src/kernels/stridedCopy/stridedCopy.ts';
-import { stridedCopyCases } from '../cases/stridedCopy.ts';
 import { channelsLast, lastShape } from '../setup/channelsLast.ts';
+import { stridedCopyChecks } from '../checks/movement.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
 import { golden } from '../setup/golden.ts';
 
@@ -24,40 +24,7 @@ async function run(shape: readonly number[], op: (x: Tensor) => Tensor, data = c
 }
 
 describe('stridedCopy', () => {
-  for (const { shape } of stridedCopyCases) {
-    const order = shape.map((_, i) => i).reverse();
-
-    it(`permutes ${JSON.stringify(shape)}`, async () => {
-      const { y, shape: turned } = await run(shape, (x) => move.permute(x, order));
-      expect(turned).toEqual([...shape].reverse());
-      const expected = new Float32Array(y.length);
-      const strides = [...stridesOf(shape)].reverse();
-      stridedCopyRef(
-        counting(shape),
-        expected,
-        turned,
-        { offset: 0, strides },
-        { offset: 0, strides: stridesOf(turned) },
-      );
-      expect(y).toEqual(expected);
-    });
-
-    it(`flips ${JSON.stringify(shape)} twice back`, async () => {
-      const { y } = await run(shape, (x) => move.flip(move.flip(x, 0), 0));
-      expect(y).toEqual(counting(shape));
-    });
-
-    it(`slices and joins ${JSON.stringify(shape)} back`, async () => {
-      const axis = shape.length - 1;
-      const at = Math.ceil(shape[axis] / 2);
-      const { y } = await run(shape, (x) => {
-        const parts = [move.slice(x, axis, 0, at)];
-        if (at < shape[axis]) parts.push(move.slice(x, axis, at, shape[axis]));
-        return move.concat(parts, axis);
-      });
-      expect(y).toEqual(counting(shape));
-    });
-  }
+  itPasses(stridedCopyChecks);
 
   it('copies channels in fours, and others one by one', () => {
     const copy = (C: number) => {

@@ -1,19 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { probabilityThreshold, threshold } from '../../src/graph/ops/points.ts';
 import { Graph } from '../../src/graph/record.ts';
-import { thresholdRef } from '../../src/kernels/threshold/threshold.ref.ts';
-import { pointCases } from '../cases/points.ts';
+import { thresholdChecks } from '../checks/elementwise.ts';
+import { itPasses } from '../setup/checks.ts';
 import { evaluate } from '../setup/evaluate.ts';
 import { noise } from '../setup/numbers.ts';
 
 describe('threshold', () => {
-  for (const { count } of pointCases) {
-    it(`${count} numbers`, async () => {
-      const x = noise(count, 1, 2);
-      const { y } = await evaluate((s) => ({ y: threshold(s.input(x, [count]), 0.25) }));
-      expect(y).toEqual(thresholdRef(x, 0.25));
-    });
-  }
+  itPasses(thresholdChecks);
 
   it('is strict', async () => {
     const { y } = await evaluate((s) => ({ y: threshold(s.input(Float32Array.of(-1e-30, 0, 1e-30), [3]), 0) }));

@@ -40,6 +40,7 @@ it('holds programs, declarations and the tiny weights, and nothing of their maki
     'dist/bench.js',
     'dist/cli.js',
     'dist/cli/*.js',
+    'dist/deep.js',
     'dist/node.d.ts',
     'dist/node.js',
     'dist/tiny/LICENSE',

@@ -88,9 +88,9 @@ function wrongRoom(from: string, to: string, tree: Tree): string | undefined {
   return leadsToNetwork(to, tree) ? 'it leads to a network, so it belongs to the chain' : undefined;
 }
 
-/** Tools may take shapes from tests, nothing else. */
+/** Tools may take shapes and checks of kernels from tests, nothing else. */
 const wrongTool = (from: string, to: string): boolean =>
-  from.startsWith('tools/') && to.startsWith('test/') && !to.startsWith('test/cases/');
+  from.startsWith('tools/') && to.startsWith('test/') && !/^test\/(cases|checks)\//.test(to);
 
 /** Every import of a file, as written. */
 function importsOf(text: string): string[] {
@@ -129,7 +129,8 @@ export function wrongImports(tree: Tree): string[] {
       } else if (!mayImport[layer].includes(targetLayer)) {
         wrong.push(`${path} imports ${target}: ${layer} must not import ${targetLayer}`);
       } else if (wrongHost(path, target)) wrong.push(`${path} imports ${target}: hosts are kept apart`);
-      if (wrongTool(path, target)) wrong.push(`${path} imports ${target}: of test/, tools take test/cases alone`);
+      if (wrongTool(path, target))
+        wrong.push(`${path} imports ${target}: of test/, tools take test/cases and test/checks alone`);
       const problem = wrongRoom(path, target, tree);
       if (problem !== undefined) wrong.push(`${path} imports ${target}: ${problem}`);
     }

@@ -108,6 +108,18 @@ describe('files', () => {
     expect(await source.tensor(name, shape)).toEqual(rounded(syntheticWeight(seed, name, shape)));
   });
 
+  it.each([NaN, Infinity, -Infinity])('a tensor that holds %s is refused when it is read', async (value) => {
+    const tensors = tensorsOf(mcc, 'official');
+    const name = 'decoder_blocks.0.mlp.fc1.bias';
+    const bias = tensors.find((tensor) => tensor.name === name)!;
+    (bias.data as Float32Array).set([value], 3);
+    const source = await load(tensors, mcc);
+    await expect(source.tensor(name, bias.shape)).rejects.toThrow(
+      /^tiny\.safetensors: "decoder_blocks\.0\.mlp\.fc1\.bias": expected finite numbers, found 1 of 32 that are not/,
+    );
+    await expect(source.tensor('decoder_norm.bias', [8])).resolves.toHaveLength(8);
+  });
+
   it('shards are one checkpoint, even when they part query from key', async () => {
     const tensors = tensorsOf(zoe, 'huggingface');
     const shard = (rest: number) =>

@@ -1,10 +1,12 @@
 /**
  * The HTTP server of the web app. It listens on the loopback interface, so that other machines cannot reach it, and answers
- * requests that name this machine as their host: a page elsewhere that makes its own name point here gets nothing.
+ * requests that name this machine as their host: a page elsewhere that makes its own name point here gets nothing, and neither does
+ * one that asks from another origin.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname, extname } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { dirname, extname, join, sep } from 'node:path';
 import sirv, { type Options } from 'sirv';
 import { UserError } from '../../host/errors.ts';
 import { isSystemError } from '../../host/node/fileErrors.ts';
@@ -92,6 +94,7 @@ function handler(folder: string): Handler {
     const refuse = (status: number, why: string): void =>
       void response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
     if (!isOwnName(request.headers.host)) return refuse(403, 'This server answers to localhost only.');
+    if (!isOwnOrigin(request.headers.origin)) return refuse(403, 'This server answers to its own pages only.');
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
       return refuse(405, `${request.method} is not possible here: GET and HEAD are.`);
@@ -100,10 +103,38 @@ function handler(folder: string): Handler {
     const missing = (): void => refuse(404, `There is no file ${path}.`);
     // Files are small enough to be sent whole.
     delete request.headers.range;
-    app(request, response, () =>
-      BESIDE.test(path.replace(/\?.*/, '')) ? beside(request, response, missing) : missing(),
-    );
+    const isBeside = BESIDE.test(path.replace(/\?.*/, ''));
+    void leavesFolders(folder, path).then((leaves) => {
+      if (leaves) return missing();
+      app(request, response, () => (isBeside ? beside(request, response, missing) : missing()));
+    });
   };
+}
+
+/** Whether a path leads out of the app's folder, and of the folder above it, by a symbolic link. */
+async function leavesFolders(folder: string, path: string): Promise<boolean> {
+  let name: string;
+  try {
+    name = decodeURIComponent(path.replace(/[?#].*/, ''));
+  } catch {
+    return false; // no file has such a name
+  }
+  for (const [root, inside] of [
+    [folder, true],
+    [dirname(folder), BESIDE.test(name)],
+  ] as const) {
+    if (!inside) continue;
+    const real = await Promise.all([realpath(root), realpath(join(root, name))]).catch(() => undefined);
+    if (real && real[1] !== real[0] && !real[1].startsWith(real[0] + sep)) return true;
+  }
+  return false;
+}
+
+/** @param origin the header: browsers send it with requests of other sites' pages */
+function isOwnOrigin(origin: string | undefined): boolean {
+  if (origin === undefined) return true;
+  // `null` is a page without an origin, such as a file or a sandboxed frame.
+  return URL.canParse(origin) && OWN_NAMES.includes(new URL(origin).hostname);
 }
 
 /** @param host the header: a name, with or without a port */
@@ -113,6 +144,9 @@ function isOwnName(host: string | undefined): boolean {
 
 function setHeaders(response: ServerResponse, path: string): void {
   response.setHeader('x-content-type-options', 'nosniff');
+  // What a page cannot say of itself: that no other page may show it in a frame, or read its files.
+  response.setHeader('content-security-policy', "frame-ancestors 'none'");
+  response.setHeader('cross-origin-resource-policy', 'same-origin');
   // Weights have no registered type.
   if (extname(path) === '.safetensors') response.setHeader('content-type', 'application/octet-stream');
 }

@@ -8,11 +8,14 @@ import { readTuning, type FoundTuning } from '../../host/node/tuning.ts';
 import { kernelChoices, type KernelChoice } from '../../host/kernelChoices.ts';
 import { runSelfTest } from '../../host/selfTest.ts';
 import type { Terminal } from '../terminal.ts';
+import { deepLines, examineDeeply, isSound, type DeepFindings } from './deepChecks.ts';
 
 export interface DoctorOptions {
   adapter: string;
   precision: Precision;
   json?: boolean;
+  /** Also runs the checks of all kernels, or of some. */
+  deep?: true | string[];
 }
 
 const WHY: Record<AdapterClass, string> = {
@@ -35,14 +38,25 @@ const LIMITS = [
   'maxTextureDimension2D',
 ] as const;
 
-/** Prints the findings. @returns the exit code: failure if the self-test fails */
-export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<number> {
-  const findings = await examine(options.adapter, options.precision);
+/**
+ * Prints the findings.
+ * @param bundle the checks of kernels
+ * @returns the exit code: failure if the self-test or a check fails
+ */
+export async function doctor(options: DoctorOptions, terminal: Terminal, bundle: URL): Promise<number> {
+  const { adapter, precision, deep } = options;
+  const usual = await examine(adapter, precision);
+  const kernels = deep === true ? [] : deep;
+  const findings: Findings = {
+    ...usual,
+    ...(kernels && { deep: await examineDeeply(adapter, kernels, terminal, bundle) }),
+  };
   terminal.out(options.json ? `${JSON.stringify(findings, undefined, 2)}\n` : format(findings));
-  return findings.selfTest.every(({ passed }) => passed) ? EXIT.ok : EXIT.failure;
+  const passes = findings.selfTest.every(({ passed }) => passed) && isSound(findings.deep ?? []);
+  return passes ? EXIT.ok : EXIT.failure;
 }
 
-type Findings = Awaited<ReturnType<typeof examine>>;
+type Findings = Awaited<ReturnType<typeof examine>> & { readonly deep?: readonly DeepFindings[] };
 
 async function examine(choice: string, precision: Precision) {
   const adapters = await listAdapters();
@@ -51,13 +65,21 @@ async function examine(choice: string, precision: Precision) {
   const device = await Device.create(adapter, { wait, precision });
   try {
     const selfTest = await runSelfTest(device); // first: it decides whether matrix instructions are used
-    const { vendor, architecture, subgroupMinSize, subgroupMaxSize } = adapter.info;
+    const { vendor, architecture, device: model, description, subgroupMinSize, subgroupMaxSize } = adapter.info;
     const { linear, attention, conv, rows, sweep } = device.target;
     return {
       unflat: version,
       node: process.version,
       adapters,
-      adapter: { name: adapterName(adapter.info), vendor, architecture, subgroupMinSize, subgroupMaxSize },
+      adapter: {
+        name: adapterName(adapter.info),
+        vendor,
+        architecture,
+        device: model,
+        driver: description,
+        subgroupMinSize,
+        subgroupMaxSize,
+      },
       features: [...adapter.features].sort(),
       limits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
       adapterClass: device.adapterClass,
@@ -123,6 +145,7 @@ function format({
   tuning,
   precision,
   selfTest,
+  deep,
   ...versions
 }: Findings): string {
   const table = (entries: [string, unknown][]): string[] =>
@@ -158,5 +181,6 @@ function format({
         (problem === undefined ? '' : `\n    ${problem}`),
     ),
     '',
+    ...(deep ? deepLines(deep, adapter.name) : []),
   ].join('\n');
 }

@@ -167,12 +167,46 @@ async function ask(
     const validator = strong(beginning?.etag) ?? beginning?.lastModified;
     if (validator !== undefined) headers['if-range'] = validator;
   }
-  try {
-    return await fetch(url, { headers, signal, dispatcher });
-  } catch (error) {
-    throw interruptedDownload(error);
+  for (let [at, redirects] = [url, 0]; ; redirects++) {
+    let response: Response;
+    try {
+      response = await fetch(at, { headers, signal, dispatcher, redirect: 'manual' });
+    } catch (error) {
+      throw interruptedDownload(error);
+    }
+    const to = response.headers.get('location');
+    if (!REDIRECTS.includes(response.status) || to === null) return response;
+    await response.body?.cancel().catch(() => undefined);
+    if (redirects === MAX_REDIRECTS) {
+      throw new UserError(`${url} cannot be downloaded: the server redirects again and again, last to ${to}.`);
+    }
+    at = redirected(at, to);
   }
 }
+
+/**
+ * The address that a server redirects to. Exported for tests.
+ * @throws UserError if it is none, or leaves https: so far nobody on the way could change the file unseen, with plain http anybody could
+ */
+export function redirected(from: string, location: string): string {
+  const hint = 'Give the address of another server with --base-url, or download the file with another program.';
+  if (!URL.canParse(location, from)) {
+    throw new UserError(`${from} cannot be downloaded: the server redirects to ${location}, which is no address.`, {
+      hint,
+    });
+  }
+  const to = new URL(location, from);
+  if (new URL(from).protocol === 'https:' && to.protocol !== 'https:') {
+    throw new UserError(`${from} cannot be downloaded: the server redirects to ${to.href}, which is not encrypted.`, {
+      hint,
+    });
+  }
+  return to.href;
+}
+
+/** Statuses of an answer that names another address, and how many of them are followed. */
+const REDIRECTS = [301, 302, 303, 307, 308];
+const MAX_REDIRECTS = 10;
 
 /** The ETag if it is a strong validator: only those guarantee equal bytes. */
 const strong = (etag: string | undefined): string | undefined => (etag?.startsWith('W/') ? undefined : etag);

@@ -72,10 +72,16 @@ export async function currentVersion(url: string, signal: AbortSignal | undefine
 }
 
 /** Sends a request. @throws FetchError if nothing answers; the reason of the signal */
-export function send(url: string, init: RequestInit): Promise<Response> {
-  return fetch(url, { ...UNCACHED, ...init }).catch((error: unknown) => {
+export async function send(url: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(url, { ...UNCACHED, ...init }).catch((error: unknown) => {
     throw explained(url, error, init.signal);
   });
+  // Nobody on the way could change the file unseen so far; with plain http, anybody could.
+  if (/^https:/i.test(url) && /^http:/i.test(response.url)) {
+    await response.body?.cancel();
+    throw new FetchError(url, `the server redirects to ${response.url}, which is not encrypted`, false);
+  }
+  return response;
 }
 
 /** @throws FetchError if the answer is no file */

@@ -99,7 +99,7 @@ export class SeenPoints {
     shared: Shared,
     private readonly sizes: SeenSizes = { rgb: 800, xyz: 112 },
   ) {
-    this.plans = new PlanCache(shared, 4);
+    this.plans = new PlanCache(shared, 4, false);
   }
 
   /** Builds the pipelines for a photo whose points come from depth, or from a point map. @throws as `see` */

@@ -1,6 +1,14 @@
 /** Errors as data, and back: `instanceof` works on the side that receives them. */
 import { WeightsError } from '../../../../weights/index.ts';
-import { Canceled, DeviceError, KernelError, LifetimeError, LimitError, ShapeError } from '../../../graph/errors.ts';
+import {
+  Canceled,
+  DeviceError,
+  KernelError,
+  LifetimeError,
+  LimitError,
+  NumericError,
+  ShapeError,
+} from '../../../graph/errors.ts';
 import { CocoError } from '../../../io/coco/index.ts';
 import { GridError } from '../../../pipeline/mcc/grid.ts';
 import { GeometryError } from '../../../pipeline/points/geometry.ts';
@@ -20,7 +28,7 @@ export interface CrossedError {
 
 /** The classes by the names of their errors. An error of another name becomes an `Error` of that name. */
 const CLASSES: Readonly<Record<string, { readonly prototype: Error }>> = {
-  ...{ DeviceError, KernelError, LifetimeError, LimitError, ShapeError, AbortError: Canceled },
+  ...{ DeviceError, KernelError, LifetimeError, LimitError, NumericError, ShapeError, AbortError: Canceled },
   ...{ CocoError, GeometryError, GridError, OptionError, PromptError, UserError, WeightsError },
   ...{ RangeError, TypeError },
 };
