@@ -1,6 +1,6 @@
 /** From a mask to an object, step by step. What is found stays when a run is stopped. */
 import { batch } from '@preact/signals';
-import type { ColoredPoints, SeenObject, StageProgress, WebObject } from '../../web.ts';
+import type { CallOptions, ColoredPoints, SeenObject, WebObject } from '../../web.ts';
 import type { EngineSession } from '../engine.ts';
 import type { Estimates } from '../state/estimates.ts';
 import { noticesOf } from '../state/notices.ts';
@@ -33,7 +33,7 @@ export class Reconstruction {
     const mask = state.mask.value;
     if (!session || !mask || !state.canReconstruct.value) return;
     const { granularity } = state.options.value;
-    state.result.value = { mask, granularity, arrived: [], seconds: {}, notices: [] };
+    state.result.value = { mask, granularity, arrived: [], seconds: {}, events: [], notices: [] };
     const failure = 'The object could not be reconstructed';
     await this.run({ step: 'depth' }, failure, (signal) => this.steps(session, mask, signal));
   }
@@ -86,7 +86,7 @@ export class Reconstruction {
       this.found({ object });
       state.threshold.value = object.threshold;
     });
-    if (object.partial) throw signal.reason;
+    if (object.partial) throw object.problem === undefined ? signal.reason : new Error(object.problem);
     this.estimates.learn(granularity, state.result.value!.seconds.sweep!);
     await this.mesh(session, object, { mask, depth }, signal);
   }
@@ -127,7 +127,7 @@ export class Reconstruction {
   private async step<T>(
     step: Step,
     signal: AbortSignal,
-    work: (call: { signal: AbortSignal; onProgress: (event: StageProgress) => void }) => Promise<T>,
+    work: (call: Required<Pick<CallOptions, 'signal' | 'onProgress' | 'onNotice'>>) => Promise<T>,
   ): Promise<T> {
     const { run, said } = this.state;
     const started = performance.now();
@@ -139,6 +139,10 @@ export class Reconstruction {
     let sweepStarted: number | undefined;
     const value = await work({
       signal,
+      onNotice: (line) => {
+        said.value = line;
+        this.found(({ events }) => ({ events: [...events, line] }));
+      },
       onProgress: ({ stage, done, total }) => {
         const share = total > 0 ? done / total : 0;
         const what = stage.startsWith('load') ? 'Loading the network' : (WORDS[stage] ?? stage);

@@ -22,7 +22,9 @@ export function resultNotices(
   const isEmpty = object.xyz.length === 0;
   if (partial) {
     const what = isEmpty ? 'No point was found' : 'There are only its points, and no mesh';
-    return [`Stopped by ${by} after ${swept.queries} of ${swept.of} grid points: the object is incomplete. ${what}.`];
+    const how = object.problem === undefined ? `Stopped by ${by}` : 'The sweep ended';
+    const end = `${how} after ${swept.queries} of ${swept.of} grid points: the object is incomplete. ${what}.`;
+    return object.problem === undefined ? [end] : [end, object.problem];
   }
   if (isEmpty) {
     return [

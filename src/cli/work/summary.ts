@@ -14,7 +14,7 @@ export const SUMMARY = 'summary.json';
 
 /** Notices of a result. @param stop whether the work was stopped, and by what */
 export function noticesOf(
-  { depth, object, mesh, meshProblem: problem }: Reconstruction,
+  { depth, object, mesh, meshProblem: problem, previewProblem }: Reconstruction,
   { granularity }: ObjectOptions,
   stop: { isStopped: boolean; by: string },
 ): string[] {
@@ -22,6 +22,7 @@ export function noticesOf(
   return [
     ...(saturated === undefined ? [] : [saturated]),
     ...resultNotices(object, mesh, { granularity, ...stop, problem }),
+    ...(previewProblem === undefined ? [] : [`There is no preview.png: ${previewProblem}`]),
   ];
 }
 

@@ -14,7 +14,7 @@ import { defaultThreshold, type MccConfig } from './config.ts';
 import { DEFAULT_GRANULARITY, DEFAULT_SWEEP, DEFAULT_TEMPERATURE } from '../defaults.ts';
 import { PlanCache } from '../planCache.ts';
 import type { CompleteOptions, Completion } from '../roles.ts';
-import { CoarseToFine, type SweepRequest, type Swept } from './coarseToFine.ts';
+import { CoarseToFine, type SweepRequest } from './coarseToFine.ts';
 import { gridOf, GridError } from './grid.ts';
 import { DECODER_MLP_RATIO, predictions } from './decoder.ts';
 import { OccupiedReader, type ChunkAnswer, type ChunkResults } from './occupiedReader.ts';
@@ -97,12 +97,10 @@ export class Sweep {
   async run(seen: DeviceTensor, options: SweepOptions, run: SweepRunOptions): Promise<SweepResult> {
     const { request, why } = this.requestOf(options);
     const pace = this.paceOf(request.strategy, options.chunk);
-    const { points, ...swept } = isCoarseToFine(options)
+    const completion = isCoarseToFine(options)
       ? await this.coarseToFine.run(seen, request, pace, run)
       : await this.wholeGrid(seen, request, pace, run);
-    const { grid, strategy } = request;
-    const { step, total } = grid;
-    return { ...points, ...swept, step, total, strategy, ...(why !== undefined && { why }) };
+    return { ...completion, strategy: request.strategy, ...(why !== undefined && { why }) };
   }
 
   /** Queries all points, in the order of the grid. */
@@ -111,16 +109,17 @@ export class Sweep {
     request: SweepRequest,
     pace: ChunkSize,
     run: SweepRunOptions,
-  ): Promise<Swept> {
+  ): Promise<Completion> {
     const { total } = request.grid;
-    const log = new SweepLog(request.grid, run);
-    let partial = false;
+    const { memory = {} } = run;
+    const log = memory.soFar instanceof SweepLog ? memory.soFar : new SweepLog(request.grid, run);
+    memory.soFar = log;
     try {
-      while (log.done < total) {
+      while (log.queries < total) {
         if (run.signal?.aborted) throw new Canceled('The sweep');
         const begun = performance.now();
         const { size } = pace;
-        const start = log.done;
+        const start = log.queries;
         const answer = await this.chunk(seen, request, start, size, run);
         pace.learn(performance.now() - begun);
         log.add(
@@ -129,11 +128,11 @@ export class Sweep {
           total,
         );
       }
+      return log.completion(false);
     } catch (error) {
       if (!(error instanceof Canceled)) throw error;
-      partial = true;
+      return log.completion();
     }
-    return { points: log.joined(), field: log.field(), queries: log.done, partial };
   }
 
   /** Queries `count` points from `start` on, as far as there are so many. */

@@ -1,4 +1,5 @@
 /** The whole chain: from a photo and a prompt to the object in 3D. */
+import { DeviceLostError, type FinishedSteps } from '../deviceLost.ts';
 import type { MaskCandidate } from '../roles.ts';
 import type { CompletedObject } from './completedObject.ts';
 import type { ObjectMesh, SeenObject } from './objectMesh.ts';
@@ -33,13 +34,21 @@ export interface ChainResult {
 export async function photoTo3d(steps: PhotoSteps, options: ReconstructOptions): Promise<ChainResult> {
   const candidate = options.mask ? undefined : chosen(await steps.segment(options));
   const mask = options.mask ?? candidate!.mask;
-  const depth = await steps.depth(options);
-  const seen = await steps.points(mask, options.pointMap ?? depth);
-  const object = await steps.complete(seen, options);
+  const depth = await steps.depth(options).catch(keeping({ candidate, mask }));
+  const seen = await steps.points(mask, options.pointMap ?? depth).catch(keeping({ candidate, mask, depth }));
+  const object = await steps.complete(seen, options).catch(keeping({ candidate, mask, depth }));
   const isWanted = options.mesh !== false && !object.partial;
   const made = isWanted ? await meshOrProblem(steps, object, { mask, depth: options.pointMap ?? depth }, options) : {};
   return { mask, candidate, depth, seen, object, ...made };
 }
+
+/** Rethrows an error. One that ends the chain because devices are lost has what was finished. */
+const keeping =
+  (found: FinishedSteps) =>
+  (error: unknown): never => {
+    if (error instanceof DeviceLostError) error.found = found;
+    throw error;
+  };
 
 /** The sweep may have taken minutes: its points are not lost because the mesh is not wanted any more, or fails. */
 async function meshOrProblem(

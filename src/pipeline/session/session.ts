@@ -1,6 +1,7 @@
 /** A session: one open photo, and the steps that can be run on it. */
 import type { CameraOptions } from '../camera.ts';
 import type { Photo } from '../photo.ts';
+import { DeviceLostError } from '../deviceLost.ts';
 import { renderMeshSheet } from '../render/mesh.ts';
 import { renderSheet, type Sheet } from '../render/sheet.ts';
 import type { SegmentAnswer } from '../roles.ts';
@@ -34,6 +35,8 @@ export interface Reconstruction extends ChainResult {
    * object has no points.
    */
   readonly preview?: Sheet;
+  /** Why drawing it failed, after everything else was done; undefined if it did not. */
+  readonly previewProblem?: string;
   /** Seconds of each stage. Loading the weights of a network is a stage of its own. */
   readonly seconds: Readonly<Record<string, number>>;
 }
@@ -159,13 +162,13 @@ export class Session {
    */
   reconstruct(options: ReconstructOptions, call: CallOptions = {}): Promise<Reconstruction> {
     return this.steps(call, async (steps, stages) => {
-      await this.expectOptions(options);
+      this.expectOptions(options);
       // The chain builds what is missing itself, and reports what is wrong.
       steps.buildAhead(options).catch(() => undefined);
       const chain = await photoTo3d(steps, options);
-      const preview = options.render === false ? undefined : await this.preview(chain, stages);
+      const picture = options.render === false ? {} : await this.previewOrProblem(chain, stages);
       stages.end();
-      return { ...chain, preview, seconds: { ...stages.seconds } };
+      return { ...chain, ...picture, seconds: { ...stages.seconds } };
     });
   }
 
@@ -183,17 +186,37 @@ export class Session {
   }
 
   /** Checks all options of the chain. */
-  private async expectOptions(options: ReconstructOptions): Promise<void> {
+  private expectOptions(options: ReconstructOptions): void {
     const { photo } = this;
     expectObject(photo, options);
     expectCamera(options);
     expectGeometry(photo, options);
     expectMeshOptions(options);
-    expectObjectOptions(await this.parts.networks.get('complete'), options);
+    expectObjectOptions(this.parts.networks.blank('complete'), options);
   }
 
-  private async preview({ object, mesh }: ChainResult, stages: Stages): Promise<Sheet | undefined> {
-    if (object.rgb.length === 0) return undefined;
+  /** The object is not lost because it cannot be drawn. */
+  private async previewOrProblem(
+    { object, mesh }: ChainResult,
+    stages: Stages,
+  ): Promise<Pick<Reconstruction, 'preview' | 'previewProblem'>> {
+    if (object.rgb.length === 0 || object.problem !== undefined) return {};
+    const { recovery } = this.parts;
+    try {
+      return {
+        preview: await recovery.step(
+          stages,
+          () => 'the preview is drawn again',
+          () => this.draw(object, mesh, stages),
+        ),
+      };
+    } catch (error) {
+      if (error instanceof DeviceLostError) return { previewProblem: error.message };
+      throw error;
+    }
+  }
+
+  private async draw(object: CompletedObject, mesh: ObjectMesh | undefined, stages: Stages): Promise<Sheet> {
     const { onProfile } = stages;
     await this.parts.networks.makeRoom(PICTURE_BYTES);
     // The signal is not passed on, so that the partial object of a stopped sweep is drawn, too.
