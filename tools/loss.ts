@@ -27,6 +27,8 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 /** Runs trials where they belong, and frees what that took. */
 async function withTrials<T>(host: Host, work: (trial: (seed: number) => Promise<Trial>) => Promise<T>): Promise<T> {
   if (host === 'node') {
+    // Dawn is loaded with the first adapter; before, there is nothing to watch.
+    (await requestNodeAdapter()).release();
     const trials = new LossTrials(async () => {
       const { adapter, wait, spare, release } = await requestNodeAdapter();
       return Device.create(adapter, { wait, spare, onDispose: release });
