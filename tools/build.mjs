@@ -37,6 +37,7 @@ const bundles = [
   { entry: 'tools/sweepShares.ts', out: 'dist/sweepShares.js', host: 'node' },
   { entry: 'tools/appTimes.ts', out: 'dist/appTimes.js', host: 'node' },
   { entry: 'tools/loss.ts', out: 'dist/loss.js', host: 'node' },
+  { entry: 'tools/memoryFaults.ts', out: 'dist/memoryFaults.js', host: 'node' },
   { entry: 'tools/startTimes.ts', out: 'dist/startTimes.js', host: 'node' },
   { entry: 'src/web.ts', out: 'dist/web.js', host: 'browser', published: true },
   // createWorkerEngine starts it from beside dist/web.js.

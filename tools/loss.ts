@@ -5,13 +5,12 @@
  * more to build each pipeline.
  */
 import { Command, Argument } from 'commander';
-import { Device } from '../src/graph/device.ts';
 import { watchInterrupt } from '../src/cli/interrupt.ts';
 import { EXIT, messageOf } from '../src/host/errors.ts';
-import { requestNodeAdapter } from '../src/host/node/adapter.ts';
 import { appendJsonLine } from './jsonLines.ts';
 import { originOf } from './origin.ts';
 import { openDistPage } from './reliability/chromium.ts';
+import { openDevice } from './reliability/device.ts';
 import { LossTrials, type Trial } from './reliability/lossTrials.ts';
 
 interface Options {
@@ -27,12 +26,9 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 /** Runs trials where they belong, and frees what that took. */
 async function withTrials<T>(host: Host, work: (trial: (seed: number) => Promise<Trial>) => Promise<T>): Promise<T> {
   if (host === 'node') {
-    // Dawn is loaded with the first adapter; before, there is nothing to watch.
-    (await requestNodeAdapter()).release();
-    const trials = new LossTrials(async () => {
-      const { adapter, wait, spare, release } = await requestNodeAdapter();
-      return Device.create(adapter, { wait, spare, onDispose: release });
-    }, 'chain');
+    // Dawn is loaded with the first device; before, there is nothing to watch.
+    (await openDevice()).dispose();
+    const trials = new LossTrials(openDevice, 'chain');
     return work((seed) => trials.trial(seed));
   }
   const page = await openDistPage();

@@ -120,6 +120,8 @@ export function lowLimit(limits: object): { name: string; value: number; min: nu
   return undefined;
 }
 
+const disposed = (): DeviceError => new DeviceError('The device was disposed; create a new engine.');
+
 export class Device {
   /** Resolves when the device is lost; never when it is disposed. */
   readonly lost: Promise<DeviceError>;
@@ -254,7 +256,7 @@ export class Device {
     // Some drivers never settle promises that were pending when the device was lost, so the loss itself ends the wait.
     let leave: () => void = () => undefined;
     const lost = new Promise<never>((_, reject) => {
-      leave = () => reject(this.failure ?? new DeviceError('The device was lost.'));
+      leave = () => reject(this.failure ?? disposed());
       this.waiting.add(leave);
     });
     try {
@@ -271,7 +273,7 @@ export class Device {
 
   /** @throws the first error that the device reported, if any */
   check(): void {
-    if (this.disposed) throw new DeviceError('The device was disposed; create a new engine.');
+    if (this.disposed) throw disposed();
     if (this.failure) throw this.failure;
   }
 
@@ -337,6 +339,7 @@ export class Device {
     if (this.disposed) return;
     this.disposed = true;
     for (const gpu of [this.gpu, ...this.twins]) gpu.destroy();
+    for (const leave of this.waiting) leave();
     this.onDispose?.();
   }
 }

@@ -24,6 +24,8 @@ type SurfaceFacts = ObjectMesh['facts'];
 
 interface Answer {
   partial?: boolean;
+  /** Why it is partial. */
+  problem?: string;
   empty?: boolean;
   fail?: Error;
   /** What is known of the mesh; false: there is none. */
@@ -110,7 +112,16 @@ export function standIn(answer: Answer = {}) {
         axes: Float32Array.of(-1, 0, -1, 0, -2, -1, 0, 1),
         logits: new Float32Array(16).fill(3),
       } as const;
-      const facts = { spacing: 0.02, normalization, field, swept, partial, kept, minThreshold: 0.05 };
+      const facts = {
+        spacing: 0.02,
+        normalization,
+        field,
+        swept,
+        partial,
+        problem: answer.problem,
+        kept,
+        minThreshold: 0.05,
+      };
       const box = { top: 0, bottom: 3, left: 0, right: 4 };
       return {
         ...{ mask, candidate, depth: { meters: depth, camera, focal } },

@@ -7,6 +7,7 @@ import { Engine } from '../../src/pipeline/engine.ts';
 import { syntheticSet, type ChainConfig } from '../../src/pipeline/registry.ts';
 import type { ReconstructOptions } from '../../src/pipeline/session/options.ts';
 import type { Reconstruction } from '../../src/pipeline/session/session.ts';
+import { differences } from './differences.ts';
 import { smallConfigs, smallPhoto, smallPrompt } from './smallRun.ts';
 import { WatchedGpu } from './watchedGpu.ts';
 
@@ -149,19 +150,4 @@ export class LossTrials {
       gpu.end();
     }
   }
-}
-
-/** Paths of the values that differ in two results; seconds are no result. */
-function differences(one: unknown, other: unknown, path = 'result'): string[] {
-  if (path === 'result.seconds' || Object.is(one, other)) return [];
-  if (ArrayBuffer.isView(one) && ArrayBuffer.isView(other)) {
-    const [a, b] = [one, other].map(
-      ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
-    );
-    return a.length === b.length && a.every((byte, i) => byte === b[i]) ? [] : [path];
-  }
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return [path];
-  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  const values = (of: object, name: string): unknown => (of as Record<string, unknown>)[name];
-  return [...names].flatMap((name) => differences(values(one, name), values(other, name), `${path}.${name}`));
 }
