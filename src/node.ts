@@ -35,7 +35,7 @@ import type { Photo } from './pipeline/photo.ts';
 import { CompletedObject } from './pipeline/session/completedObject.ts';
 import type { ObjectMesh } from './pipeline/session/objectMesh.ts';
 import { presets } from './pipeline/registry.ts';
-import { ROLES, type Role } from './pipeline/roles.ts';
+import { ALL_ROLES, type Role } from './pipeline/roles.ts';
 import type { StageProgress } from './pipeline/session/stages.ts';
 
 export { UserError } from './host/errors.ts';
@@ -92,7 +92,7 @@ export interface EngineOptions extends Pick<EngineSetup, 'networks' | 'keepNetwo
 const OPTIONS: OptionRules<EngineOptions> = {
   weights: aText,
   weightsDir: aText,
-  roles: listOf(ROLES),
+  roles: listOf(ALL_ROLES),
   networks: anObject,
   size: oneOf('small', 'full'),
   precision: oneOf('f32', 'f16'),

@@ -125,7 +125,7 @@ async function buildAll(makers: number): Promise<void> {
     [networks.moduleOf('segment').title]: () =>
       networks.blank('segment').buildAhead?.(photo, { points: [{ ...PICTURE.point, label: 1 }] }),
     [networks.moduleOf('depth').title]: () => networks.blank('depth').buildAhead?.(photo),
-    points: () => new SeenPoints(shared, completer.sides).buildAhead('depth', photo),
+    points: () => new SeenPoints(shared, completer.sides).buildAhead('complete', 'depth', photo),
     [networks.moduleOf('complete').title]: () => completer.buildAhead?.({}),
     picture: () => buildSheetAhead(shared, true),
   };

@@ -15,8 +15,10 @@ export {
   type Naming,
   type Rule,
   type Scheme,
+  candidatesFor,
   detectNaming,
   namesInScheme,
+  networkMark,
   officialPlace,
   stripPrefix,
 } from './names/index.ts';
@@ -32,6 +34,7 @@ export {
   checkpoints,
   findCheckpoint,
   tensorBytes,
+  unpublished,
   type Checkpoint,
   type CheckpointFile,
   type License,

@@ -1,7 +1,7 @@
 /** Lists the tensors in a set of weights files by official name, for any naming scheme of the files. */
 import { sameShape, showShape } from './dtype.ts';
 import { WeightsError } from './errors.ts';
-import { type Naming, detectNaming, namesInScheme, officialPlace, stripPrefix } from './names/index.ts';
+import { candidatesFor, type Naming, detectNaming, namesInScheme, officialPlace, stripPrefix } from './names/index.ts';
 import { type NetworkDescription, titlesOf } from './network.ts';
 import type { SafetensorsFile } from './safetensors.ts';
 import type { TensorEntry } from './safetensorsHeader.ts';
@@ -39,11 +39,12 @@ export interface Inventory {
 export function takeInventory(networks: readonly NetworkDescription[], files: readonly SafetensorsFile[]): Inventory {
   const label = files.map((file) => file.name).join(', ') || 'weights';
   const stored = collect(files, label);
-  const naming = detectNaming(networks, stored.keys());
+  const candidates = candidatesFor(networks, files);
+  const naming = detectNaming(candidates, stored.keys());
   if (!naming) {
     throw new WeightsError({
       file: label,
-      expected: `tensors of ${titlesOf(networks, 'or')}, in the names of the released or the Hugging Face files`,
+      expected: `tensors of ${titlesOf(candidates, 'or')}, in the names of the released or the Hugging Face files`,
       found: stored.size > 0 ? `other tensors: ${[...stored.keys()].slice(0, 3).join(', ')}, ...` : 'no tensors',
       advice: 'Check that this is the file you meant.',
     });

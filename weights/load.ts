@@ -4,7 +4,7 @@ import { WeightsError } from './errors.ts';
 import { checkFit } from './fit.ts';
 import { takeInventory } from './inventory.ts';
 import { closestConfig } from './known.ts';
-import { type Naming, detectNaming, officialPlace, stripPrefix } from './names/index.ts';
+import { candidatesFor, type Naming, detectNaming, officialPlace, stripPrefix } from './names/index.ts';
 import type { NetworkDescription, NetworkSpecs } from './network.ts';
 import type { SafetensorsFile } from './safetensors.ts';
 import { syntheticWeight } from './synthetic.ts';
@@ -76,7 +76,8 @@ export function filesByNetwork(
   const groups = new Map<NetworkDescription, SafetensorsFile[]>();
   for (const file of files) {
     const names = [...file.tensors.keys()].map(stripPrefix);
-    const network = (detectNaming(networks, names) ?? namingWith(networks, names))?.network;
+    const candidates = candidatesFor(networks, [file]);
+    const network = (detectNaming(candidates, names) ?? namingWith(candidates, names))?.network;
     // Recognizing a file of no network throws, and says what it holds.
     const owner = network ?? recognizeFiles(networks, [file]).network;
     groups.set(owner, [...(groups.get(owner) ?? []), file]);

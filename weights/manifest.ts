@@ -51,6 +51,12 @@ export const checkpoints: readonly Checkpoint[] = manifest.checkpoints.map((entr
 /** The weights in the package: one safetensors file for each network, and the configurations in config.json. */
 export const bundled = { ...manifest.bundled, license: manifest.licenses[manifest.bundled.license as 'project'] };
 
+/** Networks whose authors published no weights. The license is that of the program that trains them. */
+export const unpublished = manifest.unpublished.map((entry) => ({
+  ...entry,
+  license: manifest.licenses[entry.license as 'cc-by-nc-4.0'] as License,
+}));
+
 /** Finds the checkpoint of an id; undefined if there is none. */
 export function findCheckpoint(id: string): Checkpoint | undefined {
   return checkpoints.find((checkpoint) => checkpoint.id === id);

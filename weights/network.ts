@@ -33,6 +33,11 @@ export interface NetworkNaming {
   readonly starts: { readonly official: readonly string[]; readonly huggingface?: readonly string[] };
   /** Rules from official names to Hugging Face names. A name that matches no rule is the same in both. */
   readonly rules: readonly Rule[];
+  /**
+   * Setting of the training program that tells files of this network from those of another one, whose tensors have the same
+   * names. It is true in the `args` of a .pth. A safetensors file names the network in its metadata, as `network`.
+   */
+  readonly setting?: string;
   /** Official tensors that a file may hold several times, under several names and with the same values. */
   readonly repeated?: readonly string[];
 }

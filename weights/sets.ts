@@ -1,6 +1,7 @@
 /** Sets of weights: a source and a configuration for each network that has weights. */
 import { WeightsError } from './errors.ts';
 import { WEIGHT_ENDINGS } from './fileName.ts';
+import { unpublished } from './manifest.ts';
 import { type WeightSource, fileSource, filesByNetwork, recognizeFiles, syntheticSource } from './load.ts';
 import { type ConfigsOf, type NetworkDescription, titlesOf } from './network.ts';
 import type { SafetensorsFile } from './safetensors.ts';
@@ -80,11 +81,15 @@ export function missingWeights(set: WeightSet, wanted: readonly NetworkDescripti
     existing.map(({ network }) => network),
     'and',
   );
+  const note = unpublished.find(({ network }) => wanted.some(({ id }) => id === network))?.note;
   return new WeightsError({
     file: set.describe,
     expected: `weights of ${titles}`,
     found: existing.length ? `only ${existingTitles}` : 'no weights',
-    advice: `Add a file of ${titles} (${WEIGHT_ENDINGS}), or leave out --weights to use the tiny ones that come with the program.`,
+    advice:
+      note === undefined
+        ? `Add a file of ${titles} (${WEIGHT_ENDINGS}), or leave out --weights to use the tiny ones that come with the program.`
+        : `${note} Add a file that you trained (${WEIGHT_ENDINGS}); docs/scenes.md says how it is recognized.`,
   });
 }
 

@@ -62,7 +62,7 @@ export function syntheticTorch(
     return { name, dtype: stored, shape, data: () => [releasedBytes(seed, name, spec, stored)] };
   });
   const bytes = list.reduce((sum, tensor) => sum + byteLength(tensor), 0);
-  return { bytes, content: writeTorch(list, { under: network.torchKey }) };
+  return { bytes, content: writeTorch(list, { under: network.torchKey, setting: network.naming.setting }) };
 }
 
 /** The bytes of one tensor. Integers, which nothing reads, count up from 0. */

@@ -21,12 +21,14 @@ const storageClasses: Readonly<Record<Dtype, string>> = {
 export interface TorchWriteOptions extends ZipWriteOptions {
   /** Key of the state dict in a dictionary; by default the state dict is the whole file. */
   readonly under?: string;
+  /** Setting of a training program that is stored as true, in the entry `args`. Only with `under`. */
+  readonly setting?: string;
 }
 
 /** Yields the bytes of the file. @throws WeightsError if a name is not unique, or the data do not fill the shape */
 export async function* writeTorch(
   tensors: readonly TensorToWrite[],
-  { under, ...options }: TorchWriteOptions = {},
+  { under, setting, ...options }: TorchWriteOptions = {},
   file = 'torch output',
 ): AsyncGenerator<Uint8Array> {
   const names = new Set<string>();
@@ -50,7 +52,7 @@ export async function* writeTorch(
   });
   yield* writeZip(
     [
-      small('data.pkl', pickleOf(tensors, under)),
+      small('data.pkl', pickleOf(tensors, under, setting)),
       small('byteorder', new TextEncoder().encode('little')),
       ...tensors.map((tensor, key): ZipEntryToWrite => ({
         name: `archive/data/${key}`,
@@ -70,6 +72,7 @@ const op = {
   emptyTuple: 0x29,
   stop: 0x2e,
   int: 0x4a,
+  build: 0x62,
   persistentId: 0x51,
   call: 0x52,
   text: 0x58,
@@ -77,17 +80,30 @@ const op = {
   tuple: 0x74,
   setItems: 0x75,
   emptyDict: 0x7d,
+  newObject: 0x81,
+  true: 0x88,
   false: 0x89,
   long: 0x8a,
 } as const;
 
-/** Pickles `OrderedDict(name -> tensor)`, or a dictionary that holds it under a key. */
-function pickleOf(tensors: readonly TensorToWrite[], under: string | undefined): Uint8Array {
+/** Pickles `OrderedDict(name -> tensor)`, or a dictionary that holds it under a key, and a setting. */
+function pickleOf(
+  tensors: readonly TensorToWrite[],
+  under: string | undefined,
+  setting: string | undefined,
+): Uint8Array {
   const items = tensors.flatMap((tensor, key) => [...text(tensor.name), ...tensorOf(tensor, key)]);
   const state = [...emptyOrderedDict, op.mark, ...items, op.setItems];
-  const root = under === undefined ? state : [op.emptyDict, op.mark, ...text(under), ...state, op.setItems];
+  const args = setting === undefined ? [] : [...text('args'), ...namespaceOf(setting)];
+  const root = under === undefined ? state : [op.emptyDict, op.mark, ...text(under), ...state, ...args, op.setItems];
   return Uint8Array.from([op.protocol, 2, ...root, op.stop]);
 }
+
+/** Pickles `Namespace(setting=True)`. */
+const namespaceOf = (setting: string): number[] => [
+  ...[...global('argparse', 'Namespace'), op.emptyTuple, op.newObject],
+  ...[op.emptyDict, op.mark, ...text(setting), op.true, op.setItems, op.build],
+];
 
 /** Pickles `_rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks)`. */
 function tensorOf({ dtype, shape }: TensorToWrite, key: number): number[] {

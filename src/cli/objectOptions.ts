@@ -20,6 +20,8 @@ import {
 } from './options.ts';
 
 export interface ObjectOptions extends PromptOptions, CameraOptions, MeshOptions {
+  /** Whether all that the photo shows is meant. */
+  scene?: boolean;
   granularity: number;
   gridBox?: Box;
   threshold?: number;

@@ -67,7 +67,7 @@ export type HostReconstruction<Cloud, Whole, Shape> = Omit<Reconstruction, 'seen
   readonly object: Whole;
   /**
    * Its mesh; undefined if `mesh` was false, the call was stopped before it was made, or the object has no points or they
-   * enclose nothing.
+   * enclose nothing. A scene has none.
    */
   readonly mesh?: Shape;
 };
@@ -138,8 +138,18 @@ export class HostSession<Cloud extends ColoredPoints, Whole extends CompletedObj
   }
 
   /**
-   * The whole object: all occupied points of a grid. A sweep that is stopped returns the points found so far, marked as
-   * partial; so does one whose device is lost three times in a row, and `problem` says so.
+   * The visible part of the whole scene: the points of the square in the middle of the photo, which `complete` takes.
+   * @param depth result of `depth`, or depth or a point map from the caller
+   * @throws OptionError if the depth or the point map has another size than the photo; GeometryError if too few pixels have
+   *   a point; WeightsError if there are no weights of a network for scenes; DeviceError; an AbortError when stopped
+   */
+  async scenePoints(depth: GivenDepth | PointMap, call?: CallOptions): Promise<HostSeen<Cloud>> {
+    return hostSeen(this.host, await this.session.scenePoints(depth, call));
+  }
+
+  /**
+   * The whole object, or the whole scene for the result of `scenePoints`: all occupied points of a grid. A sweep that is stopped
+   * returns the points found so far, marked as partial; so does one whose device is lost three times in a row, and `problem` says so.
    * @throws OptionError for an invalid option; GridError for an invalid grid; WeightsError; DeviceError; an AbortError
    *   when stopped before the sweep
    */
@@ -152,8 +162,8 @@ export class HostSession<Cloud extends ColoredPoints, Whole extends CompletedObj
    * where the photo shows it.
    * @param seen the object's mask, and the depth that its points were made from
    * @returns undefined if the object has no points, or they enclose nothing
-   * @throws OptionError for an invalid option; PromptError or OptionError if mask or depth have another size than the
-   *   photo; RangeError if the texture is too small for a mesh in many pieces; an AbortError when stopped
+   * @throws OptionError for an invalid option or a scene; PromptError or OptionError if mask or depth have another size than
+   *   the photo; RangeError if the texture is too small for a mesh in many pieces; an AbortError when stopped
    */
   async mesh(
     object: CompletedObject,
@@ -166,7 +176,7 @@ export class HostSession<Cloud extends ColoredPoints, Whole extends CompletedObj
   }
 
   /**
-   * The whole chain: segment, depth, points, complete, mesh, and a preview. All options are checked before the first step. The
+   * The whole chain: segment, depth, points, complete, mesh, and a preview; of a scene depth, points, complete and a preview. All options are checked before the first step. The
    * embedding and the depth of earlier calls are reused. Stopped during the sweep, it gives the points found so far; stopped after
    * it, the object without a mesh.
    * @throws as the steps

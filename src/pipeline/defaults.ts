@@ -6,6 +6,9 @@
 /** Distance between grid points in the object's frame. */
 export const DEFAULT_GRANULARITY = 0.05;
 
+/** The same for scenes. */
+export const SCENE_GRANULARITY = 0.2;
+
 /** Which points are queried. */
 export const DEFAULT_SWEEP = 'coarseToFine';
 

@@ -7,7 +7,7 @@ import { BASELINE, type Precision, type Target } from '../kernels/target.ts';
 import { findWeights, type Checkpoint } from '../../weights/index.ts';
 import type { NetworkModule } from './networkModule.ts';
 import { networkNamed, networks, type WeightSet } from './registry.ts';
-import { ROLES, type NetworkChoice, type Role } from './roles.ts';
+import { ALL_ROLES, type NetworkChoice, type Role } from './roles.ts';
 
 /** Whether a network fits on an adapter, as far as the adapter's limits tell. */
 export interface NetworkFit {
@@ -81,7 +81,7 @@ export function expectMemory(
   { memory, target }: Device,
   weights: WeightSet,
   choice: NetworkChoice = {},
-  roles: readonly Role[] = ROLES,
+  roles: readonly Role[] = ALL_ROLES,
 ): void {
   if (!memory.isBounded) return;
   const chosen = roles.flatMap((role) => {

@@ -20,6 +20,7 @@ export interface RoleNetworks {
   readonly segment: Segmenter;
   readonly depth: DepthEstimator;
   readonly complete: Completer;
+  readonly scene: Completer;
 }
 
 /** A tensor of a released checkpoint that inference never reads. */

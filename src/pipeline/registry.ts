@@ -2,13 +2,13 @@
  * All networks of the program, and the functions of `weights/` applied to them. A new network is a line in the array.
  */
 import * as weights from '../../weights/index.ts';
-import { mccModule } from './mcc/module.ts';
+import { mccModule, mccSceneModule } from './mcc/module.ts';
 import type { NetworkModule } from './networkModule.ts';
 import { samModule } from './sam/module.ts';
 import { zoeModule } from './zoeDepth/module.ts';
 
 /** Every network, in the order of the chain. If several play one role, the first one with weights is the default. */
-export const networks = [samModule, zoeModule, mccModule] as const;
+export const networks = [samModule, zoeModule, mccModule, mccSceneModule] as const;
 
 /** One configuration of each network, by id. */
 export type ChainConfig = weights.ConfigsOf<typeof networks>;

@@ -7,9 +7,13 @@ import type { RunOptions } from '../graph/run.ts';
 import type { MaskRuns, PixelBox } from './maskRuns.ts';
 import type { PhotoWords, Size } from './photo.ts';
 
-/** The roles, in the order of the chain. */
+/** The roles of the chain that makes an object, in its order. */
 export const ROLES = ['segment', 'depth', 'complete'] as const;
-export type Role = (typeof ROLES)[number];
+/** All roles: a network of the role `scene` completes whole scenes instead of objects. */
+export const ALL_ROLES = [...ROLES, 'scene'] as const;
+export type Role = (typeof ALL_ROLES)[number];
+/** The role of the network that completes what a photo shows. */
+export type CompleterRole = 'complete' | 'scene';
 
 /** The id of the network that plays a role. */
 export type NetworkChoice = Readonly<Partial<Record<Role, string>>>;
@@ -157,11 +161,11 @@ export interface DepthEstimator {
   dispose(): Promise<void>;
 }
 
-/** The input of a completer: colors and points of a square around the object, as plain arrays. */
+/** The input of a completer: colors and points of a square of the photo, as plain arrays. */
 export interface SeenSquare {
   /** [rgbSide, rgbSide, 3] in 0..1. */
   readonly rgb: Float32Array;
-  /** [xyzSide, xyzSide, 3] in the object's frame; -100 where not valid. */
+  /** [xyzSide, xyzSide, 3] in the frame of the object or scene; -100 where not valid. */
   readonly xyz: Float32Array;
   /** [xyzSide, xyzSide], 1 where the point is valid, else 0. */
   readonly valid: Uint32Array;
@@ -181,9 +185,12 @@ export interface GridPoints {
 
 /** The grid of points that a completer queries. */
 export interface GridOptions {
-  /** Distance between grid points in the object's frame; 0.05 by default. */
+  /** Distance between grid points in the object's frame; by default 0.05, for a scene 0.2. */
   readonly granularity?: number;
-  /** Corners of the grid in the object's frame; by default those that the network was trained with. */
+  /**
+   * Corners of the grid in the object's frame; by default those that the network was trained with. A scene's default is no
+   * box, but half a ball in front of the camera.
+   */
   readonly gridBox?: Box;
 }
 
@@ -210,7 +217,7 @@ export interface SweptField {
   readonly counts: readonly [number, number, number];
   /** Coordinates along x, along y, along z, one after the other, in the object's frame: [nx + ny + nz]. */
   readonly axes: Float32Array;
-  /** [nx, ny, nz], x slowest and z fastest: occupancy logits; NaN where not queried. */
+  /** [nx, ny, nz], x slowest and z fastest: occupancy logits; NaN where not queried, or not a point of the grid. */
   readonly logits: Float32Array;
 }
 

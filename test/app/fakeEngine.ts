@@ -73,10 +73,12 @@ function session(photo: Photo, script: Script): SessionCalls {
       const box = { top: 0, bottom: photo.height, left: 0, right: photo.width };
       return {
         ...{ cloud, rgb: new Float32Array(3), xyz: new Float32Array(3), valid: Uint32Array.of(1) },
+        role: 'complete',
         normalization: frameOf(cloud),
         crop: { box, side: photo.width, maskCount: count, pointCount: count, validCount: 1 },
       };
     },
+    scenePoints: () => Promise.reject(new TypeError('The page has no scenes.')),
     async complete(seen, options = {}, call = {}) {
       const object = ballObject(seen.normalization, options.granularity!);
       const partial = await script.sweep(options.granularity!, object, options.onPoints, call);

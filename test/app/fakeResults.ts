@@ -88,6 +88,7 @@ export function ballObject(normalization: Normalization, step: number): Complete
   };
   return new CompletedObject(
     {
+      role: 'complete',
       ...{ spacing: step * normalization.scale, normalization, partial: false, kept, minThreshold: MIN_THRESHOLD },
       field: { counts: [side, side, side], axes: Float32Array.from([...axis, ...axis, ...axis]), logits },
       swept: { queries: side ** 3, of: side ** 3 },

@@ -1,4 +1,7 @@
-/** Shapes of attention: smallest, odd, one past a tile of each variant, and the models' own. d: channels of a head. */
+/**
+ * Shapes of attention: smallest, odd, one past a tile of each variant, the models' own, and one that is large enough for
+ * sixteen queries a tile. d: channels of a head.
+ */
 export const attentionCases = [
   { B: 1, heads: 1, N: 5, M: 5, d: 4 },
   { B: 1, heads: 3, N: 33, M: 33, d: 2 },
@@ -9,6 +12,7 @@ export const attentionCases = [
   { B: 1, heads: 2, N: 65, M: 65, d: 64 },
   { B: 1, heads: 1, N: 33, M: 130, d: 80 },
   { B: 1, heads: 1, N: 130, M: 130, d: 80, bench: 'tests' },
+  { B: 1, heads: 1, N: 1601, M: 1601, d: 80 },
 ] as const;
 
 /** Self-attention for the benchmark alone: too large for the loops of the reference. */
@@ -22,6 +26,7 @@ export const positionCases = [
   { heads: 2, height: 6, width: 6, d: 16 },
   { heads: 3, height: 5, width: 7, d: 8 },
   { heads: 1, height: 9, width: 14, d: 64 },
+  { heads: 1, height: 40, width: 45, d: 64 },
 ] as const;
 
 /** For the benchmark: BEiT's grids with a class token. */

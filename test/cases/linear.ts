@@ -31,6 +31,8 @@ export const linearModelCases = [
   { rows: 769, K: 1024, N: 1024, bench: 'ZoeDepth projection' },
   { rows: 769, K: 1024, N: 4096, bench: 'ZoeDepth MLP' },
   { rows: 4096, K: 768, N: 768, bench: 'SAM vit_b projection' },
+  { rows: 4096, K: 768, N: 768, bias: true, residual: true, bench: 'SAM vit_b projection, added' },
+  { rows: 4096, K: 3072, N: 768, bias: true, residual: true, bench: 'SAM vit_b MLP, second layer, added' },
   { rows: 4096, K: 768, N: 2304, bench: 'SAM vit_b qkv' },
   { rows: 4096, K: 768, N: 3072, bench: 'SAM vit_b MLP' },
   { rows: 7, K: 256, N: 2048, bench: 'SAM decoder MLP' },

@@ -192,6 +192,31 @@ describe('reconstruct', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('There is more than one --box.')]);
   });
 
+  it('completes a scene without a prompt, and without a mesh', async () => {
+    const engine = standIn();
+    const { code, stderr } = await run(['reconstruct', photo, '--scene', '-o', out], engine);
+    expect(code).toBe(0);
+    expect(engine.asked.options).toMatchObject({ scene: true, granularity: 0.2 });
+    expect(engine.asked.options).not.toHaveProperty('mask');
+    expect(stderr).not.toContain('mesh');
+    const files = await readdir(out);
+    expect(files).toContain('points.glb');
+    expect(files).not.toContain('object.glb');
+    const { options } = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as { options: object };
+    expect(options).toMatchObject({ scene: true, granularity: 0.2 });
+    expect(options).not.toHaveProperty('faces');
+    await run(['reconstruct', photo, '--scene', '--granularity', '0.05', '-o', out], engine);
+    expect(engine.asked.options!.granularity).toBe(0.05);
+  });
+
+  it.each([BOX, ['--point', '1,1'], ['--mask', 'm.png'], ['--faces', '20'], ['--format', 'obj']])(
+    'refuses a scene with %s',
+    async (...argv: string[]) => {
+      const { code, stderr } = await run(['reconstruct', photo, '--scene', ...argv, '-o', out]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`'--scene' cannot be used with option '${argv[0]}`)]);
+    },
+  );
+
   it('writes maps in the size of the file of a photo that was reduced', async () => {
     const large = { width: 2, height: 1, original: { width: 4, height: 2 } };
     const mask = await maskFile(new Uint8Array([0, 1]), large);

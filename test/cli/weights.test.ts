@@ -11,6 +11,7 @@ import type { EngineOptions } from '../../src/node.ts';
 import { networkNamed, presets } from '../../src/pipeline/registry.ts';
 import type { Role } from '../../src/pipeline/roles.ts';
 import { SafetensorsFile, specsOf, syntheticWeight, weightsOf } from '../../weights/index.ts';
+import { sceneConfigs } from '../../src/pipeline/mcc/config.ts';
 import { samConfigs } from '../../src/pipeline/sam/config.ts';
 import { FileBytes } from '../../src/host/node/bytes.ts';
 import { FileServer } from '../setup/fileServer.ts';
@@ -183,6 +184,18 @@ describe('convert', () => {
     expect(await readFile(other)).toEqual(await readFile(join(folder, 'net.safetensors')));
   });
 
+  it('marks the network of a file that does not say it', async () => {
+    const [file, output] = [join(folder, 'net.pth'), join(folder, 'marked.safetensors')];
+    await run(['weights', 'synth', 'mcc_small', '-o', file]);
+    const marked = await run(['weights', 'convert', file, '--network', 'mccScene', '-o', output]);
+    expect(marked.stderr).toContain('tensors of MCC for scenes');
+    const { set, close } = await openWeights(output, presets.full);
+    expect(weightsOf(set, networkNamed('mccScene')).config).toEqual(sceneConfigs.small);
+    await close();
+    const { code, stderr } = await run(['weights', 'convert', file, '--network', 'mcx']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('There are: sam, zoe, mcc, mccScene.')]);
+  });
+
   it('refuses other files', async () => {
     const file = join(folder, 'prose.pth');
     await writeFile(file, 'no checkpoint');
@@ -245,6 +258,7 @@ describe('synth', () => {
     ['sam_small', 'sam', 'pth'],
     ['zoed_small', 'zoe', 'pt'],
     ['mcc_small', 'mcc', 'pth'],
+    ['mcc_scene_small', 'mccScene', 'pth'],
   ] as const)('writes %s as torch does, and reads it by way of conversion', async (config, network, ending) => {
     const file = join(folder, `net.${ending}`);
     expect((await run(['weights', 'synth', config, '--seed', '5', '-o', file])).code).toBe(0);
@@ -294,5 +308,6 @@ describe('--weights official', () => {
     expect(await rolesOf(['depth', photo, '-o', join(out, 'd.png')])).toEqual(['depth']);
     expect(await rolesOf(['reconstruct', photo, ...box, '-o', out])).toEqual(['segment', 'depth', 'complete']);
     expect(await rolesOf(['reconstruct', photo, '--mask', photo, '-o', out])).toEqual(['depth', 'complete']);
+    expect(await rolesOf(['reconstruct', photo, '--scene', '-o', out])).toEqual(['depth', 'scene']);
   });
 });

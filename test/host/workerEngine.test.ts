@@ -47,7 +47,10 @@ const fakeObject = (partial = false): CompletedObject => {
   const field = { counts: [1, 1, 2], axes: new Float32Array(4), logits: kept.logits } as const;
   const normalization = { scale: 1, center: [0, 0, 1] } as const;
   const swept = { queries: 2, of: 2 };
-  return new CompletedObject({ kept, field, normalization, swept, partial, spacing: 0.1, minThreshold: 0.1 }, 0.1);
+  return new CompletedObject(
+    { role: 'complete', kept, field, normalization, swept, partial, spacing: 0.1, minThreshold: 0.1 },
+    0.1,
+  );
 };
 
 const untilAborted = (signal: AbortSignal): Promise<void> =>

@@ -127,7 +127,7 @@ describe('an engine within a bound', () => {
     const create = () => new Engine({ device, weights });
     expect(create).toThrow(LimitError);
     expect(create).toThrow(
-      /^The networks do not fit into 102 MB of memory:\n {2}SAM needs \d+ MB\n {2}ZoeDepth needs \d+ MB\n {2}MCC needs \d+ MB\n {2}Allow more \(--max-memory, maxMemory\), store weights as f16/,
+      /^The networks do not fit into 102 MB of memory:\n {2}SAM needs \d+ MB\n {2}ZoeDepth needs \d+ MB\n {2}MCC needs \d+ MB\n {2}MCC for scenes needs \d+ MB\n {2}Allow more \(--max-memory, maxMemory\), store weights as f16/,
     );
     expect(() => new Engine({ device, weights, roles: ['depth'] })).toThrow(
       /memory:\n {2}ZoeDepth needs \d+ MB\n {2}Allow/,

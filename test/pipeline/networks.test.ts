@@ -137,7 +137,9 @@ describe('the pool', () => {
     const none = await poolOf({ describe: 'nothing' });
     await expect(none.get('depth')).rejects.toThrow('nothing: expected weights of ZoeDepth, found no weights.');
     const absent = await poolOf(syntheticSet(modules, SEED, presets.small), { choice: { segment: 'toy' } });
-    await expect(absent.get('segment')).rejects.toThrow('expected weights of Toy, found only SAM, ZoeDepth and MCC.');
+    await expect(absent.get('segment')).rejects.toThrow(
+      'expected weights of Toy, found only SAM, ZoeDepth, MCC and MCC for scenes.',
+    );
     expect(() => weightsOf(all, { ...toyModule, id: 'other' })).toThrow(WeightsError);
   });
 

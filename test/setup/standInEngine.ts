@@ -112,7 +112,9 @@ export function standIn(answer: Answer = {}) {
         axes: Float32Array.of(-1, 0, -1, 0, -2, -1, 0, 1),
         logits: new Float32Array(16).fill(3),
       } as const;
+      const role = options.scene ? ('scene' as const) : ('complete' as const);
       const facts = {
+        role,
         spacing: 0.02,
         normalization,
         field,
@@ -131,12 +133,16 @@ export function standIn(answer: Answer = {}) {
             xyz: new Float32Array(),
             valid: new Uint32Array(),
             cloud: points,
+            role,
             normalization,
           },
           crop: { box, side: 4, maskCount: 2, pointCount: 2, validCount: 2 },
         },
         object: new NodeObject(facts, 0.1),
-        ...(answer.mesh !== false && !partial && !answer.empty && { mesh: meshOf(options, answer.mesh) }),
+        ...(answer.mesh !== false &&
+          role === 'complete' &&
+          !partial &&
+          !answer.empty && { mesh: meshOf(options, answer.mesh) }),
         meshProblem: answer.meshProblem,
         preview: { width: 2, height: 1, rgba: new Uint8Array(8).fill(255) },
         seconds: { sweep: 1 },

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FileBytes } from '../../src/host/node/bytes.ts';
-import { networks } from '../../src/pipeline/registry.ts';
 import { Fixture } from '../../tools/parity/fixture.ts';
 import { runnerOf } from '../../tools/parity/kinds.ts';
 import { openNamedWeights } from '../../tools/parity/namedWeights.ts';
@@ -9,7 +8,7 @@ import { root } from '../../tools/setup/process.mjs';
 import { testDevice } from '../setup/evaluate.ts';
 
 describe('the trained weights give what PyTorch gives', () => {
-  it.each([...networks.map(({ id }) => id), 'everything'])('%s', async (network) => {
+  it.each(['sam', 'zoe', 'mcc', 'everything'])('%s', async (network) => {
     const source = await FileBytes.open(join(root, `test/golden/tiny_${network}.safetensors`));
     const fixture = await Fixture.open(source);
     const weights = await openNamedWeights(fixture);

@@ -5,6 +5,7 @@ import { networks } from '../../src/pipeline/registry.ts';
 import { type ByteSource, bytesSource } from '../../weights/byteSource.ts';
 import { type ConvertedTorch, convertTorch } from '../../weights/convert/convertTorch.ts';
 import type { Dtype } from '../../weights/dtype.ts';
+import type { NetworkDescription } from '../../weights/network.ts';
 import { WeightsError } from '../../weights/errors.ts';
 import { detectNaming } from '../../weights/names/index.ts';
 import { SafetensorsFile } from '../../weights/safetensors.ts';
@@ -78,6 +79,14 @@ describe('files that torch wrote', () => {
   ])('refused/%s', async (file, says) => {
     await expect(convert(`refused/${file}`)).rejects.toThrow(WeightsError);
     await expect(convert(`refused/${file}`)).rejects.toThrow(says);
+  });
+
+  it('say by the settings of their training which network they are, where names do not', async () => {
+    const converted = async (name: string, list = networks as readonly NetworkDescription[]) =>
+      (await convertTorch(bytesSource(bytesOf(name), name), list)).metadata;
+    expect(await converted('scenes.pth')).toEqual({ format: 'pt', source: 'scenes.pth', network: 'mccScene' });
+    expect(await converted('scenes.pth', [mccModule])).not.toHaveProperty('network');
+    expect(await converted('checkpoint.pth')).not.toHaveProperty('network');
   });
 
   it('say by their names which network they are, and what was left out', async () => {

@@ -11,8 +11,12 @@ export async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Ar
 }
 
 /** Writes the tensors and opens the file again. */
-export async function writtenFile(tensors: Iterable<TensorToWrite>, name: string): Promise<SafetensorsFile> {
-  return SafetensorsFile.open(bytesSource(await joined(writeSafetensors(tensors)), name));
+export async function writtenFile(
+  tensors: Iterable<TensorToWrite>,
+  name: string,
+  metadata?: Record<string, string>,
+): Promise<SafetensorsFile> {
+  return SafetensorsFile.open(bytesSource(await joined(writeSafetensors(tensors, metadata)), name));
 }
 
 /** Bytes of a file with any header text, and `dataBytes` bytes 0, 1, 2, ... of data. */

@@ -3,8 +3,8 @@ import { samModule } from '../../src/pipeline/sam/module.ts';
 import { zoeModule } from '../../src/pipeline/zoeDepth/module.ts';
 import { networks } from '../../src/pipeline/registry.ts';
 import { fourierMatrix } from '../../src/pipeline/sam/names.ts';
-import { mccModule } from '../../src/pipeline/mcc/module.ts';
-import { type MccConfig, mccConfigs } from '../../src/pipeline/mcc/config.ts';
+import { mccModule, mccSceneModule } from '../../src/pipeline/mcc/module.ts';
+import { type MccConfig, mccConfigs, sceneConfigs } from '../../src/pipeline/mcc/config.ts';
 import { samConfigs } from '../../src/pipeline/sam/config.ts';
 import { zoeConfigs } from '../../src/pipeline/zoeDepth/config.ts';
 import type { Dtype } from '../../weights/dtype.ts';
@@ -180,6 +180,33 @@ describe('files', () => {
     expect(recognizeFiles(networks, [file])).toEqual({ network: mccModule, scheme: 'official', config: 'small' });
     const other = await writtenFile(tensorsOf(zoeNk, 'huggingface'), 'x');
     expect(recognizeFiles(networks, [other])).toEqual({ network: zoeModule, scheme: 'huggingface', config: undefined });
+  });
+});
+
+describe('files of MCC', () => {
+  const tensors = (specs: NetworkSpecs) => tensorsOf(specs, 'official');
+  const marked = (list: TensorToWrite[], id = 'mccScene') => writtenFile(list, `${id}.safetensors`, { network: id });
+
+  it('are for scenes if their metadata say so, and for objects otherwise', async () => {
+    const [object, regressed] = [mccConfigs.small, sceneConfigs.smallRegress];
+    const list = tensors(mccModule.specs(object));
+    const [forObjects, forScenes] = [await writtenFile(list, 'mcc.safetensors'), await marked(list)];
+    expect(recognizeFiles(networks, [forObjects])).toMatchObject({ network: mccModule, config: 'small' });
+    expect(recognizeFiles(networks, [forScenes])).toMatchObject({ network: mccSceneModule, config: 'small' });
+    const other = await marked(tensors(mccSceneModule.specs(regressed)));
+    expect(recognizeFiles(networks, [other])).toMatchObject({ network: mccSceneModule, config: 'smallRegress' });
+    expect([...filesByNetwork(networks, [forScenes, forObjects]).keys()]).toEqual([mccSceneModule, mccModule]);
+    expect(() => fileSource(networks, [forObjects], mccSceneModule.specs(sceneConfigs.small))).toThrow(
+      /expected weights of MCC for scenes, found weights of MCC\./,
+    );
+    expect(() => fileSource(networks, [forScenes], mccModule.specs(object))).toThrow(
+      /expected weights of MCC, found weights of MCC for scenes\./,
+    );
+  });
+
+  it('with a mark that is not theirs fit nothing', async () => {
+    const file = await marked(tensors(mccModule.specs(mccConfigs.small)), 'sam');
+    expect(() => recognizeFiles(networks, [file])).toThrow(/expected tensors of SAM, in the names/);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defaultCheckpoints, networkNamed, specsOfCheckpoint } from '../../src/pipeline/registry.ts';
-import { checkpoints, findCheckpoint, specsOf, tensorBytes } from '../../weights/index.ts';
+import { defaultCheckpoints, networkNamed, networks, specsOfCheckpoint } from '../../src/pipeline/registry.ts';
+import { checkpoints, findCheckpoint, specsOf, tensorBytes, unpublished } from '../../weights/index.ts';
 
 const files = checkpoints.flatMap(({ sources }) => Object.values(sources));
 
@@ -39,11 +39,17 @@ describe('the manifest', () => {
       expect(bytes).toBeLessThan(expected * 1.001);
     }
     expect(() => specsOf(networkNamed('sam'), 'vit_x')).toThrow('sam has no configuration vit_x');
-    expect(() => networkNamed('vit')).toThrow('There is no network vit. There are: sam, zoe, mcc.');
+    expect(() => networkNamed('vit')).toThrow('There is no network vit. There are: sam, zoe, mcc, mccScene.');
   });
 
   it('has one checkpoint of each network by default', () => {
     expect(defaultCheckpoints).toEqual(['sam-vit-b', 'zoed-n', 'mcc']);
     expect(findCheckpoint('none')).toBeUndefined();
+  });
+
+  it('has a checkpoint of every network, or says that there is none', () => {
+    const known = [...checkpoints, ...unpublished].map(({ network }) => network);
+    expect([...new Set(known)].sort()).toEqual(networks.map(({ id }) => id).sort());
+    for (const { license } of unpublished) expect(license).toMatchObject({ name: 'CC BY-NC 4.0', nonCommercial: true });
   });
 });

@@ -93,6 +93,16 @@ describe('presets', () => {
         ...{ neck: [24, 32, 48, 48], features: 32, bins: 16, binEmbed: 32, inputSize: [64, 96], classes: 10 },
       },
       mcc: { ...mcc, embed: 48, depth: 2, heads: 4, decoderEmbed: 32, decoderDepth: 2, decoderHeads: 4 },
+      mccScene: {
+        ...mcc,
+        halfBall: 6,
+        embed: 48,
+        depth: 2,
+        heads: 4,
+        decoderEmbed: 32,
+        decoderDepth: 2,
+        decoderHeads: 4,
+      },
     });
     expect(presets.full).toEqual({
       sam: {
@@ -105,6 +115,16 @@ describe('presets', () => {
         ...{ inputSize: [384, 512], classes: 1000 },
       },
       mcc: { ...mcc, embed: 768, depth: 12, heads: 12, decoderEmbed: 512, decoderDepth: 8, decoderHeads: 16 },
+      mccScene: {
+        ...mcc,
+        halfBall: 6,
+        embed: 768,
+        depth: 12,
+        heads: 12,
+        decoderEmbed: 512,
+        decoderDepth: 8,
+        decoderHeads: 16,
+      },
     });
   });
 

@@ -3,7 +3,7 @@ import type { Sources } from '../../src/graph/evaluate.ts';
 import { attention, type AttentionSettings, columns } from '../../src/graph/ops/attention.ts';
 import { conv2d, convTranspose2d, linear, matmul } from '../../src/graph/ops/matmul.ts';
 import { renderMesh } from '../../src/graph/ops/mesh.ts';
-import { gelu } from '../../src/graph/ops/pointwise.ts';
+import { add, gelu } from '../../src/graph/ops/pointwise.ts';
 import { resize, type ResizeOptions } from '../../src/graph/ops/resize.ts';
 import { layerNorm, softmax } from '../../src/graph/ops/rows.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
@@ -40,17 +40,20 @@ export interface BenchCase {
 /** Named sizes of a case in test/cases. */
 type Sizes<Name extends string> = Readonly<Record<Name, number>> & Measured;
 
-/** x [rows, K] times w [N, K] plus bias. */
-export function linearCase({ rows: M, K, N, bench }: Sizes<'rows' | 'K' | 'N'>): BenchCase {
+/** x [rows, K] times w [N, K] plus bias and, with `residual`, plus another tensor [rows, N]. */
+export function linearCase(sizes: Sizes<'rows' | 'K' | 'N'> & { readonly residual?: boolean }): BenchCase {
+  const { rows: M, K, N, residual = false, bench } = sizes;
   return {
     kernel: 'linear',
     shape: `${M} x ${K} x ${N} (${bench})`,
     flops: 2 * M * K * N,
-    bytes: 4 * (M * K + K * N + N + M * N),
+    bytes: 4 * (M * K + K * N + N + (residual ? 2 : 1) * M * N),
     bound: 'compute',
     entry: 'linear',
-    build: ({ input, weight }) =>
-      linear(input(values(M * K), [M, K]), weight(values(N * K), [N, K]), weight(values(N), [N])),
+    build({ input, weight }) {
+      const product = linear(input(values(M * K), [M, K]), weight(values(N * K), [N, K]), weight(values(N), [N]));
+      return residual ? add(input(values(M * N), [M, N]), product) : product;
+    },
   };
 }
 

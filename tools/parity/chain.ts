@@ -6,14 +6,13 @@ import { Mcc } from '../../src/pipeline/mcc/mcc.ts';
 import { Sam } from '../../src/pipeline/sam/sam.ts';
 import { SeenPoints } from '../../src/pipeline/points/seenPoints.ts';
 import { ZoeDepth } from '../../src/pipeline/zoeDepth/zoeDepth.ts';
-import { sharedFor } from '../../src/graph/shared.ts';
 import type { Shared } from '../../src/graph/shared.ts';
 import { type ChainConfig, syntheticSet } from '../../src/pipeline/registry.ts';
 import { scene, type WeightSource } from '../../weights/index.ts';
 import type { Bound } from './compare.ts';
 import type { Fixture } from './fixture.ts';
 import { toWords } from './layout.ts';
-import { read } from './network.ts';
+import { read, withNetwork } from './network.ts';
 import { MISSING } from './pipeline.ts';
 import type { Session } from './session.ts';
 import type { Values } from './values.ts';
@@ -124,22 +123,5 @@ async function compareObject(fixture: Fixture, mcc: Mcc, seen: Parameters<Mcc['e
     fixture.compare('keep', { shape: [grid.total], data: keep }, {}, strategy);
     fixture.compare('points', { shape: [n, 3], data: found.xyz }, { exact: true }, strategy);
     fixture.compare('point_colors', { shape: [n, 3], data: found.colors }, COLOR, strategy);
-  }
-}
-
-async function withNetwork<N extends { dispose(): Promise<void> }, T>(
-  session: Session,
-  source: WeightSource | undefined,
-  create: (shared: Shared) => N,
-  work: (network: N) => Promise<T>,
-): Promise<T> {
-  const shared = sharedFor(session.device, source);
-  const network = create(shared);
-  try {
-    return await work(network);
-  } finally {
-    await network.dispose();
-    shared.constants.dispose();
-    shared.readback.dispose();
   }
 }

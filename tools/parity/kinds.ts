@@ -11,6 +11,7 @@ import { compareGrid } from './grid.ts';
 import { compareMcc } from './mcc.ts';
 import { comparePipeline } from './pipeline.ts';
 import { compareSam } from './sam.ts';
+import { compareHalfBall, compareScene } from './sceneSteps.ts';
 import { compareWeights } from './weightValues.ts';
 import { compareZoe } from './zoe.ts';
 
@@ -24,13 +25,20 @@ const RUNNERS: Readonly<Record<string, Runner>> = {
   grid: compareGrid,
   chain: compareChain,
   everything: compareEverything,
+  scene: compareScene,
+  halfBall: compareHalfBall,
 };
 
 /** Compares the stages of one network. The type of `config` is the network's. */
 type NetworkRunner = (fixture: Fixture, session: Session, config: never, weights: WeightSource) => Promise<void>;
 
 /** Comparisons by the id of the network, which is the kind of its fixtures. */
-const NETWORK_RUNNERS: Readonly<Record<string, NetworkRunner>> = { sam: compareSam, zoe: compareZoe, mcc: compareMcc };
+const NETWORK_RUNNERS: Readonly<Record<string, NetworkRunner>> = {
+  sam: compareSam,
+  zoe: compareZoe,
+  mcc: compareMcc,
+  mccScene: compareMcc,
+};
 
 /** @throws Error on a kind that no runner knows */
 export function runnerOf(kind: string): Runner {

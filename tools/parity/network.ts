@@ -38,3 +38,21 @@ export async function inBothModes(
 
 /** The host copy of a device tensor, with its shape. */
 export const read = async (t: DeviceTensor): Promise<Values> => ({ shape: t.shape, data: await t.read() });
+
+/** Makes a network with its weights, works with it, and frees it. */
+export async function withNetwork<N extends { dispose(): Promise<void> }, T>(
+  session: Session,
+  source: WeightSource | undefined,
+  create: (shared: Shared) => N,
+  work: (network: N) => Promise<T>,
+): Promise<T> {
+  const shared = sharedFor(session.device, source);
+  const network = create(shared);
+  try {
+    return await work(network);
+  } finally {
+    await network.dispose();
+    shared.constants.dispose();
+    shared.readback.dispose();
+  }
+}

@@ -129,6 +129,13 @@ def training_run() -> tuple[dict, torch.nn.Module]:
     return checkpoint, model
 
 
+def scene_run() -> dict:
+    """What MCC's training program saves with --use_hypersim: tensors that are called as those of MCC for objects are."""
+    args = argparse.Namespace(epochs=50, use_hypersim=True, regress_color=False, hypersim_path="hypersim_data")
+    model = OrderedDict({"decoder_blocks.0.norm1.weight": numbers(4), "blocks_xyz.0.norm1.bias": numbers(4)})
+    return {"model": model, "epoch": 49, "args": args}
+
+
 class WritesFile:
     """Unpickling one would run os.system."""
 
@@ -153,6 +160,9 @@ def main() -> None:
     in_model = {key: at("model", "module." + key) for key in model.state_dict()}
     out.write("checkpoint", checkpoint, in_model, skipped)
     out.write("legacy_checkpoint", checkpoint, in_model, skipped, _use_new_zipfile_serialization=False)
+
+    scenes = scene_run()
+    out.write("scenes", scenes, {key: at("model", key) for key in scenes["model"]}, ["epoch", "args"])
 
     complex_values = torch.complex(numbers(4), numbers(4))
     nested = {

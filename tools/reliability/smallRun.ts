@@ -11,6 +11,7 @@ export const smallConfigs: ChainConfig = {
   sam: { ...presets.small.sam, image: 64, globalBlocks: [1], depth: 2 },
   zoe: presets.small.zoe,
   mcc: { ...presets.small.mcc, image: 64 },
+  mccScene: { ...presets.small.mccScene, image: 64 },
 };
 
 /** A generated photo. */

@@ -20,6 +20,7 @@ const COMPARE: Readonly<Record<Role, (f32: Uint8Array, f16: Uint8Array) => Diffe
   segment: maskDifference,
   depth: (f32, f16) => depthDifference(floats(f32), floats(f16)),
   complete: (f32, f16) => pointDifference(floats(f32), floats(f16)),
+  scene: (f32, f16) => pointDifference(floats(f32), floats(f16)),
 };
 
 /** @param role of the network
@@ -27,7 +28,7 @@ const COMPARE: Readonly<Record<Role, (f32: Uint8Array, f16: Uint8Array) => Diffe
  *  @throws Error when masks or depths differ in length, or there is nothing to compare */
 export function differenceOf(role: Role, f32: Uint8Array, f16: Uint8Array): Difference {
   const isEmpty = f32.length === 0 || f16.length === 0;
-  if (isEmpty || (role !== 'complete' && f32.length !== f16.length)) {
+  if (isEmpty || ((role === 'segment' || role === 'depth') && f32.length !== f16.length)) {
     throw new Error(`results of ${f32.length} and ${f16.length} bytes cannot be compared.`);
   }
   return COMPARE[role](f32, f16);

@@ -163,6 +163,10 @@ const RESULTS: Readonly<Record<Role, (engine: NodeEngine, photo: Photo, call: Ca
     const options = { ...object, granularity: GRANULARITY, threshold: THRESHOLD };
     return bytesOf((await engine.reconstruct(photo, options, call)).object.grid);
   },
+  scene: async (engine, photo, call) => {
+    const options = { scene: true, depth: scene.depth(1, photo.height, photo.width), threshold: THRESHOLD };
+    return bytesOf((await engine.reconstruct(photo, options, call)).object.grid);
+  },
 };
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>

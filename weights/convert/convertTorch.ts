@@ -3,6 +3,8 @@
 import { type ByteSource, readExactly } from '../byteSource.ts';
 import { elementBytes } from '../dtype.ts';
 import { WeightsError } from '../errors.ts';
+import { networkMark } from '../names/index.ts';
+import type { NetworkDescription } from '../network.ts';
 import type { TensorToWrite } from '../tensorToWrite.ts';
 import { latin1 } from './bytes.ts';
 import { limits } from './limits.ts';
@@ -17,7 +19,7 @@ import { openTorchZip } from './torchZip.ts';
 export interface ConvertedTorch {
   /** Tensors for `writeSafetensors`. Their bytes are read when they are written, a few MiB at a time. */
   readonly tensors: readonly TensorToWrite[];
-  /** Metadata for `writeSafetensors`: the name of the file. */
+  /** Metadata for `writeSafetensors`: the name of the file and, where names alone do not tell it, the id of the network. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Entries of the file that are not converted: their names and, in brackets, what they are. */
   readonly skipped: readonly string[];
@@ -26,10 +28,14 @@ export interface ConvertedTorch {
 /**
  * Finds the weights in a file of torch.save. The prefixes `module.` and `model.` are removed. Nested dictionaries become
  * names with dots. Optimizers and other training state are skipped.
+ * @param networks those to which the file may belong
  * @throws WeightsError if the file has another format, is damaged, or holds more than data. Reading the bytes of a tensor
  *   throws it, too.
  */
-export async function convertTorch(source: ByteSource): Promise<ConvertedTorch> {
+export async function convertTorch(
+  source: ByteSource,
+  networks: readonly NetworkDescription[] = [],
+): Promise<ConvertedTorch> {
   const torch = await openTorch(source);
   const found = findTensors(torch.root, source.name);
   const budget = new Budget(source);
@@ -40,7 +46,8 @@ export async function convertTorch(source: ByteSource): Promise<ConvertedTorch> 
     if (tensor) tensors.push(tensor);
     else skipped.push(`${name} (tensor of ${record.storage.className}, which safetensors files cannot hold)`);
   }
-  return { tensors, metadata: { format: 'pt', source: source.name }, skipped };
+  const told = networks.find(({ naming: { setting } }) => setting !== undefined && found.settings.has(setting));
+  return { tensors, metadata: { format: 'pt', source: source.name, ...(told && networkMark(told)) }, skipped };
 }
 
 const starts = {

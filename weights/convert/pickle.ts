@@ -191,9 +191,12 @@ class Machine {
         return this.#call(callable, args);
       }
       case 'b': {
-        // BUILD: attributes, such as the version numbers of a state dict. They are not needed.
-        this.#pop();
+        // BUILD: attributes, such as the version numbers of a state dict. Only a training program's settings are needed.
+        const attributes = this.#pop();
         const target = this.#top();
+        if (target instanceof Opaque && target.className === 'argparse.Namespace' && attributes instanceof Dict) {
+          target.settings = attributes;
+        }
         const usable = target instanceof Opaque || target instanceof Dict || target instanceof TensorRecord;
         return usable ? undefined : this.#fail('an object that can have attributes', describe(target));
       }

@@ -34,8 +34,11 @@ export class PythonName {
   constructor(readonly name: string) {}
 }
 
-/** An object of a class that the conversion does not need. Its contents are dropped. */
+/** An object of a class that the conversion does not need. Its contents are dropped, but those of `argparse.Namespace`. */
 export class Opaque {
+  /** The settings of a training program, by name; absent for other objects. */
+  settings?: Dict;
+
   constructor(readonly className: string) {}
 }
 

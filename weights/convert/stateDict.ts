@@ -2,7 +2,7 @@
 import { WeightsError } from '../errors.ts';
 import { stripPrefix } from '../names/index.ts';
 import { limits } from './limits.ts';
-import { Dict, TensorRecord, type PickleValue, describe } from './pickleValues.ts';
+import { Dict, Opaque, TensorRecord, type PickleValue, describe } from './pickleValues.ts';
 
 /** Keys under which training programs store the state dict, in order of preference. */
 const containers = ['model', 'state_dict', 'model_state_dict', 'module', 'net', 'params'];
@@ -16,6 +16,8 @@ export interface FoundTensors {
   readonly tensors: ReadonlyMap<string, TensorRecord>;
   /** Other entries of the file: their names and what they are. */
   readonly skipped: readonly string[];
+  /** Settings of the training program that are true: those in the entry `args`. */
+  readonly settings: ReadonlySet<string>;
 }
 
 /** Finds the tensors. @throws WeightsError if there are none, a name is not unique, or the nesting is too deep */
@@ -44,7 +46,7 @@ class Search {
         'Save only the weights: torch.save(model.state_dict(), "weights.pth").',
       );
     }
-    return { tensors: this.#tensors, skipped: this.#skipped };
+    return { tensors: this.#tensors, skipped: this.#skipped, settings: settingsIn(root) };
   }
 
   /** Descends into `model`, `state_dict` and the like. The entries next to them are skipped. */
@@ -119,6 +121,14 @@ class Search {
       advice: advice ?? 'The file is damaged or malicious. Download it again from its publisher.',
     });
   }
+}
+
+function settingsIn(root: PickleValue): Set<string> {
+  const args = root instanceof Dict ? root.entries.get('args') : undefined;
+  const settings = args instanceof Opaque ? args.settings?.entries : undefined;
+  return new Set(
+    [...(settings ?? [])].flatMap(([name, value]) => (typeof name === 'string' && value === true ? name : [])),
+  );
 }
 
 function showKey(key: PickleValue): string {

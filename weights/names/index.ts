@@ -12,6 +12,22 @@ export interface Naming {
   readonly scheme: Scheme;
 }
 
+/** Metadata key of the id of the network, in files of networks that have a `setting`. */
+const NETWORK_KEY = 'network';
+
+/** Metadata by which a safetensors file says to which network it belongs. */
+export const networkMark = ({ id }: NetworkDescription): Readonly<Record<string, string>> => ({ [NETWORK_KEY]: id });
+
+/** The networks to which files may belong: the one that their metadata name, else those that are told by names alone. */
+export function candidatesFor<Network extends NetworkDescription>(
+  networks: readonly Network[],
+  files: readonly { readonly metadata: ReadonlyMap<string, string> }[],
+): readonly Network[] {
+  const ids = files.map(({ metadata }) => metadata.get(NETWORK_KEY));
+  const named = networks.filter(({ id }) => ids.includes(id));
+  return named.length > 0 ? named : networks.filter(({ naming }) => naming.setting === undefined);
+}
+
 /** Detects the naming to which most of the names belong; undefined if none does. Names come without prefix. */
 export function detectNaming(networks: readonly NetworkDescription[], names: Iterable<string>): Naming | undefined {
   const candidates = networks.flatMap((network) =>

@@ -10,6 +10,7 @@ export const ROLE_NAMES: Readonly<Record<Role, string>> = {
   segment: 'Mask',
   depth: 'Depth',
   complete: 'Whole object',
+  scene: 'Whole scene',
 };
 
 /** Whether this device can hold a network. */

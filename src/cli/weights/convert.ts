@@ -9,6 +9,7 @@ export function addConvert(weights: Command, { terminal }: CommandContext, finis
     .command('convert')
     .description('convert a PyTorch .pth or .pt file to safetensors; no code in it is run')
     .argument('<file>')
+    .option('--network <id>', 'network of the file, if it does not say so itself: mccScene for an MCC for scenes')
     .option('-o, --output <file>', 'safetensors file to write (default: next to the input)')
     .option('--quiet', 'print no progress')
     .action(async (file: string, options: ConvertOptions) => {

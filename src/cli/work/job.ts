@@ -40,13 +40,15 @@ export async function readJob(path: string, options: ObjectOptions): Promise<Job
 
 /** As `readJob`, for a photo that was read before. @param stored the mask, if it was read with the list */
 export async function readInputs(photo: Photo, options: ObjectOptions, stored?: StoredMask): Promise<Job> {
-  const prompts = stored
-    ? { mask: maskOfStored(`list ${options.mask}`, stored, photo) }
-    : await promptsOf(photo, options);
+  const prompts = options.scene
+    ? { scene: true }
+    : stored
+      ? { mask: maskOfStored(`list ${options.mask}`, stored, photo) }
+      : await promptsOf(photo, options);
   const { focal, fov, granularity, gridBox, threshold, temperature } = options;
   const grid: CompleteOptions = { granularity, gridBox, threshold, temperature, sweep: SWEEP_OF[options.sweep] };
   const mesh = { faces: options.faces, texture: options.texture, fuseDepth: options.fuseDepth === 'on' };
-  const isCutout = photo.cutout !== undefined && prompts.mask === photo.cutout;
+  const isCutout = 'mask' in prompts && photo.cutout !== undefined && prompts.mask === photo.cutout;
   const geometry = await readGeometry(photo, options);
   return {
     photo,
@@ -60,8 +62,12 @@ export async function readInputs(photo: Photo, options: ObjectOptions, stored?: 
 }
 
 /** The roles that are needed: a given mask, depth map or point cloud replaces a network. */
-export function rolesFor({ mask, depth, pointMap }: ReconstructOptions): Role[] {
-  return [...(mask ? [] : ['segment' as const]), ...(depth || pointMap ? [] : ['depth' as const]), 'complete'];
+export function rolesFor({ scene, mask, depth, pointMap }: ReconstructOptions): Role[] {
+  return [
+    ...(mask || scene ? [] : ['segment' as const]),
+    ...(depth || pointMap ? [] : ['depth' as const]),
+    scene ? 'scene' : 'complete',
+  ];
 }
 
 interface Geometry {

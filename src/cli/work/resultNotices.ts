@@ -19,19 +19,24 @@ export function resultNotices(
   { granularity, isStopped, by, problem }: { granularity: number; isStopped: boolean; by: string; problem?: string },
 ): string[] {
   const { partial, swept, threshold } = object;
+  const isScene = object.role === 'scene';
   const isEmpty = object.xyz.length === 0;
   if (partial) {
-    const what = isEmpty ? 'No point was found' : 'There are only its points, and no mesh';
+    const what = isEmpty ? ' No point was found.' : isScene ? '' : ' There are only its points, and no mesh.';
+    const whole = isScene ? 'scene' : 'object';
     const how = object.problem === undefined ? `Stopped by ${by}` : 'The sweep ended';
-    const end = `${how} after ${swept.queries} of ${swept.of} grid points: the object is incomplete. ${what}.`;
+    const end = `${how} after ${swept.queries} of ${swept.of} grid points: the ${whole} is incomplete.${what}`;
     return object.problem === undefined ? [end] : [end, object.problem];
   }
   if (isEmpty) {
     return [
       `No grid point has a probability above ${threshold}; the highest is ${highestProbability(object.field.logits)}. ` +
-        'So there is no mesh, no points.glb and no preview.png. Give a lower --threshold, or another prompt.',
+        (isScene
+          ? 'So there is no points.glb and no preview.png. Give a lower --threshold.'
+          : 'So there is no mesh, no points.glb and no preview.png. Give a lower --threshold, or another prompt.'),
     ];
   }
+  if (isScene) return [];
   if (mesh) return meshNotices(object, mesh);
   if (isStopped) return [`Stopped by ${by} before the mesh was made: there are only the points.`];
   if (problem !== undefined) return [`There is no mesh, only the points: ${problem}`];

@@ -65,12 +65,28 @@ export function summaryOf(
 export const jsonFile = (value: unknown): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`);
 
+/** Names of the options of the mesh, which a scene does not have. */
+const MESH_SETTINGS: readonly string[] = ['faces', 'texture', 'fuseDepth', 'format'];
+
 /** Names of the options that determine a result. */
 const SETTINGS = [
-  ...(['box', 'point', 'mask', 'pick', 'granularity', 'gridBox', 'threshold', 'temperature', 'sweep'] as const),
+  ...([
+    'box',
+    'point',
+    'mask',
+    'pick',
+    'scene',
+    'granularity',
+    'gridBox',
+    'threshold',
+    'temperature',
+    'sweep',
+  ] as const),
   ...(['depthMap', 'depthScale', 'pointCloud', 'cloudAxes', 'faces', 'texture', 'fuseDepth', 'format'] as const),
 ];
 
 /** The options that determine a result. */
 export const settingsOf = (options: ObjectOptions) =>
-  Object.fromEntries(SETTINGS.map((name) => [name, options[name]])) as Pick<ObjectOptions, (typeof SETTINGS)[number]>;
+  Object.fromEntries(
+    SETTINGS.filter((name) => !(options.scene && MESH_SETTINGS.includes(name))).map((name) => [name, options[name]]),
+  ) as Pick<ObjectOptions, (typeof SETTINGS)[number]>;

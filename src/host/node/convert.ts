@@ -1,8 +1,10 @@
 /** Converts PyTorch .pth and .pt files to safetensors on disk, piece by piece. */
 import {
+  candidatesFor,
   convertTorch,
   detectNaming,
   type NetworkDescription,
+  networkMark,
   SafetensorsFile,
   writeSafetensors,
 } from '../../../weights/index.ts';
@@ -42,18 +44,23 @@ const ORIGIN_KEY = 'source_sha256';
 
 /**
  * Converts a file. The result appears complete or not at all.
- * @param options `sha256` is the checksum of `from`, which is stored in the new file
+ * @param options `sha256` is the checksum of `from`, which is stored in the new file; `network` is what the file belongs to, if it
+ *   does not say so itself
  * @throws UserError if one of the files cannot be opened or written; WeightsError if `from` is not a PyTorch file, or is damaged
  */
 export async function convertFile(
   from: string,
   to: string,
-  { signal, onProgress, sha256 }: WorkOptions & { sha256?: string } = {},
+  { signal, onProgress, sha256, network }: WorkOptions & { sha256?: string; network?: NetworkDescription } = {},
 ): Promise<Conversion> {
   const source = await FileBytes.open(from);
   try {
-    const { tensors, metadata, skipped } = await convertTorch(source);
-    const noted = sha256 === undefined ? metadata : { ...metadata, [ORIGIN_KEY]: sha256 };
+    const { tensors, metadata, skipped } = await convertTorch(source, networks);
+    const noted = {
+      ...metadata,
+      ...(network && networkMark(network)),
+      ...(sha256 !== undefined && { [ORIGIN_KEY]: sha256 }),
+    };
     let bytes = 0;
     const counted = async function* (): AsyncGenerator<Uint8Array> {
       for await (const piece of writeSafetensors(tensors, noted, to)) {
@@ -66,7 +73,8 @@ export async function convertFile(
     await tryOutput(to);
     await writeWhole(to, counted(), signal);
     const names = tensors.map(({ name }) => name);
-    return { tensors: tensors.length, bytes, skipped, network: detectNaming(networks, names)?.network };
+    const candidates = candidatesFor(networks, [{ metadata: new Map(Object.entries(noted)) }]);
+    return { tensors: tensors.length, bytes, skipped, network: detectNaming(candidates, names)?.network };
   } finally {
     await source.close();
   }

@@ -7,6 +7,7 @@
  * `sam.ADDRESS.VERSION.safetensors`.
  */
 import { convertTorch, SafetensorsFile, WeightsError, writeSafetensors } from '../../../weights/index.ts';
+import { networks } from '../../pipeline/registry.ts';
 import type { StageProgress } from '../../pipeline/session/stages.ts';
 import { UserError } from '../errors.ts';
 import { megabytes } from '../../kernels/megabytes.ts';
@@ -207,7 +208,7 @@ export class WeightStore {
 
   /** @throws UserError if it cannot be stored; WeightsError if the file holds no weights */
   private async convert(blob: Blob, file: string, name: string, options: StoreOptions): Promise<void> {
-    const { tensors, metadata } = await convertTorch(new BlobBytes(blob, file));
+    const { tensors, metadata } = await convertTorch(new BlobBytes(blob, file), networks);
     options.signal?.throwIfAborted();
     await this.expectRoom(file, blob.size);
     // A PyTorch file is about as long as its tensors: names and skipped entries are small.

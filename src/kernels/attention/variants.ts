@@ -72,6 +72,9 @@ const tiled8x8: Variant<AttentionProblem, readonly Step[]> = {
   suits: ({ queries }) => queries > 32,
 };
 
+/** Products of queries with keys, by features, above which a fifth of the time is worth more than compiling for longer. */
+const TALL_PRODUCTS = 2e8;
+
 /** Operands in f32 textures, queries shared by subgroup broadcasts: for software adapters. */
 const subgroup8: Variant<AttentionProblem, readonly Step[]> = {
   name: 'subgroup8',
@@ -115,12 +118,14 @@ const subgroup8: Variant<AttentionProblem, readonly Step[]> = {
       steps.push({ from: terms.operand, to: biasTexture });
     }
     const four = bias?.kind === 'decomposed' ? fourDecomposedWgsl : fourGatherWgsl;
+    const products = problem.groups * problem.queries * problem.keys * options.heads * headDim;
+    const tall = !options.own && products > TALL_PRODUCTS;
     const dispatches = byHeads(problem, terms, {
       wgsl: [four, rows8Wgsl, online8Wgsl, vec4Elements(operands.q.of.dtype), subgroup8Wgsl],
-      constants: { slots: ceilDiv(headDim, 32) },
+      constants: { slots: ceilDiv(headDim, 32), tall: tall ? 1 : 0 },
       inputs: [...inputs, biasTexture],
       slotWidth: bias?.kind === 'decomposed' ? roundedUp(bias.width) : 0,
-      rows: 8,
+      rows: tall ? 16 : 8,
       maxFlops: 5e9,
     });
     return [...steps, ...dispatches];

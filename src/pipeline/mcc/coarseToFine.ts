@@ -21,6 +21,8 @@ import type { SweepRunOptions } from './sweepLog.ts';
 /** Options of a sweep with all defaults filled in. */
 export interface SweepRequest {
   readonly grid: Grid;
+  /** Whether all points of the grid are queried. */
+  readonly isFull: boolean;
   readonly strategy: SweepStrategy;
   /** Probability above which a point is occupied. */
   readonly threshold: number;
@@ -60,7 +62,8 @@ export class CoarseToFine {
    */
   async run(seen: DeviceTensor, request: SweepRequest, pace: ChunkSize, run: SweepRunOptions): Promise<Completion> {
     const { memory = {} } = run;
-    const found = memory.soFar instanceof Refinement ? memory.soFar : new Refinement(request.grid, run);
+    const { grid, isFull } = request;
+    const found = memory.soFar instanceof Refinement ? memory.soFar : new Refinement(grid, isFull, run);
     memory.soFar = found;
     try {
       while (found.hasList) {
@@ -122,9 +125,9 @@ export class CoarseToFine {
     return this.occupiedReader.read(results, points.length, request.temperature, signal);
   }
 
-  private chunkOf({ grid, threshold, strategy }: SweepRequest, count: number) {
+  private chunkOf({ grid: { counts, axes }, threshold, strategy }: SweepRequest, count: number) {
     const { precision } = this.shared.device.target;
-    return { config: this.config, precision, grid, count, threshold, strategy };
+    return { config: this.config, precision, grid: { counts, axes }, count, threshold, strategy };
   }
 
   /** Frees the plans, not the weights. */

@@ -8,7 +8,7 @@ import { add, div, sub } from '../../graph/ops/pointwise.ts';
 import { shrinkPoints } from './ops.ts';
 import { resize } from '../../graph/ops/resize.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import type { MccConfig } from './config.ts';
+import { isForScenes, type MccConfig } from './config.ts';
 import { layerNorm, mlp, patchEmbed, selfAttention, vitBlock } from '../layers/index.ts';
 import { classToken, EPS, weightRows } from './constants.ts';
 import { pointEncoder, type PointEncoderOptions } from './pointEncoder.ts';
@@ -19,6 +19,9 @@ const STD = [0.229, 0.224, 0.225];
 
 /** Side that the released code resizes crops to, in pixels. The network resizes them again. */
 export const CROP_SIDE = 800;
+
+/** Side of the colors that a network is given. as in the released code: the square of a scene is resized once. */
+export const colorSide = (config: MccConfig): number => (isForScenes(config) ? config.image : CROP_SIDE);
 
 /** The inputs of the encoder. */
 export interface SeenTensors {

@@ -23,7 +23,12 @@ export function factorOf(oneIn: number): number {
 }
 
 /** The points that a sweep from coarse to fine queries first: ascending indices of the grid. */
-export const coarseLattice = ({ counts, step }: Grid): Uint32Array => latticeOf(counts, coarseness(step));
+export function coarseLattice(grid: Grid): Uint32Array {
+  const lattice = latticeOf(grid.counts, coarseness(grid.step));
+  if (!grid.inside) return lattice;
+  const outside = pointsOutside(grid);
+  return lattice.filter((i) => !isIn(outside, i));
+}
 
 /**
  * One point in so many: the points (x, y, z) with x + f y + f^2 z divisible by `oneIn`, which f shares no divisor with: a
@@ -77,6 +82,17 @@ export const wordsOfBits = (total: number): number => Math.ceil(total / WORD_BIT
 /** Sets the bits of some points: the index / 32 is the word, the rest the bit, lowest first. */
 export function addPoints(bits: Uint32Array, indices: Uint32Array): void {
   for (const i of indices) bits[i >>> 5] |= 1 << (i & 31);
+}
+
+const isIn = (bits: Uint32Array, i: number): boolean => ((bits[i >>> 5] >>> (i & 31)) & 1) === 1;
+
+/** The indices that do not belong to a grid. */
+export function pointsOutside({ inside, total }: Grid): Uint32Array {
+  const bits = new Uint32Array(wordsOfBits(total));
+  if (!inside) return bits;
+  bits.fill(0xffffffff);
+  for (const i of inside) bits[i >>> 5] &= ~(1 << (i & 31));
+  return bits;
 }
 
 /** The points whose bits are set, ascending. */

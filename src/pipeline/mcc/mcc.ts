@@ -6,7 +6,7 @@ import type { Shared } from '../../graph/shared.ts';
 import { DeviceTensor } from '../../graph/transfer.ts';
 import type { Precision, SweepStrategy } from '../../kernels/target.ts';
 import { defaultThreshold, type MccConfig } from './config.ts';
-import { DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE } from '../defaults.ts';
+import { DEFAULT_TEMPERATURE } from '../defaults.ts';
 import { PlanCache } from '../planCache.ts';
 import type {
   CompleteOptions,
@@ -17,9 +17,9 @@ import type {
   SeenSquare,
   StageRunOptions,
 } from '../roles.ts';
-import { CROP_SIDE } from './encoder.ts';
+import { colorSide, CROP_SIDE } from './encoder.ts';
 import { encoderGraph, pointSide, queryGraph } from './graphs.ts';
-import { gridOf } from './grid.ts';
+import { gridFor, pointCount } from './grid.ts';
 import { Sweep, type SweepOptions, type SweepResult } from './sweep.ts';
 import type { SweepRunOptions } from './sweepLog.ts';
 
@@ -79,18 +79,16 @@ export class Mcc implements Completer {
   }
 
   get sides(): Completer['sides'] {
-    return { rgb: CROP_SIDE, xyz: pointSide(this.config) };
+    return { rgb: colorSide(this.config), xyz: pointSide(this.config) };
   }
 
   get threshold(): number {
     return this.config.threshold ?? defaultThreshold;
   }
 
-  measure({ granularity = DEFAULT_GRANULARITY, gridBox = this.config.box }: GridOptions): {
-    total: number;
-    step: number;
-  } {
-    return gridOf(granularity, gridBox);
+  measure(options: GridOptions): { total: number; step: number } {
+    const grid = gridFor(this.config, options);
+    return { total: pointCount(grid), step: grid.step };
   }
 
   async buildAhead(options: CompleteOptions): Promise<void> {

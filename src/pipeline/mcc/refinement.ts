@@ -1,7 +1,7 @@
 /** What a sweep from coarse to fine has found, and what it will query next. It is on the host, so it outlives the device. */
 import { ExpectedQueries } from './expectedQueries.ts';
-import type { Grid } from './grid.ts';
-import { addPoints, coarseLattice, wordsOfBits } from './lattice.ts';
+import { pointCount, type Grid } from './grid.ts';
+import { addPoints, coarseLattice, pointsOutside, wordsOfBits } from './lattice.ts';
 import type { ChunkAnswer } from './occupiedReader.ts';
 import { SweepLog, type SweepRunOptions } from './sweepLog.ts';
 
@@ -15,12 +15,14 @@ export class Refinement extends SweepLog {
   /** Points of the list that are queried. */
   private at = 0;
 
-  constructor(grid: Grid, run: Pick<SweepRunOptions, 'onProgress' | 'onPartial'>) {
+  /** @param isFull whether all points of the grid are queried */
+  constructor(grid: Grid, isFull: boolean, run: Pick<SweepRunOptions, 'onProgress' | 'onPartial'>) {
     super(grid, run);
-    const words = wordsOfBits(grid.total);
-    [this.queried, this.occupied] = [new Uint32Array(words), new Uint32Array(words)];
-    const lattice = coarseLattice(grid);
-    this.expected = new ExpectedQueries(grid, lattice.length);
+    this.occupied = new Uint32Array(wordsOfBits(grid.total));
+    // What does not belong to the grid is never queried, as if it had been already.
+    this.queried = pointsOutside(grid);
+    const lattice = (isFull && grid.inside) || coarseLattice(grid);
+    this.expected = new ExpectedQueries({ total: pointCount(grid), step: grid.step }, lattice.length);
     this.list = lattice;
     this.begin(lattice);
   }

@@ -11,11 +11,11 @@ import { sweepDecoderLimit } from '../../kernels/sweepDecoder/sweepDecoder.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
 import { choose } from '../../kernels/variant.ts';
 import { defaultThreshold, type MccConfig } from './config.ts';
-import { DEFAULT_GRANULARITY, DEFAULT_SWEEP, DEFAULT_TEMPERATURE } from '../defaults.ts';
+import { DEFAULT_SWEEP, DEFAULT_TEMPERATURE } from '../defaults.ts';
 import { PlanCache } from '../planCache.ts';
 import type { CompleteOptions, Completion } from '../roles.ts';
 import { CoarseToFine, type SweepRequest } from './coarseToFine.ts';
-import { gridOf, GridError } from './grid.ts';
+import { gridFor, GridError } from './grid.ts';
 import { DECODER_MLP_RATIO, predictions } from './decoder.ts';
 import { OccupiedReader, type ChunkAnswer, type ChunkResults } from './occupiedReader.ts';
 import { MIN_CHUNK, Pace, type ChunkSize } from './pace.ts';
@@ -51,7 +51,8 @@ const FIRST_CHUNK = { gpu: 4096, software: 256 } as const;
 /** More points at once make the layered strategy no faster, and take more memory. */
 const MAX_LAYERED_CHUNK = 8192;
 
-const isCoarseToFine = ({ sweep = DEFAULT_SWEEP }: SweepOptions): boolean => sweep === 'coarseToFine';
+/** Whether points are queried in lists: not all of the grid's indices are. */
+const isInLists = ({ isFull, grid }: SweepRequest): boolean => !isFull || grid.inside !== undefined;
 
 export class Sweep {
   /** Plans of chunks. It keeps one, because the memory of another size is not needed again. */
@@ -75,7 +76,7 @@ export class Sweep {
     const { config } = this;
     const { precision } = this.shared.device.target;
     const { grid, threshold, strategy, temperature } = request;
-    if (isCoarseToFine(options)) await this.coarseToFine.buildAhead(request, size);
+    if (isInLists(request)) await this.coarseToFine.buildAhead(request, size);
     else await this.chunks.buildAhead(sweepGraph, { config, precision, grid, count: size, threshold, strategy });
     await this.occupiedReader.buildAhead(size, temperature);
   }
@@ -84,7 +85,7 @@ export class Sweep {
   async prepare(options: SweepOptions, onUpload?: (done: number) => void): Promise<void> {
     const { request } = this.requestOf(options);
     const { size } = this.paceOf(request.strategy, options.chunk);
-    if (isCoarseToFine(options)) await this.coarseToFine.prepare(request, size, onUpload);
+    if (isInLists(request)) await this.coarseToFine.prepare(request, size, onUpload);
     else await this.chunkPlan(request, size, onUpload);
   }
 
@@ -97,7 +98,7 @@ export class Sweep {
   async run(seen: DeviceTensor, options: SweepOptions, run: SweepRunOptions): Promise<SweepResult> {
     const { request, why } = this.requestOf(options);
     const pace = this.paceOf(request.strategy, options.chunk);
-    const completion = isCoarseToFine(options)
+    const completion = isInLists(request)
       ? await this.coarseToFine.run(seen, request, pace, run)
       : await this.wholeGrid(seen, request, pace, run);
     return { ...completion, strategy: request.strategy, ...(why !== undefined && { why }) };
@@ -154,7 +155,8 @@ export class Sweep {
   private requestOf(options: SweepOptions): { request: SweepRequest; why?: string } {
     const { strategy, why } = this.strategyFor(options.strategy);
     const request = {
-      grid: gridOf(options.granularity ?? DEFAULT_GRANULARITY, options.gridBox ?? this.config.box),
+      grid: gridFor(this.config, options),
+      isFull: (options.sweep ?? DEFAULT_SWEEP) === 'full',
       strategy,
       threshold: options.threshold ?? this.config.threshold ?? defaultThreshold,
       temperature: options.temperature ?? DEFAULT_TEMPERATURE,

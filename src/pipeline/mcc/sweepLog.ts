@@ -1,7 +1,7 @@
 /** What a sweep has found so far, and what it tells whoever watches. */
 import type { RunOptions } from '../../graph/run.ts';
 import type { Completion, GridPoints, SweepMemory, SweepSoFar } from '../roles.ts';
-import { pointsOf, type Grid } from './grid.ts';
+import { pointCount, pointsOf, type Grid } from './grid.ts';
 import type { ChunkAnswer } from './occupiedReader.ts';
 
 export interface SweepPace {
@@ -72,10 +72,10 @@ export class SweepLog implements SweepSoFar {
 
   /** What was found, in the order of the grid. @param partial whether the sweep ended before it was done */
   completion(partial = true): Completion {
-    const { counts, axes, step, total } = this.grid;
+    const { counts, axes, step } = this.grid;
     // The axes are copied, because a caller may transfer them to a worker.
     const field = { counts, axes: axes.slice(), logits: this.logits };
-    return { ...inGridOrder(this.joined()), field, step, queries: this.queries, total, partial };
+    return { ...inGridOrder(this.joined()), field, step, queries: this.queries, total: pointCount(this.grid), partial };
   }
 
   /** All points found, in the order in which they were found. */

@@ -3,17 +3,16 @@ import type { Device } from '../../graph/device.ts';
 import { footprintOf } from '../../graph/footprint.ts';
 import type { Graph } from '../../graph/record.ts';
 import type { Precision, SweepStrategy } from '../../kernels/target.ts';
-import { DEFAULT_GRANULARITY } from '../defaults.ts';
 import type { MccConfig } from './config.ts';
-import { CROP_SIDE } from './encoder.ts';
+import { colorSide } from './encoder.ts';
 import { colorGraph, encoderGraph } from './graphs.ts';
-import { gridOf } from './grid.ts';
+import { gridFor } from './grid.ts';
 import { listGraph } from './listGraphs.ts';
 import { MIN_CHUNK } from './pace.ts';
 
 /** Graphs of the plans that are there for one chunk of `count` points, all of which are occupied. */
 function chunkPlans(config: MccConfig, precision: Precision, strategy: SweepStrategy, count: number): readonly Graph[] {
-  const grid = gridOf(DEFAULT_GRANULARITY, config.box);
+  const grid = gridFor(config);
   return [
     listGraph({ config, precision, grid, count, threshold: 0.5, strategy }),
     colorGraph({ config, precision, rows: count, take: count, temperature: 1 }),
@@ -22,7 +21,7 @@ function chunkPlans(config: MccConfig, precision: Precision, strategy: SweepStra
 
 /** Graphs of the plans that are there during a sweep in the smallest chunks. */
 export const sweepPlans = (config: MccConfig, precision: Precision, strategy: SweepStrategy): readonly Graph[] => [
-  encoderGraph({ config, precision, side: CROP_SIDE }).graph,
+  encoderGraph({ config, precision, side: colorSide(config) }).graph,
   ...chunkPlans(config, precision, strategy, MIN_CHUNK),
 ];
 

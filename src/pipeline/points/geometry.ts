@@ -39,6 +39,14 @@ export function visiblePoints(photo: PhotoWords, mask: ArrayLike<number>, geomet
   return { xyz: xyz.slice(0, at), rgb: rgb.slice(0, at) };
 }
 
+/** How many pixels of a mask have a point. */
+export function pointCount({ width, words }: PhotoWords, mask: ArrayLike<number>, geometry: Geometry): number {
+  const xyz = new Float32Array(3);
+  let count = 0;
+  for (let i = 0; i < words.length; i++) if (mask[i] && setPoint(xyz, 0, i, width, geometry)) count++;
+  return count;
+}
+
 /** Writes the point of pixel i to xyz[at], xyz[at + 1], xyz[at + 2]. @returns false if the pixel has no point */
 function setPoint(xyz: Float32Array, at: number, i: number, width: number, geometry: Geometry): boolean {
   if ('points' in geometry) {

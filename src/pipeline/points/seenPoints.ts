@@ -1,6 +1,7 @@
 /**
- * From photo, mask and depth to the completer's input: colors and normalized points of a square around the object.
- * As in MCC's released demo (arXiv:2301.08247): statistics of the points in the mask, a margin, a square, two resizes.
+ * From photo, mask and depth to the completer's input: colors and normalized points of a square of the photo.
+ * An object as in MCC's released demo (arXiv:2301.08247): statistics of the points in the mask, a margin, a square, two
+ * resizes. A scene as in its data set of scenes: the square in the middle, two resizes, the scale of what is left.
  */
 import { axisTaps } from '../../kernels/resize/taps.ts';
 import { maskBounds, maskedStats, normalizePoints, pointMap, seenColors, seenMap } from '../../graph/ops/points.ts';
@@ -12,25 +13,36 @@ import type { RunOptions } from '../../graph/run.ts';
 import { intrinsicsArray } from '../camera.ts';
 import type { PhotoWords, Size } from '../photo.ts';
 import { PlanCache, type Recorded } from '../planCache.ts';
-import type { SeenSquare } from '../roles.ts';
-import { withMargin, type Crop } from './crop.ts';
-import { emptyMask, GeometryError, type Geometry } from './geometry.ts';
-import type { Normalization } from './normalization.ts';
+import type { CompleterRole, SeenSquare } from '../roles.ts';
+import { maskOf, middleSquare, withMargin, type Crop, type CropBox } from './crop.ts';
+import { emptyMask, GeometryError, pointCount, type Geometry } from './geometry.ts';
+import { sceneScale, type Normalization } from './normalization.ts';
 
 /** The completer's input, with the crop and the normalization that it was made with. */
 export interface SeenCrop extends SeenSquare {
+  /** Role of the networks that it is made for. */
+  readonly role: CompleterRole;
   readonly crop: Crop;
   readonly normalization: Normalization;
 }
 
 /**
  * Sides of the two results, in pixels.
- * as in the released code: colors are resized to 800 first, and MCC resizes them again.
+ * as in the released code: colors of an object are resized to 800 first, and MCC resizes them again.
  */
 export interface SeenSizes {
   readonly rgb: number;
   readonly xyz: number;
 }
+
+/**
+ * Share of a scene's point map that must be valid. as in the released code: more than 2000 of 112 x 112 points, else a
+ * photo is not used.
+ */
+const SCENE_SHARE = 2000 / 112 ** 2;
+
+/** Statistics that leave points as they are: mean 0 and scale 1. */
+const UNCHANGED = Float32Array.of(0, 0, 0, 0, 1, 1, 1, 1);
 
 type Kind = 'depth' | 'points';
 
@@ -91,9 +103,9 @@ export class SeenPoints {
   }
 
   /** Builds the pipelines for a photo whose points come from depth, or from a point map. @throws as `see` */
-  async buildAhead(kind: Kind, { height, width }: Size): Promise<void> {
+  async buildAhead(role: CompleterRole, kind: Kind, { height, width }: Size): Promise<void> {
     const source = { kind, photo: { height, width } };
-    await this.plans.buildAhead(statisticsGraph, source);
+    if (role === 'complete') await this.plans.buildAhead(statisticsGraph, source);
     await this.plans.buildAhead(seenGraph, { ...source, sizes: this.sizes });
   }
 
@@ -103,37 +115,15 @@ export class SeenPoints {
    * @throws GeometryError if the mask is empty or too few of its pixels have a point; ShapeError; Canceled; DeviceError
    */
   async see(photo: PhotoWords, mask: Uint32Array, geometry: Geometry, options: RunOptions = {}): Promise<SeenCrop> {
-    const kind: Kind = 'depth' in geometry ? 'depth' : 'points';
-    const inputs: Record<string, PlanInput> =
-      'depth' in geometry
-        ? { mask, depth: geometry.depth, intrinsics: intrinsicsArray(geometry.camera) }
-        : { mask, points: geometry.points };
-    const { signal } = options;
-    const source = { kind, photo: { height: photo.height, width: photo.width } };
-
+    const source = sourceShape(photo, geometry);
     const first = await this.plans.get(statisticsGraph, source);
-    const { stats, bounds } = await first.run(inputs, { signal });
+    const { stats, bounds } = await first.run(inputsOf(mask, geometry), { signal: options.signal });
     const [meanX, meanY, meanZ, pointCount, , , , scale] = await stats.read();
     const [top, bottom, left, right, maskCount] = await bounds.read();
     expectPoints(maskCount, pointCount, scale);
 
     const box = withMargin({ top, bottom, left, right }, photo);
-    const [boxHeight, boxWidth] = [box.bottom - box.top, box.right - box.left];
-    const side = Math.max(boxHeight, boxWidth);
-    const second = await this.plans.get(seenGraph, { ...source, sizes: this.sizes });
-    const { rgb, xyz, valid } = await second.run(
-      {
-        ...inputs,
-        photo: photo.words,
-        stats,
-        box: Uint32Array.of(box.top, box.left, boxHeight, boxWidth),
-        rgbTaps: tapsOf(side, this.sizes.rgb),
-        xyzTaps: tapsOf(side, this.sizes.xyz),
-      },
-      options,
-    );
-    const flags = (await valid.read()) as Uint32Array;
-    const validCount = flags.filter((flag) => flag === 1).length;
+    const { side, validCount, ...square } = await this.square(photo, mask, geometry, { box, stats }, options);
     if (validCount === 0) {
       throw new GeometryError(
         `Of the object's ${pointCount} points none is left on the ${this.sizes.xyz} x ${this.sizes.xyz} map that MCC sees: ` +
@@ -142,11 +132,74 @@ export class SeenPoints {
     }
     const center = [meanX / scale, meanY / scale, meanZ / scale] as const;
     return {
+      ...square,
+      role: 'complete',
+      crop: { box, side, maskCount, pointCount, validCount },
+      normalization: { scale, center },
+    };
+  }
+
+  /**
+   * Colors and points of the square in the middle of a photo, scaled for a network that completes scenes. The camera stays
+   * at the origin.
+   * @throws GeometryError if too few of its pixels have a point; ShapeError; Canceled; DeviceError
+   */
+  async seeScene(photo: PhotoWords, geometry: Geometry, options: RunOptions = {}): Promise<SeenCrop> {
+    const box = middleSquare(photo);
+    const mask = Uint32Array.from(maskOf(box, photo));
+    const seen = await this.square(photo, mask, geometry, { box, stats: UNCHANGED }, options);
+    const { side, validCount, ...square } = seen;
+    const all = this.sizes.xyz ** 2;
+    if (!(validCount > SCENE_SHARE * all)) {
+      throw new GeometryError(
+        `Of the scene's ${all} points ${validCount} have a depth; a scene needs more than ${Math.floor(SCENE_SHARE * all)}.\n` +
+          '  Check the depth map or point map: depths must be finite and positive.',
+      );
+    }
+    const scale = sceneScale(square.xyz, square.valid);
+    if (!(scale > 0)) {
+      throw new GeometryError(
+        `All ${validCount} points of the scene lie in one place, so it has no size.\n  Check the depth map or point map.`,
+      );
+    }
+    return {
+      ...square,
+      role: 'scene',
+      xyz: square.xyz.map((v, k) => (square.valid[Math.floor(k / 3)] ? v / scale : v)),
+      crop: { box, side, maskCount: side * side, pointCount: pointCount(photo, mask, geometry), validCount },
+      normalization: { scale, center: [0, 0, 0] },
+    };
+  }
+
+  /** Colors and points of a box of the photo, padded to a square and resized. @param stats what points are normalized with */
+  private async square(
+    photo: PhotoWords,
+    mask: Uint32Array,
+    geometry: Geometry,
+    { box, stats }: { readonly box: CropBox; readonly stats: PlanInput },
+    options: RunOptions,
+  ): Promise<SeenSquare & { readonly side: number; readonly validCount: number }> {
+    const [height, width] = [box.bottom - box.top, box.right - box.left];
+    const side = Math.max(height, width);
+    const plan = await this.plans.get(seenGraph, { ...sourceShape(photo, geometry), sizes: this.sizes });
+    const { rgb, xyz, valid } = await plan.run(
+      {
+        ...inputsOf(mask, geometry),
+        photo: photo.words,
+        stats,
+        box: Uint32Array.of(box.top, box.left, height, width),
+        rgbTaps: tapsOf(side, this.sizes.rgb),
+        xyzTaps: tapsOf(side, this.sizes.xyz),
+      },
+      options,
+    );
+    const flags = (await valid.read()) as Uint32Array;
+    return {
       rgb: (await rgb.read()) as Float32Array,
       xyz: (await xyz.read()) as Float32Array,
       valid: flags,
-      crop: { box, side, maskCount, pointCount, validCount },
-      normalization: { scale, center },
+      side,
+      validCount: flags.filter((flag) => flag === 1).length,
     };
   }
 
@@ -155,6 +208,17 @@ export class SeenPoints {
     return this.plans.dispose();
   }
 }
+
+const sourceShape = ({ height, width }: Size, geometry: Geometry): SourceShape => ({
+  kind: 'depth' in geometry ? 'depth' : 'points',
+  photo: { height, width },
+});
+
+/** The inputs of the photo's points. */
+const inputsOf = (mask: Uint32Array, geometry: Geometry): Record<string, PlanInput> =>
+  'depth' in geometry
+    ? { mask, depth: geometry.depth, intrinsics: intrinsicsArray(geometry.camera) }
+    : { mask, points: geometry.points };
 
 /** @throws GeometryError if the mask is empty, or its points have no extent */
 function expectPoints(maskCount: number, pointCount: number, scale: number): void {

@@ -5,7 +5,7 @@
 import type { ColoredPoints } from '../coloredPoints.ts';
 import { limitOf } from '../occupancy.ts';
 import { toCamera, type Normalization } from '../points/normalization.ts';
-import type { GridPoints, SweptField } from '../roles.ts';
+import type { CompleterRole, GridPoints, SweptField } from '../roles.ts';
 import { OptionError } from '../optionError.ts';
 
 /** Points of the object, in meters in the camera's frame, in the order of the grid. */
@@ -20,6 +20,8 @@ export interface ObjectPoints extends ColoredPoints {
 
 /** The parts of an object that do not depend on its threshold. */
 export interface ObjectFacts {
+  /** Role of the network that completed it: `complete` for an object, `scene` for a scene. */
+  readonly role: CompleterRole;
   /** Distance between neighboring grid points, in meters. */
   readonly spacing: number;
   /** From the camera's frame to the object's frame. */
@@ -45,6 +47,7 @@ export class CompletedObject implements ObjectPoints, ObjectFacts {
   readonly logits: Float32Array;
   readonly indices: Uint32Array;
   readonly grid: Float32Array;
+  readonly role: CompleterRole;
   readonly spacing: number;
   readonly normalization: Normalization;
   readonly field: SweptField;
@@ -65,6 +68,7 @@ export class CompletedObject implements ObjectPoints, ObjectFacts {
     this.logits = logits;
     this.indices = indices;
     this.grid = grid;
+    this.role = facts.role;
     this.spacing = facts.spacing;
     this.normalization = facts.normalization;
     this.field = facts.field;

@@ -72,13 +72,18 @@ export interface MeshOptions {
  * degrees.
  */
 export interface ReconstructOptions extends PromptOptions, CameraOptions, ObjectOptions, MeshOptions {
+  /**
+   * Whether everything that the photo shows is completed, instead of one object: there is no prompt and no mask, and the
+   * result has no mesh. It needs weights of a network for scenes. False by default.
+   */
+  readonly scene?: boolean;
   /** Mask of the object, [height, width] of the decoded photo, not 0 on the object. It replaces the prompt. */
   readonly mask?: Uint8Array;
   /** Depth [height, width] of the decoded photo, in meters, NaN where unknown. It replaces the depth network. */
   readonly depth?: Float32Array;
   /** It replaces depth and camera. */
   readonly pointMap?: PointMap;
-  /** Whether to make a mesh; true by default. */
+  /** Whether to make a mesh; true by default. A scene has none. */
   readonly mesh?: boolean;
   /** Whether to draw a preview; true by default. */
   readonly render?: boolean;
@@ -105,11 +110,18 @@ export function expectCamera({ focal, fov }: CameraOptions): void {
 }
 
 /**
- * @throws PromptError if there is neither prompt nor mask, or it does not fit the photo; GeometryError for an empty
- *   mask
+ * @throws PromptError if there is neither prompt nor mask, it does not fit the photo, or a scene has one; GeometryError for
+ *   an empty mask
  */
-export function expectObject(photo: Photo, prompt: PromptOptions & { readonly mask?: Uint8Array }): void {
+export function expectObject(photo: Photo, prompt: PromptOptions & Pick<ReconstructOptions, 'mask' | 'scene'>): void {
   const { box, points, mask, previous, roughMask } = prompt;
+  if (prompt.scene) {
+    const given = Object.entries({ box, points, mask, previous, roughMask }).find(([, value]) => value !== undefined);
+    if (!given) return;
+    throw new PromptError(
+      `A scene is everything that the photo shows, and ${given[0]} means one object. Leave out ${given[0]} or scene.`,
+    );
+  }
   if (mask) return expectMask(photo, mask);
   if (roughMask) expectMask(photo, roughMask);
   if (roughMask && previous) {

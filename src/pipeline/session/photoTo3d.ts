@@ -8,9 +8,9 @@ import type { Depth, PhotoSteps, Seen } from './steps.ts';
 
 /** The results of all steps. */
 export interface ChainResult {
-  /** Mask of the object, [height, width] of the decoded photo, not 0 on the object. */
+  /** Mask of the object, [height, width] of the decoded photo, not 0 on the object. For a scene: the square that is its input. */
   readonly mask: Uint8Array;
-  /** The candidate that the mask comes from; undefined if the caller gave the mask. */
+  /** The candidate that the mask comes from; undefined if the caller gave the mask, and for a scene. */
   readonly candidate?: MaskCandidate;
   readonly depth: Depth;
   /** The visible part of the object. */
@@ -19,7 +19,7 @@ export interface ChainResult {
   readonly object: CompletedObject;
   /**
    * Its mesh; undefined if `mesh` was false, the call was stopped before it was made, or the object has no points or they
-   * enclose nothing, or making it failed.
+   * enclose nothing, or making it failed. A scene has none.
    */
   readonly mesh?: ObjectMesh;
   /** Why making the mesh failed; undefined if it did not. */
@@ -27,11 +27,12 @@ export interface ChainResult {
 }
 
 /**
- * Runs segment, depth, points, complete and mesh. A sweep that is stopped returns a partial object; stopped after it, the
+ * Runs segment, depth, points, complete and mesh; for a scene only depth, points and complete. A sweep that is stopped returns a partial object; stopped after it, the
  * object without a mesh. So does a mesh that fails: the result then says why.
  * @throws as the steps before the mesh
  */
 export async function photoTo3d(steps: PhotoSteps, options: ReconstructOptions): Promise<ChainResult> {
+  if (options.scene) return sceneTo3d(steps, options);
   const candidate = options.mask ? undefined : chosen(await steps.segment(options));
   const mask = options.mask ?? candidate!.mask;
   const depth = await steps.depth(options).catch(keeping({ candidate, mask }));
@@ -49,6 +50,13 @@ const keeping =
     if (error instanceof DeviceLostError) error.found = found;
     throw error;
   };
+
+async function sceneTo3d(steps: PhotoSteps, options: ReconstructOptions): Promise<ChainResult> {
+  const depth = await steps.depth(options);
+  const seen = await steps.scenePoints(options.pointMap ?? depth).catch(keeping({ depth }));
+  const object = await steps.complete(seen, options).catch(keeping({ depth }));
+  return { mask: steps.maskOf(seen), depth, seen, object };
+}
 
 /** The sweep may have taken minutes: its points are not lost because the mesh is not wanted any more, or fails. */
 async function meshOrProblem(

@@ -26,7 +26,7 @@ import {
 } from './options.ts';
 import { photoTo3d, type ChainResult } from './photoTo3d.ts';
 import type { CallOptions, Stages } from './stages.ts';
-import { PhotoSteps, type Depth, type Seen } from './steps.ts';
+import { completerRole, PhotoSteps, type Depth, type Seen } from './steps.ts';
 
 /** The results of the whole chain. */
 export interface Reconstruction extends ChainResult {
@@ -128,7 +128,17 @@ export class Session {
   }
 
   /**
-   * The whole object: all occupied points of a grid. A sweep that is stopped returns the points found so far, marked as
+   * The visible part of the whole scene: the points of the square in the middle of the photo, which `complete` takes.
+   * @param depth result of `depth`, or depth or a point map from the caller
+   * @throws OptionError if the depth or the point map has another size than the photo; GeometryError if too few pixels have
+   *   a point; WeightsError if there are no weights of a network for scenes; DeviceError; an AbortError when stopped
+   */
+  scenePoints(depth: GivenDepth | PointMap, call: CallOptions = {}): Promise<Seen> {
+    return this.steps(call, (steps) => steps.scenePoints(depth));
+  }
+
+  /**
+   * The whole object, or the whole scene for the result of `scenePoints`: all occupied points of a grid. A sweep that is stopped returns the points found so far, marked as
    * partial.
    * @throws OptionError for an invalid option; GridError for an invalid grid; WeightsError; DeviceError; an AbortError
    *   when stopped before the sweep
@@ -142,8 +152,8 @@ export class Session {
    * where the photo shows it.
    * @param seen the object's mask, and the depth that its points were made from
    * @returns undefined if the object has no points, or they enclose nothing
-   * @throws OptionError for an invalid option; PromptError or OptionError if mask or depth have another size than the
-   *   photo; RangeError if the texture is too small for a mesh in many pieces; an AbortError when stopped
+   * @throws OptionError for an invalid option or a scene; PromptError or OptionError if mask or depth have another size than
+   *   the photo; RangeError if the texture is too small for a mesh in many pieces; an AbortError when stopped
    */
   mesh(
     object: CompletedObject,
@@ -155,7 +165,7 @@ export class Session {
   }
 
   /**
-   * The whole chain: segment, depth, points, complete, mesh, and a preview. All options are checked before the first step. The
+   * The whole chain: segment, depth, points, complete, mesh, and a preview; of a scene depth, points, complete and a preview. All options are checked before the first step. The
    * embedding and the depth of earlier calls are reused. Stopped during the sweep, it gives the points found so far; stopped after
    * it, the object without a mesh.
    * @throws as the steps
@@ -192,7 +202,7 @@ export class Session {
     expectCamera(options);
     expectGeometry(photo, options);
     expectMeshOptions(options);
-    expectObjectOptions(this.parts.networks.blank('complete'), options);
+    expectObjectOptions(this.parts.networks.blank(completerRole(options)), options);
   }
 
   /** The object is not lost because it cannot be drawn. */

@@ -7,10 +7,21 @@ import { findEverything } from '../everything/everything.ts';
 import type { FoundMask } from '../everything/foundMask.ts';
 import { everythingSettings, type EverythingOptions } from '../everything/options.ts';
 import { wordsOf, type Photo } from '../photo.ts';
+import { maskOf } from '../points/crop.ts';
 import { emptyMask, visiblePoints, type Geometry } from '../points/geometry.ts';
 import type { SeenCrop } from '../points/seenPoints.ts';
+import { OptionError } from '../optionError.ts';
 import { buildSheetAhead } from '../render/mesh.ts';
-import type { Completion, Embedding, GridPoints, Role, SegmentAnswer, SweepMemory, SweepName } from '../roles.ts';
+import type {
+  CompleterRole,
+  Completion,
+  Embedding,
+  GridPoints,
+  Role,
+  SegmentAnswer,
+  SweepMemory,
+  SweepName,
+} from '../roles.ts';
 import { above, CompletedObject, objectPoints } from './completedObject.ts';
 import type { EngineParts } from './engineParts.ts';
 import {
@@ -45,6 +56,10 @@ export interface Seen extends SeenCrop {
   /** One point for each pixel of the mask that has a depth, in meters in the camera's frame. */
   readonly cloud: ColoredPoints;
 }
+
+/** Role of the network that completes what is asked for. */
+export const completerRole = ({ scene }: Pick<ReconstructOptions, 'scene'>): CompleterRole =>
+  scene ? 'scene' : 'complete';
 
 /** Default of `ObjectOptions.minThreshold` for full sweeps. */
 const MIN_THRESHOLD = 0.05;
@@ -84,15 +99,17 @@ export class PhotoSteps {
   async buildAhead(options: ReconstructOptions): Promise<void> {
     const { photo, parts, known } = this;
     const { networks } = parts;
-    if (!options.mask && !parts.embeddings.get(known.owner)) {
+    const { mask, scene } = options;
+    if (!mask && !scene && !parts.embeddings.get(known.owner)) {
       await networks.blank('segment').buildAhead?.(photo, inDecoded(photo, options));
     }
     if (!options.pointMap && !options.depth && !known.meters) await networks.blank('depth').buildAhead?.(photo);
-    const completer = networks.blank('complete');
-    await parts.seenPoints(completer.sides).buildAhead(options.pointMap ? 'points' : 'depth', photo);
+    const role = completerRole(options);
+    const completer = networks.blank(role);
+    await parts.seenPoints(completer.sides).buildAhead(role, options.pointMap ? 'points' : 'depth', photo);
     await completer.buildAhead?.(options);
     const { texture = DEFAULT_TEXTURE } = options;
-    if (options.mesh !== false && options.render !== false) await buildSheetAhead(parts.shared, texture > 0);
+    if (!scene && options.mesh !== false && options.render !== false) await buildSheetAhead(parts.shared, texture > 0);
   }
 
   /**
@@ -182,11 +199,7 @@ export class PhotoSteps {
     const { photo, stages } = this;
     if (!mask.some((value) => value !== 0)) throw emptyMask();
     expectMask(photo, mask);
-    expectGeometry(photo, 'xyz' in depth ? { pointMap: depth } : { depth: depth.meters });
-    const geometry: Geometry =
-      'xyz' in depth
-        ? { points: depth.xyz }
-        : { depth: depth.meters, camera: depth.camera ?? intrinsicsOf(photo, focalOf(photo, {}).pixels) };
+    const geometry = this.geometryOf(depth);
     const square = await this.step('the visible points are found again', async () => {
       const { sides } = await this.parts.networks.get('complete');
       stages.report('points', 0, 1);
@@ -197,21 +210,42 @@ export class PhotoSteps {
   }
 
   /**
+   * Points of the scene, and the input of its completer: the square in the middle of the photo.
+   * @throws OptionError, GeometryError, WeightsError, DeviceError; Canceled
+   */
+  async scenePoints(depth: GivenDepth | PointMap): Promise<Seen> {
+    const { photo, stages } = this;
+    const geometry = this.geometryOf(depth);
+    const square = await this.step('the visible points are found again', async () => {
+      const { sides } = await this.parts.networks.get('scene');
+      stages.report('points', 0, 1);
+      return this.parts.seenPoints(sides).seeScene(wordsOf(photo), geometry, stages.options('points'));
+    });
+    return { ...square, cloud: visiblePoints(wordsOf(photo), this.maskOf(square), geometry) };
+  }
+
+  /** The pixels that a completer is shown, as a mask [height, width] of the decoded photo. */
+  maskOf({ crop }: SeenCrop): Uint8Array {
+    return maskOf(crop.box, this.photo);
+  }
+
+  /**
    * Queries the grid. A sweep that is stopped returns a partial object, and so does one whose device was lost again and again.
    * @throws OptionError, GridError, WeightsError, DeviceError; Canceled before the sweep
    */
   async complete(seen: Seen | SeenCrop, options: ObjectOptions): Promise<CompletedObject> {
-    const network = this.parts.networks.blank('complete');
+    const { role, normalization } = seen;
+    const network = this.parts.networks.blank(role);
     expectObjectOptions(network, options);
     const threshold = options.threshold ?? network.threshold;
     const minThreshold = options.minThreshold ?? lowestKept(threshold, options.sweep);
-    const { normalization } = seen;
     const { found, problem } = await this.swept(seen, { ...options, threshold: minThreshold }, (part) => {
       const { xyz, rgb } = above(objectPoints(part, normalization), threshold);
       if (rgb.length > 0) options.onPoints?.({ xyz, rgb });
     });
     return new CompletedObject(
       {
+        role,
         spacing: found.step * normalization.scale,
         normalization,
         field: found.field,
@@ -240,11 +274,11 @@ export class PhotoSteps {
         : 'the visible points are encoded again';
     try {
       const found = await recovery.step(stages, goesOn, async () => {
-        const network = await this.parts.networks.get('complete');
+        const network = await this.parts.networks.get(seen.role);
         return network.complete(seen, options, {
           signal: stages.signal,
           onProfile: stages.onProfile,
-          onUpload: stages.loading(this.titleOf('complete')),
+          onUpload: stages.loading(this.titleOf(seen.role)),
           onEncode: (done) => stages.report('encode', done, 1),
           onCount: (done, total) => {
             recovery.advanced();
@@ -266,11 +300,14 @@ export class PhotoSteps {
 
   /**
    * The object's mesh; undefined if the object has no points, or they enclose nothing.
-   * @throws OptionError, PromptError; RangeError if the texture is too small for a mesh in many pieces; Canceled
+   * @throws OptionError, also for a scene; PromptError; RangeError if the texture is too small for a mesh in many pieces; Canceled
    */
   async mesh(object: CompletedObject, seen: SeenObject, options: MeshOptions): Promise<ObjectMesh | undefined> {
     const { photo, stages } = this;
     const { mask, depth } = seen;
+    if (object.role === 'scene') {
+      throw new OptionError('A scene has no mesh: its points enclose no inside. Save its points instead.');
+    }
     expectMeshOptions(options);
     expectMask(photo, mask);
     expectGeometry(photo, 'xyz' in depth ? { pointMap: depth } : { depth: depth.meters });
@@ -281,6 +318,15 @@ export class PhotoSteps {
 
   private step<T>(goesOn: string, work: () => Promise<T>): Promise<T> {
     return this.parts.recovery.step(this.stages, () => goesOn, work);
+  }
+
+  /** @throws OptionError unless depth or point map have the photo's size */
+  private geometryOf(depth: GivenDepth | PointMap): Geometry {
+    const { photo } = this;
+    expectGeometry(photo, 'xyz' in depth ? { pointMap: depth } : { depth: depth.meters });
+    return 'xyz' in depth
+      ? { points: depth.xyz }
+      : { depth: depth.meters, camera: depth.camera ?? intrinsicsOf(photo, focalOf(photo, {}).pixels) };
   }
 
   private titleOf(role: Role): string {

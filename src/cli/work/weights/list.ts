@@ -1,5 +1,5 @@
 /** `unflat weights list`: the released checkpoints, and which of them are downloaded. */
-import { bundled, checkpoints, type SourceName } from '../../../../weights/index.ts';
+import { bundled, checkpoints, type SourceName, unpublished } from '../../../../weights/index.ts';
 import { type CheckpointState, type CheckpointCache, fileOf, pullCommand } from '../../../host/node/checkpointCache.ts';
 import { EXIT } from '../../../host/errors.ts';
 import { megabytes } from '../../../kernels/megabytes.ts';
@@ -17,7 +17,7 @@ export async function list(options: ListOptions, terminal: Terminal): Promise<nu
   const rows = await collect(cache);
   terminal.out(
     options.json
-      ? `${JSON.stringify({ bundled, folder: cache.folder, checkpoints: rows }, undefined, 2)}\n`
+      ? `${JSON.stringify({ bundled, folder: cache.folder, checkpoints: rows, unpublished }, undefined, 2)}\n`
       : table(cache, rows),
   );
   return EXIT.ok;
@@ -63,6 +63,8 @@ function table(cache: CheckpointCache, rows: readonly Row[]): string {
     `Checkpoints in ${cache.folder}`,
     '',
     ...[head, ...cells].map(line),
+    '',
+    ...unpublished.map(({ title, license, note }) => `Not published: ${title}; ${license.name}. ${note}`),
     '',
     `--weights official uses ${defaultCheckpoints.join(', ')}. To download them: ${pullCommand(defaultCheckpoints)}`,
     '',

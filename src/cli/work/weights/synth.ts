@@ -1,5 +1,5 @@
 /** `unflat weights synth vit_b -o FILE`: writes generated weights in any file format, for tests of full-size files. */
-import { specsOf, syntheticTensors, syntheticTorch, writeSafetensors } from '../../../../weights/index.ts';
+import { networkMark, specsOf, syntheticTensors, syntheticTorch, writeSafetensors } from '../../../../weights/index.ts';
 import { tryOutput, writeWhole } from '../../../host/node/files.ts';
 import { inMegabytes } from '../../../host/node/convert.ts';
 import { EXIT, UserError } from '../../../host/errors.ts';
@@ -71,5 +71,6 @@ function contentOf(
   }
   const tensors = syntheticTensors(specs, { seed, scheme: SCHEMES[scheme], dtype: DTYPES[dtype] });
   const bytes = tensors.reduce((sum, { shape }) => sum + BYTES[dtype] * shape.reduce((n, dim) => n * dim, 1), 0);
-  return { bytes, content: writeSafetensors(tensors, { format: 'pt', source: `synthetic:${seed}` }) };
+  const mark = chosen.network.naming.setting === undefined ? {} : networkMark(chosen.network);
+  return { bytes, content: writeSafetensors(tensors, { format: 'pt', source: `synthetic:${seed}`, ...mark }) };
 }

@@ -70,6 +70,7 @@ class WorkerSession implements SessionCalls {
   readonly everything = this.method('everything');
   readonly depth = this.method('depth');
   readonly points = this.method('points');
+  readonly scenePoints = this.method('scenePoints');
   readonly complete = this.method('complete');
   readonly mesh = this.method('mesh');
   readonly reconstruct = this.method('reconstruct');
