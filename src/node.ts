@@ -1,6 +1,6 @@
 /** The Node entry of unflat: `createEngine` and its types. */
 import { basename, dirname, extname, join } from 'node:path';
-import { Device } from './graph/device.ts';
+import { Device, type DeviceOptions } from './graph/device.ts';
 import type { Precision } from './kernels/target.ts';
 import { UserError } from './host/errors.ts';
 import { dawnOptionsFor, requestNodeAdapter, type AdapterChoice } from './host/node/adapter.ts';
@@ -230,33 +230,39 @@ export async function createEngine(options: EngineOptions = {}): Promise<NodeEng
     onProgress: (event) => onProgress?.(inMegabytes(event)),
   });
   try {
-    const { adapter, wait, spare, release } = await requestNodeAdapter(
-      options.adapter ?? 'auto',
-      dawnOptionsFor(precision),
-    );
+    const openDevice = (): Promise<Device> =>
+      openNodeDevice(options.adapter ?? 'auto', { precision, submissionMs, maxMemory });
+    const device = await openDevice();
+    const onDispose = (): void => void weights.close();
+    const kept = { networks, keepNetworks, embeddingBytes, roles };
     try {
-      const { file } = await readTuning(adapter.info);
-      const target = file && { tuned: tuningOf(file) };
-      const device = await Device.create(adapter, { wait, precision, submissionMs, maxMemory, target, spare });
-      if (precision === 'f16') await expectSound(device);
-      const onDispose = (): void => {
-        release();
-        void weights.close();
-      };
-      const kept = { networks, keepNetworks, embeddingBytes, roles };
-      try {
-        const engine = new Engine({ device, weights: weights.set, ...kept, onDispose });
-        return new HostEngine(decoding(engine, decode), host);
-      } catch (error) {
-        device.dispose();
-        throw error;
-      }
+      const engine = new Engine({ device, openDevice, weights: weights.set, ...kept, onDispose });
+      return new HostEngine(decoding(engine, decode), host);
     } catch (error) {
-      release();
+      device.dispose();
       throw error;
     }
   } catch (error) {
     await weights.close();
+    throw error;
+  }
+}
+
+/** Opens a device of an adapter of its own, with this machine's tuning. @throws as `createEngine` */
+async function openNodeDevice(
+  choice: AdapterChoice,
+  options: Pick<DeviceOptions, 'submissionMs' | 'maxMemory'> & { readonly precision: Precision },
+): Promise<Device> {
+  const { precision } = options;
+  const { adapter, wait, spare, release } = await requestNodeAdapter(choice, dawnOptionsFor(precision));
+  try {
+    const { file } = await readTuning(adapter.info);
+    const target = file && { tuned: tuningOf(file) };
+    const device = await Device.create(adapter, { ...options, wait, target, spare, onDispose: release });
+    if (precision === 'f16') await expectSound(device);
+    return device;
+  } catch (error) {
+    release();
     throw error;
   }
 }

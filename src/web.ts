@@ -177,12 +177,16 @@ const host: Host<PointCloud, WebObject, WebMesh> = {
 export async function createEngine(options: EngineOptions = {}): Promise<WebEngine> {
   expectOptions('createEngine', options, ENGINE_OPTIONS);
   const { weights, precision, submissionMs, maxMemory, networks, keepNetworks, embeddingBytes, ...reading } = options;
-  const { adapter } = await requestWebAdapter();
-  const device = await Device.create(adapter, { wait: (promise) => promise, precision, submissionMs, maxMemory });
-  try {
+  const openDevice = async (): Promise<Device> => {
+    const { adapter } = await requestWebAdapter();
+    const device = await Device.create(adapter, { wait: (promise) => promise, precision, submissionMs, maxMemory });
     if (precision === 'f16') await expectSound(device);
+    return device;
+  };
+  const device = await openDevice();
+  try {
     const set = await openWebWeights(weights, reading);
-    const engine = new Engine({ device, weights: set, networks, keepNetworks, embeddingBytes });
+    const engine = new Engine({ device, openDevice, weights: set, networks, keepNetworks, embeddingBytes });
     return new HostEngine(decoding(engine, decode), host);
   } catch (error) {
     device.dispose();

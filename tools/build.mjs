@@ -39,6 +39,8 @@ const bundles = [
   { entry: 'tools/peers.ts', out: 'dist/peers.js', host: 'node' },
   { entry: 'tools/sweepShares.ts', out: 'dist/sweepShares.js', host: 'node' },
   { entry: 'tools/appTimes.ts', out: 'dist/appTimes.js', host: 'node' },
+  { entry: 'tools/loss.ts', out: 'dist/loss.js', host: 'node' },
+  { entry: 'tools/memoryFaults.ts', out: 'dist/memoryFaults.js', host: 'node' },
   { entry: 'tools/startTimes.ts', out: 'dist/startTimes.js', host: 'node' },
   { entry: 'tools/fuzz.ts', out: 'dist/fuzz.js', host: 'node' },
   { entry: 'tools/interruptions.ts', out: 'dist/interruptions.js', host: 'node' },

@@ -1,5 +1,6 @@
-/** Reads files of JSON lines, which hold measurements. */
-import { readFile } from 'node:fs/promises';
+/** Files of JSON lines, which hold measurements. */
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /** The lines of a file in their order; none when there is no file yet. */
 export async function readJsonLines<Line>(file: string): Promise<Line[]> {
@@ -11,4 +12,10 @@ export async function readJsonLines<Line>(file: string): Promise<Line[]> {
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => JSON.parse(line) as Line);
+}
+
+/** Adds a line to a file, which is made if there is none. */
+export async function appendJsonLine(file: string, line: object): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await appendFile(file, `${JSON.stringify(line)}\n`);
 }

@@ -11,7 +11,7 @@ export interface PageEngine {
   describe(): Promise<{ adapter: string; weights: string }> | { adapter: string; weights: string };
   /** Milliseconds that one submission should take: short ones leave the GPU to the page's own drawing. */
   pace(ms: number): void;
-  /** Resolves when the device is lost. */
+  /** Resolves when the engine cannot go on: devices were lost one after the other, or its worker crashed. */
   readonly lost: Promise<Error>;
   dispose(): void;
 }

@@ -47,8 +47,8 @@ export function bindSteps(
     if (isTexture(o)) return (resource(o) as GPUTexture).createView();
     return { buffer: resource(o) as GPUBuffer, size: bytesOf(o) };
   };
-  return device.guarded('Binding of buffers', () => {
-    const { arena, slices } = uniformArena(device, steps);
+  return device.guarded('Binding of buffers', (own) => {
+    const { arena, slices } = uniformArena(device, steps, own);
     const encoded = steps.map((step, i): EncodedStep => {
       const scope = scopes[i];
       if (isCopy(step)) {
@@ -82,7 +82,7 @@ export function bindSteps(
 }
 
 /** Puts the parameters of all steps into one uniform buffer. */
-function uniformArena(device: Device, steps: readonly Step[]) {
+function uniformArena(device: Device, steps: readonly Step[], own: (buffer: GPUBuffer) => GPUBuffer) {
   const align = device.gpu.limits.minUniformBufferOffsetAlignment;
   const slices = new Map<Dispatch, { offset: number; size: number }>();
   const parts: { offset: number; data: ArrayBuffer }[] = [];
@@ -97,7 +97,7 @@ function uniformArena(device: Device, steps: readonly Step[]) {
   if (bytes === 0) return { arena: undefined, slices };
   const image = new Uint8Array(bytes);
   for (const { offset, data } of parts) image.set(new Uint8Array(data), offset);
-  const arena = device.createBuffer({ label: 'uniforms', size: bytes, usage: 0x40 | 0x08 }); // UNIFORM | COPY_DST
+  const arena = own(device.createBuffer({ label: 'uniforms', size: bytes, usage: 0x40 | 0x08 })); // UNIFORM | COPY_DST
   device.gpu.queue.writeBuffer(arena, 0, image);
   return { arena, slices };
 }

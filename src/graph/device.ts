@@ -29,6 +29,8 @@ export interface DeviceOptions {
   readonly maxMemory?: number;
   /** Gives the adapter again, for so many further devices that make machine code (machineCode.ts); by default there are none. */
   readonly spare?: SpareAdapter;
+  /** Called once when the device is disposed, so that the host can release the adapter. */
+  readonly onDispose?: () => void;
 }
 
 /** An adapter that can be requested again: an adapter gives one device. */
@@ -66,6 +68,9 @@ const NEEDED: Readonly<Record<string, number>> = {
 
 /** Bytes of a texel in the engine's formats, rgba32float and rgba32uint. */
 const TEXEL_BYTES = 16;
+
+/** Milliseconds within which a loss is told, after what was pending has failed. */
+const LOSS_IS_TOLD_MS = 50;
 
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|software|basic render|warp/i;
 
@@ -115,10 +120,12 @@ export function lowLimit(limits: object): { name: string; value: number; min: nu
   return undefined;
 }
 
+const disposed = (): DeviceError => new DeviceError('The device was disposed; create a new engine.');
+
 export class Device {
   /** Resolves when the device is lost; never when it is disposed. */
   readonly lost: Promise<DeviceError>;
-  private failure: Error | undefined;
+  private firstFailure: DeviceError | undefined;
   private disposed = false;
   /** Functions that each end one pending wait. */
   private readonly waiting = new Set<() => void>();
@@ -136,18 +143,19 @@ export class Device {
     /** Number of twins that are of use. */
     readonly twinCount: number,
     private readonly openTwin: () => Promise<GPUDevice | undefined>,
+    private readonly onDispose: (() => void) | undefined,
   ) {
     gpu.addEventListener('uncapturederror', (event) => {
-      this.failure ??= new DeviceError(`WebGPU reported: ${event.error.message}`);
+      this.firstFailure ??= new DeviceError(`WebGPU reported: ${event.error.message}`);
     });
     this.lost = new Promise((resolve) => {
       void gpu.lost.then((lost) => {
         if (this.disposed) return;
         const failure = new DeviceError(
-          `The device was lost (${lost.reason}): ${lost.message || 'no reason given'}.\n` +
+          `The device was lost (${lost.reason}): ${lost.message.trim().replace(/\.$/, '') || 'no reason given'}.\n` +
             '  Create a new engine; if it happens again, use a coarser granularity or a smaller configuration.',
         );
-        this.failure = failure;
+        this.firstFailure = failure;
         for (const leave of this.waiting) leave();
         resolve(failure);
       });
@@ -191,8 +199,8 @@ export class Device {
     const target = { ...targetOf({ info, limits, features: granted }, precision), ...options.target };
     const kind = classOf({ info, limits, features: granted });
     const memory = new DeviceMemory(options.maxMemory);
-    const { submissionMs = 100, wait, spare } = options;
-    return new Device(gpu, info, kind, target, submissionMs, wait, memory, spare?.count ?? 0, twin);
+    const { submissionMs = 100, wait, spare, onDispose } = options;
+    return new Device(gpu, info, kind, target, submissionMs, wait, memory, spare?.count ?? 0, twin, onDispose);
   }
 
   /** Creates a buffer whose memory counts. @throws LimitError if it exceeds the bound of the device's memory */
@@ -231,6 +239,11 @@ export class Device {
     if (typeof matrix !== 'string') this.kernelTarget = { ...this.kernelTarget, matrix: { ...matrix, refused } };
   }
 
+  /** The loss of the device, or the first error that it has reported on its own: it is of no use any more. */
+  get failure(): DeviceError | undefined {
+    return this.firstFailure;
+  }
+
   get hasTimestamps(): boolean {
     return this.gpu.features.has('timestamp-query');
   }
@@ -243,7 +256,7 @@ export class Device {
     // Some drivers never settle promises that were pending when the device was lost, so the loss itself ends the wait.
     let leave: () => void = () => undefined;
     const lost = new Promise<never>((_, reject) => {
-      leave = () => reject(this.failure ?? new DeviceError('The device was lost.'));
+      leave = () => reject(this.failure ?? disposed());
       this.waiting.add(leave);
     });
     try {
@@ -260,7 +273,7 @@ export class Device {
 
   /** @throws the first error that the device reported, if any */
   check(): void {
-    if (this.disposed) throw new DeviceError('The device was disposed; create a new engine.');
+    if (this.disposed) throw disposed();
     if (this.failure) throw this.failure;
   }
 
@@ -315,9 +328,18 @@ export class Device {
     return made;
   }
 
+  /** The loss of the device; undefined if it is not lost. What was pending may fail before the loss is told, so it is waited for shortly. */
+  loss(): Promise<DeviceError | undefined> {
+    const soon = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), LOSS_IS_TOLD_MS));
+    return Promise.race([this.lost, soon]);
+  }
+
   /** Destroys the device with all its buffers and textures. */
   dispose(): void {
+    if (this.disposed) return;
     this.disposed = true;
     for (const gpu of [this.gpu, ...this.twins]) gpu.destroy();
+    for (const leave of this.waiting) leave();
+    this.onDispose?.();
   }
 }

@@ -110,8 +110,8 @@ export class Runner {
 
   private async submit(from: number, to: number, timed: boolean): Promise<BigUint64Array | undefined> {
     const { gpu } = this.device;
+    const queries = timed ? await this.timing() : undefined;
     const encoder = gpu.createCommandEncoder({ label: `steps ${from}..${to}` });
-    const queries = timed ? this.timing() : undefined;
     let pass: GPUComputePassEncoder | undefined;
     for (let i = from; i < to; i++) {
       const { dispatch, copy, label } = this.steps[i];
@@ -159,16 +159,14 @@ export class Runner {
     return stamps;
   }
 
-  private timing() {
-    if (!this.queries) {
-      const { device } = this;
-      const size = TIMESTAMP_BYTES * PROFILED_STEPS;
-      this.queries = {
-        set: device.gpu.createQuerySet({ type: 'timestamp', count: 2 * PROFILED_STEPS }),
-        resolve: device.createBuffer({ label: 'timestamps', size, usage: 0x0200 | 0x04 }), // QUERY_RESOLVE | COPY_SRC
-        staging: device.createBuffer({ label: 'timestamps', size, usage: 0x01 | 0x08 }), // MAP_READ | COPY_DST
-      };
-    }
+  private async timing() {
+    const { device } = this;
+    const size = TIMESTAMP_BYTES * PROFILED_STEPS;
+    this.queries ??= await device.guarded(`Timestamps (${size} bytes)`, (own) => ({
+      set: own(device.gpu.createQuerySet({ type: 'timestamp', count: 2 * PROFILED_STEPS })),
+      resolve: own(device.createBuffer({ label: 'timestamps', size, usage: 0x0200 | 0x04 })), // QUERY_RESOLVE | COPY_SRC
+      staging: own(device.createBuffer({ label: 'timestamps', size, usage: 0x01 | 0x08 })), // MAP_READ | COPY_DST
+    }));
     return this.queries;
   }
 

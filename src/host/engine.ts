@@ -162,8 +162,8 @@ export class HostSession<Cloud extends ColoredPoints, Whole extends CompletedObj
   }
 
   /**
-   * The whole object, or the whole scene for the result of `scenePoints`: all occupied points of a grid. A sweep that is stopped returns the points found so far, marked as
-   * partial.
+   * The whole object, or the whole scene for the result of `scenePoints`: all occupied points of a grid. A sweep that is stopped
+   * returns the points found so far, marked as partial; so does one whose device is lost three times in a row, and `problem` says so.
    * @throws OptionError for an invalid option; GridError for an invalid grid; WeightsError; DeviceError; an AbortError
    *   when stopped before the sweep
    */
@@ -231,8 +231,10 @@ export class HostEngine<Source, Cloud extends ColoredPoints, Whole extends Compl
   ) {}
 
   /**
-   * Resolves when the device is lost: its driver restarted, say, or its worker crashed. Pending calls then throw a DeviceError, and
-   * so do all later ones; a new engine can be created. It never resolves because of `dispose`.
+   * Resolves when the engine could not go on. When the device is lost (its driver restarts, say), a call opens another one, and goes
+   * on from the last finished stage, a sweep from where it was; `onNotice` tells. After three losses with nothing finished in between
+   * the call ends with a DeviceLostError, and this promise resolves with it; later calls try again. It also resolves when the worker
+   * crashes: then all calls throw a DeviceError, and a new engine can be created. It never resolves because of `dispose`.
    */
   get lost(): Promise<DeviceError> {
     return this.engine.lost;

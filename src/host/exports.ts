@@ -1,5 +1,6 @@
 /** Exports of both entries: results, options and errors of the engine, and the single networks. */
 export { DeviceError, KernelError, LimitError, NumericError, ShapeError } from '../graph/errors.ts';
+export { DeviceLostError, type FinishedSteps } from '../pipeline/deviceLost.ts';
 export { GridError } from '../pipeline/mcc/grid.ts';
 export {
   CocoError,

@@ -28,7 +28,11 @@ export interface SelfTestResult {
  * @throws UserError that names the failed cases, after disposing the device
  */
 export async function expectSound(device: Device): Promise<void> {
-  const failed = (await runSelfTest(device)).filter(({ passed, matrix }) => !passed && !matrix);
+  const results = await runSelfTest(device).catch((error: unknown) => {
+    device.dispose();
+    throw error;
+  });
+  const failed = results.filter(({ passed, matrix }) => !passed && !matrix);
   if (failed.length === 0) return;
   device.dispose();
   throw new UserError(

@@ -4,17 +4,15 @@
  */
 import { adapterName, type Device } from '../graph/device.ts';
 import type { DeviceError } from '../graph/errors.ts';
-import { sharedFor, type Shared } from '../graph/shared.ts';
 import type { CameraOptions } from './camera.ts';
 import { expectMemory } from './fit.ts';
 import type { FoundMask } from './everything/foundMask.ts';
 import type { EverythingOptions } from './everything/options.ts';
-import { NetworkPool } from './networks.ts';
+import { OnDevice } from './onDevice.ts';
 import type { Photo } from './photo.ts';
-import { SeenPoints } from './points/seenPoints.ts';
+import { Recovery } from './recovery.ts';
 import type { WeightSet } from './registry.ts';
 import type { NetworkChoice, Role, SegmentAnswer } from './roles.ts';
-import { EmbeddingCache } from './session/embeddingCache.ts';
 import type { EngineParts } from './session/engineParts.ts';
 import type { PromptOptions, ReconstructOptions } from './session/options.ts';
 import type { ObjectRequest, SceneOptions, SceneReconstruction } from './session/scene.ts';
@@ -24,6 +22,8 @@ import type { Depth } from './session/steps.ts';
 
 export interface EngineSetup {
   readonly device: Device;
+  /** Opens a device like `device`, in place of one that is lost. Without it, a loss ends the call, and all later ones. */
+  readonly openDevice?: () => Promise<Device>;
   readonly weights: WeightSet;
   /**
    * Whether networks stay on the device after use; true by default. If false, the device holds one network at a time.
@@ -39,9 +39,6 @@ export interface EngineSetup {
   readonly onDispose?: () => void;
 }
 
-/** Bytes of image embeddings within a bound of memory, of which little is left for them. */
-const FEW_EMBEDDINGS = 32 * 2 ** 20;
-
 /** What an engine runs on. For summaries. */
 export interface EngineDescription {
   readonly adapter: string;
@@ -54,9 +51,8 @@ export interface EngineDescription {
 
 /** Opens photos. Calls run one after the other, because they share the memory of plans. */
 export class Engine {
-  private readonly shared: Shared;
   private readonly parts: EngineParts;
-  private readonly seenPoints = new Map<string, SeenPoints>();
+  private readonly recovery: Recovery;
   private seconds: Readonly<Record<string, number>> = {};
   private disposed = false;
   /** Settles when the last call has ended. */
@@ -66,17 +62,23 @@ export class Engine {
   constructor(private readonly setup: EngineSetup) {
     const { device, weights, networks, keepNetworks = true, embeddingBytes } = setup;
     expectMemory(device, weights, networks, setup.roles);
-    this.shared = sharedFor(device);
+    const recovery = new Recovery(device, {
+      open: setup.openDevice,
+      equip: (each) => new OnDevice(each, { weights, networks, keepNetworks, embeddingBytes }),
+    });
+    this.recovery = recovery;
     this.parts = {
-      shared: this.shared,
-      networks: new NetworkPool(device, weights, keepNetworks, { choice: networks }),
-      embeddings: new EmbeddingCache(embeddingBytes ?? (device.memory.isBounded ? FEW_EMBEDDINGS : undefined)),
-      seenPoints: (sides) => {
-        const key = `${sides.rgb} ${sides.xyz}`;
-        const made = this.seenPoints.get(key) ?? new SeenPoints(this.shared, sides);
-        this.seenPoints.set(key, made);
-        return made;
+      get shared() {
+        return recovery.current.shared;
       },
+      get networks() {
+        return recovery.current.networks;
+      },
+      get embeddings() {
+        return recovery.current.embeddings;
+      },
+      seenPoints: (sides) => recovery.current.seenPoints(sides),
+      recovery,
       exclusive: (call, work) => this.exclusive(call, work),
     };
   }
@@ -121,7 +123,8 @@ export class Engine {
 
   /** Adapter, precision and weights, and the seconds of each stage of the last call. */
   describe(): EngineDescription {
-    const { device, weights } = this.setup;
+    const { weights } = this.setup;
+    const { device } = this.recovery.current;
     return {
       adapter: adapterName(device.info),
       adapterClass: device.adapterClass,
@@ -131,21 +134,21 @@ export class Engine {
     };
   }
 
-  /** Resolves when the device is lost; never when the engine is disposed. */
+  /** Resolves when a call has ended because devices were lost one after the other; never when the engine is disposed. */
   get lost(): Promise<DeviceError> {
-    return this.setup.device.lost;
+    return this.recovery.lost;
   }
 
   /** Changes the time of one submission, in milliseconds. The next submission follows it, also during a call. */
   pace(ms: number): void {
-    this.setup.device.submissionMs = ms;
+    this.recovery.current.device.submissionMs = ms;
   }
 
   /** Frees the device. A Node process can exit afterwards. */
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
-    this.setup.device.dispose();
+    this.recovery.dispose();
     this.setup.onDispose?.();
   }
 
@@ -153,7 +156,7 @@ export class Engine {
   private exclusive<T>(call: CallOptions, work: (stages: Stages) => Promise<T>): Promise<T> {
     const result = this.idle.then(async () => {
       const stages = new Stages(call);
-      this.setup.device.check();
+      if (this.disposed || !this.setup.openDevice) this.recovery.current.device.check();
       call.signal?.throwIfAborted();
       try {
         return await work(stages);

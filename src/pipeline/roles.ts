@@ -234,6 +234,22 @@ export interface Completion extends GridPoints {
   readonly partial: boolean;
 }
 
+/** What a sweep has found so far, on the host. */
+export interface SweepSoFar {
+  /** Points queried. */
+  readonly queries: number;
+  /** What was found, as a partial completion. */
+  completion(): Completion;
+}
+
+/**
+ * Where a sweep keeps what it has found. It outlives the device: a later call with the same memory, input and options goes on from
+ * there, and has the same result.
+ */
+export interface SweepMemory {
+  soFar?: SweepSoFar;
+}
+
 export interface CompleteRunOptions extends Pick<StageRunOptions, 'signal' | 'onProfile' | 'onUpload'> {
   /** Gets the share of the encoding that is done, 0..1. */
   readonly onEncode?: (done: number) => void;
@@ -244,6 +260,8 @@ export interface CompleteRunOptions extends Pick<StageRunOptions, 'signal' | 'on
   readonly onCount?: (done: number, total: number) => void;
   /** Gets the occupied points that were found since the last call. */
   readonly onPartial?: (found: GridPoints) => void;
+  /** From here the sweep goes on, and here it keeps what it finds. */
+  readonly memory?: SweepMemory;
 }
 
 export interface Completer {

@@ -2,6 +2,7 @@
  * The functions that `chromium.test.ts` calls in the browser, bundled as dist/browserTests.js. Arguments and results pass as JSON.
  */
 import { adapterName } from '../../src/graph/device.ts';
+import { LossTrials, type Trial } from '../../tools/reliability/lossTrials.ts';
 import { runSmallChain, type SmallChain } from '../setup/smallChain.ts';
 import { openDevice } from './evaluate.ts';
 import { expect, it, runFile, type Outcome } from './vitest.ts';
@@ -35,6 +36,14 @@ export async function adapterInfo(): Promise<{ vendor: string; architecture: str
 /** Runs the chain with small networks on the browser's adapter. */
 export async function runChain(): Promise<SmallChain> {
   return runSmallChain(await openDevice());
+}
+
+let losses: LossTrials | undefined;
+
+/** Loses the device at a random moment. Trials of one page share the undisturbed run. */
+export function loseDevice(seed: number): Promise<Trial> {
+  losses ??= new LossTrials(() => openDevice(), 'object');
+  return losses.trial(seed);
 }
 
 /** Squares numbers in a compute shader, to show that the browser computes, without the engine. */

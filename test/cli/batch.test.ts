@@ -519,23 +519,18 @@ describe('memory', () => {
   }, 120_000);
 });
 
-describe('a device that is lost', () => {
-  const lost = Object.assign(new Error('The device was lost.'), { name: 'DeviceError' });
-
-  it('is replaced, and the object made again', async () => {
-    const failing = standIn({ fail: lost });
-    const working = standIn();
-    let engines = 0;
-    const createEngine: typeof failing.createEngine = (options) =>
-      (++engines === 1 ? failing : working).createEngine(options);
-    const { code, names } = await batch(photos, BOX, { asked: working.asked, createEngine });
-    expect([code, engines, failing.asked.disposed, names]).toEqual([0, 2, 1, ['a', 'b', 'more/c']]);
+describe('a device that is lost again and again', () => {
+  it('ends the batch, and says so', async () => {
+    const lost = Object.assign(new Error('The device was lost 3 times in a row.'), { name: 'DeviceLostError' });
+    const { code, stderr, asked } = await batch(photos, BOX, standIn({ fail: lost }));
+    expect([code, asked.created, asked.disposed]).toEqual([1, 1, 1]);
+    expect(stderr).toContain('error: The device was lost 3 times in a row.');
   });
 
-  it('three times in a row ends the batch', async () => {
-    const engine = standIn({ fail: lost });
-    const { code, stderr, asked } = await batch(photos, BOX, engine);
-    expect([code, asked.created, asked.disposed]).toEqual([1, 3, 3]);
-    expect(stderr).toContain('error: The device was lost 3 times in a row. The device was lost.');
+  it('in a sweep ends the batch, too: half an object is none', async () => {
+    const problem = 'The device was lost 3 times in a row.';
+    const { code, stderr, names } = await batch(photos, BOX, standIn({ partial: true, problem }));
+    expect([code, names]).toEqual([1, []]);
+    expect(stderr).toContain(`error: ${problem}`);
   });
 });

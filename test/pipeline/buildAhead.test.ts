@@ -25,6 +25,7 @@ describe('buildAhead of the chain', () => {
       networks: new NetworkPool(device, syntheticSet(4, presets.small), false),
       embeddings: new EmbeddingCache(),
       seenPoints: (sides: { rgb: number; xyz: number }) => new SeenPoints(shared, sides),
+      recovery: { step: <T>(_: Stages, __: () => string, work: () => Promise<T>) => work(), advanced: () => undefined },
       exclusive: () => Promise.reject(new Error('the steps run by themselves here')),
     };
     const steps = new PhotoSteps(parts, { width: WIDTH, height: HEIGHT, rgba }, { owner: parts }, new Stages({}));

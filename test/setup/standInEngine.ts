@@ -26,6 +26,8 @@ type SurfaceFacts = ObjectMesh['facts'];
 
 interface Answer {
   partial?: boolean;
+  /** Why it is partial. */
+  problem?: string;
   empty?: boolean;
   fail?: Error;
   /** What is known of the mesh; false: there is none. */
@@ -146,6 +148,7 @@ export function standIn(answer: Answer = {}) {
         field,
         swept,
         partial,
+        problem: answer.problem,
         kept,
         minThreshold: 0.05,
       };

@@ -1,4 +1,4 @@
-/** The engine's life: it is started, replaced when the device is lost, and started anew for other weights. */
+/** The engine's life: it is started, replaced when it cannot go on, and started anew for other weights. */
 import type { StageProgress } from '../../web.ts';
 import type { CreateEngine, PageEngine, PageWeights } from '../engine.ts';
 import { problemOf } from '../state/problem.ts';
@@ -30,7 +30,7 @@ export class Connection {
   restart(weights: PageWeights | Promise<PageWeights> = this.weights): Promise<PageEngine> {
     const old = this.current;
     this.ready = undefined;
-    // An engine that never started, or that is lost, has nothing left to free.
+    // An engine that never started has nothing to free.
     old?.then((engine) => engine.dispose()).catch(() => undefined);
     return (this.current = this.start(weights));
   }
@@ -64,10 +64,11 @@ export class Connection {
     }
   }
 
-  /** The device is gone: the next use starts another engine. */
+  /** The engine cannot go on: the next use starts another one. */
   private async lose(engine: PageEngine, error: Error): Promise<void> {
     if ((await this.current?.catch(() => undefined)) !== engine) return;
     this.current = this.ready = undefined;
+    engine.dispose();
     this.state.engine.value = { kind: 'failed', problem: problemOf('The graphics device stopped', error) };
   }
 }

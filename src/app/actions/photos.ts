@@ -104,11 +104,13 @@ export class Photos {
     this.session = session;
     const stop = (this.encoding = new AbortController());
     encoding.value = { kind: 'running', what: 'Looking at the photo', share: 0 };
+    let event: string | undefined;
     await session.encode({
       signal: stop.signal,
+      onNotice: (line) => (event = said.value = line),
       onProgress: ({ stage, done, total }) => {
         if (this.session !== session) return;
-        const what = stage.startsWith('load') ? 'Loading the network' : 'Looking at the photo';
+        const what = event ?? (stage.startsWith('load') ? 'Loading the network' : 'Looking at the photo');
         encoding.value = { kind: 'running', what, share: done / total };
       },
     });

@@ -31,6 +31,7 @@ export class Picking {
     try {
       const found = await session.everything(/^tiny$|\btiny SAM$/.test(weights) ? TINY_SEARCH : {}, {
         signal: stop.signal,
+        onNotice: (line) => (said.value = line),
         onProgress: ({ stage, done, total }) => {
           if (this.stop === stop && stage === 'masks') allMasks.value = { kind: 'running', share: done / total };
         },

@@ -113,7 +113,9 @@ export class Pointing {
       return;
     }
     try {
-      const { candidates, chosen } = await session.segment(optionsOf(prompts));
+      const { candidates, chosen } = await session.segment(optionsOf(prompts), {
+        onNotice: (line) => (said.value = line),
+      });
       if (this.session() !== session) return;
       answer.value = { prompts, candidates, chosen };
       problem.value = undefined;

@@ -1,6 +1,6 @@
 /** From a mask to an object, step by step. What is found stays when a run is stopped. */
 import { batch } from '@preact/signals';
-import type { ColoredPoints, SeenObject, StageProgress, WebObject } from '../../web.ts';
+import type { CallOptions, ColoredPoints, SeenObject, WebObject } from '../../web.ts';
 import type { EngineSession } from '../engine.ts';
 import type { Estimates } from '../state/estimates.ts';
 import { noticesOf } from '../state/notices.ts';
@@ -33,7 +33,7 @@ export class Reconstruction {
     const objects = state.masked.value;
     if (!session || objects.length === 0 || !state.canReconstruct.value) return;
     const { granularity } = state.options.value;
-    const nothing = { mask: objects[0].mask, granularity, arrived: [], seconds: {}, notices: [] };
+    const nothing = { mask: objects[0].mask, granularity, arrived: [], seconds: {}, events: [], notices: [] };
     state.result.value = { ...nothing, of: objects.length, made: [] };
     if (objects.length === 1) {
       const failure = 'The object could not be reconstructed';
@@ -65,7 +65,7 @@ export class Reconstruction {
         }));
       } catch (error) {
         // Without a device, no other object can be made either.
-        if (isAbort(error) || (error as Error).name === 'DeviceError') throw error;
+        if (isAbort(error) || ['DeviceError', 'DeviceLostError'].includes((error as Error).name)) throw error;
         this.found({ notices: [...before, about(`It could not be made. ${(error as Error).message}`)] });
       }
     }
@@ -120,7 +120,7 @@ export class Reconstruction {
       this.found({ object });
       state.threshold.value = object.threshold;
     });
-    if (object.partial) throw signal.reason;
+    if (object.partial) throw object.problem === undefined ? signal.reason : new Error(object.problem);
     this.estimates.learn(granularity, state.result.value!.seconds.sweep!);
     await this.mesh(session, object, { mask, depth }, signal);
   }
@@ -161,7 +161,7 @@ export class Reconstruction {
   private async step<T>(
     step: Step,
     signal: AbortSignal,
-    work: (call: { signal: AbortSignal; onProgress: (event: StageProgress) => void }) => Promise<T>,
+    work: (call: Required<Pick<CallOptions, 'signal' | 'onProgress' | 'onNotice'>>) => Promise<T>,
   ): Promise<T> {
     const { run, said } = this.state;
     const started = performance.now();
@@ -173,6 +173,10 @@ export class Reconstruction {
     let sweepStarted: number | undefined;
     const value = await work({
       signal,
+      onNotice: (line) => {
+        said.value = line;
+        this.found(({ events }) => ({ events: [...events, line] }));
+      },
       onProgress: ({ stage, done, total }) => {
         const share = total > 0 ? done / total : 0;
         const what = stage.startsWith('load') ? 'Loading the network' : (WORDS[stage] ?? stage);

@@ -82,7 +82,7 @@ export function ObjectPanel({ photo, result }: { photo: ShownPhoto; result: Resu
       <ObjectView isHidden={shown !== 'object'} photo={photo} result={result} />
       {object && result.of === 1 && object.kept.logits.length > 0 && <ThresholdSlider object={object} />}
       {run.value?.isMeshAgain && <Progress what={run.value.what} share={run.value.share} />}
-      {result.notices.map((notice) => (
+      {[...result.events, ...result.notices].map((notice) => (
         <p key={notice} class="quiet">
           {notice}
         </p>

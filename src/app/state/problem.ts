@@ -24,6 +24,7 @@ export const isAbort = (error: unknown): boolean => failureOf(error).name === 'A
 /** Words for errors of the engine, by the names of their classes. */
 const BY_NAME: Readonly<Record<string, Pick<Problem, 'title' | 'remedy'>>> = {
   DeviceError: { title: 'The graphics device stopped', remedy: 'newEngine' },
+  DeviceLostError: { title: 'The graphics device stopped', remedy: 'newEngine' },
   KernelError: { title: 'The graphics device refused a program', remedy: 'newEngine' },
   LimitError: { title: 'This is too large for the graphics device' },
   WeightsError: { title: 'These weights cannot be used' },

@@ -121,6 +121,8 @@ export interface Result {
   readonly mesh?: WebMesh;
   /** Seconds of each step. */
   readonly seconds: Readonly<Partial<Record<Step, number>>>;
+  /** Sentences for the person: what happened meanwhile. */
+  readonly events: readonly string[];
   /** Sentences for the person: what is unsure of this object. */
   readonly notices: readonly string[];
 }

@@ -16,7 +16,7 @@ export interface CommandRun {
   progress: Progress;
   /** Call options for the engine: signal, progress and profile. */
   call: Required<Pick<CallOptions, 'signal' | 'onProgress'>> & CallOptions;
-  /** Starts an engine with networks for these roles. It is disposed when the run ends, or another one is started. */
+  /** Starts an engine with networks for these roles. It is disposed when the run ends. */
   startEngine(roles: readonly Role[]): Promise<Engine>;
 }
 
@@ -31,12 +31,11 @@ export async function runCommand<T>(
   const interruption = watchInterrupt((line) => progress.stop(line));
   const { signal } = interruption;
   const profile = options.profile === undefined ? undefined : new Profile();
-  const call = { signal, onProgress: progress.update, ...(profile && { onProfile: profile.add }) };
+  const onNotice = (line: string): void => progress.say(line);
+  const call = { signal, onProgress: progress.update, onNotice, ...(profile && { onProfile: profile.add }) };
   let engine: Engine | undefined;
   const startEngine: CommandRun['startEngine'] = async (roles) => {
     const { weights, weightsDir, size, precision, adapter, maxMemory } = options;
-    engine?.dispose();
-    engine = undefined;
     engine = await createEngine({
       ...{ weights, weightsDir, roles, size, precision, adapter, maxMemory, signal },
       // Most commands use each network once. With one network at a time on the device, the full-size ones fit into 4 GiB.

@@ -10,6 +10,7 @@ import { ALWAYS_WRITTEN, type EngineOptions, type ReportOptions } from '../optio
 import { formatSeconds } from '../progress.ts';
 import { runCommand, weightNotices } from './commandRun.ts';
 import { earlierFiles, sayDeleted } from './earlierFiles.ts';
+import { keepFound } from './found.ts';
 import { expectObjectOptions, expectSource, readJob, rolesFor } from './job.ts';
 import { reconstructionFiles, recordingOf } from './outputs.ts';
 import { jsonFile, noticesOf, SUMMARY, summaryOf } from './summary.ts';
@@ -39,7 +40,7 @@ export async function reconstruct(
 
     const estimate = new SweepEstimate(options.granularity, options.sweep);
     const engine = await startEngine(rolesFor(job.asked));
-    const result = await engine.reconstruct(job.photo, job.asked, {
+    const work = engine.reconstruct(job.photo, job.asked, {
       ...call,
       onProgress(event) {
         call.onProgress(event);
@@ -47,10 +48,15 @@ export async function reconstruct(
         if (notice !== undefined) progress.say(notice);
       },
     });
+    const result = await work.catch(async (error: unknown) => {
+      for (const file of await keepFound(error, job.photo, options.output)) progress.say(`Kept: ${file}`);
+      throw error;
+    });
     progress.update({ stage: 'files', done: 0, total: 1 });
 
     const { object, mesh, meshProblem } = result;
-    const isStopped = object.partial || (call.signal.aborted && !mesh && meshProblem === undefined);
+    const isStopped =
+      (object.partial && object.problem === undefined) || (call.signal.aborted && !mesh && meshProblem === undefined);
     const stop = stoppedBy(call.signal);
     const found = noticesOf(result, options, { isStopped, by: stop.by });
     const formats = [...new Set([...ALWAYS_WRITTEN, ...options.format])];
@@ -75,6 +81,7 @@ export async function reconstruct(
     for (const notice of found) progress.say(notice);
     sayDeleted(progress, old);
     if (isStopped) return stop.exitCode;
+    if (object.problem !== undefined) return EXIT.partly;
     return object.xyz.length > 0 ? EXIT.ok : EXIT.failure;
   });
 }

@@ -24,7 +24,9 @@ export function resultNotices(
   if (partial) {
     const what = isEmpty ? ' No point was found.' : isScene ? '' : ' There are only its points, and no mesh.';
     const whole = isScene ? 'scene' : 'object';
-    return [`Stopped by ${by} after ${swept.queries} of ${swept.of} grid points: the ${whole} is incomplete.${what}`];
+    const how = object.problem === undefined ? `Stopped by ${by}` : 'The sweep ended';
+    const end = `${how} after ${swept.queries} of ${swept.of} grid points: the ${whole} is incomplete.${what}`;
+    return object.problem === undefined ? [end] : [end, object.problem];
   }
   if (isEmpty) {
     return [

@@ -14,11 +14,15 @@ export const SUMMARY = 'summary.json';
 
 /** Notices of a result. @param stop whether the work was stopped, and by what */
 export function noticesOf(
-  { depth, object, mesh, meshProblem: problem }: Reconstruction,
+  { depth, object, mesh, meshProblem: problem, previewProblem }: Reconstruction,
   { granularity }: ObjectOptions,
   stop: { isStopped: boolean; by: string },
 ): string[] {
-  return [...depthNotices(depth), ...resultNotices(object, mesh, { granularity, ...stop, problem })];
+  return [
+    ...depthNotices(depth),
+    ...resultNotices(object, mesh, { granularity, ...stop, problem }),
+    ...(previewProblem === undefined ? [] : [`There is no preview.png: ${previewProblem}`]),
+  ];
 }
 
 /** Notices of the depth of a photo. */

@@ -2,9 +2,10 @@
 // 32 keys.
 //   q, k, v, biases: flat textures of vec4s · y [rows, heads * headDim], f32 or f16
 // A subgroup computes eight queries of one head, or sixteen if `tall`: then each key and value that is loaded serves
-// twice as many, which is a fifth faster, and takes twice as long to compile. In q kT a lane owns keys; in the product with v it owns features, the
-// vec4s lane, lane + 8 and lane + 16 of the head. Lanes share values by broadcast and shuffle: on a software adapter a
-// texture load is five times cheaper than a buffer load, and a constant-lane broadcast is almost free.
+// twice as many, which is a fifth faster, and takes twice as long to compile. In q kT a lane owns keys; in the product
+// with v it owns features, the vec4s lane, lane + 8 and lane + 16 of the head. Lanes share values by broadcast and
+// shuffle: on a software adapter a texture load is five times cheaper than a buffer load, and a constant-lane broadcast
+// is almost free.
 // Takes: queryCode, BIASED (attention/bias.*.wgsl); FourKeys, biasOfFour, fourKeys (attention/four.*.wgsl).
 // Takes: Values, Row, addLogits, weighFour (attention/online8.wgsl).
 // Takes: LOG2E, LOWEST, selfKey, rowOf, keyOf, params.strideQ, params.selfV, params.vecs (attention/params.wgsl).

@@ -202,7 +202,8 @@ fn project(kind: u32, layer: Layer, rows: u32, lane: u32) {
       }
       var left = array<vec4f, 16>(l0, l1, l2, l3, l4, l5, l6, l7, l8, l9, l10, l11, l12, l13, l14, l15);
       var right = array<vec4f, 16>(r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, r13, r14, r15);
-      // The loop counts rows of the tile, so that compilers know no limit: unrolled stores compile many times more slowly.
+      // The loop counts rows of the tile, so that compilers know no limit: unrolled stores compile many times more
+      // slowly.
       let end = min(row + 16u, rows);
       for (var i = row; i < end; i++) {
         let at = layer.destination + i * stride + column / 4u + lane;

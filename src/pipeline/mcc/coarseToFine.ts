@@ -8,15 +8,15 @@ import type { Shared } from '../../graph/shared.ts';
 import type { DeviceTensor } from '../../graph/transfer.ts';
 import type { SweepStrategy } from '../../kernels/target.ts';
 import { PlanCache } from '../planCache.ts';
-import type { GridPoints, SweptField } from '../roles.ts';
+import type { Completion } from '../roles.ts';
 import type { MccConfig } from './config.ts';
-import { ExpectedQueries } from './expectedQueries.ts';
-import { pointCount, type Grid } from './grid.ts';
-import { addPoints, coarseLattice, pointsIn, pointsOutside, wordsOfBits } from './lattice.ts';
+import type { Grid } from './grid.ts';
+import { pointsIn } from './lattice.ts';
 import { listGraph, nextGraph } from './listGraphs.ts';
 import type { ChunkAnswer, ChunkResults, OccupiedReader } from './occupiedReader.ts';
 import { MIN_CHUNK, type ChunkSize } from './pace.ts';
-import { inGridOrder, SweepLog, type SweepRunOptions } from './sweepLog.ts';
+import { Refinement } from './refinement.ts';
+import type { SweepRunOptions } from './sweepLog.ts';
 
 /** Options of a sweep with all defaults filled in. */
 export interface SweepRequest {
@@ -28,16 +28,6 @@ export interface SweepRequest {
   readonly threshold: number;
   /** Of the softmax over colors. */
   readonly temperature: number;
-}
-
-export interface Swept {
-  /** In the order of the grid. */
-  readonly points: GridPoints;
-  readonly field: SweptField;
-  /** Points queried. */
-  readonly queries: number;
-  /** Whether it was stopped before it was done. */
-  readonly partial: boolean;
 }
 
 export class CoarseToFine {
@@ -67,38 +57,31 @@ export class CoarseToFine {
 
   /**
    * @param seen of `encoderGraph`
-   * @returns those found so far when the signal is aborted
-   * @throws ShapeError, WeightsError, LimitError, DeviceError
+   * @returns what was found until the signal is aborted
+   * @throws ShapeError, WeightsError, LimitError, DeviceError; the next run with the same memory then goes on
    */
-  async run(seen: DeviceTensor, request: SweepRequest, pace: ChunkSize, run: SweepRunOptions): Promise<Swept> {
+  async run(seen: DeviceTensor, request: SweepRequest, pace: ChunkSize, run: SweepRunOptions): Promise<Completion> {
+    const { memory = {} } = run;
     const { grid, isFull } = request;
-    const log = new SweepLog(grid, run);
-    const lattice = (isFull && grid.inside) || coarseLattice(grid);
-    const expected = new ExpectedQueries({ total: pointCount(grid), step: grid.step }, lattice.length);
-    const occupied = new Uint32Array(wordsOfBits(grid.total));
-    // What does not belong to the grid is never queried, as if it had been already.
-    const queried = pointsOutside(grid);
-    let partial = false;
+    const found = memory.soFar instanceof Refinement ? memory.soFar : new Refinement(grid, isFull, run);
+    memory.soFar = found;
     try {
-      for (let list = lattice; list.length > 0;) {
-        addPoints(queried, list);
-        expected.begin(list.length);
-        await this.query(list, seen, request, pace, occupied, expected, log, run);
-        list = await this.next(grid, occupied, queried, run.signal);
+      while (found.hasList) {
+        await this.query(found, seen, request, pace, run);
+        found.begin(await this.choose(found, request.grid, run.signal));
       }
-      log.end();
+      found.end();
+      return found.completion(false);
     } catch (error) {
       if (!(error instanceof Canceled)) throw error;
-      partial = true;
+      return found.completion();
     }
-    return { points: inGridOrder(log.joined()), field: log.field(), queries: log.done, partial };
   }
 
   /** The points to query next, in the order of the grid. */
-  private async next(
+  private async choose(
+    { occupied, queried }: Refinement,
     { counts }: Grid,
-    occupied: Uint32Array,
-    queried: Uint32Array,
     signal: AbortSignal | undefined,
   ): Promise<Uint32Array> {
     const plan = await this.choices.get(nextGraph, { counts });
@@ -106,28 +89,24 @@ export class CoarseToFine {
     return pointsIn((await next.read()) as Uint32Array);
   }
 
-  /** Queries a list of points, chunk by chunk, and adds those that are occupied to `occupied`. */
+  /** Queries the points of the list, chunk by chunk. */
   private async query(
-    list: Uint32Array,
+    found: Refinement,
     seen: DeviceTensor,
     request: SweepRequest,
     pace: ChunkSize,
-    occupied: Uint32Array,
-    expected: ExpectedQueries,
-    log: SweepLog,
     run: SweepRunOptions,
   ): Promise<void> {
-    for (let start = 0; start < list.length;) {
-      if (run.signal?.aborted) throw new Canceled('The sweep');
+    for (;;) {
       const { size } = pace;
-      const part = list.subarray(start, start + size);
+      const part = found.next(size);
+      if (part.length === 0) return;
+      if (run.signal?.aborted) throw new Canceled('The sweep');
       const begun = performance.now();
       const answer = await this.chunk(part, filledSize(part.length, size), seen, request, run);
       // Only a full chunk says how fast full chunks are.
       if (part.length === size) pace.learn(performance.now() - begun);
-      const found = log.add(part, answer, expected.take(part.length, answer.occupied?.places.length ?? 0));
-      if (found) addPoints(occupied, found.indices);
-      start += part.length;
+      found.take(part, answer);
     }
   }
 

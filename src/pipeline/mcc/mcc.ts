@@ -106,12 +106,12 @@ export class Mcc implements Completer {
    * @throws GridError, ShapeError, WeightsError, LimitError, DeviceError; Canceled before the sweep
    */
   async complete(seen: SeenSquare, options: CompleteOptions = {}, run: CompleteRunOptions = {}): Promise<Completion> {
-    const { signal, onProfile, onUpload, onEncode, onCount, onPartial } = run;
+    const { signal, onProfile, onUpload, onEncode, onCount, onPartial, memory } = run;
     const side = this.sideOf(seen.rgb);
     await this.encoderPlan(side, onUpload && ((done) => onUpload(ENCODER_SHARE * done)));
     await this.sweeps.prepare(options, onUpload && ((done) => onUpload(ENCODER_SHARE + (1 - ENCODER_SHARE) * done)));
     const image = await this.encode(seen, { signal, onProfile, onProgress: onEncode });
-    return this.sweep(image, options, { signal, onProfile, onProgress: onCount, onPartial });
+    return this.sweep(image, options, { signal, onProfile, onProgress: onCount, onPartial, memory });
   }
 
   /**

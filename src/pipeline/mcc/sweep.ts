@@ -14,8 +14,8 @@ import { defaultThreshold, type MccConfig } from './config.ts';
 import { DEFAULT_SWEEP, DEFAULT_TEMPERATURE } from '../defaults.ts';
 import { PlanCache } from '../planCache.ts';
 import type { CompleteOptions, Completion } from '../roles.ts';
-import { CoarseToFine, type SweepRequest, type Swept } from './coarseToFine.ts';
-import { gridFor, GridError, pointCount } from './grid.ts';
+import { CoarseToFine, type SweepRequest } from './coarseToFine.ts';
+import { gridFor, GridError } from './grid.ts';
 import { DECODER_MLP_RATIO, predictions } from './decoder.ts';
 import { OccupiedReader, type ChunkAnswer, type ChunkResults } from './occupiedReader.ts';
 import { MIN_CHUNK, Pace, type ChunkSize } from './pace.ts';
@@ -98,12 +98,10 @@ export class Sweep {
   async run(seen: DeviceTensor, options: SweepOptions, run: SweepRunOptions): Promise<SweepResult> {
     const { request, why } = this.requestOf(options);
     const pace = this.paceOf(request.strategy, options.chunk);
-    const { points, ...swept } = isInLists(request)
+    const completion = isInLists(request)
       ? await this.coarseToFine.run(seen, request, pace, run)
       : await this.wholeGrid(seen, request, pace, run);
-    const { grid, strategy } = request;
-    const { step } = grid;
-    return { ...points, ...swept, step, total: pointCount(grid), strategy, ...(why !== undefined && { why }) };
+    return { ...completion, strategy: request.strategy, ...(why !== undefined && { why }) };
   }
 
   /** Queries all points, in the order of the grid. */
@@ -112,16 +110,17 @@ export class Sweep {
     request: SweepRequest,
     pace: ChunkSize,
     run: SweepRunOptions,
-  ): Promise<Swept> {
+  ): Promise<Completion> {
     const { total } = request.grid;
-    const log = new SweepLog(request.grid, run);
-    let partial = false;
+    const { memory = {} } = run;
+    const log = memory.soFar instanceof SweepLog ? memory.soFar : new SweepLog(request.grid, run);
+    memory.soFar = log;
     try {
-      while (log.done < total) {
+      while (log.queries < total) {
         if (run.signal?.aborted) throw new Canceled('The sweep');
         const begun = performance.now();
         const { size } = pace;
-        const start = log.done;
+        const start = log.queries;
         const answer = await this.chunk(seen, request, start, size, run);
         pace.learn(performance.now() - begun);
         log.add(
@@ -130,11 +129,11 @@ export class Sweep {
           total,
         );
       }
+      return log.completion(false);
     } catch (error) {
       if (!(error instanceof Canceled)) throw error;
-      partial = true;
+      return log.completion();
     }
-    return { points: log.joined(), field: log.field(), queries: log.done, partial };
   }
 
   /** Queries `count` points from `start` on, as far as there are so many. */

@@ -1,7 +1,7 @@
 /** What a sweep has found so far, and what it tells whoever watches. */
 import type { RunOptions } from '../../graph/run.ts';
-import type { GridPoints, SweptField } from '../roles.ts';
-import { pointsOf, type Grid } from './grid.ts';
+import type { Completion, GridPoints, SweepMemory, SweepSoFar } from '../roles.ts';
+import { pointCount, pointsOf, type Grid } from './grid.ts';
 import type { ChunkAnswer } from './occupiedReader.ts';
 
 export interface SweepPace {
@@ -22,11 +22,13 @@ export interface SweepRunOptions extends Pick<RunOptions, 'signal' | 'onProfile'
   readonly onPartial?: (found: GridPoints) => void;
   /** Share of the weights uploaded, 0..1; only the first use uploads. */
   readonly onUpload?: (done: number) => void;
+  /** From here the sweep goes on, and here it keeps what it finds. */
+  readonly memory?: SweepMemory;
 }
 
-export class SweepLog {
+export class SweepLog implements SweepSoFar {
   /** Points queried so far. */
-  done = 0;
+  queries = 0;
   private readonly logits: Float32Array;
   private readonly parts: GridPoints[] = [];
   private readonly started = performance.now();
@@ -45,10 +47,9 @@ export class SweepLog {
    * Takes what a chunk gave.
    * @param indices of its points in the grid
    * @param total points that will be queried, those of this chunk and of earlier ones among them
-   * @returns the occupied points; undefined if there are none
    */
-  add(indices: Uint32Array, { logits, occupied }: ChunkAnswer, total: number): GridPoints | undefined {
-    this.done += indices.length;
+  add(indices: Uint32Array, { logits, occupied }: ChunkAnswer, total: number): void {
+    this.queries += indices.length;
     for (let i = 0; i < indices.length; i++) this.logits[indices[i]] = logits[i];
     const part =
       occupied &&
@@ -62,23 +63,23 @@ export class SweepLog {
       this.run.onPartial?.(part);
     }
     this.tell(total);
-    return part;
   }
 
   /** There is nothing left to query: the end is told, if it was not known before. */
   end(): void {
-    if (this.told !== this.done) this.tell(this.done);
+    if (this.told !== this.queries) this.tell(this.queries);
   }
 
-  /** Logits of all points queried so far. */
-  field(): SweptField {
-    const { counts, axes } = this.grid;
+  /** What was found, in the order of the grid. @param partial whether the sweep ended before it was done */
+  completion(partial = true): Completion {
+    const { counts, axes, step } = this.grid;
     // The axes are copied, because a caller may transfer them to a worker.
-    return { counts, axes: axes.slice(), logits: this.logits };
+    const field = { counts, axes: axes.slice(), logits: this.logits };
+    return { ...inGridOrder(this.joined()), field, step, queries: this.queries, total: pointCount(this.grid), partial };
   }
 
   /** All points found, in the order in which they were found. */
-  joined(): GridPoints {
+  private joined(): GridPoints {
     const all = emptyPoints(this.found);
     let at = 0;
     for (const { xyz, colors, logits, indices } of this.parts) {
@@ -94,9 +95,9 @@ export class SweepLog {
   private tell(total: number): void {
     this.told = total;
     const seconds = (performance.now() - this.started) / 1000;
-    this.run.onProgress?.(this.done, total, {
-      pointsPerSecond: this.done / seconds,
-      secondsLeft: ((total - this.done) * seconds) / this.done,
+    this.run.onProgress?.(this.queries, total, {
+      pointsPerSecond: this.queries / seconds,
+      secondsLeft: ((total - this.queries) * seconds) / this.queries,
       found: this.found,
     });
   }
@@ -108,7 +109,7 @@ export class SweepLog {
 }
 
 /** The same points in the order of the grid. */
-export function inGridOrder(points: GridPoints): GridPoints {
+function inGridOrder(points: GridPoints): GridPoints {
   const order = Uint32Array.from(points.indices.keys()).sort((a, b) => points.indices[a] - points.indices[b]);
   const sorted = emptyPoints(order.length);
   order.forEach((from, to) => {

@@ -32,6 +32,8 @@ export interface ObjectFacts {
   readonly swept: { readonly queries: number; readonly of: number };
   /** Whether the sweep was stopped before it was done. */
   readonly partial: boolean;
+  /** Why the sweep ended before it was done, if nobody stopped it. */
+  readonly problem?: string;
   /** Every point with a probability above `minThreshold`. */
   readonly kept: ObjectPoints;
   /** The lowest threshold that `withThreshold` takes. */
@@ -51,6 +53,7 @@ export class CompletedObject implements ObjectPoints, ObjectFacts {
   readonly field: SweptField;
   readonly swept: ObjectFacts['swept'];
   readonly partial: boolean;
+  readonly problem?: string;
   readonly kept: ObjectPoints;
   readonly minThreshold: number;
 
@@ -71,6 +74,7 @@ export class CompletedObject implements ObjectPoints, ObjectFacts {
     this.field = facts.field;
     this.swept = facts.swept;
     this.partial = facts.partial;
+    if (facts.problem !== undefined) this.problem = facts.problem;
     this.kept = facts.kept;
     this.minThreshold = facts.minThreshold;
   }

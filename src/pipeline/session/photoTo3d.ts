@@ -1,4 +1,5 @@
 /** The whole chain: from a photo and a prompt to the object in 3D. */
+import { DeviceLostError, type FinishedSteps } from '../deviceLost.ts';
 import type { MaskCandidate } from '../roles.ts';
 import type { CompletedObject } from './completedObject.ts';
 import type { ObjectMesh, SeenObject } from './objectMesh.ts';
@@ -33,8 +34,9 @@ export interface ChainResult {
 export async function photoTo3d(steps: PhotoSteps, options: ReconstructOptions): Promise<ChainResult> {
   if (options.scene) return sceneTo3d(steps, options);
   const found = await maskFor(steps, options);
-  const depth = await steps.depth(options);
-  return { ...found, depth, ...(await objectFrom(steps, found.mask, depth, options)) };
+  const depth = await steps.depth(options).catch(keeping(found));
+  const made = await objectFrom(steps, found.mask, depth, options).catch(keeping({ ...found, depth }));
+  return { ...found, depth, ...made };
 }
 
 /** The mask that is given, or that a prompt means. @throws as `segment` */
@@ -61,10 +63,18 @@ export async function objectFrom(
   return { seen, object, ...made };
 }
 
+/** Rethrows an error. One that ends the chain because devices are lost has what was finished. */
+const keeping =
+  (found: FinishedSteps) =>
+  (error: unknown): never => {
+    if (error instanceof DeviceLostError) error.found = found;
+    throw error;
+  };
+
 async function sceneTo3d(steps: PhotoSteps, options: ReconstructOptions): Promise<ChainResult> {
   const depth = await steps.depth(options);
-  const seen = await steps.scenePoints(options.pointMap ?? depth);
-  const object = await steps.complete(seen, options);
+  const seen = await steps.scenePoints(options.pointMap ?? depth).catch(keeping({ depth }));
+  const object = await steps.complete(seen, options).catch(keeping({ depth }));
   return { mask: steps.maskOf(seen), depth, seen, object };
 }
 

@@ -30,6 +30,8 @@ export interface SceneObject extends Omit<ChainResult, 'depth'> {
   readonly within?: string;
   /** A picture of it alone, as in `Reconstruction`. */
   readonly preview?: Sheet;
+  /** Why there is no preview, if it could not be drawn. */
+  readonly previewProblem?: string;
 }
 
 /** An object that could not be made. */
@@ -50,6 +52,8 @@ export interface SceneReconstruction {
   readonly stopped: readonly string[];
   /** A picture of all meshes together from five sides; undefined if `render` was false, or there is no mesh. */
   readonly preview?: Sheet;
+  /** Why there is no preview, if it could not be drawn. */
+  readonly previewProblem?: string;
   /** Seconds of each stage, of all objects together. Loading the weights of a network is a stage of its own. */
   readonly seconds: Readonly<Record<string, number>>;
 }
@@ -65,7 +69,7 @@ const SAME = 0.8;
 const WITHIN = 0.8;
 
 /** Errors that every object would meet: they end the call. */
-const COMMON = ['DeviceError', 'LimitError', 'WeightsError', 'KernelError'];
+const COMMON = ['DeviceError', 'DeviceLostError', 'LimitError', 'WeightsError', 'KernelError'];
 
 /**
  * The objects with their names.
@@ -104,7 +108,7 @@ export async function sceneOf(
   stages: Stages,
   named: readonly Named[],
   options: SceneOptions,
-): Promise<Omit<SceneReconstruction, 'preview' | 'seconds'>> {
+): Promise<Omit<SceneReconstruction, 'preview' | 'previewProblem' | 'seconds'>> {
   const failed: FailedObject[] = [];
   /** Runs the work on one object. @returns undefined if it failed, or was stopped */
   const attempt = async <T>(i: number, work: () => Promise<T>): Promise<T | undefined> => {

@@ -1,6 +1,7 @@
 /** A session: one open photo, and the steps that can be run on it. */
 import type { CameraOptions } from '../camera.ts';
 import type { Photo } from '../photo.ts';
+import { DeviceLostError } from '../deviceLost.ts';
 import { joinMeshes, joinTextured } from '../mesh/join.ts';
 import { renderMeshSheet } from '../render/mesh.ts';
 import { renderSheet, type Sheet } from '../render/sheet.ts';
@@ -43,6 +44,8 @@ export interface Reconstruction extends ChainResult {
    * object has no points.
    */
   readonly preview?: Sheet;
+  /** Why drawing it failed, after everything else was done; undefined if it did not. */
+  readonly previewProblem?: string;
   /** Seconds of each stage. Loading the weights of a network is a stage of its own. */
   readonly seconds: Readonly<Record<string, number>>;
 }
@@ -61,6 +64,9 @@ export async function closing<S extends { close(): void }, T>(
     session.close();
   }
 }
+
+/** Run options for drawing a picture. */
+type Drawing = Pick<CallOptions, 'onProfile'> & { onProgress(done: number): void };
 
 /** The error for a call of a session that is closed. */
 export const closedSession = (): Error =>
@@ -178,13 +184,13 @@ export class Session {
    */
   reconstruct(options: ReconstructOptions, call: CallOptions = {}): Promise<Reconstruction> {
     return this.steps(call, async (steps, stages) => {
-      await this.expectOptions(options);
+      this.expectOptions(options);
       // The chain builds what is missing itself, and reports what is wrong.
       steps.buildAhead(options).catch(() => undefined);
       const chain = await photoTo3d(steps, options);
-      const preview = options.render === false ? undefined : await this.preview(chain, stages);
+      const picture = options.render === false ? {} : await this.previewOrProblem(chain, stages);
       stages.end();
-      return { ...chain, preview, seconds: { ...stages.seconds } };
+      return { ...chain, ...picture, seconds: { ...stages.seconds } };
     });
   }
 
@@ -204,7 +210,7 @@ export class Session {
   ): Promise<SceneReconstruction> {
     return this.steps(call, async (steps, stages) => {
       const named = namedObjects(this.photo, objects);
-      await this.expectOptions({ ...options, ...named[0] });
+      this.expectOptions({ ...options, ...named[0] });
       steps.buildAhead({ ...options, ...named[0] }).catch(() => undefined);
       const scene = await sceneOf(steps, stages, named, options);
       const pictures = options.render === false ? scene : await this.previews(scene, stages);
@@ -227,41 +233,58 @@ export class Session {
   }
 
   /** Checks all options of the chain. */
-  private async expectOptions(options: ReconstructOptions): Promise<void> {
+  private expectOptions(options: ReconstructOptions): void {
     const { photo } = this;
     expectObject(photo, options);
     expectCamera(options);
     expectGeometry(photo, options);
     expectMeshOptions(options);
-    expectObjectOptions(await this.parts.networks.get(completerRole(options)), options);
+    expectObjectOptions(this.parts.networks.blank(completerRole(options)), options);
   }
 
-  private async preview(
+  /** The object is not lost because it cannot be drawn. */
+  private async previewOrProblem(
     { object, mesh }: Pick<ChainResult, 'object' | 'mesh'>,
     stages: Stages,
-  ): Promise<Sheet | undefined> {
-    if (object.rgb.length === 0) return undefined;
-    const options = await this.drawing(stages);
-    if (mesh) return renderMeshSheet(this.parts.shared, mesh.textured ?? mesh.mesh, options);
-    return renderSheet(this.parts.shared, object, options);
+  ): Promise<Pick<Reconstruction, 'preview' | 'previewProblem'>> {
+    if (object.rgb.length === 0 || object.problem !== undefined) return {};
+    return this.drawn(stages, (options) => {
+      const { shared } = this.parts;
+      return mesh ? renderMeshSheet(shared, mesh.textured ?? mesh.mesh, options) : renderSheet(shared, object, options);
+    });
   }
 
   /** A picture of each object, and one of all meshes together. */
   private async previews(
     { objects }: Pick<SceneReconstruction, 'objects'>,
     stages: Stages,
-  ): Promise<Pick<SceneReconstruction, 'objects' | 'preview'>> {
+  ): Promise<Pick<SceneReconstruction, 'objects' | 'preview' | 'previewProblem'>> {
     const drawn: SceneObject[] = [];
-    for (const object of objects) drawn.push({ ...object, preview: await this.preview(object, stages) });
+    for (const object of objects) drawn.push({ ...object, ...(await this.previewOrProblem(object, stages)) });
     const meshes = objects.flatMap(({ mesh }) => (mesh ? [mesh] : []));
     if (meshes.length === 0) return { objects: drawn };
     const textured = meshes.flatMap((mesh) => (mesh.textured ? [mesh.textured] : []));
     const all = textured.length > 0 ? joinTextured(textured) : joinMeshes(meshes.map(({ mesh }) => mesh));
-    return { objects: drawn, preview: await renderMeshSheet(this.parts.shared, all, await this.drawing(stages)) };
+    const together = await this.drawn(stages, (options) => renderMeshSheet(this.parts.shared, all, options));
+    return { objects: drawn, ...together };
+  }
+
+  /** Draws a picture, again on another device if that is lost. */
+  private async drawn(
+    stages: Stages,
+    draw: (options: Drawing) => Promise<Sheet>,
+  ): Promise<Pick<Reconstruction, 'preview' | 'previewProblem'>> {
+    const work = async (): Promise<Sheet> => draw(await this.drawing(stages));
+    try {
+      return { preview: await this.parts.recovery.step(stages, () => 'the preview is drawn again', work) };
+    } catch (error) {
+      if (error instanceof DeviceLostError) return { previewProblem: error.message };
+      throw error;
+    }
   }
 
   /** Makes room for a picture. @returns run options for drawing it: without the signal, so that what was stopped is drawn, too */
-  private async drawing(stages: Stages): Promise<Pick<CallOptions, 'onProfile'> & { onProgress(done: number): void }> {
+  private async drawing(stages: Stages): Promise<Drawing> {
     await this.parts.networks.makeRoom(PICTURE_BYTES);
     const onProgress = (done: number): void => stages.report('render', done, 1);
     onProgress(0);

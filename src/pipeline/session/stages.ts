@@ -30,6 +30,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Gets the progress of each stage. */
   readonly onProgress?: (event: StageProgress) => void;
+  /** Gets a sentence on what happens beside the stages: that the device was lost, and what goes on with a new one. */
+  readonly onNotice?: (line: string) => void;
   /** Gets the times of all dispatches after each run of a plan. Timing them makes the call a little slower. */
   readonly onProfile?: (times: readonly StepTime[]) => void;
 }
@@ -71,6 +73,11 @@ export class Stages {
   report(stage: string, done: number, total: number, unit?: string): void {
     this.begin(stage);
     this.call.onProgress?.({ stage, done, total, unit, ...(this.object && { object: this.object }) });
+  }
+
+  /** Tells the caller what happens beside the stages. */
+  say(line: string): void {
+    this.call.onNotice?.(line);
   }
 
   /** Ends the current stage. */

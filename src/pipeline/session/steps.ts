@@ -2,6 +2,7 @@
 import { focalFromFov, focalOf, intrinsicsOf, type CameraOptions, type Focal, type Intrinsics } from '../camera.ts';
 import type { ColoredPoints } from '../coloredPoints.ts';
 import { DEFAULT_SWEEP, DEFAULT_TEXTURE } from '../defaults.ts';
+import { DeviceLostError } from '../deviceLost.ts';
 import { findEverything } from '../everything/everything.ts';
 import type { FoundMask } from '../everything/foundMask.ts';
 import { everythingSettings, type EverythingOptions } from '../everything/options.ts';
@@ -11,7 +12,16 @@ import { emptyMask, visiblePoints, type Geometry } from '../points/geometry.ts';
 import type { SeenCrop } from '../points/seenPoints.ts';
 import { OptionError } from '../optionError.ts';
 import { buildSheetAhead } from '../render/mesh.ts';
-import type { CompleterRole, Embedding, Role, SegmentAnswer, SweepName } from '../roles.ts';
+import type {
+  CompleterRole,
+  Completion,
+  Embedding,
+  GridPoints,
+  Role,
+  SegmentAnswer,
+  SweepMemory,
+  SweepName,
+} from '../roles.ts';
 import { above, CompletedObject, objectPoints } from './completedObject.ts';
 import type { EngineParts } from './engineParts.ts';
 import {
@@ -106,7 +116,11 @@ export class PhotoSteps {
    * Encodes the photo, unless its embedding is cached.
    * @throws PromptError if the photo is too narrow; WeightsError, DeviceError; Canceled
    */
-  async encode(): Promise<Embedding> {
+  encode(): Promise<Embedding> {
+    return this.step('the photo is encoded again', () => this.embedding());
+  }
+
+  private async embedding(): Promise<Embedding> {
     const { embeddings, networks } = this.parts;
     const known = embeddings.get(this.known.owner);
     if (known) return known;
@@ -124,11 +138,12 @@ export class PhotoSteps {
   async segment(prompt: PromptOptions): Promise<SegmentAnswer> {
     const { photo, stages } = this;
     expectObject(photo, prompt);
-    const network = await this.parts.networks.get('segment');
-    const embedding = await this.encode();
     // After the encoder, the answer is quick, and its weights are few: it reports nothing of its own.
     const { signal, onProfile } = stages;
-    return network.answer(embedding, inDecoded(photo, prompt), { signal, onProfile });
+    return this.step('the photo is segmented again', async () => {
+      const network = await this.parts.networks.get('segment');
+      return network.answer(await this.embedding(), inDecoded(photo, prompt), { signal, onProfile });
+    });
   }
 
   /**
@@ -138,16 +153,18 @@ export class PhotoSteps {
   async everything(options: EverythingOptions): Promise<FoundMask[]> {
     const { photo, stages } = this;
     everythingSettings(options);
-    const segmenter = await this.parts.networks.get('segment');
-    const embedding = await this.encode();
     const { signal, onProfile } = stages;
-    return findEverything(
-      // Crops are part of the search: they report nothing of their own.
-      { segmenter, embedding, encode: (crop) => segmenter.encode(crop, { signal, onProfile }) },
-      wordsOf(photo),
-      options,
-      { signal, onProfile, onCount: (done, total) => stages.report('masks', done, total, 'points') },
-    );
+    return this.step('the masks are searched again', async () => {
+      const segmenter = await this.parts.networks.get('segment');
+      const embedding = await this.embedding();
+      return findEverything(
+        // Crops are part of the search: they report nothing of their own.
+        { segmenter, embedding, encode: (crop) => segmenter.encode(crop, { signal, onProfile }) },
+        wordsOf(photo),
+        options,
+        { signal, onProfile, onCount: (done, total) => stages.report('masks', done, total, 'points') },
+      );
+    });
   }
 
   /**
@@ -162,13 +179,16 @@ export class PhotoSteps {
     const camera = options.camera ?? intrinsicsOf(photo, focal.pixels);
     if (options.pointMap) return { meters: zOf(options.pointMap.xyz), camera, focal };
     if (options.depth) return { meters: options.depth, camera, focal };
-    const network = await this.parts.networks.get('depth');
-    known.meters ??= await network.estimate(wordsOf(photo), this.stages.options('depth', this.titleOf('depth')));
-    const { canonicalFov } = network;
+    const canonicalFov = await this.step('the depth is estimated again', async () => {
+      const network = await this.parts.networks.get('depth');
+      known.meters ??= await network.estimate(wordsOf(photo), this.stages.options('depth', this.titleOf('depth')));
+      return network.canonicalFov;
+    });
     // The canonical camera of arXiv:2307.10984, section 3.2. The result is a copy, because callers may transfer it to a
     // worker.
     const factor = canonicalFov === undefined ? 1 : focal.pixels / focalFromFov(photo.width, canonicalFov);
-    return { meters: factor === 1 ? known.meters.slice() : known.meters.map((v) => factor * v), camera, focal };
+    const meters = known.meters!;
+    return { meters: factor === 1 ? meters.slice() : meters.map((v) => factor * v), camera, focal };
   }
 
   /**
@@ -180,11 +200,12 @@ export class PhotoSteps {
     if (!mask.some((value) => value !== 0)) throw emptyMask();
     expectMask(photo, mask);
     const geometry = this.geometryOf(depth);
-    const { sides } = await this.parts.networks.get('complete');
-    stages.report('points', 0, 1);
-    const square = await this.parts
-      .seenPoints(sides)
-      .see(wordsOf(photo), new Uint32Array(mask), geometry, stages.options('points'));
+    const square = await this.step('the visible points are found again', async () => {
+      const { sides } = await this.parts.networks.get('complete');
+      stages.report('points', 0, 1);
+      const seenPoints = this.parts.seenPoints(sides);
+      return seenPoints.see(wordsOf(photo), new Uint32Array(mask), geometry, stages.options('points'));
+    });
     return { ...square, cloud: visiblePoints(wordsOf(photo), mask, geometry) };
   }
 
@@ -195,9 +216,11 @@ export class PhotoSteps {
   async scenePoints(depth: GivenDepth | PointMap): Promise<Seen> {
     const { photo, stages } = this;
     const geometry = this.geometryOf(depth);
-    const { sides } = await this.parts.networks.get('scene');
-    stages.report('points', 0, 1);
-    const square = await this.parts.seenPoints(sides).seeScene(wordsOf(photo), geometry, stages.options('points'));
+    const square = await this.step('the visible points are found again', async () => {
+      const { sides } = await this.parts.networks.get('scene');
+      stages.report('points', 0, 1);
+      return this.parts.seenPoints(sides).seeScene(wordsOf(photo), geometry, stages.options('points'));
+    });
     return { ...square, cloud: visiblePoints(wordsOf(photo), this.maskOf(square), geometry) };
   }
 
@@ -207,34 +230,19 @@ export class PhotoSteps {
   }
 
   /**
-   * Queries the grid. A sweep that is stopped returns a partial object.
+   * Queries the grid. A sweep that is stopped returns a partial object, and so does one whose device was lost again and again.
    * @throws OptionError, GridError, WeightsError, DeviceError; Canceled before the sweep
    */
   async complete(seen: Seen | SeenCrop, options: ObjectOptions): Promise<CompletedObject> {
-    const { stages } = this;
     const { role, normalization } = seen;
-    const network = await this.parts.networks.get(role);
+    const network = this.parts.networks.blank(role);
     expectObjectOptions(network, options);
     const threshold = options.threshold ?? network.threshold;
     const minThreshold = options.minThreshold ?? lowestKept(threshold, options.sweep);
-    const { onPoints } = options;
-    const found = await network.complete(
-      seen,
-      { ...options, threshold: minThreshold },
-      {
-        signal: stages.signal,
-        onProfile: stages.onProfile,
-        onUpload: stages.loading(this.titleOf(role)),
-        onEncode: (done) => stages.report('encode', done, 1),
-        onCount: (done, total) => stages.report('sweep', done, total, 'points'),
-        onPartial:
-          onPoints &&
-          ((part) => {
-            const { xyz, rgb } = above(objectPoints(part, normalization), threshold);
-            if (rgb.length > 0) onPoints({ xyz, rgb });
-          }),
-      },
-    );
+    const { found, problem } = await this.swept(seen, { ...options, threshold: minThreshold }, (part) => {
+      const { xyz, rgb } = above(objectPoints(part, normalization), threshold);
+      if (rgb.length > 0) options.onPoints?.({ xyz, rgb });
+    });
     return new CompletedObject(
       {
         role,
@@ -243,11 +251,51 @@ export class PhotoSteps {
         field: found.field,
         swept: { queries: found.queries, of: found.total },
         partial: found.partial,
+        ...(problem !== undefined && { problem }),
         kept: objectPoints(found, normalization),
         minThreshold,
       },
       threshold,
     );
+  }
+
+  /** Encodes and sweeps, through losses of the device. What the sweep has found is on the host, so it goes on from there. */
+  private async swept(
+    seen: Seen | SeenCrop,
+    options: ObjectOptions,
+    onPartial: (part: GridPoints) => void,
+  ): Promise<{ found: Completion; problem?: string }> {
+    const { stages } = this;
+    const { recovery } = this.parts;
+    const memory: SweepMemory = {};
+    const goesOn = (): string =>
+      memory.soFar?.queries
+        ? `the sweep goes on after ${memory.soFar.queries} points`
+        : 'the visible points are encoded again';
+    try {
+      const found = await recovery.step(stages, goesOn, async () => {
+        const network = await this.parts.networks.get(seen.role);
+        return network.complete(seen, options, {
+          signal: stages.signal,
+          onProfile: stages.onProfile,
+          onUpload: stages.loading(this.titleOf(seen.role)),
+          onEncode: (done) => stages.report('encode', done, 1),
+          onCount: (done, total) => {
+            recovery.advanced();
+            stages.report('sweep', done, total, 'points');
+          },
+          onPartial: options.onPoints && onPartial,
+          memory,
+        });
+      });
+      return { found };
+    } catch (error) {
+      const { soFar } = memory;
+      if (!soFar || soFar.queries === 0) throw error;
+      if (error instanceof DeviceLostError) return { found: soFar.completion(), problem: error.message };
+      if (!this.isStopped) throw error;
+      return { found: soFar.completion() };
+    }
   }
 
   /**
@@ -266,6 +314,10 @@ export class PhotoSteps {
     const report = (done: number): void => stages.report('mesh', done, 1);
     report(0);
     return meshOf(photo, object, seen, options, { signal: stages.signal, report });
+  }
+
+  private step<T>(goesOn: string, work: () => Promise<T>): Promise<T> {
+    return this.parts.recovery.step(this.stages, () => goesOn, work);
   }
 
   /** @throws OptionError unless depth or point map have the photo's size */

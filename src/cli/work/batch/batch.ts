@@ -55,7 +55,7 @@ export async function batch(list: string, options: BatchOptions, context: Comman
         ? new TarStore(output, options.tar, shard)
         : new FolderStore(output, OPTIONAL_FILES);
       const open = await stillOpen(items, resultsPath, options);
-      const maker = new ObjectMaker(() => startEngine(rolesOf(open)), { signal: call.signal });
+      const maker = new ObjectMaker(() => startEngine(rolesOf(open)), { signal: call.signal, onNotice: call.onNotice });
       try {
         const part = shard ? ` of ${all.length} in part ${shard.index} of ${shard.of}` : '';
         progress.say(`${items.length} objects${part}; ${items.length - open.length} are there already.`);

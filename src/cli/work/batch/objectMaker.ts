@@ -10,8 +10,8 @@ import type { Engine } from '../../context.ts';
 import { type Job, readFrameJob, readInputs } from '../job.ts';
 import type { Item } from './item.ts';
 
-/** Devices that are lost one after the other, after which the batch stops. */
-const MOST_LOSSES = 3;
+/** Devices are lost one after the other: no further object can be made. */
+export class NoDevice extends UserError {}
 
 /** An object with what it was made from. */
 export interface Made {
@@ -29,7 +29,6 @@ export class ObjectMaker {
   private session: { photo: Photo; session: Session } | undefined;
   private lastRead: { path: string; photo: Promise<Photo> } | undefined;
   private lastFrames: { path: string; frames: ReturnType<typeof readFrames> } | undefined;
-  private losses = 0;
 
   constructor(
     private readonly startEngine: () => Promise<Engine>,
@@ -52,30 +51,16 @@ export class ObjectMaker {
   }
 
   /**
-   * Makes an object. When the device is lost, on a new one.
-   * @throws UserError if devices are lost again and again; otherwise as `reconstruct`
+   * Makes an object.
+   * @throws NoDevice if the device is lost again and again; otherwise as `reconstruct`
    */
   async make(job: Job): Promise<Made> {
-    for (;;) {
-      try {
-        const made = await this.tryToMake(job);
-        this.losses = 0;
-        return made;
-      } catch (error) {
-        if (!isLoss(error)) throw error;
-        this.losses++;
-        this.forget();
-        if (this.losses === MOST_LOSSES) {
-          throw new UserError(`The device was lost ${MOST_LOSSES} times in a row. ${error.message}`, { cause: error });
-        }
-      }
-    }
-  }
-
-  /** Lets go of the engine, which is somebody else's to dispose; `make` would start another one. */
-  private forget(): void {
-    this.session = undefined;
-    this.engine = undefined;
+    const made = await this.tryToMake(job).catch((error: unknown) => {
+      throw error instanceof Error && error.name === 'DeviceLostError' ? new NoDevice(error.message) : error;
+    });
+    const { problem } = made.result.object;
+    if (problem !== undefined) throw new NoDevice(problem);
+    return made;
   }
 
   private async tryToMake(job: Job): Promise<Made> {
@@ -91,5 +76,3 @@ export class ObjectMaker {
     return { job, result, engine: this.engine.describe(), seconds };
   }
 }
-
-const isLoss = (error: unknown): error is Error => error instanceof Error && error.name === 'DeviceError';

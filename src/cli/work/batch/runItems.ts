@@ -8,7 +8,7 @@ import { ALWAYS_WRITTEN } from '../../options.ts';
 import { reconstructionFiles } from '../outputs.ts';
 import { jsonFile, noticesOf, SUMMARY, summaryOf } from '../summary.ts';
 import type { Item } from './item.ts';
-import type { Made, ObjectMaker } from './objectMaker.ts';
+import { type Made, NoDevice, type ObjectMaker } from './objectMaker.ts';
 import type { ResultLine } from './results.ts';
 import type { Store } from './store.ts';
 
@@ -31,7 +31,7 @@ export interface Run {
 
 /**
  * Stops early when `signal` is aborted: what is whole is written then.
- * @throws OutputError if the disk is full: so it would be with all that follow; UserError if devices are lost again and again
+ * @throws OutputError if the disk is full: so it would be with all that follow; NoDevice if devices are lost again and again
  */
 export async function runItems(items: readonly OpenItem[], run: Run): Promise<void> {
   const { maker, store, report, signal } = run;
@@ -71,7 +71,7 @@ async function outcomeOf(making: Promise<Made>): Promise<Made | Error> {
     return await making;
   } catch (error) {
     const failure = error instanceof Error ? error : new Error(String(error));
-    if (failure.name === 'WeightsError' || (failure.cause as Error | undefined)?.name === 'DeviceError') throw failure;
+    if (failure.name === 'WeightsError' || failure instanceof NoDevice) throw failure;
     return failure;
   }
 }

@@ -10,6 +10,7 @@ import {
   ShapeError,
 } from '../../../graph/errors.ts';
 import { CocoError } from '../../../io/coco/index.ts';
+import { DeviceLostError } from '../../../pipeline/deviceLost.ts';
 import { GridError } from '../../../pipeline/mcc/grid.ts';
 import { GeometryError } from '../../../pipeline/points/geometry.ts';
 import { PromptError } from '../../../pipeline/prompts.ts';
@@ -28,7 +29,8 @@ export interface CrossedError {
 
 /** The classes by the names of their errors. An error of another name becomes an `Error` of that name. */
 const CLASSES: Readonly<Record<string, { readonly prototype: Error }>> = {
-  ...{ DeviceError, KernelError, LifetimeError, LimitError, NumericError, ShapeError, AbortError: Canceled },
+  ...{ DeviceError, DeviceLostError, KernelError, LifetimeError, LimitError, NumericError, ShapeError },
+  ...{ AbortError: Canceled },
   ...{ CocoError, GeometryError, GridError, OptionError, PromptError, UserError, WeightsError },
   ...{ RangeError, TypeError },
 };

@@ -1,0 +1,34 @@
+/** A page in headless Chromium that has the bundles of dist/, on its software adapter. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { findBrowser, softwareFlags } from '../setup/browser.mjs';
+import { root } from '../setup/process.mjs';
+
+/** Loopback is a secure context, which WebGPU needs. Nothing listens there: requests are answered from dist/. */
+const ORIGIN = 'http://127.0.0.1:9';
+
+export interface DistPage {
+  /** Calls a function that a bundle exports, with arguments and a result that JSON can hold. */
+  call(bundle: string, name: string, ...args: unknown[]): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** @throws Error if there is no browser */
+export async function openDistPage(): Promise<DistPage> {
+  const executablePath = findBrowser();
+  if (executablePath === undefined) throw new Error('There is no Chromium. Run: npm run setup.');
+  const browser = await chromium.launch({ executablePath, args: softwareFlags, chromiumSandbox: false });
+  const page = await browser.newPage();
+  await page.route(`${ORIGIN}/**`, async (route) => {
+    const { pathname } = new URL(route.request().url());
+    if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: '<!doctype html>' });
+    return route.fulfill({ contentType: 'text/javascript', body: await readFile(join(root, 'dist', pathname)) });
+  });
+  await page.goto(`${ORIGIN}/`);
+  return {
+    call: (bundle, name, ...args) =>
+      page.evaluate(`import('/${bundle}').then((bundle) => bundle.${name}(...${JSON.stringify(args)}))`),
+    close: () => browser.close(),
+  };
+}
