@@ -292,7 +292,14 @@ function elementCases(): Case[] {
     },
     {
       name: 'count of what is not a number',
-      build: ({ input }) => nonFinite(input(Float32Array.from(x, (v, i) => (i % 100 === 7 ? NaN : v)), shape, 'f16')),
+      build: ({ input }) =>
+        nonFinite(
+          input(
+            Float32Array.from(x, (v, i) => (i % 100 === 7 ? NaN : v)),
+            shape,
+            'f16',
+          ),
+        ),
       reference: () => Float64Array.of(5),
       bound: 0,
     },
