@@ -6,7 +6,7 @@ import { join } from 'node:path';
 /** Path -> digest of the content, without what differs from run to run: seconds, dates, ports. */
 export type Snapshot = ReadonlyMap<string, string>;
 
-const CHANGING = /"(?:totalSeconds|seconds|date|url)":\s*(?:"[^"]*"|[\d.]+)/g;
+const CHANGING = /"(?:totalSeconds|seconds|date|url)":\s*(?:"[^"]*"|[\d.]+|\{[^}]*\})/g;
 
 /** The files of a folder and of folders in it; none if there is no such folder. */
 export async function snapshotOf(folder: string): Promise<Snapshot> {

@@ -5,7 +5,7 @@
 // line of an output, and an invocation `perInvocation` units of it. On software adapters it costs more to start an
 // invocation than to load a vec4, and a division of integers is slower still.
 // Takes: Value (shared/value.*.wgsl); Stored, loaded, stored (shared/elements.*.wgsl).
-override taps: u32 = 2;
+override taps: u32 = 2; // 1, 2 or 4
 override perInvocation: u32 = 1;
 
 override single: bool = false; // whether a pixel has one unit
@@ -52,16 +52,22 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let rowTable = workgroup.y * 2u * taps;
   let line = (workgroup.z * params.h + workgroup.y) * params.width;
   let first = workgroup.x * wgSize * perInvocation + lid;
+  // The same for all units of the line.
+  var rowStarts: array<u32, 4>;
+  var rowWeights: array<f32, 4>;
+  for (var p = 0u; p < taps; p++) {
+    rowStarts[p] = (image + rows[rowTable + p]) * pitch;
+    rowWeights[p] = bitcast<f32>(rows[rowTable + taps + p]);
+  }
   for (var n = 0u; n < perInvocation; n++) {
     let unit = first + wgSize * n;
     if (unit < params.width) {
       let j = pixelOf(unit);
       let c = unit - j * params.C;
       let columnTable = j * 2u * taps;
-      var sum = bitcast<f32>(rows[rowTable + taps]) * mixRow((image + rows[rowTable]) * pitch + c, columnTable);
+      var sum = rowWeights[0] * mixRow(rowStarts[0] + c, columnTable);
       for (var p = 1u; p < taps; p++) {
-        let weight = bitcast<f32>(rows[rowTable + taps + p]);
-        sum += weight * mixRow((image + rows[rowTable + p]) * pitch + c, columnTable);
+        sum += rowWeights[p] * mixRow(rowStarts[p] + c, columnTable);
       }
       y[line + unit] = stored(sum);
     }
