@@ -168,7 +168,7 @@ describe('decodePhoto', () => {
     // The header chunk's checksum covers the size, so it is computed anew.
     bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)) >>> 0, 29);
     expect((await failure(decodePhoto(bomb))).message).toBe(
-      'The photo has 40000 x 40000 pixels; at most 268402689 can be decoded.',
+      'The photo has 40000 x 40000 pixels; at most 268402689 can be decoded, and 65535 on a side.',
     );
   });
 

@@ -409,7 +409,10 @@ describe('weights that a page names', () => {
     expect(await call('open', '/net/sam.safetensors')).toMatchObject({ networks: ['sam'], stages: ['download'] });
     const dropped = await call('openDropped', '/tiny/config.json', '/tiny/zoe.safetensors');
     expect(dropped).toMatchObject({ networks: ['zoe'], stages: [] });
-    expect(await call('open', 'synthetic:7')).toMatchObject({ describe: 'synthetic:7', networks: TINY });
+    expect(await call('open', 'synthetic:7')).toMatchObject({
+      describe: 'synthetic:7',
+      networks: [...TINY, 'mccScene'],
+    });
   });
 
   it('are tiny for the roles that no file of a list plays', async () => {
