@@ -15,7 +15,9 @@ it.each([...exported, ['LifetimeError', LifetimeError], ['AbortError', Canceled]
     const error =
       name === 'WeightsError'
         ? new unflat.WeightsError({ file: 'sam.pth', expected: 'a', found: 'b', advice: 'c' })
-        : new Class('A message.');
+        : name === 'DeviceLostError'
+          ? new unflat.DeviceLostError(new unflat.DeviceError('It was reset.'))
+          : new Class('A message.');
     const there = across(error);
     expect(there).toBeInstanceOf(Class);
     expect(there).toBeInstanceOf(Error);
