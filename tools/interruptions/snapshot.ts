@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Path -> digest of the content, without what differs from run to run: seconds, dates, ports. */
+/** Path -> digest of the content, without what differs from run to run: seconds, dates, ports, and keys that hold a file's date. */
 export type Snapshot = ReadonlyMap<string, string>;
 
-const CHANGING = /"(?:totalSeconds|seconds|date|url)":\s*(?:"[^"]*"|[\d.]+|\{[^}]*\})/g;
+const CHANGING = /"(?:totalSeconds|seconds|date|url|key)":\s*(?:"[^"]*"|[\d.]+|\{[^}]*\})/g;
 
 /** The files of a folder and of folders in it; none if there is no such folder. */
 export async function snapshotOf(folder: string): Promise<Snapshot> {
