@@ -28,7 +28,7 @@ export function addDoctor(
     )
     .option(
       '--deep [kernels...]',
-      'also run the checks of all kernels, or of the named ones, in every variant: a few minutes',
+      'also run the checks of all kernels, or of the named ones, in every variant: about a minute without a GPU',
     )
     .option('--json', 'print everything as JSON')
     .action(async (options: DoctorOptions) => {
