@@ -58,7 +58,7 @@ export function resize(target: Target, x: Operand, rows: Operand, columns: Opera
 
 /** As many as are best on the target, but no more than fill the last workgroup of a line as well as one would. */
 function unitsPerInvocation(target: Target, width: number): number {
-  let each = perInvocation(target);
+  let each = perInvocation(target, 4);
   while (each * ceilDiv(width, 64 * each) > ceilDiv(width, 64)) each /= 2;
   return each;
 }

@@ -17,7 +17,7 @@ export const scalarElements = elementsScalarWgsl;
 export const scalarInput = (dtype: DType): string => (dtype === 'f16' ? inputF16Wgsl : inputF32Wgsl);
 
 /**
- * How many results an invocation of an element-wise kernel computes. Where rows are best reduced by one invocation each,
- * which is on software adapters, invocations are expensive: to start one takes as long as three loads.
+ * How many results an invocation of an element-wise kernel computes: `many` where rows are best reduced by one invocation
+ * each. That is on software adapters, where to start an invocation takes as long as three loads.
  */
-export const perInvocation = ({ rows }: Pick<Target, 'rows'>): number => (rows === 'lane' ? 4 : 1);
+export const perInvocation = ({ rows }: Pick<Target, 'rows'>, many: number): number => (rows === 'lane' ? many : 1);

@@ -18,6 +18,9 @@ export const UNARY_KINDS = ['gelu', 'relu', 'sigmoid', 'softplus', 'sin', 'cos',
  */
 export type UnaryKind = (typeof UNARY_KINDS)[number];
 
+/** vec4s of two cache lines. Software adapters are fastest with invocations that read and write whole lines. */
+const TWO_LINES = 8;
+
 /**
  * x [...], f32 or f16 -> y like x.
  * @throws ShapeError if x is of another type
@@ -25,7 +28,7 @@ export type UnaryKind = (typeof UNARY_KINDS)[number];
 export function unary(target: Target, kind: UnaryKind, x: Operand): Dispatch {
   expectFloats(kind, { x });
   const vectors = ceilDiv(size(x), 4);
-  const each = perInvocation(target);
+  const each = perInvocation(target, TWO_LINES);
   return {
     kernel: kind,
     wgsl: [gridWgsl, mathWgsl, activationsWgsl, vec4Elements(x.dtype), unaryWgsl],

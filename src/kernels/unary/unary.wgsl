@@ -1,7 +1,6 @@
 // unary: y = f(x), element by element. x, y [n], f32 or f16; `kind` picks f (unary.ts lists the numbers).
 // Buffers hold whole vec4s, so the last one may have up to three elements after the last: they are computed and never
-// read. An invocation computes `perInvocation` vec4s: on software adapters it costs more to start one than to load a
-// vec4.
+// read. An invocation computes `perInvocation` neighboring vec4s.
 // Takes: activate, ACTIVATION_GELU (shared/activations.wgsl); Stored, stored, loaded (shared/elements.f*.wgsl).
 // Takes: workgroupIndex (shared/grid.wgsl).
 // Takes: sigmoidAccurate, softplusAccurate, sinAccurate, expAccurate, logAccurate (shared/math.wgsl).
@@ -36,9 +35,9 @@ fn main(
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) lid: u32,
 ) {
-  let first = workgroupIndex(workgroup, workgroups) * 64u * perInvocation + lid;
+  let first = (workgroupIndex(workgroup, workgroups) * 64u + lid) * perInvocation;
   for (var n = 0u; n < perInvocation; n++) {
-    let i = first + 64u * n;
+    let i = first + n;
     if (i < params.vectors) {
       y[i] = stored(apply(loaded(x[i])));
     }
