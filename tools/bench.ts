@@ -114,7 +114,7 @@ async function tuneAdapter(words: string[], options: Options, terminal: Terminal
       });
     const contests = contestsOf(graphs, device.target);
     terminal.out(`${device.info.description}: ${contests.length} problems, less than a minute\n`);
-    const entries = await tune(contests, {
+    const { entries, settled } = await tune(contests, {
       prepare: ({ node, problem }, variant) =>
         prepareNode(device, node, { ...device.target, tuned: { [problem]: variant } }),
       ...{ budgetMs: TUNING_MS, signal },
@@ -122,7 +122,12 @@ async function tuneAdapter(words: string[], options: Options, terminal: Terminal
         terminal.out(`  ${kernel}: ${variant}${variant === usual ? '' : `, ${times} times as fast as ${usual}`}\n`),
     });
     const path = await writeTuning(device.info, entries);
-    terminal.out(`Measured ${entries.length} of ${contests.length}; kept in ${path}\n`);
+    const rest = contests.length - entries.length - settled;
+    terminal.out(
+      `Measured ${entries.length} of ${contests.length}; kept in ${path}\n` +
+        `In ${settled} more, what could be compared was far slower in other problems; ` +
+        `${rest} were left out for lack of time.\n`,
+    );
   } finally {
     interruption.dispose();
     dispose();
