@@ -39,10 +39,10 @@ async function main(words: string[], { family, results, label, reason, table }: 
   const programs = selected(words, family);
   const { driver, listings } = await compileFor(family, [...new Set(programs.map(({ hash }) => hash))]);
   const { commit } = await originOf();
-  const lines = programs.map(({ dispatch: _, ...program }): IsaLine => {
+  const lines = programs.map(({ dispatch: _, loopRuns, ...program }): IsaLine => {
     const listing = listings.get(program.hash)!;
     const { vgprs, sgprs, spills, ldsBytes, waves, instructions } = listing;
-    const numbers = { vgprs, sgprs, spills, ldsBytes, waves, instructions, ...roofOf(listing) };
+    const numbers = { vgprs, sgprs, spills, ldsBytes, waves, instructions, ...roofOf(listing, loopRuns) };
     return { commit, family, driver, ...(label !== undefined && { label }), ...program, ...numbers };
   });
   process.stdout.write(isaTable(lines));

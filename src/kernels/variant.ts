@@ -13,7 +13,10 @@ export interface Variant<Problem, Built> {
   readonly name: string;
   /** True, or why this variant cannot run the problem on the target: a plain sentence without its full stop. */
   supports(target: Target, problem: Problem): true | string;
-  /** Where the table says `bySize`: whether this variant is the fastest for the problem. Others have no `suits`. */
+  /**
+   * Where the table says `bySize`, or names no variant of the kernel: whether this one is the fastest for the problem. Others
+   * have no `suits`.
+   */
   suits?(problem: Problem, target: Target): boolean;
   build(problem: Problem, target: Target): Built;
 }
@@ -28,8 +31,9 @@ export interface Chosen<V> {
 }
 
 /**
- * Picks the variant that was measured to be the fastest, if the adapter was tuned; else the one that the target's table prefers for the kernel, else the first in the list that supports the problem. Where
- * the table says `bySize`, the variant that suits the problem comes first.
+ * Picks the variant that was measured to be the fastest, if the adapter was tuned; else the one that the target's table
+ * prefers for the kernel, else the first in the list that supports the problem. Where the table says `bySize`, or names none of
+ * the variants, the one that suits the problem comes first.
  * @param hint what to do when none does
  * @throws LimitError naming the kernel and the reason of every variant
  */
@@ -41,7 +45,7 @@ export function choose<Problem, V extends Variant<Problem, unknown>>(
   hint = 'Use a smaller configuration or another adapter.',
 ): Chosen<V> {
   const first = preferred(target, kernel);
-  const bySize = first === 'bySize';
+  const bySize = !variants.some(({ name }) => name === first);
   const comesFirst = ({ name, suits }: V): number =>
     Number(bySize ? suits?.(problem, target) === true : name === first);
   const byTable = [...variants].sort((a, b) => comesFirst(b) - comesFirst(a));

@@ -5,6 +5,7 @@ import { isCopy, operand, type Dispatch, type Operand, type Step } from '../../s
 import { LimitError } from '../../src/kernels/errors.ts';
 import { layerNorm } from '../../src/kernels/layerNorm/layerNorm.ts';
 import { linear } from '../../src/kernels/linear/linear.ts';
+import { matmul } from '../../src/kernels/matmul/matmul.ts';
 import { reduce } from '../../src/kernels/reduce/reduce.ts';
 import { softmax } from '../../src/kernels/softmax/softmax.ts';
 import { packedSize } from '../../src/kernels/sweepDecoder/pack.ts';
@@ -140,6 +141,18 @@ describe('matrix products', () => {
       'not subgroup8: the device has no subgroups; exactly 8 lanes are needed',
     ]);
     expect(run({ ...software8, subgroupMaxSize: 32 }, true)[1]).toMatch(/subgroups here have 8 to 32 lanes/);
+  });
+
+  it('of computed matrices share nothing on software adapters, and on GPUs where there are few rows', () => {
+    const product = (target: Target, M: number, K = 32) =>
+      chosen(matmul(target, operand([1, M, K]), operand([1, 64, K]), true));
+    expect(product(software8, 50)).toEqual(['lane', undefined]);
+    expect(product(BASELINE, 4)).toEqual(['lane', undefined]);
+    expect(product(BASELINE, 5)).toEqual(['tiled', undefined]);
+    expect(product(BASELINE, 4, 31)).toEqual([
+      'tiled',
+      'not lane: columns and terms are 64 and 31, not multiples of 4',
+    ]);
   });
 
   it('carry a reason for each variant that was not taken', () => {

@@ -95,6 +95,15 @@ describe('a roof', () => {
     expect(roofOf(listing(arithmetic, 2)).roof).toBeCloseTo(0.8 * (1000 / 1500));
   });
 
+  it('counts several loops as often as they are said to run, those with the most multiply-adds first', () => {
+    const loop = (multiplyAdds: number, vector: number) => {
+      const counts = { ...none, multiplyAdds, vector, sharedBytes: 0 };
+      return { ...counts, depth: 0, trips: 1, whole: counts };
+    };
+    const own = { ...listing({}), loops: [loop(50, 100), loop(100, 100), loop(1, 100)] };
+    expect(roofOf(own, [3, 2])).toMatchObject({ roof: 400 / 500, counted: { multiplyAdds: 400, vector: 500 } });
+  });
+
   it('is none where each byte of memory serves little arithmetic', () => {
     expect(roofOf(listing({ multiplyAdds: 10, vector: 20, globalLoads: 2, globalBytes: 32 }))).toMatchObject({
       roof: null,

@@ -3,7 +3,7 @@ import type { Listing } from './listing.ts';
 import type { Bound, Roof } from './roof.ts';
 import type { Program } from './subjects.ts';
 
-export interface IsaLine extends Omit<Program, 'dispatch'>, Omit<Listing, 'loops' | 'counts'> {
+export interface IsaLine extends Omit<Program, 'dispatch' | 'loopRuns'>, Omit<Listing, 'loops' | 'counts'> {
   readonly commit: string | null;
   readonly family: string;
   /** Version of the driver. */

@@ -151,7 +151,7 @@ function tripsOf(own: readonly Instruction[], before: readonly Instruction[]): n
 }
 
 /** a + times b */
-function added(a: Counts, b: Counts, times: number): Counts {
+export function added(a: Counts, b: Counts, times: number): Counts {
   const sum = (name: Exclude<keyof Counts, 'sharedLoads' | 'matrix'>): number => a[name] + times * b[name];
   const matrix = (a.matrix ?? 0) + times * (b.matrix ?? 0);
   const widths = [...new Set([...Object.keys(a.sharedLoads), ...Object.keys(b.sharedLoads)])].map(Number);

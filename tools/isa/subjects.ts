@@ -21,6 +21,8 @@ export interface Case {
   readonly shape: string;
   /** Whether it runs matrix instructions. */
   readonly matrix?: boolean;
+  /** How often the hot loops of its program run (`roofOf`). */
+  readonly loopRuns?: readonly number[];
   steps(target: Target): readonly Step[];
 }
 
@@ -33,12 +35,27 @@ const ofBench = ({ kernel, shape, build }: BenchCase): Case => ({
   },
 });
 
+/** A step of the decoder's products computes 128 columns by 16 terms; one of its attention takes 8 tokens for 2 heads. */
+function decoderSteps(channels: number, heads: number, tokens: number): number[] {
+  const products: [columns: number, terms: number][] = [
+    [3 * channels, channels],
+    [channels, channels],
+    [4 * channels, channels],
+    [channels, 4 * channels],
+  ];
+  const steps = products.map(([columns, terms]) => Math.ceil(columns / 128) * Math.ceil(terms / 16));
+  return [steps.reduce((sum, n) => sum + n), Math.ceil(heads / 2) * Math.ceil(tokens / 8)];
+}
+
+const SEEN = 197;
+
 const decoder: Case = {
   kernel: 'sweepDecoder',
   shape: '4096 points (MCC decoder)',
+  loopRuns: decoderSteps(mccConfigs.full.decoderEmbed, mccConfigs.full.decoderHeads, SEEN),
   steps(target) {
     const { decoderEmbed: channels, decoderDepth: depth, decoderHeads: heads, shrinkThreshold } = mccConfigs.full;
-    const seen = operand([depth, 197, 3 * channels]);
+    const seen = operand([depth, SEEN, 3 * channels]);
     const weights = operand([packedSize({ channels, depth })]);
     return sweepDecoder(target, operand([4096, 3]), seen, weights, { heads, eps: 1e-6, shrinkThreshold });
   },
@@ -72,6 +89,7 @@ export interface Program {
   /** Workgroups of all dispatches that run this program. */
   readonly workgroups: number;
   readonly dispatch: Dispatch;
+  readonly loopRuns?: readonly number[];
 }
 
 /** The different programs of a case, in the order of their first dispatch. */
@@ -91,7 +109,11 @@ export function programsOf(one: Case, target: Target): Program[] {
     const place = (counts.get(kernel) ?? 0) + 1;
     counts.set(kernel, place);
     const program = place === 1 ? kernel : `${kernel} ${place}`;
-    found.set(hash, { kernel: one.kernel, shape: one.shape, program, variant, hash, workgroups, dispatch });
+    const { shape, loopRuns } = one;
+    found.set(hash, {
+      ...{ kernel: one.kernel, shape, program, variant, hash, workgroups, dispatch },
+      ...(loopRuns && { loopRuns }),
+    });
   }
   return [...found.values()];
 }

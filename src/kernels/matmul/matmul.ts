@@ -46,10 +46,14 @@ const tiled: Variant<Problem, readonly Dispatch[]> = {
   },
 };
 
-/** 4 x 4 results per invocation, which shares nothing with others: for software adapters. */
+/** Rows up to which a tile of shared memory would hold hardly more than what one invocation reads. */
+const FEW_ROWS = 4;
+
+/** 4 x 4 results per invocation, which shares nothing with others: for software adapters, and for few rows. */
 const lane: Variant<Problem, readonly Dispatch[]> = {
   name: 'lane',
   supports: (_, { N, K }) => (N % 4 === 0 && K % 4 === 0) || `columns and terms are ${N} and ${K}, not multiples of 4`,
+  suits: ({ M }) => M <= FEW_ROWS,
   build({ a, b, transposeB, B, M, N, K }) {
     const [down, across] = [ceilDiv(M, 4), N / 4];
     const count = B * down * across;
