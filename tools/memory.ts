@@ -11,7 +11,7 @@ import { EXIT, messageOf } from '../src/host/errors.ts';
 import { expectWritable } from '../src/host/node/files.ts';
 import { JOB, runInChild } from './child.ts';
 import { readJsonLines } from './jsonLines.ts';
-import { JOBS, type MemoryFinding, type MemoryJob, runMemoryJob } from './memory/job.ts';
+import { JOB_NAMES, type MemoryFinding, type MemoryJob, runMemoryJob } from './memory/job.ts';
 import { type MemoryLine, memoryTable } from './memory/table.ts';
 import { currentLoad, originOf } from './origin.ts';
 
@@ -37,7 +37,7 @@ async function main(names: readonly string[], options: Options): Promise<void> {
   };
   try {
     const empty = await run('empty');
-    for (const name of names.length > 0 ? names : Object.keys(JOBS)) {
+    for (const name of names.length > 0 ? names : JOB_NAMES) {
       const found = await run(name);
       const line: MemoryLine = {
         ...origin,
@@ -63,7 +63,7 @@ if (process.argv[2] === JOB) {
 }
 await new Command('bench:memory')
   .description('Measure the memory of the networks at full size, with generated weights')
-  .argument('[network...]', `${Object.keys(JOBS).join(', ')} (default: all)`)
+  .argument('[network...]', `${JOB_NAMES.join(', ')} (default: all)`)
   .option('-o, --output <file>', 'where the lines are', 'bench/results/memory/memory.jsonl')
   .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter’s name', 'auto')
   .addOption(new Option('--precision <type>', 'storage of weights').choices(['f32', 'f16']).default('f32'))

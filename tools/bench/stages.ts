@@ -52,7 +52,8 @@ export type PresetSize = keyof typeof presets;
 
 const SEED = 1;
 const [WIDTH, HEIGHT] = [480, 640];
-const PHOTO = { width: WIDTH, height: HEIGHT, words: scramble(WIDTH * HEIGHT) };
+/** A photo of noise. */
+export const noisePhoto = { width: WIDTH, height: HEIGHT, words: scramble(WIDTH * HEIGHT) };
 
 /** Stages by the network's id. The benchmark passes over networks without an entry. */
 const stagings: { readonly [Id in keyof ChainConfig]?: Staging<ChainConfig[Id]> } = {
@@ -65,7 +66,7 @@ const stagings: { readonly [Id in keyof ChainConfig]?: Staging<ChainConfig[Id]> 
         kernel: 'samEncode',
         shape: `${size}, photo of ${WIDTH} x ${HEIGHT}`,
         async run(options) {
-          image = await sam.encode(PHOTO, options);
+          image = await sam.encode(noisePhoto, options);
           return {};
         },
       };
@@ -73,7 +74,7 @@ const stagings: { readonly [Id in keyof ChainConfig]?: Staging<ChainConfig[Id]> 
         kernel: 'samPrompt',
         shape: `${size}, a box`,
         async prepare(options) {
-          image ??= await sam.encode(PHOTO, options);
+          image ??= await sam.encode(noisePhoto, options);
         },
         async run(options) {
           await sam.prompt(image!, { boxes: [[40, 60, 400, 560]] }, options);
@@ -88,7 +89,7 @@ const stagings: { readonly [Id in keyof ChainConfig]?: Staging<ChainConfig[Id]> 
         prepare: prompt.prepare,
         async run({ signal, onProfile }) {
           const tools = { segmenter: sam, embedding: image!, encode: (crop: PhotoWords) => sam.encode(crop) };
-          await findEverything(tools, PHOTO, search, { signal, onProfile });
+          await findEverything(tools, noisePhoto, search, { signal, onProfile });
           return {};
         },
       };
@@ -102,7 +103,7 @@ const stagings: { readonly [Id in keyof ChainConfig]?: Staging<ChainConfig[Id]> 
       const pass: Stage = {
         kernel: 'zoeDepth',
         shape: `${size}, a pass over a photo of ${WIDTH} x ${HEIGHT}`,
-        run: (options) => zoe.infer(PHOTO, { ...options, mirror: false }).then(() => ({})),
+        run: (options) => zoe.infer(noisePhoto, { ...options, mirror: false }).then(() => ({})),
       };
       return { groups: [[pass]], dispose: () => zoe.dispose() };
     },

@@ -25,7 +25,7 @@ export function memoryTable(lines: readonly MemoryLine[]): string {
     line.network,
     line.precision,
     line.maxMemory === null ? '' : mebibytes(line.maxMemory),
-    mebibytes(line.weightBytes),
+    line.weightBytes === null ? '' : mebibytes(line.weightBytes),
     mebibytes(line.peakDeviceBytes),
     mebibytes(line.peakProcessBytes),
     mebibytes(line.peakProcessBytes - line.emptyProcessBytes),

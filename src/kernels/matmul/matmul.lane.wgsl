@@ -1,9 +1,10 @@
-// matmul, for software adapters and for few rows: y = a b for each matrix of a batch; both operands are computed during the run.
+// matmul, for software adapters and for few rows: y = a b for each matrix of a batch; both operands are computed
+// during the run.
 //   a [batch, M, K] f32 · b [batch, K, N], or [batch, N, K] with transposeB, f32 or f16 · y [batch, M, N] f32; K and N
 //   multiples of 4
-// An invocation owns 4 rows and 4 columns, and reads all that it needs itself. On software adapters shared memory is ten
-// times slower than registers, and a barrier costs a switch between fibers. Up to four rows, nothing of b is shared
-// anyway.
+// An invocation owns 4 rows and 4 columns, and reads all that it needs itself. On software adapters shared memory is
+// ten times slower than registers, and a barrier costs a switch between fibers. Up to four rows, nothing of b is
+// shared anyway.
 // Takes: workgroupIndex (shared/grid.wgsl); rank4 (shared/gemm/rank4.wgsl); Stored, loaded (shared/elements.f*.wgsl).
 override transposeB: bool = false;
 
