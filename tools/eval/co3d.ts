@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { Color } from 'three';
+import { ColorManagement } from 'three';
 import { PLYLoader } from 'three/addons/loaders/PLYLoader.js';
 import { messageOf, UserError } from '../../src/host/errors.ts';
 import { decodeFrame, type DecodedFrame, findFrame } from '../../src/host/node/co3dFrame.ts';
@@ -80,18 +80,14 @@ async function readCloud(path: string, { viewpoint }: Co3dFrame, key: string): P
 async function readPly(path: string): Promise<ColoredPoints> {
   const { buffer, byteOffset, length } = await readFile(path);
   if (Buffer.from(buffer, byteOffset, Math.min(3, length)).toString() !== 'ply') throw new Error('it is no PLY file.');
+  // Otherwise three keeps colors as linear light in bytes, which loses dark ones.
+  ColorManagement.enabled = false;
   const geometry = new PLYLoader().parse(buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer);
   const [position, color] = [geometry.getAttribute('position'), geometry.getAttribute('color')];
   if (!position || position.count === 0) throw new Error('it has no vertices.');
-  const one = new Color();
   const rgb = new Uint8Array(3 * position.count);
   for (let i = 0; color && i < position.count; i++) {
-    // three keeps colors as linear light.
-    one.setRGB(color.getX(i), color.getY(i), color.getZ(i)).convertLinearToSRGB();
-    rgb.set(
-      [one.r, one.g, one.b].map((value) => Math.round(255 * value)),
-      3 * i,
-    );
+    rgb.set([color.getX(i), color.getY(i), color.getZ(i)].map((value) => Math.round(255 * value)), 3 * i);
   }
   return { xyz: Float32Array.from(position.array), rgb };
 }
