@@ -87,7 +87,10 @@ async function readPly(path: string): Promise<ColoredPoints> {
   if (!position || position.count === 0) throw new Error('it has no vertices.');
   const rgb = new Uint8Array(3 * position.count);
   for (let i = 0; color && i < position.count; i++) {
-    rgb.set([color.getX(i), color.getY(i), color.getZ(i)].map((value) => Math.round(255 * value)), 3 * i);
+    rgb.set(
+      [color.getX(i), color.getY(i), color.getZ(i)].map((value) => Math.round(255 * value)),
+      3 * i,
+    );
   }
   return { xyz: Float32Array.from(position.array), rgb };
 }
