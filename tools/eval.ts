@@ -1,17 +1,20 @@
 /**
  * Measures the quality of weights with this engine: `npm run eval -- [DIR]`. Masks, depth, points and meshes are compared with
  * the truth, from the true mask and depth and end to end. Prints tables to standard output; progress, and what is wrong with a
- * mesh that is no solid, to standard error. With --floors it exits with 1 when a mean misses its floor.
+ * mesh that is no solid, to standard error. With --floors it exits with 1 when a mean misses its floor. With --co3d, MCC is measured on
+ * frames of a category of CO3D.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { messageOf, UserError } from '../src/host/errors.ts';
 import { writeWhole } from '../src/host/node/files.ts';
-import { createEngine } from '../src/node.ts';
+import { readFrames } from '../src/host/node/co3dFrame.ts';
+import { createEngine, type NodeEngine } from '../src/node.ts';
 import { SWEEP_OF } from '../src/cli/options.ts';
+import { chosenFrames, readMeasuredFrame } from './eval/co3d.ts';
 import { floors, verdictOf } from './eval/floors.ts';
 import { withInstruments } from './eval/instruments.ts';
-import { meansOf, measureScene } from './eval/measure.ts';
-import { showFloors, showScenes, type Measured } from './eval/report.ts';
+import { meansOf, measureFrame, type MeasureOptions, measureScene } from './eval/measure.ts';
+import { showFloors, showFrames, showScenes, type Measured } from './eval/report.ts';
 import { readScene, sceneFolders } from './eval/scene.ts';
 
 interface Options {
@@ -23,46 +26,82 @@ interface Options {
   readonly count?: number;
   readonly json?: string;
   readonly floors: boolean;
+  readonly co3d?: string;
+  readonly frames?: string[];
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function main(folder: string, options: Options): Promise<void> {
-  const scenes = await measureAll((await sceneFolders(folder)).slice(0, options.count), options);
-  const means = meansOf(scenes.map(({ numbers }) => numbers));
-  console.log(`${showScenes(scenes)}\n\n${showFloors(means)}`);
-  if (options.json) await writeWhole(options.json, Buffer.from(jsonOf(options, scenes)));
-  const missed = floors.filter((floor) => verdictOf(floor, means) === 'missed');
-  if (!options.floors || missed.length === 0) return;
+  const { co3d, json } = options;
+  const measured = await (co3d === undefined ? measureScenes(folder, options) : measureFrames(co3d, options));
+  const means = meansOf(measured.map(({ numbers }) => numbers));
+  console.log(co3d === undefined ? `${showScenes(measured)}\n\n${showFloors(means)}` : showFrames(measured));
+  if (json) await writeWhole(json, Buffer.from(jsonOf(options, measured)));
+  const missed = floors.filter((floor) => options.floors && verdictOf(floor, means) === 'missed');
+  if (missed.length === 0) return;
   say(`Missed: ${missed.map(({ label }) => label).join('; ')}.`);
   process.exitCode = 1;
 }
 
-async function measureAll(folders: readonly string[], options: Options): Promise<Measured[]> {
+async function measureScenes(folder: string, options: Options): Promise<Measured[]> {
+  const folders = (await sceneFolders(folder)).slice(0, options.count);
+  return measureAll(folders, options, async (path, engine, how) => {
+    const scene = await readScene(path);
+    const numbers = await measureScene(engine, scene, { ...how, onProblem: (text) => say(`${scene.name}: ${text}`) });
+    return { name: scene.name, family: scene.family, heldOutFamily: scene.heldOutFamily, numbers };
+  });
+}
+
+async function measureFrames(path: string, options: Options): Promise<Measured[]> {
+  const list = await readFrames(path);
+  const keys = options.frames ?? chosenFrames(list, options.count);
+  return measureAll(keys, options, async (key, engine, how) => {
+    const frame = await readMeasuredFrame(path, list, key);
+    const numbers = await measureFrame(engine, frame, { ...how, onProblem: (text) => say(`${key}: ${text}`) });
+    return { name: key, family: frame.category, heldOutFamily: false, numbers };
+  });
+}
+
+/** The numbers that the line of a scene or frame shows while others are measured. */
+const SHOWN: Readonly<Record<string, string>> = {
+  'iou.box': 'IoU',
+  'depth.absRel': 'AbsRel',
+  'given.f1@0.1': 'F1 at 0.1',
+  'given.mesh.f1@0.1': 'mesh',
+  'chain.f1@0.1': 'end to end',
+  'chain.mesh.f1@0.1': 'mesh',
+};
+
+/** Measures scenes or frames, one after the other, and says how far it is. */
+async function measureAll(
+  names: readonly string[],
+  options: Options,
+  measure: (name: string, engine: NodeEngine, how: MeasureOptions) => Promise<Measured>,
+): Promise<Measured[]> {
   const { weights: source, adapter: wanted, granularity } = options;
-  const engine = await createEngine({ weights: source, adapter: wanted, precision: options.precision });
+  const roles = options.co3d === undefined ? {} : { roles: ['complete' as const] };
+  const engine = await createEngine({ weights: source, adapter: wanted, precision: options.precision, ...roles });
   try {
     const { adapter, weights, precision } = engine.describe();
     say(`${weights} on ${adapter}, ${precision}; grid step ${granularity}`);
     return await withInstruments(wanted, async (instruments) => {
       const started = performance.now();
-      const scenes: Measured[] = [];
-      for (const [i, folder] of folders.entries()) {
-        const scene = await readScene(folder);
-        const onProblem = (sentence: string): void => say(`${scene.name}: ${sentence}`);
-        const sweep = SWEEP_OF[options.sweep];
-        const numbers = await measureScene(engine, scene, { granularity, sweep, instruments, onProblem });
-        scenes.push({ name: scene.name, family: scene.family, heldOutFamily: scene.heldOutFamily, numbers });
+      const all: Measured[] = [];
+      for (const [i, name] of names.entries()) {
+        const one = await measure(name, engine, { granularity, sweep: SWEEP_OF[options.sweep], instruments });
+        all.push(one);
         const seconds = (performance.now() - started) / 1000;
-        const left = (seconds / (i + 1)) * (folders.length - i - 1);
+        const left = (seconds / (i + 1)) * (names.length - i - 1);
+        const shown = Object.entries(SHOWN)
+          .filter(([number]) => number in one.numbers)
+          .map(([number, word]) => `${word} ${one.numbers[number].toFixed(3)}`);
         say(
-          `${i + 1} of ${folders.length}: ${scene.name} ${scene.family}, IoU ${numbers['iou.box'].toFixed(3)}, ` +
-            `AbsRel ${numbers['depth.absRel'].toFixed(3)}, F1 at 0.1 ${numbers['given.f1@0.1'].toFixed(3)}, ` +
-            `mesh ${numbers['given.mesh.f1@0.1'].toFixed(3)}, end to end ${numbers['chain.f1@0.1'].toFixed(3)}, ` +
-            `mesh ${numbers['chain.mesh.f1@0.1'].toFixed(3)}; ${Math.round(seconds)} s, ${Math.round(left)} s left`,
+          `${i + 1} of ${names.length}: ${one.name} ${one.family}, ${shown.join(', ')}; ` +
+            `${Math.round(seconds)} s, ${Math.round(left)} s left`,
         );
       }
-      return scenes;
+      return all;
     });
   } finally {
     engine.dispose();
@@ -70,9 +109,9 @@ async function measureAll(folders: readonly string[], options: Options): Promise
 }
 
 /** All measurements as JSON: the same bytes for the same weights, scenes and adapter. */
-function jsonOf({ weights, precision, granularity, sweep }: Options, scenes: readonly Measured[]): string {
+function jsonOf({ co3d, weights, precision, granularity, sweep }: Options, scenes: readonly Measured[]): string {
   const means = meansOf(scenes.map(({ numbers }) => numbers));
-  return `${JSON.stringify({ weights, precision, granularity, sweep, means, scenes }, undefined, 2)}\n`;
+  return `${JSON.stringify({ co3d, weights, precision, granularity, sweep, means, scenes }, undefined, 2)}\n`;
 }
 
 function parseStep(text: string): number {
@@ -100,9 +139,18 @@ try {
         .choices(['coarse', 'full'])
         .default('coarse'),
     )
-    .option('--count <n>', 'only the first n scenes', parseCount)
+    .option('--count <n>', 'only the first n scenes, or n frames', parseCount)
     .option('--json <file>', 'write all numbers there')
-    .option('--floors', 'exit with 1 when a mean misses its floor', false)
+    .addOption(new Option('--floors', 'exit with 1 when a mean misses its floor').default(false).conflicts('co3d'))
+    .option(
+      '--co3d <frame_annotations.jgz>',
+      'instead of scenes, frames of a category of CO3D: MCC with their mask and depth',
+    )
+    .option(
+      '--frames <sequence/number,...>',
+      'with --co3d: which frames (default: --count of them, else one of each sequence)',
+      (text) => text.split(','),
+    )
     .action(main)
     .parseAsync();
 } catch (error) {

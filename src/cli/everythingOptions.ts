@@ -1,7 +1,7 @@
 /** `unflat segment --everything`: the options of the search for all masks. Their names are those of SAM's own mask generator. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT, UserError } from '../host/errors.ts';
-import { EVERYTHING_DEFAULTS, faultOf, type EverythingSettings } from '../pipeline/everything/defaults.ts';
+import { EVERYTHING_DEFAULTS, faultOf, TINY_SEARCH, type EverythingSettings } from '../pipeline/everything/defaults.ts';
 
 type SettingName = keyof EverythingSettings;
 
@@ -39,9 +39,10 @@ export function addEverythingOptions(command: Command): Command {
   for (const [name, help] of Object.entries(HELP) as [SettingName, string][]) {
     const [value, ...words] = help.split(' ');
     const usual = Number(EVERYTHING_DEFAULTS[name].toFixed(4));
+    const tiny = TINY_SEARCH[name] === undefined ? '' : `; tiny weights: ${TINY_SEARCH[name]}`;
     command.option(
       `--${flagOf(name)} ${value}`,
-      `with --everything: ${words.join(' ')} (default: ${usual})`,
+      `with --everything: ${words.join(' ')} (default: ${usual}${tiny})`,
       (text: string) => parsed(name, text),
     );
   }

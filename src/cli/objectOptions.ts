@@ -1,7 +1,7 @@
-/** The options that shape one object: which object of the photo, camera, grid, depth of one's own, mesh. */
-import type { Command } from 'commander';
+/** The options that say what is made of a photo: which object of it, or which objects, camera, grid, depth of one's own, mesh. */
+import { type Command, Option } from 'commander';
 import type { CameraOptions } from '../pipeline/camera.ts';
-import { DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE } from '../pipeline/defaults.ts';
+import { DEFAULT_GRANULARITY, DEFAULT_TEMPERATURE, SCENE_GRANULARITY } from '../pipeline/defaults.ts';
 import { defaultThreshold } from '../pipeline/mcc/config.ts';
 import type { Box } from '../pipeline/roles.ts';
 import { type Axes, CAMERA_AXES } from '../io/pointAxes.ts';
@@ -15,11 +15,11 @@ import {
   parseGridBox,
   parsePositive,
   parseThreshold,
-  type PromptOptions,
   type SWEEP_OF,
 } from './options.ts';
+import { addSeveralOptions, type SceneChoice } from './sceneOptions.ts';
 
-export interface ObjectOptions extends PromptOptions, Pick<CameraOptions, 'focal' | 'fov'>, MeshOptions {
+export interface ObjectOptions extends SceneChoice, Pick<CameraOptions, 'focal' | 'fov'>, MeshOptions {
   /** Whether all that the photo shows is meant. */
   scene?: boolean;
   granularity: number;
@@ -40,19 +40,39 @@ export interface ObjectOptions extends PromptOptions, Pick<CameraOptions, 'focal
 
 /** Names of the options that a frame of CO3D replaces. */
 export const REPLACED_BY_FRAME = [
-  ...(['box', 'point', 'mask', 'pick', 'scene', 'focal', 'fov'] as const),
+  ...(['box', 'point', 'mask', 'pick', 'object', 'all', 'minArea', 'scene', 'focal', 'fov'] as const),
   ...(['depthMap', 'depthScale', 'pointCloud', 'cloudAxes'] as const),
 ];
 
-/** Adds the options to a command. */
+/** The options as they are parsed. */
+export type ParsedObjectOptions = Omit<ObjectOptions, 'granularity'> & { granularity?: number };
+
+/** Fills in the step of the grid, whose default depends on what is made. */
+export const withGranularity = <T extends Pick<ParsedObjectOptions, 'scene' | 'granularity'>>(
+  options: T,
+): T & { granularity: number } => ({
+  ...options,
+  granularity: options.granularity ?? (options.scene ? SCENE_GRANULARITY : DEFAULT_GRANULARITY),
+});
+
+/** --scene. A scene has no prompt, no mask and no mesh. */
+const addSceneOption = (command: Command): Command =>
+  command.addOption(
+    new Option(
+      '--scene',
+      'complete everything that the photo shows, not one object; needs weights of MCC for scenes',
+    ).conflicts(['box', 'point', 'mask', 'pick', 'format', 'faces', 'texture', 'fuseDepth', 'object', 'all']),
+  );
+
+/** Adds the options to a command. Parsed, they lack the step of the grid if it was not given: see `withGranularity`. */
 export function addObjectOptions(command: Command): Command {
-  addMaskOption(addPromptOptions(command));
+  addSceneOption(addSeveralOptions(addMaskOption(addPromptOptions(command))));
   addCameraOptions(command)
     .option(
       '--granularity <step>',
-      'step of the grid, in the object’s own frame; a smaller step is finer and slower',
+      'step of the grid, in the object’s own frame; a smaller step is finer and slower ' +
+        `(default: ${DEFAULT_GRANULARITY}; ${SCENE_GRANULARITY} with --scene)`,
       parsePositive,
-      DEFAULT_GRANULARITY,
     )
     .option(
       '--grid-box <x0,y0,z0,x1,y1,z1>',

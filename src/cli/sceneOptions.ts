@@ -1,4 +1,4 @@
-/** `unflat reconstruct` with several objects: the options that say which, and their names. */
+/** Several objects of one photo: the options that say which. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT, UserError } from '../host/errors.ts';
 import { expectFolderName } from './objectNames.ts';
@@ -31,14 +31,7 @@ export function addSeveralOptions(command: Command): Command {
         'all objects: every mask of the --mask file, or of those that SAM finds, that is large enough and no part of another',
       ).conflicts([...prompts, 'object']),
     )
-    .option('--min-area <pixels>', 'with --all: pixels of the smallest mask (default: 0.5 % of the photo)', parseCount)
-    .addHelpText(
-      'after',
-      '\nSeveral objects of one photo make one scene.glb, and a folder for each:\n' +
-        '  unflat reconstruct photo.jpg --object mug --box 27,44,412,595 --object bowl --point 700,420\n' +
-        '  unflat reconstruct photo.jpg --mask masks.json --pick 1,4,7\n' +
-        '  unflat reconstruct photo.jpg --all',
-    );
+    .option('--min-area <pixels>', 'with --all: pixels of the smallest mask (default: 0.5 % of the photo)', parseCount);
 }
 
 function addGroup(name: string, before: ObjectGroup[] = []): ObjectGroup[] {

@@ -271,6 +271,213 @@ describe('JSON lines', () => {
   });
 });
 
+describe('several objects of a photo', () => {
+  const mug = { name: 'mug', box: [1, 1, 3, 2] };
+  const labels = async (path: string) => {
+    const values = Uint8Array.of(0, 0, 0, 0, 0, 1, 2, 0, 0, 4, 4, 0);
+    await sharp(values, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } })
+      .toColorspace('b-w')
+      .toFile(path);
+  };
+
+  it('are a list of prompts, and become the same folder as those of reconstruct', async () => {
+    const list = await listOf([
+      {
+        photo: 'a.png',
+        objects: [
+          mug,
+          {
+            points: [
+              [1, 1],
+              [0, 0, 0],
+            ],
+          },
+        ],
+        granularity: 0.1,
+      },
+    ]);
+    const { code, lines, asked } = await batch(list, ['--box', '0,0,2,2']);
+    expect(code).toBe(0);
+    expect(lines).toMatchObject([{ name: 'a', status: 'done', objects: ['mug', 'object-2'], points: 4, faces: 1152 }]);
+    expect(lines[0]).not.toHaveProperty('failed');
+    expect(asked.objects).toEqual([
+      mug,
+      {
+        name: 'object-2',
+        points: [
+          { x: 1, y: 1, label: 1 },
+          { x: 0, y: 0, label: 0 },
+        ],
+      },
+    ]);
+    expect(asked.scene).toMatchObject({ granularity: 0.1 });
+    const alone = join(folder, 'alone');
+    const words = ['--object', 'mug', '--box', '1,1,3,2', '--object', '--point', '1,1', '--point', '0,0,0'];
+    await run(['reconstruct', join(photos, 'a.png'), ...words, '--granularity', '0.1', '-o', alone]);
+    const files = async (path: string) => ((await readdir(path, { recursive: true })) as string[]).sort();
+    expect(await files(join(out, 'a'))).toEqual(await files(alone));
+    for (const file of ['scene.glb', 'mug/object.glb', 'view.html']) {
+      expect((await readFile(join(out, 'a', file))).equals(await readFile(join(alone, file)))).toBe(true);
+    }
+    const summary = async (path: string) => JSON.parse(await readFile(join(path, 'summary.json'), 'utf8')) as object;
+    const varying = { totalSeconds: 0, notices: [] };
+    expect({ ...(await summary(join(out, 'a'))), ...varying }).toEqual({ ...(await summary(alone)), ...varying });
+  });
+
+  it('are masks of a file, of a line or of the command line, or all of a photo', async () => {
+    await labels(join(photos, 'labels.png'));
+    const engine = standIn();
+    const names = async (line: object, options: string[] = []) => {
+      await batch(await listOf([{ photo: 'a.png', ...line }]), [...options, '--no-resume'], engine);
+      return engine.asked.objects!.map(({ name }) => name);
+    };
+    expect(await names({ mask: 'labels.png', pick: [4, 1] })).toEqual(['mask-4', 'mask-1']);
+    expect(await names({ mask: 'labels.png', all: true, minArea: 2 }, BOX)).toEqual(['mask-4']);
+    expect(await names({ all: true }, ['--mask', join(photos, 'labels.png'), '--min-area', '2'])).toEqual(['mask-4']);
+    expect(engine.asked.everything).toBeUndefined();
+    expect(await names({ all: true, mask: undefined })).toEqual(['mask-1']);
+    expect(engine.asked.everything).toMatchObject({ predIouThresh: 0.7 });
+
+    const { lines, asked } = await batch(join(photos, 'more'), ['--all', '--no-resume']);
+    expect(lines).toMatchObject([{ name: 'more/c'.slice(5), objects: ['mask-1'] }]);
+    expect(lines[0].notices!.join()).toContain('There are 1 masks: 1 of whole objects');
+    expect(asked.options).toMatchObject({ granularity: 0.05 });
+    // A prompt of the line replaces those of the command line.
+    const single = await batch(await listOf([{ photo: 'a.png', box: [1, 1, 3, 2] }]), ['--all', '--no-resume']);
+    expect([single.lines[0].objects, single.asked.options!.box]).toEqual([undefined, [1, 1, 3, 2]]);
+  });
+
+  it('are each found in the mask of their photo', async () => {
+    const masks = join(folder, 'masks');
+    await mkdir(masks);
+    for (const name of ['a.png', 'b.png']) await labels(join(masks, name));
+    await rm(join(photos, 'more'), { recursive: true });
+    const { code, lines } = await batch(photos, ['--masks', masks, '--pick', '1,2']);
+    expect([code, ...lines.map(({ objects }) => objects)]).toEqual([0, ['mask-1', 'mask-2'], ['mask-1', 'mask-2']]);
+  });
+
+  it('stay when some fail, which line, end and exit code say, and the exit code of the next run, too', async () => {
+    const list = await listOf([{ photo: 'a.png', objects: [mug, { name: 'bowl', box: [0, 0, 2, 2] }] }]);
+    const { code, lines, stderr } = await batch(list, [], standIn({ failed: ['bowl'] }));
+    expect(code).toBe(3);
+    expect(lines).toMatchObject([
+      { status: 'done', objects: ['mug'], failed: [{ name: 'bowl', problem: 'The mask is too small.' }] },
+    ]);
+    expect(stderr).toContain('1 objects made in');
+    expect(stderr).toContain('\n  a, bowl: The mask is too small.\n');
+    expect(existsSync(join(out, 'a/bowl'))).toBe(false);
+    const again = await batch(list);
+    expect([again.code, again.lines]).toEqual([3, []]);
+
+    const none = await batch(list, ['--no-resume'], standIn({ failed: ['mug', 'bowl'] }));
+    expect([none.code, none.lines[0].status]).toEqual([3, 'failed']);
+    expect(none.lines[0].error!.message).toBe(
+      'None of the objects could be made.\n  mug: The mask is too small.\n  bowl: The mask is too small.',
+    );
+  });
+
+  it('are made again when a mask of them changes, and leave no files of earlier ones', async () => {
+    const mask = join(photos, 'labels.png');
+    await labels(mask);
+    const line = { photo: 'a.png', objects: [{ name: 'one', mask: 'labels.png', pick: 1 }] };
+    await batch(await listOf([line]));
+    expect((await batch(await listOf([line]))).names).toEqual([]);
+    await utimes(mask, new Date(), new Date(1e12));
+    expect((await batch(await listOf([line]))).names).toEqual(['a']);
+    await batch(await listOf([{ ...line, objects: [{ ...line.objects[0], name: 'two' }] }]));
+    expect(await readdir(join(out, 'a'))).toEqual(expect.arrayContaining(['scene.glb', 'two']));
+    expect(await readdir(join(out, 'a'))).not.toContain('one');
+    await batch(await listOf([{ photo: 'a.png', ...mug, name: 'a' }]));
+    const files = await readdir(join(out, 'a'));
+    expect(files).toContain('object.glb');
+    expect(files).not.toEqual(expect.arrayContaining(['scene.glb']));
+    expect(files).not.toContain('two');
+  });
+
+  it('stop on Ctrl-C, and are made whole by the next run', async () => {
+    const list = await listOf([
+      { photo: 'a.png', objects: [mug, { box: [0, 0, 2, 2] }] },
+      { photo: 'b.png', ...mug },
+    ]);
+    const stopped = standIn({ stopped: ['object-2'], during: () => void process.emit('SIGINT') });
+    const first = await batch(list, [], stopped);
+    expect([first.code, first.names, existsSync(join(out, 'a'))]).toEqual([130, [], false]);
+    expect((await batch(list)).names).toEqual(['a', 'mug']);
+  });
+
+  it('lie side by side in archives, as one sample', async () => {
+    const list = await listOf([{ photo: 'a.png', objects: [mug, { name: 'b.c', box: [0, 0, 2, 2] }] }]);
+    expect((await batch(list, ['--tar', '1', '--only', 'scene.glb,object.glb'])).code).toBe(0);
+    const names = (await unpackTar(await readFile(join(out, '000000.tar')))).map(({ header }) => header.name);
+    expect(names).toEqual(['a.mug.object.glb', 'a.b.c.object.glb', 'a.scene.glb', 'a.summary.json']);
+  });
+
+  it('are checked with their line', async () => {
+    const wrong: [object, string][] = [
+      [{ objects: [] }, 'line 1: "objects" must be a list such as'],
+      [{ objects: [{ name: 'x' }] }, 'line 1: The object x has no prompt.'],
+      [{ objects: [mug], box: [0, 0, 1, 1] }, 'line 1: each of "objects" has a prompt of its own. Leave "box" of the'],
+      [{ objects: [{ ...mug, fov: 3 }] }, 'line 1: object 1 has "fov", and may have name, box, points, mask, pick.'],
+      [{ objects: [{ ...mug, name: 'a/b' }] }, '"a/b" cannot be the name of a folder.'],
+      [{ objects: [{ ...mug, box: [3, 1, 1, 2] }] }, 'The box is empty'],
+      [{ all: true, pick: 3 }, "line 1: option '--all' cannot be used with option '--pick <number>'"],
+      [{ minArea: 3, box: [0, 0, 1, 1] }, 'line 1: --min-area belongs to --all.'],
+      [{ scene: true, all: true }, "line 1: option '--scene' cannot be used with option '--all'"],
+      [{ all: {} }, 'line 1: "all" must be a number, a text, true or a list.'],
+    ];
+    for (const [line, message] of wrong) {
+      const { code, stderr, asked } = await batch(await listOf([{ photo: 'a.png', ...line }]));
+      expect([code, asked.created, stderr]).toEqual([2, 0, expect.stringContaining(message)]);
+    }
+    const inside = await batch(
+      await listOf([
+        { photo: 'a.png', objects: [mug] },
+        { photo: 'b.png', name: 'A/mug', ...BOX },
+      ]),
+    );
+    expect([inside.code, inside.stderr]).toEqual([2, expect.stringContaining('line 2')]);
+  });
+});
+
+describe('scenes', () => {
+  it('are lines or whole folders, with a network and a step of their own', async () => {
+    const list = await listOf([
+      { photo: 'a.png', scene: true },
+      { photo: 'b.png', scene: true, granularity: 0.4 },
+      { photo: 'more/c.png', scene: false },
+    ]);
+    const engine = standIn();
+    const asked: unknown[] = [];
+    let roles: unknown;
+    const { code, lines } = await batch(list, BOX, {
+      ...engine,
+      createEngine: async (options) => {
+        ({ roles } = options);
+        const created = await engine.createEngine(options);
+        const open: typeof created.open = async (photo) => {
+          const session = await created.open(photo);
+          const { reconstruct } = session;
+          session.reconstruct = (one, call) => {
+            asked.push([one.scene, one.granularity, one.box]);
+            return reconstruct(one, call);
+          };
+          return session;
+        };
+        return { ...created, open };
+      },
+    });
+    expect([code, roles]).toEqual([0, ['segment', 'depth', 'complete', 'scene']]);
+    expect(asked).toEqual([
+      [true, 0.2, undefined],
+      [true, 0.4, undefined],
+      [undefined, 0.05, [1, 1, 3, 2]],
+    ]);
+    expect(lines.map(({ faces }) => faces)).toEqual([undefined, undefined, 576]);
+    expect(await readdir(join(out, 'a'))).not.toContain('object.glb');
+    expect((await batch(join(photos, 'more'), ['--scene', '--no-resume'])).asked.options!.scene).toBe(true);
+  });
+});
+
 describe('a COCO file', () => {
   const write = async (value: unknown) => {
     const path = join(photos, 'coco.json');
@@ -310,6 +517,16 @@ describe('a COCO file', () => {
     await write({ images: all, annotations: [{ ...runs, segmentation: [] }] });
     const boxes = await batch(list);
     expect([boxes.names, boxes.asked.options!.box]).toEqual([['more/c_two'], bbox]);
+  });
+
+  it('has one object per annotation', async () => {
+    const list = await write({ images, annotations: [] });
+    const { code, stderr } = await batch(list, ['--all']);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('is one object, and several of a photo are asked for.'),
+    ]);
+    expect(stderr).toContain('{"photo": "desk.jpg", "mask": ');
   });
 
   it.each([

@@ -12,6 +12,7 @@ import {
   DEFAULT_FACES,
   DEFAULT_FOV,
   DEFAULT_GRANULARITY,
+  SCENE_GRANULARITY,
   DEFAULT_TEMPERATURE,
   DEFAULT_TEXTURE,
 } from '../../src/pipeline/defaults.ts';
@@ -28,7 +29,7 @@ async function printed(...argv: string[]): Promise<string> {
 describe('help', () => {
   it('names the defaults of the code', async () => {
     const help = await printed('reconstruct', '--help');
-    expect(help).toContain(`(default: ${DEFAULT_GRANULARITY})`);
+    expect(help).toContain(`(default: ${DEFAULT_GRANULARITY}; ${SCENE_GRANULARITY} with --scene)`);
     expect(help).toContain(`averages colors less (default: ${DEFAULT_TEMPERATURE})`);
     expect(help).toContain(`from the weights, else ${defaultThreshold}`);
     expect(help).toContain(`from the EXIF focal length, else ${DEFAULT_FOV}`);

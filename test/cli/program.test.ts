@@ -490,7 +490,12 @@ describe('segment --everything', () => {
     const flags = ['--everything', '--points-per-side', '8', '--min-area', '20', '--crop-n-layers', '1'];
     const { code, stdout } = await run(['segment', photo, ...flags, '-o', file], { createEngine });
     expect([code, stdout]).toEqual([0, `${file}: 1 masks\n${join(out, 'masks.png')}\n`]);
-    expect(asked.everything).toEqual({ pointsPerSide: 8, minMaskRegionArea: 20, cropNLayers: 1 });
+    const given = { pointsPerSide: 8, minMaskRegionArea: 20, cropNLayers: 1 };
+    // The tiny weights have limits of their own, which others do not.
+    expect(asked.everything).toEqual({ ...given, predIouThresh: 0.7, stabilityScoreThresh: 0.75 });
+    const others = standIn();
+    await run(['segment', photo, ...flags, '--weights', 'synthetic:1', '-o', file], others);
+    expect(others.asked.everything).toEqual(given);
     const [found] = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>[];
     expect(found).toMatchObject({ id: 1, area: 2, bbox: [1, 1, 1, 0], predicted_iou: 0.9, crop_box: [0, 0, 4, 3] });
     const picture = await sharp(join(out, 'masks.png')).metadata();
@@ -501,7 +506,7 @@ describe('segment --everything', () => {
     const file = join(out, 'none.json');
     const { code, stderr } = await run(['segment', photo, '--everything', '-o', file], standIn({ empty: true }));
     expect(code).toBe(0);
-    expect(stderr).toContain('No mask was found: none has both a predicted intersection over union above 0.88');
+    expect(stderr).toContain('No mask was found: none has both a predicted intersection over union above 0.7 and');
     expect(stderr).toContain('Lower --pred-iou-thresh or --stability-score-thresh');
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual([]);
   });

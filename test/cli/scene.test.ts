@@ -104,7 +104,7 @@ describe('several objects', () => {
     const { stderr } = await make(['--mask', labels, '--all', '--min-area', '2'], engine);
     expect(engine.asked.objects!.map(({ name }) => name)).toEqual(['mask-4']);
     expect(stderr).toContain(
-      'There are 3 masks: 1 of whole objects, 2 too small, 0 of the background, 0 parts of others.',
+      'There are 3 masks: 1 of whole objects, 2 too small, 0 of the background, 0 of several objects, 0 parts of others.',
     );
     expect(stderr).toContain('Files of the earlier result that this one does not have were deleted: mask-1/');
     expect(await files()).not.toContain('mask-1');

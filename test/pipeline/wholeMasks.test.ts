@@ -1,7 +1,7 @@
 /** Which of all masks are those of whole objects. */
 import { describe, expect, it } from 'vitest';
 import { wholeMasks } from '../../src/pipeline/everything/wholeMasks.ts';
-import { runsOf, sharedArea } from '../../src/pipeline/maskRuns.ts';
+import { maskOf, runsOf, sharedArea } from '../../src/pipeline/maskRuns.ts';
 
 const SIZE = { width: 40, height: 30 };
 
@@ -25,10 +25,25 @@ describe('whole masks', () => {
       rectangle(1, 1, 39, 29), // nearly everything
       rectangle(30, 12, 38, 18), // half in, half out
     ];
-    expect(wholeMasks(masks)).toEqual({ whole: [4, 1, 6], small: [0], background: [5, 3], parts: [2] });
+    expect(wholeMasks(masks)).toEqual({ whole: [4, 1, 6], small: [0], background: [5, 3], groups: [], parts: [2] });
     expect(wholeMasks(masks, { minArea: 110 }).whole).toEqual([4]);
     expect(wholeMasks(masks, { minArea: 0 }).whole).toEqual([4, 1, 6, 0]);
     expect(() => wholeMasks(masks, { minArea: NaN })).toThrow('minArea is NaN. Give a number of pixels');
+  });
+
+  it('are no groups of objects that have masks of their own', () => {
+    const [left, right] = [rectangle(2, 5, 12, 15), rectangle(20, 5, 34, 25)];
+    const both = runsOf(
+      maskOf(left).map((value, i) => value | maskOf(right)[i]),
+      SIZE,
+    );
+    expect(wholeMasks([both, left, right])).toMatchObject({ whole: [2, 1], groups: [0], parts: [] });
+    // Behind a pole an object may have two regions. Without masks of their own they are one object.
+    expect(wholeMasks([both, left])).toMatchObject({ whole: [0], groups: [], parts: [1] });
+    expect(wholeMasks([both, both, left])).toMatchObject({ whole: [0], groups: [], parts: [1, 2] });
+    // Regions that touch are one.
+    const touching = rectangle(2, 5, 22, 15);
+    expect(wholeMasks([touching, left, rectangle(12, 5, 22, 15)])).toMatchObject({ whole: [0], parts: [1, 2] });
   });
 
   it('leave out empty ones, and there may be none', () => {

@@ -16,6 +16,7 @@ import { showFloors, showScenes } from '../../tools/eval/report.ts';
 import { readScene, sceneFolders, type Scene } from '../../tools/eval/scene.ts';
 import { sphere, surfaceOf } from '../pipeline/mesh/shapes.ts';
 import { testDevice } from '../setup/evaluate.ts';
+import { normalizationOf } from '../setup/normalization.ts';
 
 const scenesFolder = join(root, 'test/scenes');
 let folder: string;
@@ -39,17 +40,6 @@ function ball(factor: number) {
   const radius = ends.reduce((sum, [low, high]) => sum + (high - low) / 6, 0);
   const mesh = surfaceOf(sphere(0, 0, 0, 0.8), [-1, -1, -1], [1, 1, 1], 16, () => [255, 0, 0]);
   return { ...mesh, xyz: mesh.xyz.map((v, k) => factor * ([x, y, z][k % 3] + radius * v)) };
-}
-
-/** Mean, and mean over the axes of the sample standard deviation, as the chain normalizes. */
-function normalizationOf(xyz: Float32Array) {
-  const count = xyz.length / 3;
-  const mean = [0, 0, 0];
-  const square = [0, 0, 0];
-  xyz.forEach((v, k) => (mean[k % 3] += v / count));
-  xyz.forEach((v, k) => (square[k % 3] += (v - mean[k % 3]) ** 2 / (count - 1)));
-  const scale = square.reduce((sum, s) => sum + Math.sqrt(s) / 3, 0);
-  return { scale, center: mean.map((m) => m / scale) as [number, number, number] };
 }
 
 const answerOf = (mask: Uint8Array) => ({

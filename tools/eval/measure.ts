@@ -1,10 +1,12 @@
 /** Runs the engine on a scene. MCC runs twice: with the true mask and depth, and with the engine's own. */
 import type { NodeEngine, NodeReconstruction } from '../../src/node.ts';
-import { focalFromFov, intrinsicsOf } from '../../src/pipeline/camera.ts';
+import { focalFromFov, type Intrinsics, intrinsicsOf } from '../../src/pipeline/camera.ts';
 import type { ColoredPoints } from '../../src/pipeline/coloredPoints.ts';
+import type { Photo } from '../../src/pipeline/photo.ts';
 import { GeometryError } from '../../src/pipeline/points/geometry.ts';
 import type { Normalization } from '../../src/pipeline/points/normalization.ts';
 import type { SegmentAnswer, SweepName } from '../../src/pipeline/roles.ts';
+import { type MeasuredFrame, surfaceOf } from './co3d.ts';
 import type { Instruments } from './instruments.ts';
 import { meshFacts, NO_MESH, pointsOf, type MeshFacts } from './meshes.ts';
 import {
@@ -71,12 +73,9 @@ export async function measureScene(
   const chain =
     ratio === undefined ? undefined : await unlessNothing(() => engine.reconstruct(photo, { ...options, mask, depth }));
 
-  const camera = intrinsicsOf(photo, focal);
-  const factsOf = async (name: Run, run?: NodeReconstruction): Promise<Numbers> => {
-    if (!run?.mesh) return factNumbers(name, NO_MESH);
-    const problem = (text: string): void => onProblem(`the mesh ${RUNS[name]} ${text}`);
-    return factNumbers(name, await meshFacts(run.mesh, { photo, camera, mask: run.mask }, instruments, problem));
-  };
+  const view = { photo, camera: intrinsicsOf(photo, focal) };
+  const factsOf = (name: Run, run?: NodeReconstruction): Promise<Numbers> =>
+    runFacts(name, run, view, { instruments, onProblem });
 
   const { absRel, within } = depthErrors(depth, trueDepth, trueMask);
   return {
@@ -90,6 +89,39 @@ export async function measureScene(
     ...shapeNumbers('chain', chain ? inTrueFrame(chain, normalization, ratio) : nothing, surface),
     ...(await factsOf('chain', chain)),
   };
+}
+
+/**
+ * Numbers of a frame of CO3D by name: those of the run `given` of a scene, with mask, depth and camera of the data set, against the points of
+ * its sequence. A run without points counts as one that found none.
+ */
+export async function measureFrame(
+  engine: Pick<MeasuredEngine, 'reconstruct'>,
+  frame: MeasuredFrame,
+  { granularity, sweep, instruments, onProblem = () => undefined }: MeasureOptions,
+): Promise<Numbers> {
+  const { photo, mask, camera } = frame;
+  const asked = { mask, depth: frame.depth.meters, camera, granularity, sweep, render: false };
+  const run = await engine.reconstruct(photo, asked);
+  const { normalization } = run.seen;
+  return {
+    ...shapeNumbers('given', inTrueFrame(run, normalization), surfaceOf(frame, normalization)),
+    ...(await runFacts('given', run, { photo, camera }, { instruments, onProblem })),
+  };
+}
+
+/** Numbers of a run's mesh. @param view photo and camera that it is compared with */
+function runFacts(
+  name: Run,
+  run: NodeReconstruction | undefined,
+  view: { readonly photo: Photo; readonly camera: Intrinsics },
+  { instruments, onProblem }: Required<Pick<MeasureOptions, 'instruments' | 'onProblem'>>,
+): Promise<Numbers> {
+  if (!run?.mesh) return Promise.resolve(factNumbers(name, NO_MESH));
+  const problem = (text: string): void => onProblem(`the mesh ${RUNS[name]} ${text}`);
+  return meshFacts(run.mesh, { ...view, mask: run.mask }, instruments, problem).then((facts) =>
+    factNumbers(name, facts),
+  );
 }
 
 const chosenMask = ({ candidates, chosen }: SegmentAnswer): Uint8Array => candidates[chosen].mask;

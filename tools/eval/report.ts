@@ -78,19 +78,29 @@ and so on, and the volume is positive; taken: manifold-3d takes it for a solid; 
 size: of the object by our depth, over the true one; the result end to end, with our mask from the box and our depth, is
 divided by it before it is compared.`;
 
+const FRAME_LEGEND = `P, R: precision and recall at a distance in normalized units; (seen), (points): the number before it for the photo's own
+points, for the occupied points. The truth is the sequence's point cloud, as far as it lies in the cube from -3 to 3: it has holes, and
+what it lacks lowers P. uns: recall of what the photo does not show; far, add, outline, view, parts, closed, taken, solid: as for scenes.`;
+
 /** Tables of all scenes and their means, for each way to run. Lines have at most 160 characters. */
 export function showScenes(scenes: readonly Measured[]): string {
   return [
     table('Masks and depth', stageColumns, scenes),
-    ...(['given', 'chain'] as const).flatMap((run) => [
-      table(`Points, ${RUNS[run]}`, pointColumns(run), scenes),
-      table(`Meshes, ${RUNS[run]}`, meshColumns(run), scenes),
-      table(`Completion, ${RUNS[run]}`, completionColumns(run), scenes),
-      table(`View and form of meshes, ${RUNS[run]}`, factColumns(run), scenes),
-    ]),
+    ...(['given', 'chain'] as const).flatMap((run) => runTables(run, scenes)),
     LEGEND,
   ].join('\n\n');
 }
+
+/** Tables of frames of CO3D and their means. */
+export const showFrames = (frames: readonly Measured[]): string =>
+  [...runTables('given', frames), FRAME_LEGEND].join('\n\n');
+
+const runTables = (run: Run, scenes: readonly Measured[]): string[] => [
+  table(`Points, ${RUNS[run]}`, pointColumns(run), scenes),
+  table(`Meshes, ${RUNS[run]}`, meshColumns(run), scenes),
+  table(`Completion, ${RUNS[run]}`, completionColumns(run), scenes),
+  table(`View and form of meshes, ${RUNS[run]}`, factColumns(run), scenes),
+];
 
 function table(title: string, columns: readonly Column[], scenes: readonly Measured[]): string {
   const heldOut = scenes.filter(({ heldOutFamily }) => heldOutFamily);

@@ -189,6 +189,10 @@ CASES = {
 LARGE_CASES = {
     "everything_vit_b": dict(seed=1, image=(5, 60, 80), config=S.VIT_B, options=dict(
         pointsPerSide=3, predIouThresh=0.1, stabilityScoreThresh=0.6, stabilityScoreOffset=0.02, boxNmsThresh=1.0)),
+    # Masks of generated weights reach from side to side. Crops that end within EDGE pixels of the photo's sides keep them.
+    "everything_vit_b_crops": dict(seed=1, image=(5, 60, 80), config=S.VIT_B, options=dict(
+        pointsPerSide=4, predIouThresh=0.1, stabilityScoreThresh=0.6, stabilityScoreOffset=0.02, boxNmsThresh=1.0,
+        cropNLayers=1, cropOverlapRatio=0.8, cropNmsThresh=0.9, cropNPointsDownscaleFactor=2)),
 }
 
 

@@ -25,7 +25,7 @@ const PARITY = `Results of PyTorch for the same generated weights, compared with
 
 \`\`\`
 python tools/reference/make.py --out fixtures --set full
-npm run parity -- --json bench/results/checkpoints/parity.jsonl fixtures/full_*.safetensors fixtures/everything_vit_b.safetensors
+npm run parity -- --json bench/results/checkpoints/parity.jsonl fixtures/full_*.safetensors fixtures/everything_vit_b*.safetensors
 \`\`\`
 
 Bounds are explained in [numerics.md](numerics.md). The worst tensor is the one that uses most of its bound.
@@ -155,7 +155,7 @@ function parityTable(lines: readonly ParityLine[]): string {
       line.ok ? 'pass' : '**FAIL**',
       `${line.comparisons}`,
       `${(100 * line.worstShare).toFixed(0)} % of its bound`,
-      `${worst.name}, ${worst.how}: ${worst.maxError.toExponential(1)} of ${worst.bound.toExponential(1)}`,
+      `${[worst.name, worst.how].filter(Boolean).join(', ')}: ${worst.maxError.toExponential(1)} of ${worst.bound.toExponential(1)}`,
     ];
   });
   return markdownTable(['fixture', '', 'comparisons', 'worst', 'which'], rows);

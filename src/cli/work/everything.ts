@@ -6,7 +6,7 @@ import { encodePng } from '../../host/node/encode.ts';
 import { tryOutput, writeTogether } from '../../host/node/files.ts';
 import { decodePhoto } from '../../host/node/image.ts';
 import { encodeCocoResults, masksPicture, resampleNearest } from '../../io/index.ts';
-import { EVERYTHING_DEFAULTS } from '../../pipeline/everything/defaults.ts';
+import { EVERYTHING_DEFAULTS, TINY_SEARCH } from '../../pipeline/everything/defaults.ts';
 import type { FoundMask } from '../../pipeline/everything/foundMask.ts';
 import { areaOf, boxOf, maskOf, runsOf, type PixelBox } from '../../pipeline/maskRuns.ts';
 import type { Photo } from '../../pipeline/photo.ts';
@@ -26,7 +26,7 @@ export async function segmentEverything(path: string, options: Options, context:
     });
   }
   const picture = `${output.slice(0, -'.json'.length)}.png`;
-  const search = searchOptions(options);
+  const search = { ...(options.weights === BUNDLED && TINY_SEARCH), ...searchOptions(options) };
   return runCommand(context, options, async ({ progress, call, startEngine }) => {
     await tryOutput(output);
     await tryOutput(picture);
@@ -41,7 +41,7 @@ export async function segmentEverything(path: string, options: Options, context:
       [picture]: await encodePng(masksPicture(photo, found), width, height),
     };
     await writeTogether(files, call.signal);
-    if (found.length === 0) progress.say(nothingFound(search, options.weights));
+    if (found.length === 0) progress.say(nothingFound(search));
     const summary = { files: [output, picture], masks: found.length, ...engine.describe() };
     context.terminal.out(
       options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : `${output}: ${found.length} masks\n${picture}\n`,
@@ -63,11 +63,10 @@ function inFile(found: FoundMask, photo: Photo): FoundMask {
 }
 
 /** Why there may be no mask, and what to do. */
-function nothingFound(search: ReturnType<typeof searchOptions>, weights: string): string {
+function nothingFound(search: ReturnType<typeof searchOptions>): string {
   const { predIouThresh, stabilityScoreThresh } = { ...EVERYTHING_DEFAULTS, ...search };
-  const tiny = weights === BUNDLED ? ' The tiny weights give softer borders than others: try 0.7 and 0.8.' : '';
   return (
     `No mask was found: none has both a predicted intersection over union above ${predIouThresh} and a stability of ` +
-    `${stabilityScoreThresh}.\n  Lower --pred-iou-thresh or --stability-score-thresh, or add points: --points-per-side.${tiny}`
+    `${stabilityScoreThresh}.\n  Lower --pred-iou-thresh or --stability-score-thresh, or add points: --points-per-side.`
   );
 }

@@ -35,7 +35,7 @@ const PAGE_WIDTH = 800;
 const PREVIEW_SIDE = 2048;
 
 /** Files that only some results have. */
-export const OPTIONAL_FILES: readonly string[] = [
+const OPTIONAL_FILES: readonly string[] = [
   ...[...MESH_FORMAT_NAMES, 'mtl', 'png'].map((extension) => `${MESH}.${extension}`),
   'points.glb',
   'preview.png',

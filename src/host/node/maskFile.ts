@@ -126,7 +126,7 @@ function storedIn(file: InputFile, photo: MaskedPhoto): StoredMask[] {
   const masks = explained(file.name, () => storedMasks(new TextDecoder().decode(file.bytes), photo.name));
   if (masks.length === 0) {
     throw new UserError(`The ${file.name} holds no mask of this photo.`, {
-      hint: 'Use the file that belongs to this photo.',
+      hint: 'Use the file that belongs to this photo, and that masks were found for.',
     });
   }
   return masks;

@@ -6,6 +6,15 @@ import { Co3dError } from './error.ts';
 export interface Co3dViewpoint {
   /** In pixels of the photo's file, in which the middle of the first pixel is (0.5, 0.5). */
   readonly intrinsics: Intrinsics;
+  /** Where the camera is; undefined where the annotation does not say. */
+  readonly pose?: Co3dPose;
+}
+
+/** x_camera = x_world R + T, in the unit of the sequence. */
+interface Co3dPose {
+  /** R, row by row. */
+  readonly rotation: readonly number[];
+  readonly translation: readonly number[];
 }
 
 /**
@@ -41,7 +50,9 @@ export function viewpointOf(viewpoint: Record<string, unknown>, size: Size, fram
     );
   }
   const [unitX, unitY] = UNITS[format](size);
+  const isPlaced = viewpoint.R !== undefined && viewpoint.T !== undefined;
   return {
+    ...(isPlaced && { pose: { rotation: numbers('R', 9), translation: numbers('T', 3) } }),
     intrinsics: {
       fx: focalX * unitX,
       fy: focalY * unitY,
@@ -62,3 +73,11 @@ export function cameraFor({ intrinsics }: Co3dViewpoint, size: Size, photo: Size
   const { fx, fy, cx, cy } = intrinsics;
   return { fx: fx * scaleX, fy: fy * scaleY, cx: cx * scaleX - 0.5, cy: cy * scaleY - 0.5 };
 }
+
+/** Points of a sequence [n, 3] -> the same in the frame of a camera: x right, y down, z forward. */
+export const worldToCamera = (xyz: Float32Array, { rotation, translation }: Co3dPose): Float32Array =>
+  xyz.map((_, k) => {
+    const [axis, start] = [k % 3, k - (k % 3)];
+    const value = [0, 1, 2].reduce((sum, row) => sum + xyz[start + row] * rotation[3 * row + axis], translation[axis]);
+    return axis < 2 ? -value : value;
+  });

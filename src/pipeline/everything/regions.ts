@@ -1,4 +1,4 @@
-/** Small regions of masks: holes, and islands. Pixels that touch at a corner belong together. */
+/** Regions of masks, and small ones: holes, and islands. Pixels that touch at a corner belong together. */
 
 /** The regions of a mask. */
 interface Regions {
@@ -45,7 +45,7 @@ function* inBlocks(width: number, pixels: number): Generator<number> {
 }
 
 /** The regions of pixels with a value, numbered from 1 in the order of their first blocks, as OpenCV numbers them for the released code. */
-function regionsOf(mask: Uint8Array, width: number, value: number): Regions {
+export function regionsOf(mask: Uint8Array, width: number, value: number): Regions {
   const labels = new Uint32Array(mask.length);
   const areas = [0];
   const waiting: number[] = [];

@@ -4,6 +4,7 @@ import { appendFile, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { version } from '../../../../package.json';
 import { OutputError } from '../../../host/node/files.ts';
+import type { FailedObject } from '../../../pipeline/session/scene.ts';
 import type { Shard } from './shard.ts';
 import type { EngineOptions } from '../../options.ts';
 import { settingsOf } from '../summary.ts';
@@ -18,8 +19,13 @@ export interface ResultLine {
   readonly key: string;
   /** Seconds that the engine took. */
   readonly seconds?: number;
+  /** Of all objects together. */
   readonly points?: number;
   readonly faces?: number;
+  /** Names of the objects, where several were asked for. */
+  readonly objects?: readonly string[];
+  /** Those of several that could not be made. The files of the others are there. */
+  readonly failed?: readonly FailedObject[];
   readonly notices?: readonly string[];
   /** Archive that holds the files, if they are not in a folder. */
   readonly archive?: string;
@@ -38,7 +44,8 @@ export async function keyOf(
 ): Promise<string> {
   // Of a list with many masks, a change of one is no change of the others.
   const mask = stored ? undefined : options.mask;
-  const stamps = await Promise.all([photo, mask, options.depthMap, options.pointCloud].map(stampOf));
+  const ofObjects = options.object?.map((one) => one.mask) ?? [];
+  const stamps = await Promise.all([photo, mask, options.depthMap, options.pointCloud, ...ofObjects].map(stampOf));
   const facts = [stamps, stored, settingsOf(options), weights, size, precision, only, version];
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
 }

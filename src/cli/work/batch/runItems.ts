@@ -4,11 +4,9 @@
  */
 import { messageOf, UserError } from '../../../host/errors.ts';
 import { OutputError } from '../../../host/node/files.ts';
-import { ALWAYS_WRITTEN } from '../../options.ts';
-import { reconstructionFiles } from '../outputs.ts';
-import { jsonFile, noticesOf, SUMMARY, summaryOf } from '../summary.ts';
 import type { Item } from './item.ts';
 import { type Made, NoDevice, type ObjectMaker } from './objectMaker.ts';
+import { productOf } from './product.ts';
 import type { ResultLine } from './results.ts';
 import type { Store } from './store.ts';
 
@@ -44,7 +42,7 @@ export async function runItems(items: readonly OpenItem[], run: Run): Promise<vo
     for (let i = 0; next !== undefined && !signal.aborted; i++) {
       const reading = next;
       next = i + 1 < items.length ? begun(maker.read(items[i + 1])) : undefined;
-      const outcome = await outcomeOf(reading.then((job) => maker.make(job)));
+      const outcome = await outcomeOf(reading.then((task) => maker.make(task, items[i])));
       // Stopped, the engine gives what it had found: no whole object.
       if (signal.aborted) break;
       await writing;
@@ -92,21 +90,10 @@ async function keep(item: OpenItem, outcome: Made | Error, { store, report, only
     ]);
   };
   if (outcome instanceof Error) return fail(outcome);
-  const { job, result, engine, seconds } = outcome;
-  const { object, mesh } = result;
-  const notices = [...job.notices, ...noticesOf(result, item.options, { isStopped: false, by: '' })];
-  if (object.xyz.length === 0) return fail(new Error(notices.at(-1)));
   try {
-    const formats = [...new Set([...ALWAYS_WRITTEN, ...item.options.format])];
-    const files = await reconstructionFiles(job.photo, result, { formats, template });
-    const wanted = Object.entries(files).filter(([name]) => only?.includes(name) ?? true);
-    const summary = jsonFile(summaryOf(job, result, item.options, { engine, seconds, notices }));
-    const line: ResultLine = {
-      ...{ ...base, status: 'done', seconds: Number(seconds.toFixed(3)), points: object.xyz.length / 3 },
-      ...(mesh && { faces: mesh.mesh.triangles.length / 3 }),
-      notices,
-    };
-    await report(await store.add(line, { ...Object.fromEntries(wanted), [SUMMARY]: summary }));
+    const { files, facts } = await productOf(outcome, item, template, only);
+    const seconds = Number(outcome.seconds.toFixed(3));
+    await report(await store.add({ ...base, status: 'done', seconds, ...facts }, files));
   } catch (error) {
     if (stopsAll(error)) throw error;
     await fail(error);

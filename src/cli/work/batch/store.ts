@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createTarPacker, type TarPackController } from 'modern-tar';
 import { OutputError, OutputFolder } from '../../../host/node/files.ts';
 import type { Shard } from './shard.ts';
+import { earlierFiles } from '../earlierFiles.ts';
 import type { ResultLine } from './results.ts';
 
 type Files = Readonly<Record<string, Uint8Array>>;
@@ -20,15 +21,11 @@ export interface Store {
 
 /** A folder for each object. Its files appear all or none. */
 export class FolderStore implements Store {
-  /** @param optional names of files that only some results have: of an earlier result, they are deleted */
-  constructor(
-    private readonly folder: string,
-    private readonly optional: readonly string[],
-  ) {}
+  constructor(private readonly folder: string) {}
 
   async add(line: ResultLine, files: Files): Promise<ResultLine[]> {
     const output = await OutputFolder.open(join(this.folder, line.name));
-    const old = await output.others(this.optional, files);
+    const old = await earlierFiles(output, files);
     await output.writeAll(files);
     await output.remove(old);
     return [line];
@@ -104,8 +101,8 @@ class Archive {
 
   async add(key: string, files: Files): Promise<void> {
     for (const [name, bytes] of Object.entries(files)) {
-      // WebDataset takes what follows the first dot of the last part for the kind of the file.
-      const entry = `${key.replaceAll('.', '_')}.${name}`;
+      // WebDataset takes what follows the first dot of the last part for the kind of the file, that of one of several objects, too.
+      const entry = `${key.replaceAll('.', '_')}.${name.replaceAll('/', '.')}`;
       const body = this.controller.add({ name: entry, size: bytes.length, type: 'file', mode: 0o644 });
       const writer = body.getWriter();
       // If writing to disk fails, nobody takes the bytes any more.

@@ -9,8 +9,9 @@ import type { Photo } from '../../../pipeline/photo.ts';
 import type { ObjectRequest } from '../../../pipeline/session/scene.ts';
 import type { CallOptions } from '../../../pipeline/session/stages.ts';
 import type { NodeSession } from '../../../node.ts';
-import { isFolderName } from '../../objectNames.ts';
+import { expectNames, isFolderName } from '../../objectNames.ts';
 import { picksOf, type SceneChoice } from '../../sceneOptions.ts';
+import { SCENE_FILES } from '../outputs.ts';
 import { promptsOf } from '../prompts.ts';
 
 /** An object with its name. */
@@ -22,8 +23,14 @@ export interface Wanted {
   readonly notices: readonly string[];
 }
 
-/** Reads the masks of a scene and checks its prompts. @throws UserError, PromptError */
+/** Reads the masks of a scene and checks prompts and names. @throws UserError, PromptError */
 export async function readRequests(photo: Photo, choice: SceneChoice): Promise<Wanted> {
+  const wanted = await chosen(photo, choice);
+  expectNames(wanted.requests?.map(({ name }) => name) ?? [], SCENE_FILES);
+  return wanted;
+}
+
+async function chosen(photo: Photo, choice: SceneChoice): Promise<Wanted> {
   const { object, mask, pick, all, minArea } = choice;
   if (object) {
     const requests: NamedRequest[] = [];
@@ -62,13 +69,14 @@ export async function findRequests(
 function wholeOf(masks: readonly PickableMask[], photo: Photo, minArea: number | undefined): Required<Wanted> {
   const { width, height } = photo.original ?? photo;
   const reduced = (photo.width * photo.height) / (width * height);
-  const { whole, small, background, parts } = wholeMasks(
+  const { whole, small, background, groups, parts } = wholeMasks(
     masks.map(({ mask }) => mask),
     { ...(minArea !== undefined && { minArea: minArea * reduced }) },
   );
   const counts = [
     `${small.length} too small`,
     `${background.length} of the background`,
+    `${groups.length} of several objects`,
     `${parts.length} parts of others`,
   ];
   const left = `${masks.length} masks: ${whole.length} of whole objects, ${counts.join(', ')}.`;
