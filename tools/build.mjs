@@ -20,16 +20,17 @@ import { writeView } from './view.mjs';
 import { isProgram, root, runTool, say, SetupError } from './setup/process.mjs';
 
 /**
- * A `program` is split: a small file loads its parts from a folder of its name when they are needed.
- * @type {{ entry: string, out: string, host: 'node' | 'browser', program?: true, published?: true, minify?: true, standIns?: Record<string, string> }[]}
+ * A program is split: small files load their parts from a folder of its name when they are needed. `beside` are bundles that the
+ * program loads from beside itself, which share its parts: name in dist/ -> entry.
+ * @type {{ entry: string, out: string, host: 'node' | 'browser', beside?: Record<string, string>, published?: true, minify?: true, standIns?: Record<string, string> }[]}
  */
 const bundles = [
   { entry: 'src/node.ts', out: 'dist/node.js', host: 'node', published: true },
-  { entry: 'src/cli/main.ts', out: 'dist/cli.js', host: 'node', program: true, published: true },
-  // `unflat bench` loads it from beside dist/cli.js.
-  { entry: 'tools/bench.ts', out: 'dist/bench.js', host: 'node', published: true },
-  // So does `unflat doctor --deep`.
-  { entry: 'tools/deep.ts', out: 'dist/deep.js', host: 'node', published: true },
+  {
+    ...{ entry: 'src/cli/main.ts', out: 'dist/cli.js', host: 'node', published: true },
+    // For `unflat bench` and `unflat doctor --deep`.
+    beside: { bench: 'tools/bench.ts', deep: 'tools/deep.ts' },
+  },
   { entry: 'tools/parity.ts', out: 'dist/parity.js', host: 'node' },
   { entry: 'tools/eval.ts', out: 'dist/eval.js', host: 'node' },
   { entry: 'tools/variants.ts', out: 'dist/variants.js', host: 'node' },
@@ -111,15 +112,16 @@ export async function build() {
 
 /** @returns {Promise<string[]>} the bundles that failed; esbuild has printed the errors */
 async function bundleAll() {
-  const missing = bundles.map(({ entry }) => entry).filter((entry) => !existsSync(join(root, entry)));
+  const entries = bundles.flatMap(({ entry, beside = {} }) => [entry, ...Object.values(beside)]);
+  const missing = entries.filter((entry) => !existsSync(join(root, entry)));
   if (missing.length > 0)
     throw new SetupError(`no ${missing.join(', ')}: every bundle of tools/build.mjs needs its entry.`);
   const { build: esbuild } = await import('esbuild');
   const results = await Promise.allSettled(
-    bundles.map(({ entry, out, host, program, published, minify, standIns = {} }) =>
+    bundles.map(({ entry, out, host, beside, published, minify, standIns = {} }) =>
       esbuild({
         absWorkingDir: root,
-        ...(program ? parted(entry, out) : { entryPoints: [entry], outfile: out }),
+        ...(beside ? parted(entry, out, beside) : { entryPoints: [entry], outfile: out }),
         bundle: true,
         // Nobody reads the worker: `web.js` has the same code.
         minify,
@@ -136,8 +138,8 @@ async function bundleAll() {
       }),
     ),
   );
-  for (const { out, program } of bundles) {
-    if (program && existsSync(join(root, out))) chmodSync(join(root, out), 0o755);
+  for (const { out, beside } of bundles) {
+    if (beside && existsSync(join(root, out))) chmodSync(join(root, out), 0o755);
   }
   return bundles.filter((_, i) => results[i].status === 'rejected').map(({ out }) => out);
 }
@@ -146,12 +148,13 @@ async function bundleAll() {
  * Options of esbuild for a program in parts. Names of parts change with their content, so old parts are removed first.
  * @param {string} entry
  * @param {string} out
+ * @param {Record<string, string>} beside
  */
-function parted(entry, out) {
+function parted(entry, out, beside) {
   const name = basename(out, '.js');
   rmSync(join(root, dirname(out), name), { recursive: true, force: true });
   return {
-    entryPoints: [{ in: entry, out: name }],
+    entryPoints: { [name]: entry, ...beside },
     outdir: dirname(out),
     splitting: true,
     chunkNames: `${name}/[name]-[hash]`,

@@ -24,8 +24,8 @@ export class DeviceLostError extends DeviceError {
     const [reason] = last.message.split('\n');
     super(
       `The device was lost ${MAX_LOSSES} times in a row. ${reason}\n` +
-        '  What was finished is kept. Try again; if it happens again, use a coarser granularity, a smaller photo or ' +
-        'configuration, or another adapter (--adapter), or update its driver.',
+        '  What was finished is kept. Try again, in a browser after the page was loaded again; if it happens again, use a coarser ' +
+        'granularity, a smaller photo or configuration, or another adapter (--adapter), or update its driver.',
       { cause: last },
     );
   }

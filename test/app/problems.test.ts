@@ -17,7 +17,7 @@ const failing = (step: Step, name: string, message: string, hint?: string): Scen
 
 it.each([
   ['This browser has no WebGPU.', 'Use a current Chrome or Edge, and open the page over https or on localhost.'],
-  ['This browser has WebGPU but found no adapter.', 'The page chrome://gpu shows why.'],
+  ['This browser has WebGPU but found no adapter.', 'Load the page again. The page chrome://gpu shows why.'],
 ])('says that the engine could not start: %s', async (message, hint) => {
   const app = await apps.open(failing('create', 'UserError', message, hint));
   expect(await problem(app, 'The engine could not start')).toBe(`${message} ${hint}`);

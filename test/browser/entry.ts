@@ -40,9 +40,13 @@ export async function runChain(): Promise<SmallChain> {
 
 let losses: LossTrials | undefined;
 
-/** Loses the device at a random moment. Trials of one page share the undisturbed run. */
-export function loseDevice(seed: number): Promise<Trial> {
-  losses ??= new LossTrials(() => openDevice(), 'object');
+/**
+ * Loses the device at a random moment. Trials of one page share the undisturbed run.
+ * @param killer name of a global function that kills the browser's GPU process; without it, the device is destroyed
+ */
+export function loseDevice(seed: number, killer?: string): Promise<Trial> {
+  const kill = killer === undefined ? undefined : (globalThis as unknown as Record<string, () => void>)[killer];
+  losses ??= new LossTrials(() => openDevice(), 'object', kill);
   return losses.trial(seed);
 }
 

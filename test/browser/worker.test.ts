@@ -61,7 +61,7 @@ const PAGE = `
     };
   }
 
-  export async function lose() {
+  export async function lose(killer) {
     const worker = () => new Worker('/losingWorker.js', { type: 'module' });
     const engine = await createWorkerEngine({ weights: './weights/', worker });
     const pixels = 64 * 64;
@@ -71,7 +71,8 @@ const PAGE = `
     const usual = await session.points(mask, { meters });
     const notices = [];
     const pending = session.points(mask, { meters }, { onNotice: (line) => notices.push(line) });
-    new BroadcastChannel('lose').postMessage('now');
+    if (killer) window[killer]();
+    else new BroadcastChannel('lose').postMessage('now');
     const again = await pending;
     engine.dispose();
     return { notices, isEqual: ['rgb', 'xyz', 'valid'].every((name) => again[name].every((value, i) => value === usual[name][i])) };
@@ -145,6 +146,16 @@ it('gives an object step by step, and its mesh', async () => {
 
 it('goes on with another device when one is lost, and says so', async () => {
   expect(await page.call('/page.js', 'lose')).toEqual({
+    notices: [expect.stringMatching(/^The device was lost .* On a new one, the visible points are found again\.$/)],
+    isEqual: true,
+  });
+}, 600_000);
+
+it('goes on when the browser’s GPU process dies', async () => {
+  const devTools = await page.page.context().browser()!.newBrowserCDPSession();
+  // The call has no answer: the process that would give it is gone.
+  await page.page.exposeFunction('killGpuProcess', () => void devTools.send('Browser.crashGpuProcess').catch(() => {}));
+  expect(await page.call('/page.js', 'lose', 'killGpuProcess')).toEqual({
     notices: [expect.stringMatching(/^The device was lost .* On a new one, the visible points are found again\.$/)],
     isEqual: true,
   });

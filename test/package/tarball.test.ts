@@ -62,8 +62,8 @@ it('holds programs, declarations and the tiny weights, and nothing of their maki
 it('is little more than the weights', () => {
   const weights = tarball.files.filter(({ path }) => path.endsWith('.safetensors')).map(({ size }) => size);
   const total = tarball.files.map(({ size }) => size).reduce((sum, size) => sum + size);
-  expect(total - weights.reduce((sum, size) => sum + size)).toBeLessThan(10.3e6);
-  expect(tarball.size).toBeLessThan(15e6);
+  expect(total - weights.reduce((sum, size) => sum + size)).toBeLessThan(9.2e6);
+  expect(tarball.size).toBeLessThan(14.7e6);
 });
 
 it.each(['dist/cli.js', 'dist/node.js', 'dist/web.js', 'dist/worker.js'])(

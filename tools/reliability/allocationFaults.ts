@@ -33,6 +33,9 @@ export interface FaultResult {
 const SAYS_ENOUGH =
   /^\S[^]*: (the device is out of memory\.\n {2}Use a smaller|its pipeline could not be built\.\n {2}\S)/;
 
+/** Time for a submission. Chunks of a sweep are sized by time: what a run holds must not depend on how fast the machine is just then. */
+const LONG_MS = 1e6;
+
 type Work = (session: Session, on: OnDevice) => Promise<unknown>;
 
 export class AllocationFaults {
@@ -54,7 +57,9 @@ export class AllocationFaults {
     const object = await session.complete(seen, options);
     const mesh = await session.mesh(object, { mask, depth: { meters } }, { faces: 200, texture: 64 });
     device.dispose();
-    return new AllocationFaults(await openDevice(), {
+    const failing = await openDevice();
+    failing.submissionMs = LONG_MS;
+    return new AllocationFaults(failing, {
       segment: (each) => each.segment(smallPrompt),
       everything: (each) => each.everything({ pointsPerSide: 2, predIouThresh: 0, stabilityScoreThresh: 0 }),
       depth: (each) => each.depth(),

@@ -74,10 +74,14 @@ type Moments = Map<string, number>;
 export class LossTrials {
   private usual: { readonly result: Reconstruction; readonly moments: Moments } | undefined;
 
-  /** @param openDevice opens a device on an adapter of its own */
+  /**
+   * @param openDevice opens a device on an adapter of its own
+   * @param kill loses all devices from outside; without it, they are destroyed
+   */
   constructor(
     private readonly openDevice: () => Promise<Device>,
     private readonly scope: Scope,
+    private readonly kill?: () => void,
   ) {}
 
   /** Runs without a loss. @returns the moments of each stage */
@@ -90,12 +94,12 @@ export class LossTrials {
     return this.usual.moments;
   }
 
-  /** Loses the device once or twice: each time in a random stage, at a random moment of it. */
+  /** Loses the device once or twice, killed from outside once: each time in a random stage, at a random moment of it. */
   async trial(seed: number): Promise<Trial> {
     const moments = [...(await this.undisturbed())];
     const random = randomOf(seed);
     const planned = new Set(
-      Array.from({ length: random() < 0.7 ? 1 : 2 }, () => {
+      Array.from({ length: random() < 0.7 || this.kill ? 1 : 2 }, () => {
         const [stage, count] = moments[Math.floor(random() * moments.length)];
         return `${stage} ${1 + Math.floor(random() * count)}`;
       }),
@@ -128,7 +132,7 @@ export class LossTrials {
     const next = (): void => {
       const count = (moments.get(stage) ?? 0) + 1;
       moments.set(stage, count);
-      onMoment({ stage, count, lose: () => gpu.lose() });
+      onMoment({ stage, count, lose: this.kill ?? (() => gpu.lose()) });
     };
     const gpu = new WatchedGpu(next);
     try {

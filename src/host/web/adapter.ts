@@ -14,7 +14,8 @@ export async function requestWebAdapter(): Promise<{ gpu: GPU; adapter: GPUAdapt
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) {
     throw new UserError('This browser has WebGPU but found no adapter.', {
-      hint: 'The page chrome://gpu shows why. On Linux, start Chrome with --enable-unsafe-webgpu.',
+      // Chromium gives a page none after its GPU process has died twice within minutes.
+      hint: 'Load the page again. The page chrome://gpu shows why. On Linux, start Chrome with --enable-unsafe-webgpu.',
     });
   }
   return { gpu, adapter, software: isSoftware(adapter.info) };
