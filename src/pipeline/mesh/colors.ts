@@ -50,15 +50,23 @@ function spreadDifference(mesh: Mesh, weight: Float32Array, photo: Float32Array,
   const { start, list } = cornersOf(triangles, n);
   // On a lattice of this edge length, a change fades to 1 / e over the reach.
   const fade = (edgeLength(mesh) / (REACH * sizeOf(xyz))) ** 2 / 4;
+  const neighbors = list.map((corner) => 3 * triangles[nextCorner(corner)]);
   const relax = (v: number) => {
-    const neighbors = start[v + 1] - start[v];
+    const [first, end, at] = [start[v], start[v + 1], 3 * v];
     const hold = HOLD * weight[v];
-    const total = hold + neighbors * (1 + fade);
-    for (let k = 0; k < 3; k++) {
-      let sum = hold * (photo[3 * v + k] - own[3 * v + k]);
-      for (let i = start[v]; i < start[v + 1]; i++) sum += change[3 * triangles[nextCorner(list[i])] + k];
-      change[3 * v + k] = sum / total;
+    const total = hold + (end - first) * (1 + fade);
+    let red = hold * (photo[at] - own[at]);
+    let green = hold * (photo[at + 1] - own[at + 1]);
+    let blue = hold * (photo[at + 2] - own[at + 2]);
+    for (let i = first; i < end; i++) {
+      const neighbor = neighbors[i];
+      red += change[neighbor];
+      green += change[neighbor + 1];
+      blue += change[neighbor + 2];
     }
+    change[at] = red / total;
+    change[at + 1] = green / total;
+    change[at + 2] = blue / total;
   };
   for (let round = 0; round < ROUNDS; round++) {
     for (let v = 0; v < n; v++) relax(v);

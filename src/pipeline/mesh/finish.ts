@@ -2,6 +2,7 @@
 import type { Mesh, TexturedMesh } from '../mesh.ts';
 import { vertexColors } from './colors.ts';
 import { edgeLength } from './measure.ts';
+import { vertexNormals } from './normals.ts';
 import { paint, paintVertices } from './paint.ts';
 import { seenBy, type PhotoView } from './seen.ts';
 import { simplify } from './simplify.ts';
@@ -31,9 +32,13 @@ export interface FinishedMesh {
  * @throws RangeError for numbers of faces and texels that cannot be, with what to give; if sizes of photo and mask disagree
  * @throws Error if the mesh is not closed
  */
-export async function finishMesh(mesh: Mesh, view: PhotoView, options: FinishOptions): Promise<FinishedMesh> {
+export async function finishMesh(
+  mesh: Omit<Mesh, 'normals'>,
+  view: PhotoView,
+  options: FinishOptions,
+): Promise<FinishedMesh> {
   const { faces, texture: size, signal } = options;
-  const simple = await simplify(mesh, faces);
+  const simple = withNormals(await simplify(mesh, faces));
   await pause(signal);
   const unwrapped = size === 0 ? undefined : unwrap(simple, size);
   await pause(signal);
@@ -45,6 +50,9 @@ export async function finishMesh(mesh: Mesh, view: PhotoView, options: FinishOpt
   const texture = paint(simple, unwrapped, colors, seen, size);
   return { mesh: colored, textured: { ...splitMesh(simple, unwrapped, size), texture } };
 }
+
+const withNormals = (mesh: Mesh | Omit<Mesh, 'normals'>): Mesh =>
+  'normals' in mesh ? mesh : { ...mesh, normals: vertexNormals(mesh.xyz, mesh.triangles) };
 
 /** Lets the host do what waits, and stops here if the caller wants to. */
 async function pause(signal?: AbortSignal): Promise<void> {

@@ -29,14 +29,16 @@ export function rasterize(
     [bx, by, cx, cy] = [cx, cy, bx, by];
     area = -area;
   }
-  const left = Math.max(0, Math.floor(Math.min(ax, bx, cx) / FRACTION));
-  const right = Math.min(width - 1, Math.floor(Math.max(ax, bx, cx) / FRACTION));
-  const top = Math.max(0, Math.floor(Math.min(ay, by, cy) / FRACTION));
-  const bottom = Math.min(height - 1, Math.floor(Math.max(ay, by, cy) / FRACTION));
+  // The first and the last cells whose centers are in the box around the triangle.
+  const half = FRACTION / 2;
+  const left = Math.max(0, Math.ceil((Math.min(ax, bx, cx) - half) / FRACTION));
+  const right = Math.min(width - 1, Math.floor((Math.max(ax, bx, cx) - half) / FRACTION));
+  const top = Math.max(0, Math.ceil((Math.min(ay, by, cy) - half) / FRACTION));
+  const bottom = Math.min(height - 1, Math.floor((Math.max(ay, by, cy) - half) / FRACTION));
+  if (left > right || top > bottom) return;
   // The least value at which a center on the edge from p to q is inside.
   const least = (px: number, py: number, qx: number, qy: number) => (qy < py || (qy === py && qx > px) ? 0 : 1);
   const [leastA, leastB, leastC] = [least(bx, by, cx, cy), least(cx, cy, ax, ay), least(ax, ay, bx, by)];
-  const half = FRACTION / 2;
   for (let row = top; row <= bottom; row++) {
     const py = row * FRACTION + half;
     for (let column = left; column <= right; column++) {

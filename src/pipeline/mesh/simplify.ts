@@ -20,7 +20,7 @@ const FEWEST = 4;
  * @throws RangeError unless `faces` is a positive integer
  * @throws Error if the mesh is not closed
  */
-export async function simplify(mesh: Mesh, faces: number): Promise<Mesh> {
+export async function simplify<M extends Omit<Mesh, 'normals'>>(mesh: M, faces: number): Promise<M | Mesh> {
   if (!(Number.isInteger(faces) && faces > 0)) {
     throw new RangeError(`A mesh cannot have ${faces} faces. Give a positive integer, such as 50000.`);
   }
@@ -32,7 +32,7 @@ export async function simplify(mesh: Mesh, faces: number): Promise<Mesh> {
     mesh.triangles,
     mesh.xyz,
     3,
-    Float32Array.from(mesh.rgb, (byte) => byte / 255),
+    Float32Array.from(mesh.rgb).map((byte) => byte / 255),
     3,
     [COLOR_WEIGHT, COLOR_WEIGHT, COLOR_WEIGHT],
     null,
@@ -51,7 +51,7 @@ export async function simplify(mesh: Mesh, faces: number): Promise<Mesh> {
   return simplified;
 }
 
-function mended(mesh: Mesh, triangles: Uint32Array): Soup {
+function mended(mesh: Omit<Mesh, 'normals'>, triangles: Uint32Array): Soup {
   const part = partsOf(mesh.triangles, mesh.xyz.length / 3);
   const soup = compact({ xyz: mesh.xyz, rgb: mesh.rgb, part, triangles });
   mend(soup);
@@ -61,20 +61,18 @@ function mended(mesh: Mesh, triangles: Uint32Array): Soup {
 /** Leaves out vertices without a face. */
 function compact(from: { [name in keyof Soup]: ArrayLike<number> }): Soup {
   const soup: Soup = { xyz: [], rgb: [], part: [], triangles: [] };
-  const names = new Map<number, number>();
+  const names = new Int32Array(from.part.length).fill(-1);
   for (let corner = 0; corner < from.triangles.length; corner++) {
     const v = from.triangles[corner];
-    let name = names.get(v);
-    if (name === undefined) {
-      name = names.size;
-      names.set(v, name);
+    if (names[v] < 0) {
+      names[v] = soup.part.length;
       soup.part.push(from.part[v]);
       for (let k = 0; k < 3; k++) {
         soup.xyz.push(from.xyz[3 * v + k]);
         soup.rgb.push(from.rgb[3 * v + k]);
       }
     }
-    soup.triangles.push(name);
+    soup.triangles.push(names[v]);
   }
   return soup;
 }

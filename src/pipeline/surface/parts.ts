@@ -25,22 +25,27 @@ export function mainParts({ xyz, triangles }: RawSurface): MainParts {
       xyz[a + 2] * (xyz[b] * xyz[c + 1] - xyz[b + 1] * xyz[c]);
     volumes[part[triangles[t]]] += volume;
   }
-  const names = new Set(part);
   const largest = volumes.reduce((most, volume) => Math.max(most, volume), 0);
-  // Walls of hollows are inside out: their volume is negative.
-  const belongs = (name: number): boolean => volumes[name] > 0 && volumes[name] >= SMALLEST * largest;
-  const kept = [...names].filter(belongs).length;
-  const places = new Int32Array(xyz.length / 3).fill(-1);
-  let count = 0;
-  const corners = triangles.filter((v) => belongs(part[v]));
-  for (const v of corners) if (places[v] < 0) places[v] = count++;
-  const points = new Float32Array(3 * count);
-  places.forEach((place, v) => {
-    if (place >= 0) points.set(xyz.subarray(3 * v, 3 * v + 3), 3 * place);
-  });
-  return {
-    surface: { xyz: points, triangles: corners.map((v) => places[v]) },
-    kept,
-    dropped: names.size - kept,
-  };
+  // Walls of hollows are inside out: their volume is negative. A part's name is one of its own vertices.
+  const belongs = volumes.map((volume) => (volume > 0 && volume >= SMALLEST * largest ? 1 : 0));
+  let [parts, kept] = [0, 0];
+  for (let v = 0; v < part.length; v++) {
+    if (part[v] !== v) continue;
+    parts++;
+    kept += belongs[v];
+  }
+  const places = new Int32Array(part.length).fill(-1);
+  const points = new Float32Array(xyz.length);
+  const corners = new Uint32Array(triangles.length);
+  let [count, length] = [0, 0];
+  for (const v of triangles) {
+    if (belongs[part[v]] === 0) continue;
+    if (places[v] < 0) {
+      places[v] = count++;
+      for (let k = 0; k < 3; k++) points[3 * places[v] + k] = xyz[3 * v + k];
+    }
+    corners[length++] = places[v];
+  }
+  const surface = { xyz: points.slice(0, 3 * count), triangles: corners.slice(0, length) };
+  return { surface, kept, dropped: parts - kept };
 }

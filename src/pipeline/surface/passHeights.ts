@@ -43,12 +43,11 @@ export function passHeights(volume: Volume): Float32Array {
       const i = heads[bin];
       heads[bin] = next[i];
       const pass = heights[i];
-      const z = i % nz;
-      const y = Math.floor(i / nz) % ny;
-      if (z > 0) reach(i - 1, pass);
-      if (z < nz - 1) reach(i + 1, pass);
-      if (y > 0) reach(i - sy, pass);
-      if (y < ny - 1) reach(i + sy, pass);
+      // Beyond a side of the volume these are voxels of other sides, which have been reached, or none.
+      reach(i - 1, pass);
+      reach(i + 1, pass);
+      reach(i - sy, pass);
+      reach(i + sy, pass);
       if (i >= sx) reach(i - sx, pass);
       if (i < values.length - sx) reach(i + sx, pass);
     }

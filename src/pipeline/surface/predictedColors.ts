@@ -33,11 +33,13 @@ export function predictedColors(
   points.indices.forEach((index, point) => (pointAt[index] = point));
   const colors = new Uint8Array(xyz.length);
   const known = new Uint8Array(xyz.length / 3);
-  const sum = [0, 0, 0, 0];
+  const place = new Float64Array(3);
+  const [low, high] = [new Int32Array(3), new Int32Array(3)];
+  const sum = new Float64Array(4);
   for (let v = 0; v < xyz.length; v += 3) {
-    const place = [0, 1, 2].map((a) => (xyz[v + a] - axes[starts[a]]) / steps[a]);
+    for (let a = 0; a < 3; a++) place[a] = (xyz[v + a] - axes[starts[a]]) / steps[a];
     sum.fill(0);
-    for (let reach = 1; reach <= REACH && sum[3] === 0; reach++) addAround(place, reach);
+    for (let reach = 1; reach <= REACH && sum[3] === 0; reach++) addAround(reach);
     if (sum[3] === 0) continue;
     known[v / 3] = 1;
     for (let c = 0; c < 3; c++) colors[v + c] = Math.round(sum[c] / sum[3]);
@@ -45,9 +47,12 @@ export function predictedColors(
   spread(colors, known, triangles);
   return colors;
 
-  function addAround(place: readonly number[], reach: number): void {
-    const low = place.map((p) => Math.max(0, Math.ceil(p - reach)));
-    const high = place.map((p, a) => Math.min(counts[a] - 1, Math.floor(p + reach)));
+  /** Adds the points around `place`. */
+  function addAround(reach: number): void {
+    for (let a = 0; a < 3; a++) {
+      low[a] = Math.max(0, Math.ceil(place[a] - reach));
+      high[a] = Math.min(counts[a] - 1, Math.floor(place[a] + reach));
+    }
     for (let x = low[0]; x <= high[0]; x++) {
       for (let y = low[1]; y <= high[1]; y++) {
         for (let z = low[2]; z <= high[2]; z++) {

@@ -1,6 +1,5 @@
 /** From what a sweep found, and what the photo shows, to one closed surface. */
 import type { Mesh } from '../mesh.ts';
-import { vertexNormals } from '../mesh/normals.ts';
 import { toCamera, type Normalization } from '../points/normalization.ts';
 import type { SweptField } from '../roles.ts';
 import { alignDepth } from './alignDepth.ts';
@@ -38,8 +37,8 @@ export interface SurfaceFacts {
 }
 
 export interface ObjectSurface {
-  /** In meters in the camera's frame, with predicted colors. */
-  readonly mesh: Mesh;
+  /** In meters in the camera's frame, with predicted colors. Normals are for the mesh that is left of it when it is simplified. */
+  readonly mesh: Omit<Mesh, 'normals'>;
   readonly facts: SurfaceFacts;
 }
 
@@ -59,7 +58,8 @@ export function surfaceOf({ field, limit, points, normalization, view }: Surface
   const xyz = smoothSurface(surface, SMOOTHING * stepOf(volume));
   const { triangles } = surface;
   const rgb = predictedColors({ xyz, triangles }, points, field);
-  // Both frames have the same axes: normals stay.
-  const mesh = { xyz: toCamera(xyz, normalization), normals: vertexNormals(xyz, triangles), rgb, triangles };
-  return { mesh, facts: { parts: kept, dropped, isHollow, leaks, touches } };
+  return {
+    mesh: { xyz: toCamera(xyz, normalization), rgb, triangles },
+    facts: { parts: kept, dropped, isHollow, leaks, touches },
+  };
 }

@@ -34,14 +34,14 @@ interface Edge {
   readonly bits: number;
 }
 
-/** Triangles of each tetrahedron, three edges each, by which of its corners are inside (bit i: its corner i). */
-const CASES: readonly (readonly (readonly Edge[])[])[] = TETRAHEDRA.map((tetrahedron) =>
-  Array.from({ length: 16 }, (_, inside) => trianglesOf(tetrahedron, inside)),
+/** Triangles of each cube, three edges each, by which of its corners are inside (bit c: corner c). */
+const CASES: readonly (readonly Edge[])[] = Array.from({ length: 1 << CORNERS }, (_, inside) =>
+  TETRAHEDRA.flatMap((tetrahedron) => trianglesOf(tetrahedron, inside)),
 );
 
 function trianglesOf(tetrahedron: readonly number[], inside: number): Edge[] {
-  const ins = tetrahedron.filter((_, i) => inside & (1 << i));
-  const outs = tetrahedron.filter((_, i) => !(inside & (1 << i)));
+  const ins = tetrahedron.filter((corner) => inside & (1 << corner));
+  const outs = tetrahedron.filter((corner) => !(inside & (1 << corner)));
   const edge = (a: number, b: number): Edge => ({ corner: Math.min(a, b), bits: a ^ b });
   const loop =
     ins.length === 2
@@ -81,15 +81,14 @@ export function extractSurface({ counts, origin, steps, values }: Volume): RawSu
   const triangles = new Numbers(Uint32Array);
   // Vertices by their edges, for two layers of cubes at a time: a layer's edges are not needed after the next one.
   const layers = [new Int32Array(CORNERS * sx).fill(-1), new Int32Array(CORNERS * sx).fill(-1)];
-  const vertexOn = (base: number, { corner, bits }: Edge): number => {
-    const a = base + offsets[corner];
-    const x = Math.floor(a / sx);
-    const layer = layers[x % 2];
-    const slot = CORNERS * (a - x * sx) + bits;
+  const vertexOn = (x: number, y: number, z: number, { corner, bits }: Edge): number => {
+    const place = [x + (corner >> 2), y + ((corner >> 1) & 1), z + (corner & 1)];
+    const layer = layers[place[0] % 2];
+    const inLayer = place[1] * sy + place[2];
+    const slot = CORNERS * inLayer + bits;
     if (layer[slot] >= 0) return layer[slot];
-    const b = a + offsets[bits];
-    const t = Math.min(1 - END, Math.max(END, values[a] / (values[a] - values[b])));
-    const place = [x, Math.floor(a / nz) % ny, a % nz];
+    const a = place[0] * sx + inLayer;
+    const t = Math.min(1 - END, Math.max(END, values[a] / (values[a] - values[a + offsets[bits]])));
     const vertex = xyz.length / 3;
     for (let axis = 0; axis < 3; axis++) {
       const isAlong = bits & (4 >> axis) ? 1 : 0;
@@ -101,17 +100,20 @@ export function extractSurface({ counts, origin, steps, values }: Volume): RawSu
   for (let x = 0; x < nx - 1; x++) {
     layers[(x + 1) % 2].fill(-1);
     for (let y = 0; y < ny - 1; y++) {
-      for (let z = 0; z < nz - 1; z++) {
-        const base = x * sx + y * sy + z;
-        let inside = 0;
-        for (let c = 0; c < CORNERS; c++) if (values[base + offsets[c]] > 0) inside |= 1 << c;
-        if (inside === 0 || inside === 255) continue;
-        for (let t = 0; t < TETRAHEDRA.length; t++) {
-          const [a, b, c, d] = TETRAHEDRA[t];
-          const which =
-            ((inside >> a) & 1) | (((inside >> b) & 1) << 1) | (((inside >> c) & 1) << 2) | (((inside >> d) & 1) << 3);
-          for (const edge of CASES[t][which]) triangles.push(vertexOn(base, edge));
-        }
+      const row = x * sx + y * sy;
+      const [back, right, ahead] = [row + sy, row + sx, row + sx + sy];
+      // Bits of the corners with z, which the cube before had as its corners with z + 1: those have odd numbers.
+      let inside = 0;
+      for (let z = -1; z < nz - 1; z++) {
+        const next = z + 1;
+        inside =
+          ((inside >> 1) & 0b01010101) |
+          (values[row + next] > 0 ? 1 << 1 : 0) |
+          (values[back + next] > 0 ? 1 << 3 : 0) |
+          (values[right + next] > 0 ? 1 << 5 : 0) |
+          (values[ahead + next] > 0 ? 1 << 7 : 0);
+        if (z < 0 || inside === 0 || inside === 255) continue;
+        for (const edge of CASES[inside]) triangles.push(vertexOn(x, y, z, edge));
       }
     }
   }

@@ -43,7 +43,10 @@ export function localThickness(volume: Volume, depth: Float32Array, most: number
         const key = Math.round((32 * radius) / step);
         let ball = balls.get(key);
         if (!ball) balls.set(key, (ball = ballOf(key / 32 + 1, sx, sy)));
-        for (const offset of ball) if (thickness[i + offset] < radius) thickness[i + offset] = radius;
+        for (let run = 0; run < ball.length; run += 2) {
+          const end = i + ball[run + 1];
+          for (let at = i + ball[run]; at <= end; at++) if (thickness[at] < radius) thickness[at] = radius;
+        }
       }
     }
   }
@@ -51,16 +54,16 @@ export function localThickness(volume: Volume, depth: Float32Array, most: number
   return thickness;
 }
 
-/** Distances in indices to all voxels of a ball. @param radius in steps */
+/** The runs of voxels along z that make a ball: the distances in indices to the first and the last of each. @param radius in steps */
 function ballOf(radius: number, sx: number, sy: number): Int32Array {
-  const offsets: number[] = [];
+  const runs: number[] = [];
   const reach = Math.floor(radius);
   for (let x = -reach; x <= reach; x++) {
     for (let y = -reach; y <= reach; y++) {
-      for (let z = -reach; z <= reach; z++) {
-        if (x * x + y * y + z * z <= radius * radius) offsets.push(x * sx + y * sy + z);
-      }
+      let z = reach;
+      while (z >= 0 && x * x + y * y + z * z > radius * radius) z--;
+      if (z >= 0) runs.push(x * sx + y * sy - z, x * sx + y * sy + z);
     }
   }
-  return Int32Array.from(offsets);
+  return Int32Array.from(runs);
 }

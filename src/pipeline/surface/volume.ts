@@ -74,7 +74,7 @@ export function shellOf(field: SweptField, limit: number): Shell | undefined {
   }
   const origin = low.map((i, a) => axes[starts[a]] + i * steps[a]) as [number, number, number];
   const volume = { counts: size, origin, steps: steps as [number, number, number], values };
-  const factor = Math.min(MAX_REFINEMENT, Math.ceil(stepOf(volume) / (1.01 * FINE_STEP)));
+  const factor = Math.min(MAX_REFINEMENT, Math.max(1, Math.round(stepOf(volume) / FINE_STEP)));
   return { volume: refine(volume, factor), touches };
 }
 
