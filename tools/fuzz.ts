@@ -2,13 +2,15 @@
  * Feeds readers with broken files: `npm run fuzz -- --seconds 60 --seed 1 [target...]`. Sound files are changed in a few places; a
  * reader may take them or refuse them with an error that names the file and says what to do. It may not crash, hang, run what is
  * in them, take much more memory than they are worth, or give a result of what is certainly broken. Failing cases are made small
- * and kept in test/fuzz/kept, where a test replays them. Appends a line of JSON for each target.
+ * and kept in test/fuzz/kept, where a test replays them. Appends a line of JSON for each target, also after Ctrl-C.
  */
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { isMainThread, Worker } from 'node:worker_threads';
 import { Command, InvalidArgumentError } from 'commander';
+import { watchInterrupt } from '../src/cli/interrupt.ts';
+import { EXIT } from '../src/host/errors.ts';
 import { keep } from './fuzz/kept.ts';
 import { Random } from './fuzz/random.ts';
 import { type Counts, noCounts } from './fuzz/run.ts';
@@ -34,19 +36,22 @@ async function main(names: string[], options: Options): Promise<void> {
   const chosen = names.length === 0 ? targets : names.map(targetOf);
   const origin = await originOf();
   await mkdir(dirname(options.json), { recursive: true });
+  const { signal } = watchInterrupt((line) => console.log(line));
   for (const target of chosen) {
+    if (signal.aborted) break;
     const started = performance.now();
-    const counts = await fuzz(target, options);
+    const counts = await fuzz(target, options, signal);
     const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
     const { seed } = options;
     console.log(`${target.name}: ${JSON.stringify(counts)} in ${seconds} s`);
     await appendFile(options.json, `${JSON.stringify({ ...origin, target: target.name, seed, ...counts, seconds })}\n`);
-    if (counts.failures > 0) process.exitCode = 1;
+    if (counts.failures > 0) process.exitCode = EXIT.failure;
   }
+  if (signal.aborted) process.exitCode ??= EXIT.interrupted;
 }
 
 /** Runs cases of a target, and goes on behind those that end the thread. */
-async function fuzz(target: Target, { seconds, cases, seed, from }: Options): Promise<Counts> {
+async function fuzz(target: Target, { seconds, cases, seed, from }: Options, signal: AbortSignal): Promise<Counts> {
   const until = Date.now() + 1000 * seconds;
   const all = noCounts();
   const known: string[] = [];
@@ -55,10 +60,10 @@ async function fuzz(target: Target, { seconds, cases, seed, from }: Options): Pr
     const path = await keep(failing, { seed, index });
     console.log(`  ${target.name}, case ${index}: ${problem}${path === undefined ? '' : ` (${path})`}`);
   };
-  for (let next = from; next < from + cases && Date.now() < until;) {
+  for (let next = from; next < from + cases && Date.now() < until && !signal.aborted;) {
     const job = { target: target.name, seed, from: next, to: from + cases, until, known };
     const keeping: Promise<void>[] = [];
-    const ended = await runThread(job, ({ index, problem, failing }) => {
+    const ended = await runThread(job, signal, ({ index, problem, failing }) => {
       keeping.push(tell(problem, index, { target: target.name, problem, ...failing }));
     });
     await Promise.all(keeping);
@@ -81,9 +86,12 @@ type Ended = { readonly counts: Counts } | { readonly index: number; readonly pr
 /** Runs a thread until it is done, dies, or spends too long with one case. */
 function runThread(
   job: Omit<Job, 'current'>,
+  signal: AbortSignal,
   onFound: (found: Extract<Report, { found: unknown }>['found']) => void,
 ): Promise<Ended> {
-  const current = new Int32Array(new SharedArrayBuffer(8));
+  const current = new Int32Array(new SharedArrayBuffer(12));
+  const stop = (): void => void Atomics.store(current, 2, 1);
+  signal.addEventListener('abort', stop);
   const worker = new Worker(process.argv[1], {
     workerData: { ...job, current } satisfies Job,
     resourceLimits: { maxOldGenerationSizeMb: HEAP },
@@ -92,6 +100,7 @@ function runThread(
     let [readings, since] = [0, Date.now()];
     const end = (ended: Ended): void => {
       clearInterval(watch);
+      signal.removeEventListener('abort', stop);
       void worker.terminate();
       resolve(ended);
     };

@@ -13,7 +13,7 @@ export interface Job {
   /** Time at which to stop, in milliseconds since 1970. */
   readonly until: number;
   readonly known: readonly string[];
-  /** Index of the case that runs, and how many readings there were. */
+  /** Index of the case that runs, how many readings there were, and not 0 as soon as the thread is to stop. */
   readonly current: Int32Array<SharedArrayBuffer>;
 }
 
@@ -31,7 +31,7 @@ export async function runJob(): Promise<void> {
     before(index) {
       Atomics.store(current, 0, index);
       Atomics.add(current, 1, 1);
-      return Date.now() < until;
+      return Date.now() < until && Atomics.load(current, 2) === 0;
     },
     onFound: (found) => report({ found }),
   });
