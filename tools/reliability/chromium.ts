@@ -23,7 +23,11 @@ export interface DistPage {
 export async function openDistPage(): Promise<DistPage> {
   const executablePath = findBrowser();
   if (executablePath === undefined) throw new Error('There is no Chromium. Run: npm run setup.');
-  const browser = await chromium.launch({ executablePath, args: softwareFlags, chromiumSandbox: false });
+  // After Ctrl-C the work in the page comes to an end first.
+  const browser = await chromium.launch({
+    ...{ executablePath, args: softwareFlags, chromiumSandbox: false },
+    ...{ handleSIGINT: false, handleSIGTERM: false },
+  });
   const page = await browser.newPage();
   const devTools = await browser.newBrowserCDPSession();
   await page.route(`${ORIGIN}/**`, async (route) => {
