@@ -93,7 +93,7 @@ describe('halves give the results of f32', () => {
     const [quality, right] = [found, expected].map((masks) => masks.map((mask) => mask.quality));
     const error = difference(quality, right);
     if (process.env.UNFLAT_SHOW)
-      console.log('everything', found.length, Math.min(...overlaps), rms(error) / rms(right));
+      console.log('everything', samStores(1), found.length, Math.min(...overlaps), rms(error) / rms(right));
     expect(rms(error) / rms(right)).toBeLessThan(bound(samStores(1)));
     expect(error.some((v) => v !== 0)).toBe(true);
   });
