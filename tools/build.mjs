@@ -44,6 +44,7 @@ const bundles = [
   { entry: 'tools/memoryFaults.ts', out: 'dist/memoryFaults.js', host: 'node' },
   { entry: 'tools/startTimes.ts', out: 'dist/startTimes.js', host: 'node' },
   { entry: 'tools/meshTimes.ts', out: 'dist/meshTimes.js', host: 'node' },
+  { entry: 'tools/batchTimes.ts', out: 'dist/batchTimes.js', host: 'node' },
   { entry: 'tools/fuzz.ts', out: 'dist/fuzz.js', host: 'node' },
   { entry: 'tools/interruptions.ts', out: 'dist/interruptions.js', host: 'node' },
   { entry: 'src/web.ts', out: 'dist/web.js', host: 'browser', published: true },
