@@ -14,6 +14,7 @@ import { EXIT } from '../src/host/errors.ts';
 import { keep } from './fuzz/kept.ts';
 import { Random } from './fuzz/random.ts';
 import { type Counts, noCounts } from './fuzz/run.ts';
+import { removeScratchFolders } from './fuzz/scratch.ts';
 import type { Target } from './fuzz/target.ts';
 import { targets } from './fuzz/targets/index.ts';
 import { type Job, type Report, runJob } from './fuzz/worker.ts';
@@ -45,6 +46,7 @@ async function main(names: string[], options: Options): Promise<void> {
     const { seed } = options;
     console.log(`${target.name}: ${JSON.stringify(counts)} in ${seconds} s`);
     await appendFile(options.json, `${JSON.stringify({ ...origin, target: target.name, seed, ...counts, seconds })}\n`);
+    removeScratchFolders();
     if (counts.failures > 0) process.exitCode = EXIT.failure;
   }
   if (signal.aborted) process.exitCode ??= EXIT.interrupted;

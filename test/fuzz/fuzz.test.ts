@@ -1,9 +1,10 @@
 /** Broken files: every fault that `npm run fuzz` has found stays mended, and a few hundred new cases of each target meet none. */
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { judge } from '../../tools/fuzz/judge.ts';
 import { keptCases } from '../../tools/fuzz/kept.ts';
 import { Random } from '../../tools/fuzz/random.ts';
 import { type Found, runCases } from '../../tools/fuzz/run.ts';
+import { removeScratchFolders } from '../../tools/fuzz/scratch.ts';
 import { shrunk } from '../../tools/fuzz/shrink.ts';
 import type { Cases } from '../../tools/fuzz/target.ts';
 import { targets } from '../../tools/fuzz/targets/index.ts';
@@ -11,6 +12,8 @@ import { UserError } from '../../src/host/errors.ts';
 
 const FREE = 512 * 2 ** 20;
 const kept = await keptCases();
+
+afterAll(removeScratchFolders);
 
 describe('cases that failed once', () => {
   it('are there', () => expect(kept.size).toBeGreaterThan(20));

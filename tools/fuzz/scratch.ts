@@ -5,18 +5,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Files } from './target.ts';
 
-/** A folder that is deleted when the process ends. */
+const folders: string[] = [];
+
+/** A new folder, until `removeScratchFolders`. */
 export function scratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'unflat-fuzz-'));
-  if (folders.length === 0) process.on('exit', removeAll);
   folders.push(folder);
   return folder;
 }
 
-const folders: string[] = [];
-
-function removeAll(): void {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+/** Deletes the folders of this thread. */
+export function removeScratchFolders(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Empties a folder, and writes files into it. */

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { setFlagsFromString } from 'node:v8';
 import { type Counts, type Found, runCases } from './run.ts';
+import { removeScratchFolders } from './scratch.ts';
 import { targets } from './targets/index.ts';
 
 /** What the thread is to do. */
@@ -26,7 +27,7 @@ export async function runJob(): Promise<void> {
   const { target: name, seed, from, to, until, known, current } = workerData as Job;
   const target = targets.find((one) => one.name === name)!;
   const report = (message: Report): void => parentPort!.postMessage(message);
-  const counts = await runCases(target, await target.open(), {
+  const cases = runCases(target, await target.open(), {
     ...{ seed, from, to, known: new Set(known) },
     before(index) {
       Atomics.store(current, 0, index);
@@ -35,5 +36,6 @@ export async function runJob(): Promise<void> {
     },
     onFound: (found) => report({ found }),
   });
-  report({ counts });
+  // Before the report: the thread is ended as soon as it is there.
+  report({ counts: await cases.finally(removeScratchFolders) });
 }

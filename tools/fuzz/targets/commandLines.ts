@@ -1,4 +1,5 @@
 /** Command lines. */
+import { join } from 'node:path';
 import { runProgram } from '../../../src/cli/program.ts';
 import { UserError } from '../../../src/host/errors.ts';
 import { digestOf } from '../digest.ts';
@@ -76,7 +77,8 @@ export const commandLines: Target = {
   name: 'command-lines',
   about: 'command lines, without the engine',
   open() {
-    const folder = scratchFolder();
+    // One level down, so that a path that gets longer still lies in the scratch folder.
+    const folder = join(scratchFolder(), 'case');
     const files = {
       'photo.png': new Uint8Array(Buffer.from(PNG, 'base64')),
       'mask.json': textBytes('[{"id":1,"segmentation":{"size":[3,4],"counts":[5,2,5]}}]'),
