@@ -31,7 +31,7 @@ interface Options {
 const COPIES = 10;
 /** Points of memory for all objects. */
 const POINTS = 20;
-/** An object takes longer, so that the process is killed in the middle of one. */
+/** On a software adapter an object takes longer, so that the process is killed in the middle of the next one. */
 const KILLED_WITHIN_MS = 500;
 /** Generated weights of the small networks, and a coarse grid. */
 const QUICK = [
@@ -58,14 +58,15 @@ async function main({ photos, seed, adapter, json, table }: Options): Promise<vo
     };
     const objectsPerPoint = Math.max(1, Math.round(photos / POINTS));
     const args = [list, '-o', out, '--adapter', adapter, ...QUICK];
-    const onObject = (made: number): void => {
-      if (made % objectsPerPoint === 0) say(`${made} objects`);
+    const run = (before: number, moment?: KillMoment): ReturnType<typeof watchedBatch> => {
+      const onObject = (made: number): void => {
+        if (made % objectsPerPoint === 0) say(`${before + made} of ${photos} objects`);
+      };
+      return watchedBatch({ args, objectsPerPoint, kill: moment, onObject }, interruption.signal);
     };
-    const run = (moment?: KillMoment): ReturnType<typeof watchedBatch> =>
-      watchedBatch({ args, objectsPerPoint, kill: moment, onObject }, interruption.signal);
-    const runs = [await run(kill)];
+    const runs = [await run(0, kill)];
     say(`Killed ${kill.ms} ms after object ${kill.objects}. The same command again:`);
-    runs.push(await run());
+    runs.push(await run(runs[0].made.length));
 
     const names = Array.from({ length: photos }, (_, i) => nameOf(i));
     const sameAs = (name: string): string => names[names.indexOf(name) % different];
@@ -120,7 +121,7 @@ const countsOf = ({ lost, doubled, left, different }: Problems): BatchLine['prob
 await new Command('bench:batch')
   .description('Measure rate and memory of a long batch of generated photos, which is killed once and goes on')
   .option('--photos <n>', 'how many', parseCount, 1000)
-  .option('--seed <n>', 'of the moment at which the process is killed', Number, 1)
+  .option('--seed <n>', 'of the moment at which the process is killed', parseCount, 1)
   .option('--adapter <name>', 'auto, gpu, software, or a part of the adapter’s name', 'auto')
   .option('--json <file>', 'append a line there', join('bench', 'results', 'batch', 'batch.jsonl'))
   .option('--table', 'measure nothing: print the newest line as a table')

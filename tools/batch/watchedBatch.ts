@@ -29,8 +29,6 @@ export interface BatchRun {
   /** Names of the objects whose lines were printed, in their order. */
   readonly made: readonly string[];
   readonly seconds: number;
-  /** Whether it was killed before it ended. */
-  readonly killed: boolean;
   readonly memory: readonly MemoryPoint[];
 }
 
@@ -49,7 +47,10 @@ export interface BatchCommand {
   readonly onObject?: (made: number) => void;
 }
 
-/** @throws Error with what the command said if it fails; the reason of `signal` when it aborts, which also stops the command */
+/**
+ * @throws Error with what the command said if it fails, and if it was to be killed but ended before; the reason of `signal` when it
+ *   aborts, which also stops the command
+ */
 export async function watchedBatch(command: BatchCommand, signal: AbortSignal): Promise<BatchRun> {
   const { args, objectsPerPoint, kill, onObject } = command;
   signal.throwIfAborted();
@@ -77,6 +78,7 @@ export async function watchedBatch(command: BatchCommand, signal: AbortSignal): 
     most = { rss: 0, heapUsed: 0, arrayBuffers: 0 };
   };
   createInterface({ input: child.stdout! }).on('line', (line) => {
+    if (!line.endsWith('}')) return; // cut off by the kill
     const { name, status } = JSON.parse(line) as { name: string; status: string };
     if (status !== 'done') return;
     made.push(name);
@@ -93,8 +95,10 @@ export async function watchedBatch(command: BatchCommand, signal: AbortSignal): 
   });
   signal.removeEventListener('abort', stop);
   signal.throwIfAborted();
-  const killed = by === 'SIGKILL';
-  if (code !== 0 && !killed) throw new Error(`unflat batch ended with ${code ?? by}: ${said.trim().slice(-1000)}`);
+  if (kill ? by !== 'SIGKILL' || made.length < kill.objects : code !== 0) {
+    const wanted = kill ? `, before it could be killed after object ${kill.objects}` : '';
+    throw new Error(`unflat batch ended with ${code ?? by}${wanted}: ${said.trim().slice(-1000)}`);
+  }
   if (made.length % objectsPerPoint !== 0) keepPoint();
-  return { made, seconds: seconds(), killed, memory };
+  return { made, seconds: seconds(), memory };
 }
