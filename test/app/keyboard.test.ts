@@ -41,19 +41,19 @@ it('goes from the start to a file', async () => {
   await tabTo(app, /^Reconstruct$/);
   await press(app, 'Enter');
   await app.button('Download').waitFor();
-  expect(await focused(app)).toBe('Reconstruct');
+  await expect.poll(() => focused(app)).toBe('Reconstruct');
   await tabTo(app, /^Download$/);
   await press(app, 'Enter');
-  expect(await focused(app)).toMatch(/^GLB/);
+  await expect.poll(() => focused(app)).toMatch(/^GLB/);
   await press(app, 'ArrowDown', 'ArrowUp', 'End', 'Home');
-  expect(await focused(app)).toMatch(/^GLB/);
+  await expect.poll(() => focused(app)).toMatch(/^GLB/);
   const taken = app.page.waitForEvent('download');
   await press(app, 'Enter');
   expect((await taken).suggestedFilename()).toBe('object.glb');
-  expect(await focused(app)).toBe('Download');
+  await expect.poll(() => focused(app)).toBe('Download');
   await press(app, 'Enter', 'Escape');
   expect(await app.page.getByRole('menu').count()).toBe(0);
-  expect(await focused(app)).toBe('Download');
+  await expect.poll(() => focused(app)).toBe('Download');
 });
 
 it('makes a box, removes, and takes back', async () => {
@@ -91,7 +91,7 @@ it('moves the threshold step by step, without losing the slider', async () => {
   const before = Number(await slider.inputValue());
   await press(app, 'ArrowRight', 'ArrowRight', 'ArrowRight');
   expect(Number(await slider.inputValue())).toBeCloseTo(before + 3 * 0.005, 5);
-  expect(await focused(app)).toBe('Threshold');
+  await expect.poll(() => focused(app)).toBe('Threshold');
   await expect.poll(() => app.asked('mesh').then((asked) => asked.at(-1))).toBeCloseTo(before + 3 * 0.005, 5);
 });
 

@@ -33,7 +33,7 @@ it('takes a photo from the disk', async () => {
   await (await chooser).setFiles(await smallPhoto('my photo.png'));
   await app.page.getByRole('img', { name: 'my photo', exact: true }).waitFor();
   await app.button('Undo').waitFor();
-  expect(await app.asked('encode')).toHaveLength(1);
+  await expect.poll(() => app.asked('encode')).toHaveLength(1);
 });
 
 it.each(['drop', 'paste'] as const)('takes a photo by %s, at the start and in place of another one', async (kind) => {

@@ -67,7 +67,7 @@ async function look(addresses: string): Promise<void> {
 
 describe('files from the disk', () => {
   it('are stored, used now and at the next visit, and deleted', async () => {
-    expect(await used()).toEqual(['tiny', 'tiny', 'tiny']);
+    await poll(used).toEqual(['tiny', 'tiny', 'tiny']);
     await add('my-sam.safetensors');
     await poll(() => stored().allTextContents()).toEqual([text('my-sam.safetensors')]);
     await inDialog('Use SAM small').click();
@@ -93,9 +93,9 @@ describe('files from the disk', () => {
     await inDialog('Delete SAM small').click();
     await inDialog('Delete it').click();
     await poll(() => stored().count()).toBe(0);
-    expect(await focused()).toBe('Networks');
+    await poll(focused).toBe('Networks');
     await app.page.keyboard.press('Escape');
-    expect(await focused()).toBe('Tiny networks');
+    await poll(focused).toBe('Tiny networks');
   });
 
   it('come into use without losing the photo and what was pointed at', async () => {
@@ -115,7 +115,7 @@ describe('files from the disk', () => {
   it('are refused by their names if they hold no network', async () => {
     await add('notes.safetensors', 'notes.pth', 'my-sam.safetensors');
     await poll(() => stored().allTextContents()).toEqual([text('my-sam.safetensors')]);
-    expect(await problems()).toEqual([text(/^notes\.safetensors.*notes\.pth/s)]);
+    await poll(problems).toEqual([text(/^notes\.safetensors.*notes\.pth/s)]);
   });
 
   it('whose engine does not start leave the way back', async () => {
@@ -151,7 +151,7 @@ describe('files from the disk', () => {
     });
     await app.page.reload();
     await app.page.getByText('The browser no longer has my-sam.safetensors.').waitFor();
-    expect(await app.asked('create')).toEqual(['tiny']);
+    await poll(() => app.asked('create')).toEqual(['tiny']);
   });
 });
 
@@ -210,6 +210,6 @@ describe('files at addresses', () => {
     delete files.headers['access-control-allow-origin'];
     await look(`${address('sam.safetensors')}\nhttp://example.org/sam.safetensors`);
     expect(await found().count()).toBe(0);
-    expect(await problems()).toEqual([text(/\(CORS\).*begins with https:\/\//s)]);
+    await poll(problems).toEqual([text(/\(CORS\).*begins with https:\/\//s)]);
   });
 });
