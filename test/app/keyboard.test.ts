@@ -52,7 +52,7 @@ it('goes from the start to a file', async () => {
   expect((await taken).suggestedFilename()).toBe('object.glb');
   await expect.poll(() => focused(app)).toBe('Download');
   await press(app, 'Enter', 'Escape');
-  expect(await app.page.getByRole('menu').count()).toBe(0);
+  await expect.poll(() => app.page.getByRole('menu').count()).toBe(0);
   await expect.poll(() => focused(app)).toBe('Download');
 });
 
@@ -107,6 +107,6 @@ it('turns the object', async () => {
   await press(app, 'ArrowLeft');
   await expect.poll(() => app.page.getByRole('slider', { name: 'Compare' }).count()).toBe(0);
   await press(app, 'p', 'l');
-  expect(await app.button('Points').getAttribute('aria-pressed')).toBe('true');
-  expect(await app.button('Light').getAttribute('aria-pressed')).toBe('true');
+  await expect.poll(() => app.button('Points').getAttribute('aria-pressed')).toBe('true');
+  await expect.poll(() => app.button('Light').getAttribute('aria-pressed')).toBe('true');
 });

@@ -34,11 +34,11 @@ it('shows depth, points and mesh as they are found', async () => {
   await app.page.getByRole('img', { name: /^Depth of the photo, from/ }).waitFor();
   await release('points');
   await progress('Finding the whole object');
-  expect(await app.button('Seen points').isEnabled()).toBe(true);
+  await expect.poll(() => app.button('Seen points').isEnabled()).toBe(true);
   await expect.poll(() => pressed(app, 'Layer')).toBe('Points');
   await release('complete');
   await progress('Making the mesh');
-  expect(await app.button('Mesh').isDisabled()).toBe(true);
+  await expect.poll(() => app.button('Mesh').isDisabled()).toBe(true);
   await release('mesh');
   await app.button('Download').waitFor();
   expect(await pressed(app, 'Layer')).toBe('Mesh');
@@ -52,10 +52,10 @@ it('is looked at from all sides, in layers, as depth, and over the photo', async
     expect(await pressed(app, 'Layer')).toBe(layer);
   }
   await app.button('Light').click();
-  expect(await app.button('Light').getAttribute('aria-pressed')).toBe('true');
+  await expect.poll(() => app.button('Light').getAttribute('aria-pressed')).toBe('true');
   for (const side of ['Right', 'Back', 'Left', 'Top', 'Front']) await app.button(side).click();
   await app.button('Depth').click();
-  expect(await canvas(app).isVisible()).toBe(false);
+  await expect.poll(() => canvas(app).isVisible()).toBe(false);
   await app.page.getByRole('img', { name: /^Depth of the photo/ }).waitFor();
   await app.button('Object').click();
   await app.button('Photo’s camera').click();
@@ -163,8 +163,8 @@ it.each([
   await app.page.getByRole('progressbar', { name: what }).waitFor();
   await app.button('Cancel').click();
   await app.button('Reconstruct').waitFor();
-  expect(await app.page.getByRole('progressbar').count()).toBe(0);
-  expect(await app.page.getByRole('alert').count()).toBe(0);
+  await expect.poll(() => app.page.getByRole('progressbar').count()).toBe(0);
+  await expect.poll(() => app.page.getByRole('alert').count()).toBe(0);
   await app.page.getByText(kept).first().waitFor();
   await app.script((script, name) => script.release(name), step);
   await app.button('Reconstruct').click();
@@ -176,12 +176,12 @@ it('is points alone where they enclose nothing', async () => {
   await app.choose();
   await app.reconstruct();
   await app.page.getByText('The points enclose nothing').waitFor();
-  expect(await app.button('Mesh').isDisabled()).toBe(true);
+  await expect.poll(() => app.button('Mesh').isDisabled()).toBe(true);
   const names = async (): Promise<(string | null)[]> => {
     await app.button('Download').click();
     return app.page.getByRole('menuitem').locator('strong').allTextContents();
   };
   expect(await names()).toEqual(['Points', 'Web page', 'Mask', 'Depth', 'Everything']);
   await app.page.getByRole('heading', { name: 'unflat' }).click();
-  expect(await app.page.getByRole('menu').count()).toBe(0);
+  await expect.poll(() => app.page.getByRole('menu').count()).toBe(0);
 });

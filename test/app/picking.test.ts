@@ -98,7 +98,7 @@ it('goes by touch: a tap shows, a second one takes', async () => {
   const tap = () => app.page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
   await tap();
   await here(app, '1 of 3 here.');
-  expect(await app.page.getByText('1 prompt').count()).toBe(0);
+  await expect.poll(() => app.page.getByText('1 prompt').count()).toBe(0);
   await app.button('Larger').tap();
   await here(app, '2 of 3 here.');
   await tap();

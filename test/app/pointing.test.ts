@@ -38,13 +38,13 @@ it('shows what a click would mean, and takes it', async () => {
     return alpha === 0 ? 'none' : red > blue ? 'hovered' : 'chosen';
   };
   await expect.poll(colorAt).toBe('hovered');
-  expect(await app.button('Reconstruct').isDisabled()).toBe(true);
+  await expect.poll(() => app.button('Reconstruct').isDisabled()).toBe(true);
   await app.page.mouse.move(0, 0);
   await expect.poll(colorAt).toBe('none');
   await app.point(0.3, 0.5);
   await expect.poll(colorAt).toBe('chosen');
   await expectAsked(app, { points: [place(0.3, 0.5)] });
-  expect(await app.button('Reconstruct').isEnabled()).toBe(true);
+  await expect.poll(() => app.button('Reconstruct').isEnabled()).toBe(true);
 });
 
 it('adds and removes by clicks, and makes a box by dragging', async () => {
@@ -81,18 +81,18 @@ it('goes back and forth, and deletes from the list', async () => {
   await app.point(0.5, 0.5);
   await app.point(0.3, 0.5);
   await app.page.getByText('2 prompts').click();
-  expect(await prompts(app).count()).toBe(2);
+  await expect.poll(() => prompts(app).count()).toBe(2);
   await app.button('Undo').click();
   await expectAsked(app, { points: [place(0.5, 0.5)] });
-  expect(await prompts(app).count()).toBe(1);
+  await expect.poll(() => prompts(app).count()).toBe(1);
   await app.button('Redo').click();
   await expectAsked(app, { points: [place(0.5, 0.5), place(0.3, 0.5)] });
   await app.button(`Delete: Point on the object at ${width / 2}, ${height / 2}`).click();
   await expectAsked(app, { points: [place(0.3, 0.5)] });
   await app.button('Clear').click();
   await expect.poll(() => prompts(app).count()).toBe(0);
-  expect(await app.button('Clear').isDisabled()).toBe(true);
-  expect(await app.button('Reconstruct').isDisabled()).toBe(true);
+  await expect.poll(() => app.button('Clear').isDisabled()).toBe(true);
+  await expect.poll(() => app.button('Reconstruct').isDisabled()).toBe(true);
   await app.button('Undo').click();
   await expectAsked(app, { points: [place(0.3, 0.5)] });
 });
@@ -102,9 +102,9 @@ it('offers the masks that a click may mean, and reconstructs the chosen one', as
   await app.point(0.5, 0.5);
   const masks = app.page.getByRole('group', { name: 'Masks to choose from' }).getByRole('button');
   await masks.nth(2).waitFor();
-  expect(await masks.nth(0).getAttribute('aria-pressed')).toBe('true');
+  await expect.poll(() => masks.nth(0).getAttribute('aria-pressed')).toBe('true');
   await masks.nth(1).click();
-  expect(await masks.nth(1).getAttribute('aria-pressed')).toBe('true');
+  await expect.poll(() => masks.nth(1).getAttribute('aria-pressed')).toBe('true');
   expect((await app.maskAt(0.5, 0.25))[3]).toBeGreaterThan(0);
   await app.button('Reconstruct').click();
   await app.button('Download').waitFor();
@@ -119,7 +119,7 @@ it('needs a point on the object', async () => {
   await app.page.mouse.move(0, 0);
   await app.point(0.5, 0.5);
   await app.page.getByText('1 prompt').waitFor();
-  expect(await app.button('Reconstruct').isDisabled()).toBe(true);
+  await expect.poll(() => app.button('Reconstruct').isDisabled()).toBe(true);
   await app.button('Undo').click();
   await app.page.getByText('Click the object.').waitFor();
   expect((await app.asked('segment')).slice(before).every((asked) => (asked as Asked).points![0].label === 1)).toBe(

@@ -24,7 +24,7 @@ it.each([
   app.scenario = {};
   await app.button('Start the engine again').click();
   await app.button('Tiny networks').waitFor();
-  expect(await app.page.getByRole('alert').count()).toBe(0);
+  await expect.poll(() => app.page.getByRole('alert').count()).toBe(0);
   await app.choose();
 });
 
@@ -42,7 +42,7 @@ it('goes on with another engine when the device is lost: photo and prompts stay'
   await app.script((script) => script.loseDevice(), undefined);
   expect(await problem(app, 'The graphics device stopped')).toBe('The device was lost.');
   await app.button('Download').waitFor();
-  expect(await app.button('Reconstruct').isDisabled()).toBe(true);
+  await expect.poll(() => app.button('Reconstruct').isDisabled()).toBe(true);
   await app.button('Start the engine again').click();
   await expect.poll(() => app.page.getByRole('alert').count()).toBe(0);
   await app.page.getByRole('img', { name: 'mine', exact: true }).waitFor();
@@ -68,7 +68,7 @@ it('ends a run whose worker crashes', async () => {
       }),
   );
   expect(await problem(app, 'The graphics device stopped')).toContain('crashed');
-  expect(await app.page.getByRole('progressbar').count()).toBe(0);
+  await expect.poll(() => app.page.getByRole('progressbar').count()).toBe(0);
   app.scenario = {};
   await app.button('Start the engine again').click();
   await app.button('Undo').waitFor();
@@ -89,9 +89,9 @@ it.each([
   if (step !== 'segment') await app.button('Reconstruct').click();
   expect(await problem(app, title)).toBe(`${name}: what to do.`);
   await app.button('Dismiss').click();
-  expect(await app.page.getByRole('alert').count()).toBe(0);
-  expect(await app.button('Undo').isEnabled()).toBe(true);
-  if (step !== 'segment') expect(await app.button('Reconstruct').isEnabled()).toBe(true);
+  await expect.poll(() => app.page.getByRole('alert').count()).toBe(0);
+  await expect.poll(() => app.button('Undo').isEnabled()).toBe(true);
+  if (step !== 'segment') await expect.poll(() => app.button('Reconstruct').isEnabled()).toBe(true);
 });
 
 it('says that a photo is damaged, and takes another one', async () => {
@@ -103,7 +103,7 @@ it('says that a photo is damaged, and takes another one', async () => {
     .setInputFiles({ ...file, buffer: buffer.subarray(0, 60) });
   expect(await problem(app, 'The photo could not be opened')).toMatch(/broken\.png cannot be decoded.*damaged/);
   await app.choose();
-  expect(await app.page.getByRole('alert').count()).toBe(0);
+  await expect.poll(() => app.page.getByRole('alert').count()).toBe(0);
 });
 
 it.each([
@@ -115,5 +115,5 @@ it.each([
   await app.button('Duck').click();
   expect(await problem(app, 'The example could not be loaded')).toBe(text);
   await app.openExample('Mug');
-  expect(await app.page.getByRole('alert').count()).toBe(0);
+  await expect.poll(() => app.page.getByRole('alert').count()).toBe(0);
 });

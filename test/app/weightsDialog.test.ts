@@ -74,7 +74,7 @@ describe('files from the disk', () => {
     await poll(used).toEqual(['SAM small', 'tiny', 'tiny']);
     const weights = ['stored:my-sam.safetensors', 'tiny'];
     await poll(() => app.asked('create')).toEqual([weights]);
-    expect(await inDialog('Delete SAM small').isDisabled()).toBe(true);
+    await expect.poll(() => inDialog('Delete SAM small').isDisabled()).toBe(true);
 
     await app.page.reload();
     await poll(() => app.asked('create')).toEqual([weights]);
@@ -109,7 +109,7 @@ describe('files from the disk', () => {
     await poll(() => app.asked('segment')).toHaveLength(1);
     await inDialog('Close').click();
     await app.page.getByText('1 prompt', { exact: true }).waitFor();
-    expect(await app.button('Reconstruct').isEnabled()).toBe(true);
+    await expect.poll(() => app.button('Reconstruct').isEnabled()).toBe(true);
   });
 
   it('are refused by their names if they hold no network', async () => {
@@ -168,7 +168,9 @@ describe('files at addresses', () => {
 
   it('are downloaded with progress, canceled, and continued', async () => {
     await look(address('sam.safetensors'));
-    expect(await found().allTextContents()).toEqual([text(/^SAM small.*sam\.safetensors.*License not known/s)]);
+    await expect
+      .poll(() => found().allTextContents())
+      .toEqual([text(/^SAM small.*sam\.safetensors.*License not known/s)]);
     files.whims.push(halfOnly);
     await inDialog('Download').click();
     await dialog()
@@ -193,7 +195,7 @@ describe('files at addresses', () => {
     expect(mcc).toMatch(/graphics memory|Too large for this device/);
     await inDialog('Download').waitFor();
     expect(files.ranges).toEqual(['bytes=0-0']);
-    expect(await stored().count()).toBe(0);
+    await expect.poll(() => stored().count()).toBe(0);
   });
 
   it('say before the download that the device cannot hold the network', async () => {
@@ -201,15 +203,15 @@ describe('files at addresses', () => {
       Object.defineProperty(GPUSupportedLimits.prototype, 'maxBufferSize', { get: () => 4096 });
     });
     await look(address('co3dv2_all_categories.pth'));
-    expect(await found().allTextContents()).toEqual([
-      text(/Too large for this device\. MCC needs a buffer of \d+ bytes, but this adapter allows 4096\./),
-    ]);
+    await expect
+      .poll(() => found().allTextContents())
+      .toEqual([text(/Too large for this device\. MCC needs a buffer of \d+ bytes, but this adapter allows 4096\./)]);
   });
 
   it('that cannot be read say what to do', async () => {
     delete files.headers['access-control-allow-origin'];
     await look(`${address('sam.safetensors')}\nhttp://example.org/sam.safetensors`);
-    expect(await found().count()).toBe(0);
+    await expect.poll(() => found().count()).toBe(0);
     await poll(problems).toEqual([text(/\(CORS\).*begins with https:\/\//s)]);
   });
 });
