@@ -21,6 +21,7 @@ const surface: Surface = {
   xyz: line(0, 1, 2, 3),
   rgb: Uint8Array.of(0, 0, 0, 255, 255, 255, 50, 100, 150, 10, 20, 30),
   seen: Uint8Array.of(1, 1, 0, 0),
+  dense: line(0, 1, 2, 3),
 };
 const seen = line(0, 1);
 
@@ -87,6 +88,12 @@ describe('coverage', () => {
       { ...both, unseen: 1 / 2, far: 1 / 2, added: 1 / 2 },
     ]);
     expect(of(0.03)[0]).toMatchObject({ precision: 1, recall: 1 / 4 });
+  });
+
+  it('finds the surface between its points, and asks for these alone', () => {
+    const between = { ...surface, dense: line(0, 1, 2, 3, 0.5) };
+    const [, at01] = coverage(line(0.55, 1.5), between, seen);
+    expect(at01).toMatchObject({ precision: 1 / 2, recall: 0 });
   });
 
   it('asks of added points, which are far from every seen point, whether they are right', () => {

@@ -112,8 +112,10 @@ export function surfaceOf({ cloud, photo, mask, depth, camera }: MeasuredFrame, 
     return mask[pixel] && z <= depth.meters[pixel] + BEHIND * normalization.scale ? 1 : 0;
   };
   const pick = (of: ArrayLike<number>): number[] => inside.flatMap((i) => [of[i], of[i + 1], of[i + 2]]);
+  const points = Float32Array.from(pick(xyz));
   return {
-    xyz: Float32Array.from(pick(xyz)),
+    xyz: points,
+    dense: points,
     rgb: Uint8Array.from(pick(cloud.rgb)),
     seen: Uint8Array.from(inside, isSeen),
   };

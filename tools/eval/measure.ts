@@ -67,7 +67,12 @@ export async function measureScene(
   const options = { focal, granularity, sweep, render: false };
   const given = await engine.reconstruct(photo, { ...options, mask: trueMask, depth: trueDepth });
   const { normalization } = given.seen;
-  const surface = { ...scene.surface, xyz: toTrueFrame(scene.surface.xyz, normalization) };
+  const { xyz, dense } = scene.surface;
+  const surface = {
+    ...scene.surface,
+    xyz: toTrueFrame(xyz, normalization),
+    dense: toTrueFrame(dense, normalization),
+  };
 
   const ratio = sizeRatio(depth, trueDepth, mask, trueMask);
   const chain =

@@ -6,8 +6,8 @@
  * spread evenly over the whole surface of the main object, seen and unseen. A prediction is a set of points: MCC's occupied
  * grid points, points sampled evenly on the mesh, or, for comparison, the photo's own points (one for each pixel of the mask).
  *
- * The truth has 8000 points, about 0.05 apart. At a distance of 0.05 no prediction can therefore reach a precision of 1: the
- * photo's own points lie on the true surface, and about 6 in 10 of them have a surface point that near.
+ * Recall asks for 8000 points of the surface, which are about 0.05 apart. Precision asks how near the surface is, so it needs
+ * points that are closer together than the distance at which it is measured: another 40,000.
  */
 import type { ColoredPoints } from '../../src/pipeline/coloredPoints.ts';
 import type { Normalization } from '../../src/pipeline/points/normalization.ts';
@@ -29,11 +29,13 @@ const WORST_COLOR = 1;
 export interface Surface extends ColoredPoints {
   /** [n], 1 where the photo's camera sees the point: it faces the camera and nothing stands in between. */
   readonly seen: Uint8Array;
+  /** [m, 3], `xyz` and, where there are, points in between: how near the surface is. */
+  readonly dense: Float32Array;
 }
 
 /** How well points cover a surface, at one distance. All are shares, 0 to 1. */
 export interface Coverage {
-  /** Share of the predicted points that are closer than the distance to a surface point; 0 without points. */
+  /** Share of the predicted points that are closer than the distance to a dense surface point; 0 without points. */
   readonly precision: number;
   /** Share of the surface points that are closer than the distance to a predicted point. */
   readonly recall: number;
@@ -115,7 +117,7 @@ export function toTrueFrame(xyz: Float32Array, { scale, center }: Normalization,
  * @param seen the seen points of the same run, [m, 3] in the true frame: `far` is what is far from them
  */
 export function coverage(xyz: Float32Array, surface: Surface, seen: Float32Array): Coverage[] {
-  const there = nearestWithin(xyz, surface.xyz, REACH).distance;
+  const there = nearestWithin(xyz, surface.dense, REACH).distance;
   const back = nearestWithin(surface.xyz, xyz, REACH).distance;
   const thereFromSeen = nearestWithin(xyz, seen, REACH).distance;
   const backFromSeen = nearestWithin(surface.xyz, seen, REACH).distance;

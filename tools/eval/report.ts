@@ -70,7 +70,7 @@ const factColumns = (run: Run): Column[] => [
 ];
 
 const LEGEND = `P, R: precision and recall at a distance in normalized units; (seen), (points): the number before it for the photo's own
-points, for the occupied points. The truth is points, too: at 0.05, P is about 0.6 even for points exactly on the surface.
+points, for the occupied points.
 uns: recall of the unseen side; far: recall of what lies farther than that from every seen point; add: precision of what lies
 farther than that from every seen point; mesh: the number before it for the mesh.
 outline: IoU of silhouette and mask; view: color error to the photo; parts: share no vertex; closed: every edge has two faces

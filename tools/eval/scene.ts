@@ -36,7 +36,7 @@ export interface Scene extends SceneFacts {
   readonly mask: Uint8Array;
   /** [height, width] meters along z. */
   readonly depth: Float32Array;
-  /** The main object's surface points, `xyz` in meters in the camera's frame. */
+  /** The main object's surface points, `xyz` and `dense` in meters in the camera's frame. */
   readonly surface: Surface;
 }
 
@@ -114,7 +114,13 @@ async function readSurface(path: string): Promise<Surface> {
     const count = xyz.length / 3;
     const rgb = (await readPoints(file, path, 'colour', 'U8', 3, count)) as Uint8Array;
     const seen = (await readPoints(file, path, 'seen', 'U8', 1, count)) as Uint8Array;
-    return { xyz, rgb, seen };
+    const steps = (await readPoints(file, path, 'dense', 'I16', 3)) as Int16Array;
+    const middle = (await readPoints(file, path, 'middle', 'F32', 1, 3)) as Float32Array;
+    const step = (await readPoints(file, path, 'step', 'F32', 1, 3)) as Float32Array;
+    const dense = new Float32Array(xyz.length + steps.length);
+    dense.set(xyz);
+    steps.forEach((value, k) => (dense[xyz.length + k] = middle[k % 3] + step[k % 3] * value));
+    return { xyz, rgb, seen, dense };
   } finally {
     await source.close();
   }

@@ -7,7 +7,7 @@ import os
 import numpy as np
 import torch
 
-TYPES = {"F32": np.float32, "F16": np.float16, "U8": np.uint8, "I64": np.int64}
+TYPES = {"F32": np.float32, "F16": np.float16, "I16": np.int16, "U8": np.uint8, "I64": np.int64}
 
 
 def read_safetensors(path: str) -> dict:

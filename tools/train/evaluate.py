@@ -94,16 +94,18 @@ def nearest(a, b):
     return torch.cat([p.values for p in parts]), torch.cat([p.indices for p in parts])
 
 
-def score(points, surface, seen, colours=None, truth=None) -> dict:
+def score(points, surface, dense, seen, colours=None, truth=None) -> dict:
+    """How well points cover a surface: they must be near one of `dense`, and `surface` near one of them."""
     out = {}
     if len(points) == 0:
         return {k: 0.0 for k in ("f1_0.1", "f1_0.2", "precision_0.1", "recall_0.1", "unseen_0.1", "unseen_0.2")} | {
             "colour": 1.0
         }
     there, which = nearest(points, surface)
+    beside = torch.minimum(there, nearest(points, dense)[0])
     back, _ = nearest(surface, points)
     for t in (0.1, 0.2):
-        p, r = (there < t).float().mean().item(), (back < t).float().mean().item()
+        p, r = (beside < t).float().mean().item(), (back < t).float().mean().item()
         out[f"f1_{t}"] = 2 * p * r / max(p + r, 1e-9)
         out[f"precision_{t}"], out[f"recall_{t}"] = p, r
         out[f"unseen_{t}"] = (back[~seen] < t).float().mean().item()
@@ -133,10 +135,11 @@ def measure(scene, nets, granularity: float, thresholds) -> dict:
     given, queries, probability, colour = complete(nets["mcc"], scene, true, scene["depth"], granularity)
     scale, centre = given["scale"], given["centre"]
     surface = scene["xyz"] / scale - centre
+    dense = (scene["middle"] + scene["step"] * scene["dense"].float()) / scale - centre
     for t in thresholds:
         on = probability > t
-        out |= {f"mcc@{t} {k}": v for k, v in score(queries[on], surface, seen, colour[on], colours).items()}
-    out |= {f"seen {k}": v for k, v in score(given["normal"][torch.from_numpy(true)], surface, seen).items()}
+        out |= {f"mcc@{t} {k}": v for k, v in score(queries[on], surface, dense, seen, colour[on], colours).items()}
+    out |= {f"seen {k}": v for k, v in score(given["normal"][torch.from_numpy(true)], surface, dense, seen).items()}
     if nets["sam"] and nets["zoe"]:
         if mask.sum() < 100:
             given = None
@@ -150,7 +153,7 @@ def measure(scene, nets, granularity: float, thresholds) -> dict:
                 size = float(np.median(depth[both] / scene["depth"][both]))
                 points = (queries[on] + given["centre"]) * given["scale"] / size / scale - centre
                 hue = colour[on]
-            out |= {f"chain@{t} {k}": v for k, v in score(points, surface, seen, hue, colours).items()}
+            out |= {f"chain@{t} {k}": v for k, v in score(points, surface, dense, seen, hue, colours).items()}
     return out
 
 

@@ -13,7 +13,7 @@ import torch
 
 from zoe_net import ASIDE
 
-KINDS = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64", torch.uint8: "U8"}
+KINDS = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64", torch.int16: "I16", torch.uint8: "U8"}
 
 
 def write_json(path: str, value) -> None:

@@ -14,7 +14,16 @@ from render import Renderer
 from scene import random_scene
 
 POINTS = 8000
+# So many more say how near a prediction is to the surface: of nearly every place of the surface, one of them is within 0.05.
+DENSE = 40000
 WIDTH = 480
+
+
+def in_steps(xyz: torch.Tensor) -> dict:
+    """Points [n, 3] in 16 bits a coordinate: middle + step * dense. A step is about a hundredth of a millimeter."""
+    low, high = xyz.amin(0), xyz.amax(0)
+    middle, step = (low + high) / 2, (high - low) / 65534
+    return dict(dense=((xyz - middle) / step).round().clamp(-32767, 32767).to(torch.int16), middle=middle, step=step)
 
 
 def click_point(mask: np.ndarray) -> tuple[int, int]:
@@ -45,6 +54,7 @@ def write_scene(directory: str, seed: int, width: int = WIDTH) -> bool:
         return False
     camera, colour, world = renderer.surface(POINTS, lines=4000)
     seen = renderer.visible(world)
+    dense, _, _ = renderer.surface(DENSE, lines=20000)
     folder = os.path.join(directory, str(seed))
     os.makedirs(folder, exist_ok=True)
     Image.fromarray(rgb).save(os.path.join(folder, "photo.png"), optimize=True)
@@ -52,7 +62,7 @@ def write_scene(directory: str, seed: int, width: int = WIDTH) -> bool:
     Image.fromarray(number).save(os.path.join(folder, "objects.png"), optimize=True)
     write_safetensors(
         os.path.join(folder, "surface.safetensors"),
-        dict(xyz=camera.float(), colour=colour, seen=seen.to(torch.uint8)),
+        dict(xyz=camera.float(), colour=colour, seen=seen.to(torch.uint8), **in_steps(dense.float())),
         {},
     )
     y, x = np.nonzero(mask)
