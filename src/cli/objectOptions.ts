@@ -30,6 +30,8 @@ export interface ObjectOptions extends SceneChoice, Pick<CameraOptions, 'focal' 
   depthMap?: string;
   /** Meters of a value of 1 in the depth map. */
   depthScale?: number;
+  /** Whether depth map or point cloud come from a network. */
+  estimated?: boolean;
   pointCloud?: string;
   cloudAxes?: Axes;
   /** frame_annotations.jgz of a category of CO3D: with `frame`, in place of a photo. */
@@ -41,7 +43,7 @@ export interface ObjectOptions extends SceneChoice, Pick<CameraOptions, 'focal' 
 /** Names of the options that a frame of CO3D replaces. */
 export const REPLACED_BY_FRAME = [
   ...(['box', 'point', 'mask', 'pick', 'object', 'all', 'minArea', 'scene', 'focal', 'fov'] as const),
-  ...(['depthMap', 'depthScale', 'pointCloud', 'cloudAxes'] as const),
+  ...(['depthMap', 'depthScale', 'estimated', 'pointCloud', 'cloudAxes'] as const),
 ];
 
 /** The options as they are parsed. */
@@ -104,6 +106,10 @@ export function addObjectOptions(command: Command): Command {
       '--depth-scale <meters>',
       'meters that a value of 1 in the depth map stands for (default: 0.001 for whole numbers, 1 for others)',
       parsePositive,
+    )
+    .option(
+      '--estimated',
+      'the depth map or point cloud is a network’s estimate: the mesh follows its details, but not its place',
     )
     .addOption(
       command

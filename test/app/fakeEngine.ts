@@ -63,7 +63,7 @@ function session(photo: Photo, script: Script): SessionCalls {
     async depth(camera = {}, call) {
       await step('depth', [camera], call, ['load ZoeDepth', 'depth']);
       const focal = focalOf(photo, camera);
-      return { meters: depthOf(photo), camera: intrinsicsOf(photo, focal.pixels), focal };
+      return { meters: depthOf(photo), camera: intrinsicsOf(photo, focal.pixels), estimated: true, focal };
     },
     async points(mask, depth, call) {
       await step('points', [mask.reduce((sum, value) => sum + value)], call);

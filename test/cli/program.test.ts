@@ -141,6 +141,14 @@ describe('reconstruct', () => {
     const second = standIn();
     await run(['reconstruct', photo, ...BOX, '--point-cloud', cloud, '-o', out], second);
     expect(second.asked.options!.pointMap!.xyz).toHaveLength(3 * WIDTH * HEIGHT);
+    expect([first.asked.options!.estimated, second.asked.options!.pointMap!.estimated]).toEqual([undefined, undefined]);
+
+    const [third, fourth, fifth] = [standIn(), standIn(), standIn()];
+    await run(['reconstruct', photo, ...BOX, '--depth-map', depth, '--estimated', '-o', out], third);
+    await run(['reconstruct', photo, ...BOX, '--point-cloud', cloud, '--estimated', '-o', out], fourth);
+    expect([third.asked.options!.estimated, fourth.asked.options!.pointMap!.estimated]).toEqual([true, true]);
+    const unused = await run(['reconstruct', photo, ...BOX, '--estimated', '-o', out], fifth);
+    expect(unused.stderr).toContain('--estimated does nothing here: it is about a --depth-map or a --point-cloud');
   });
 
   it('takes photo, mask, depth and camera from a frame of CO3D', async () => {

@@ -91,6 +91,7 @@ describe('a session', () => {
     expect(two.meters.buffer).not.toBe(one.meters.buffer);
     expect(two.camera.fx).toBeGreaterThan(one.camera.fx);
     expect(two.focal.source).toBe('fov');
+    expect(two.estimated).toBe(true);
   });
 
   it('gives the same object step by step and in one call', async () => {
@@ -167,7 +168,13 @@ describe('a session', () => {
     expect(problemsOf(inspectMesh(mesh.mesh))).toBeUndefined();
     expect(mesh.textured!.triangles).toHaveLength(mesh.mesh.triangles.length);
     expectPlain(mesh);
-    expectIdentical((await session.reconstruct({ mask, depth, ...options, render: false })).mesh, mesh);
+    const whole = await session.reconstruct({ mask, depth, ...options, render: false });
+    expectIdentical(whole.mesh, mesh);
+    expect(whole.depth.estimated).toBe(false);
+    // The surface may leave a depth that was estimated.
+    const moved = await session.reconstruct({ mask, depth, estimated: true, ...options, render: false });
+    expect(moved.depth.estimated).toBe(true);
+    expect(moved.mesh!.mesh.xyz).not.toEqual(mesh.mesh.xyz);
   });
 
   it('keeps the object when it is stopped before the mesh is made', async () => {

@@ -118,7 +118,7 @@ export function standIn(answer: Answer = {}) {
     },
     depth: (_photo, _camera, call) => {
       tell(call);
-      return Promise.resolve({ meters: depth, camera, focal });
+      return Promise.resolve({ meters: depth, camera, estimated: true, focal });
     },
     reconstruct: async (_, options, call) => {
       asked.options = options;
@@ -154,7 +154,11 @@ export function standIn(answer: Answer = {}) {
       };
       const box = { top: 0, bottom: 3, left: 0, right: 4 };
       return {
-        ...{ mask: options.mask ?? mask, candidate, depth: { meters: options.depth ?? depth, camera, focal } },
+        ...{
+          mask: options.mask ?? mask,
+          candidate,
+          depth: { meters: options.depth ?? depth, camera, estimated: !options.depth, focal },
+        },
         seen: {
           ...{
             rgb: new Float32Array(),

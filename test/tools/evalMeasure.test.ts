@@ -50,6 +50,7 @@ const answerOf = (mask: Uint8Array) => ({
 const depthOf = (meters: Float32Array) => ({
   meters,
   camera: intrinsicsOf(scene.photo),
+  estimated: true,
   focal: { pixels: 1, source: 'default' } as const,
 });
 

@@ -76,7 +76,9 @@ export async function measureScene(
 
   const ratio = sizeRatio(depth, trueDepth, mask, trueMask);
   const chain =
-    ratio === undefined ? undefined : await unlessNothing(() => engine.reconstruct(photo, { ...options, mask, depth }));
+    ratio === undefined
+      ? undefined
+      : await unlessNothing(() => engine.reconstruct(photo, { ...options, mask, depth, estimated: true }));
 
   const view = { photo, camera: intrinsicsOf(photo, focal) };
   const factsOf = (name: Run, run?: NodeReconstruction): Promise<Numbers> =>

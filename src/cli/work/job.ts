@@ -119,21 +119,21 @@ export function rolesFor({ scene, mask, depth, pointMap }: ReconstructOptions): 
 }
 
 interface Geometry {
-  readonly asked: Pick<ReconstructOptions, 'depth' | 'pointMap'>;
+  readonly asked: Pick<ReconstructOptions, 'depth' | 'estimated' | 'pointMap'>;
   readonly notices: readonly string[];
 }
 
 /** Reads the depth map or the point cloud, if there is one. */
 async function readGeometry(
   photo: Photo,
-  { depthMap, depthScale, pointCloud, cloudAxes }: ObjectOptions,
+  { depthMap, depthScale, estimated, pointCloud, cloudAxes }: ObjectOptions,
 ): Promise<Geometry> {
   const pixels = photo.width * photo.height;
   const unused =
     depthScale === undefined ? [] : ['--depth-scale does nothing here: it is about a --depth-map, and there is none.'];
   if (depthMap !== undefined) {
     const { meters, missing } = await decodeDepth(depthMap, photo, depthScale);
-    return { asked: { depth: meters }, notices: [...missingDepth(missing, photo), ...farNotice(meters)] };
+    return { asked: { depth: meters, estimated }, notices: [...missingDepth(missing, photo), ...farNotice(meters)] };
   }
   if (pointCloud !== undefined) {
     const pointMap = await decodePointMap(pointCloud, photo, cloudAxes);
@@ -144,9 +144,11 @@ async function readGeometry(
       ...unused,
       ...(doubts === undefined ? [] : [`The axes of the point cloud look wrong: ${doubts}.`]),
     ];
-    return { asked: { pointMap }, notices };
+    return { asked: { pointMap: { xyz, estimated } }, notices };
   }
-  return { asked: {}, notices: unused };
+  if (!estimated) return { asked: {}, notices: unused };
+  const idle = '--estimated does nothing here: it is about a --depth-map or a --point-cloud, and there is none.';
+  return { asked: {}, notices: [...unused, idle] };
 }
 
 const missingDepth = (missing: number, { width, height }: Photo): string[] =>

@@ -115,7 +115,17 @@ const SETTINGS = [
     'temperature',
     'sweep',
   ] as const),
-  ...(['depthMap', 'depthScale', 'pointCloud', 'cloudAxes', 'faces', 'texture', 'fuseDepth', 'format'] as const),
+  ...([
+    'depthMap',
+    'depthScale',
+    'estimated',
+    'pointCloud',
+    'cloudAxes',
+    'faces',
+    'texture',
+    'fuseDepth',
+    'format',
+  ] as const),
   ...(['co3d', 'frame'] as const),
 ];
 

@@ -42,7 +42,8 @@ export async function meshOf(
     limit: limitOf(object.threshold),
     points: object,
     normalization: object.normalization,
-    view: fuseDepth && camera ? { width, height, mask, meters, camera } : undefined,
+    view:
+      fuseDepth && camera ? { width, height, mask, meters, camera, estimated: depth.estimated ?? false } : undefined,
   });
   if (!surface) return undefined;
   report(0.5);

@@ -31,6 +31,11 @@ export interface GivenDepth {
   readonly meters: Float32Array;
   /** By default the camera that EXIF describes, else one with a field of view of 55 degrees. */
   readonly camera?: Intrinsics;
+  /**
+   * Whether a network estimated the depth. The mesh then takes its details from it, and its place from the completing
+   * network where the two differ. False by default: the mesh goes through what was measured.
+   */
+  readonly estimated?: boolean;
 }
 
 /** A point map from the caller, in place of depth and camera. */
@@ -40,6 +45,8 @@ export interface PointMap {
    * point.
    */
   readonly xyz: Float32Array;
+  /** As in `GivenDepth`. */
+  readonly estimated?: boolean;
 }
 
 /** Options of the completed object. */
@@ -81,6 +88,8 @@ export interface ReconstructOptions extends PromptOptions, CameraOptions, Object
   readonly mask?: Uint8Array;
   /** Depth [height, width] of the decoded photo, in meters, NaN where unknown. It replaces the depth network. */
   readonly depth?: Float32Array;
+  /** Whether a network estimated `depth`, as in `GivenDepth`. */
+  readonly estimated?: boolean;
   /** It replaces depth and camera. */
   readonly pointMap?: PointMap;
   /** Whether to make a mesh; true by default. A scene has none. */

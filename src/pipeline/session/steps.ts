@@ -47,6 +47,7 @@ export interface Depth extends GivenDepth {
   /** [height, width] of the decoded photo, in meters along the optical axis; NaN where unknown. */
   readonly meters: Float32Array;
   readonly camera: Intrinsics;
+  readonly estimated: boolean;
   /** Focal length of the camera, and where it comes from. */
   readonly focal: Focal;
 }
@@ -171,14 +172,15 @@ export class PhotoSteps {
    * Depth from the caller (for a point map, its z coordinates), else from the network, which runs once for a photo.
    * @throws OptionError, ShapeError, LimitError, WeightsError, DeviceError; Canceled
    */
-  async depth(options: CameraOptions & Pick<ReconstructOptions, 'depth' | 'pointMap'>): Promise<Depth> {
+  async depth(options: CameraOptions & Pick<ReconstructOptions, 'depth' | 'estimated' | 'pointMap'>): Promise<Depth> {
     const { photo, known } = this;
     expectCamera(options);
     expectGeometry(photo, options);
     const focal = focalOf(photo, options);
     const camera = options.camera ?? intrinsicsOf(photo, focal.pixels);
-    if (options.pointMap) return { meters: zOf(options.pointMap.xyz), camera, focal };
-    if (options.depth) return { meters: options.depth, camera, focal };
+    const { pointMap, depth: given, estimated = false } = options;
+    if (pointMap) return { meters: zOf(pointMap.xyz), camera, estimated: pointMap.estimated ?? false, focal };
+    if (given) return { meters: given, camera, estimated, focal };
     const canonicalFov = await this.step('the depth is estimated again', async () => {
       const network = await this.parts.networks.get('depth');
       known.meters ??= await network.estimate(wordsOf(photo), this.stages.options('depth', this.titleOf('depth')));
@@ -188,7 +190,8 @@ export class PhotoSteps {
     // worker.
     const factor = canonicalFov === undefined ? 1 : focal.pixels / focalFromFov(photo.width, canonicalFov);
     const meters = known.meters!;
-    return { meters: factor === 1 ? meters.slice() : meters.map((v) => factor * v), camera, focal };
+    const scaled = factor === 1 ? meters.slice() : meters.map((v) => factor * v);
+    return { meters: scaled, camera, estimated: true, focal };
   }
 
   /**

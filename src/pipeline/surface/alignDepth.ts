@@ -1,94 +1,110 @@
-/** Moves a depth map to where the network says the surface is. Details stay: the shift varies slowly over the picture. */
+/** Moves an estimated depth map to where the network's surface is. Details stay: the shift varies slowly over the picture. */
 import type { Normalization } from '../points/normalization.ts';
+import { squareSums } from './squares.ts';
 import type { DepthView } from './visibleSide.ts';
 import type { Volume } from './volume.ts';
 
-// The constants were chosen on scenes 900,000 to 900,007 of tools/train, which measurements do not use.
+// The constants were chosen on scenes 900,000 to 900,015 of tools/train, which measurements do not use.
 
-/** Places up to this far in front of and behind a pixel's depth are asked, in steps of `STRIDE`. */
-const REACH = 0.4;
-const STRIDE = 0.05;
-/** A place counts by this power of e per unit of logit, so that the surest ones decide; near ones count more than far ones. */
-const SURENESS = 2;
-/** Logits above the limit that are higher count as this one: all of them are sure. */
-const SUREST = 6;
-/** A pixel on whose ray the weights sum up to less than this has no surface near its depth. */
-const LEAST = 0.5;
-/** The shift is the mean over a square of this share of the photo's width to each side, taken twice. */
+/** The surface is looked for up to this far in front of and behind a pixel's depth, in steps of `STRIDE`. */
+const REACH = 0.6;
+const STRIDE = 0.025;
+/** Shifts are looked for at about so many pixels per row; between them they are interpolated. */
+const COLUMNS = 480;
+/** The shift is the mean over a square of this share of the picture's width to each side, taken twice. */
 const SMOOTH_SHARE = 1 / 40;
-/** Shifts are shorter by this, half a stride: they are not known better. So a depth that is right stays. */
-const ROUNDING = STRIDE / 2;
+
+/** Shifts for some of a picture's pixels. */
+interface Shifts {
+  readonly width: number;
+  readonly height: number;
+  /** [height, width]: sums of shifts, and how many were summed. */
+  readonly sums: Float32Array;
+  readonly known: Float32Array;
+}
 
 /**
- * Networks learn the errors of the depth maps that they are trained with: where the depth of a single picture is off, the shell is
- * nearer the truth. So each depth moves along its ray to the mean of the occupied places around it, as its neighbors do. Where the
- * depth is right, the network is surest there, and nothing moves.
- * @param shell logits
- * @param limit logit above which a point is occupied
+ * Networks learn the errors of the depth maps that they are trained with: where an estimated depth is off, the shell is nearer the truth.
+ * So each depth moves along its ray to where the ray enters the solid, as its neighbors do.
+ * @param solid distances, positive inside, from the shell alone
  */
-export function alignDepth(shell: Volume, limit: number, view: DepthView, { scale, center }: Normalization): DepthView {
-  const { width, height, mask, meters, camera } = view;
-  const { counts, origin, steps, values } = shell;
-  const shifts = new Float32Array(meters.length);
-  const isKnown = new Float32Array(meters.length);
-  for (let pixel = 0; pixel < meters.length; pixel++) {
-    const depth = meters[pixel] / scale;
-    if (!mask[pixel] || !(depth > 0 && depth < Infinity)) continue;
-    const rayX = ((pixel % width) - camera.cx) / camera.fx;
-    const rayY = (Math.floor(pixel / width) - camera.cy) / camera.fy;
-    let [sum, weights] = [0, 0];
-    for (let shift = -REACH; shift < REACH + STRIDE / 2; shift += STRIDE) {
-      const z = depth + shift;
-      const i = Math.round((rayX * z - center[0] - origin[0]) / steps[0]);
-      const j = Math.round((rayY * z - center[1] - origin[1]) / steps[1]);
-      const k = Math.round((z - center[2] - origin[2]) / steps[2]);
-      if (!(i >= 0 && j >= 0 && k >= 0 && i < counts[0] && j < counts[1] && k < counts[2])) continue;
-      const above = values[(i * counts[1] + j) * counts[2] + k] - limit;
-      const nearness = 1 - Math.abs(shift) / (REACH + STRIDE);
-      const weight = nearness * Math.exp(SURENESS * Math.min(SUREST, above));
-      sum += weight * shift;
-      weights += weight;
-    }
-    if (weights < LEAST) continue;
-    isKnown[pixel] = 1;
-    shifts[pixel] = sum / weights;
-  }
-  const reach = Math.max(1, Math.round(width * SMOOTH_SHARE));
-  const sums = twiceSummed(shifts, width, height, reach);
-  const known = twiceSummed(isKnown, width, height, reach);
+export function alignDepth(solid: Volume, view: DepthView, normalization: Normalization): DepthView {
+  const { width, meters } = view;
+  const stride = Math.max(1, Math.round(width / COLUMNS));
+  const shifts = smoothed(shiftsOf(solid, view, normalization, stride));
+  const at = interpolation(shifts, stride);
   const moved = meters.map((depth, pixel) => {
-    if (!(known[pixel] > 0.5)) return depth;
-    const shift = sums[pixel] / known[pixel];
-    return depth + scale * Math.sign(shift) * Math.max(0, Math.abs(shift) - ROUNDING);
+    const [u, v] = [pixel % width, Math.floor(pixel / width)];
+    const known = at(shifts.known, u, v);
+    return known > 0.5 ? depth + normalization.scale * (at(shifts.sums, u, v) / known) : depth;
   });
   return { ...view, meters: moved };
 }
 
-/** Sums over squares of pixels, of sums over squares: rows first, then columns. */
-function twiceSummed(from: Float32Array, width: number, height: number, reach: number): Float32Array {
-  const alongRows = (values: Float32Array): Float32Array => summed(values, height, width, 1, width, reach);
-  const alongColumns = (values: Float32Array): Float32Array => summed(values, width, height, width, 1, reach);
-  return alongColumns(alongRows(alongColumns(alongRows(from))));
-}
-
-/** Sums over `reach` neighbors on both sides along each line. */
-function summed(
-  from: Float32Array,
-  lines: number,
-  length: number,
-  stride: number,
-  lineStride: number,
-  reach: number,
-): Float32Array {
-  const out = new Float32Array(from.length);
-  for (let line = 0; line < lines; line++) {
-    const start = line * lineStride;
-    let sum = 0;
-    for (let k = -reach; k < length; k++) {
-      if (k + reach < length) sum += from[start + (k + reach) * stride];
-      if (k > reach) sum -= from[start + (k - reach - 1) * stride];
-      if (k >= 0) out[start + k * stride] = sum;
+/** Distances along the ray from the depth to the solid, for one pixel in the middle of each square of `stride` pixels. */
+function shiftsOf(solid: Volume, view: DepthView, { scale, center }: Normalization, stride: number): Shifts {
+  const { mask, meters, camera } = view;
+  const { origin, steps } = solid;
+  const [width, height] = [Math.ceil(view.width / stride), Math.ceil(view.height / stride)];
+  const [sums, known] = [new Float32Array(width * height), new Float32Array(width * height)];
+  for (let at = 0; at < sums.length; at++) {
+    const u = Math.min(view.width - 1, (at % width) * stride + (stride >> 1));
+    const v = Math.min(view.height - 1, Math.floor(at / width) * stride + (stride >> 1));
+    const pixel = v * view.width + u;
+    const depth = meters[pixel] / scale;
+    if (!mask[pixel] || !(depth > 0 && depth < Infinity)) continue;
+    const rayX = (u - camera.cx) / camera.fx;
+    const rayY = (v - camera.cy) / camera.fy;
+    let before = NaN;
+    for (let shift = -REACH; shift < REACH + STRIDE / 2; shift += STRIDE) {
+      const z = depth + shift;
+      const value = valueAt(solid, [
+        (rayX * z - center[0] - origin[0]) / steps[0],
+        (rayY * z - center[1] - origin[1]) / steps[1],
+        (z - center[2] - origin[2]) / steps[2],
+      ]);
+      if (before <= 0 && value > 0) {
+        known[at] = 1;
+        sums[at] = shift - (STRIDE * value) / (value - before);
+        break;
+      }
+      before = value;
     }
   }
-  return out;
+  return { width, height, sums, known };
+}
+
+/** Linear interpolation between voxels, at a place in units of voxels; NaN outside of the volume. */
+function valueAt({ counts: [nx, ny, nz], values }: Volume, [x, y, z]: readonly [number, number, number]): number {
+  const [i, j, k] = [Math.floor(x), Math.floor(y), Math.floor(z)];
+  if (!(i >= 0 && j >= 0 && k >= 0 && i < nx - 1 && j < ny - 1 && k < nz - 1)) return NaN;
+  const along = (at: number): number => values[at] + (z - k) * (values[at + 1] - values[at]);
+  const at = (i * ny + j) * nz + k;
+  const [near, nearNext] = [along(at), along(at + nz)];
+  const [far, farNext] = [along(at + ny * nz), along(at + ny * nz + nz)];
+  const [low, high] = [near + (y - j) * (nearNext - near), far + (y - j) * (farNext - far)];
+  return low + (x - i) * (high - low);
+}
+
+function smoothed({ width, height, sums, known }: Shifts): Shifts {
+  const reach = Math.max(1, Math.round(width * SMOOTH_SHARE));
+  const smooth = (values: Float32Array): Float32Array =>
+    squareSums(squareSums(values, width, height, reach), width, height, reach);
+  return { width, height, sums: smooth(sums), known: smooth(known) };
+}
+
+/** Linear interpolation between the pixels in the middle of squares. */
+function interpolation({ width, height }: Shifts, stride: number) {
+  const along = (pixel: number, count: number): readonly [number, number] => {
+    const at = Math.min(count - 1, Math.max(0, (pixel - (stride >> 1)) / stride));
+    const first = Math.min(count - 1, Math.floor(at));
+    return [first, at - first];
+  };
+  return (values: Float32Array, u: number, v: number): number => {
+    const [x, right] = along(u, width);
+    const [y, below] = along(v, height);
+    const next = x + (right > 0 ? 1 : 0);
+    const row = (line: number): number => (1 - right) * values[line * width + x] + right * values[line * width + next];
+    return below > 0 ? (1 - below) * row(y) + below * row(y + 1) : row(y);
+  };
 }

@@ -58,42 +58,60 @@ const BACK_BAND = [0.05, 0.1] as const;
 /** Confidence from which the depth map says what is inside. */
 const TRUSTED = 0.5;
 
+/** What the shell alone says of each voxel: the same whether the visible side is known or not. */
+export interface ShellAnalysis extends Pick<Solid, 'isHollow' | 'leaks'> {
+  readonly volume: Volume;
+  /** Logit from which a voxel belongs to the shell. */
+  readonly level: number;
+  /** [voxels], 1 or 0. */
+  readonly outside: Uint8Array;
+  readonly inside: Uint8Array;
+  /** [voxels]: time to cross a voxel. */
+  readonly cost: Float32Array;
+  /** [voxels]: how far below the shell's outer border, and the local thickness there. */
+  readonly depth: Float32Array;
+  readonly thickness: Float32Array;
+}
+
 /**
- * @param shell logits
+ * @param volume logits
  * @param limit logit above which a point is occupied
- * @param seen the visible side; undefined: the shell alone is used
  */
-export function solidOf(shell: Volume, limit: number, seen?: VisibleSide): Solid {
-  const { values: logits } = shell;
-  const step = stepOf(shell);
-  const passes = passHeights(shell);
+export function analyzeShell(volume: Volume, limit: number): ShellAnalysis {
+  const { values: logits } = volume;
+  const passes = passHeights(volume);
   const { level, isHollow, leaks } = hollowOf(logits, passes, limit);
   const [outside, inside] = [new Uint8Array(logits.length), new Uint8Array(logits.length)];
   for (let i = 0; i < logits.length; i++) {
     if (passes[i] < level) outside[i] = 1;
     else if (passes[i] - logits[i] > ENCLOSED && logits[i] < level) inside[i] = 1;
   }
-  const free = outside.slice();
-  if (seen) markSeen(seen, outside, inside);
-
   const cost = logits.map((logit) =>
     Math.exp(SURENESS * (Math.min(SURE_RANGE[1], Math.max(SURE_RANGE[0], logit - limit)) - UNIT_LOGIT)),
   );
-  const fromOutside = travelTimes(shell, outside, level, cost);
-  const fromInside = travelTimes(shell, inside, level, cost);
-  const depth = travelTimes(shell, free, level, new Float32Array(logits.length).fill(1));
-  const thickness = localThickness(shell, depth, THICK);
+  const depth = travelTimes(volume, outside, level, new Float32Array(logits.length).fill(1));
+  const thickness = localThickness(volume, depth, THICK);
+  return { volume, level, isHollow, leaks, outside, inside, cost, depth, thickness };
+}
 
-  let values: Float32Array = new Float32Array(logits.length);
+/** @param seen the visible side; undefined: the shell alone is used */
+export function solidOf(shell: ShellAnalysis, seen?: VisibleSide): Solid {
+  const { volume, level, cost, depth, thickness, isHollow, leaks } = shell;
+  const step = stepOf(volume);
+  const [outside, inside] = [shell.outside.slice(), shell.inside.slice()];
+  if (seen) markSeen(seen, outside, inside);
+  const fromOutside = travelTimes(volume, outside, level, cost);
+  const fromInside = travelTimes(volume, inside, level, cost);
+  let values: Float32Array = new Float32Array(depth.length);
   for (let i = 0; i < values.length; i++) {
     const middle = clamp((1 - OUTER_SHARE) * fromOutside[i] - OUTER_SHARE * fromInside[i], MOST);
     const filled = depth[i] > 0 ? depth[i] - fillDepth(thickness[i], fromInside[i]) : -step / 2;
     values[i] = Math.max(middle, clamp(filled, MOST));
     if (outside[i]) values[i] = Math.min(values[i], -step / 5);
   }
-  values = smoothed(shell, values);
+  values = smoothed(volume, values);
   if (seen) fuse(values, seen);
-  closeBorder(shell, values);
+  closeBorder(volume, values);
   return { values, isHollow, leaks };
 }
 

@@ -6,7 +6,7 @@ import { alignDepth } from './alignDepth.ts';
 import { mainParts } from './parts.ts';
 import { predictedColors, type ColoredGridPoints } from './predictedColors.ts';
 import { smoothSurface } from './smooth.ts';
-import { solidOf } from './solid.ts';
+import { solidOf, analyzeShell } from './solid.ts';
 import { extractSurface } from './tetrahedra.ts';
 import { visibleSide, type DepthView } from './visibleSide.ts';
 import { shellOf, stepOf, type Side } from './volume.ts';
@@ -50,8 +50,12 @@ export function surfaceOf({ field, limit, points, normalization, view }: Surface
   const shell = shellOf(field, limit);
   if (!shell) return undefined;
   const { volume, touches } = shell;
-  const seen = view && visibleSide(volume, limit, alignDepth(volume, limit, view, normalization), normalization);
-  const { values, isHollow, leaks } = solidOf(volume, limit, seen);
+  const known = analyzeShell(volume, limit);
+  const trusted = view?.estimated
+    ? alignDepth({ ...volume, values: solidOf(known).values }, view, normalization)
+    : view;
+  const seen = trusted && visibleSide(volume, limit, trusted, normalization);
+  const { values, isHollow, leaks } = solidOf(known, seen);
   const raw = extractSurface({ ...volume, values });
   if (raw.triangles.length === 0) return undefined;
   const { surface, kept, dropped } = mainParts(raw);

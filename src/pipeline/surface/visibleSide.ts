@@ -1,6 +1,8 @@
 /** The side of the object that the photo shows: signed distances of voxels to the surface that the depth map describes. */
 import type { Intrinsics } from '../camera.ts';
 import type { Normalization } from '../points/normalization.ts';
+import { borderTrust } from './borderTrust.ts';
+import { squareSums } from './squares.ts';
 import type { Volume } from './volume.ts';
 
 /** Depth of a photo's object. */
@@ -12,6 +14,8 @@ export interface DepthView {
   /** [height, width] in meters along z; not finite, or 0, where unknown. */
   readonly meters: Float32Array;
   readonly camera: Intrinsics;
+  /** Whether a network estimated the depth. Then the surface follows its details, but lies where the shell is. */
+  readonly estimated: boolean;
 }
 
 export interface VisibleSide {
@@ -26,7 +30,9 @@ const WIDTH_PER_PIXEL = 240;
 /** A pixel is at an edge of depth if its neighbors' mean depth differs from its own by more than this. */
 const EDGE = 0.03;
 /** Cosines of the angle between surface and ray: not trusted below the first, fully from the second on. */
-const GRAZING = [0.15, 0.35] as const;
+const GRAZING = { measured: [0.15, 0.35], estimated: [0.1, 0.6] } as const;
+/** Trust in an estimated depth grows from the mask's border up to so many times the distance of neighbors. */
+const BORDER = 4;
 
 /** The network agrees with a depth if its logit there is this far above the limit: not below the first, fully from the second. */
 const AGREEMENT = [-2, 0] as const;
@@ -110,9 +116,12 @@ function distrust(
  * Planes from differences to the neighbors on both sides. Not trusted are pixels near the mask's border or an edge of depth,
  * where the depth map makes flaps between near and far, and surfaces at a grazing angle.
  */
-function planesOf({ width, height, mask, meters, camera }: DepthView, scale: number): Planes {
+function planesOf({ width, height, mask, meters, camera, estimated }: DepthView, scale: number): Planes {
   const reach = Math.max(1, Math.round(width / WIDTH_PER_PIXEL));
-  const isInside = eroded(mask, meters, width, height, reach);
+  const isKnown = Float32Array.from(mask, (inside, i) => (inside && meters[i] > 0 && meters[i] < Infinity ? 1 : 0));
+  const around = squareSums(isKnown, width, height, reach);
+  const trustAt = estimated ? borderTrust(isKnown, width, height, BORDER * reach) : isKnown;
+  const grazing = estimated ? GRAZING.estimated : GRAZING.measured;
   const normals = new Float32Array(3 * width * height);
   const confidence = new Float32Array(width * height);
   const point = (pixel: number): [number, number, number] => {
@@ -123,8 +132,9 @@ function planesOf({ width, height, mask, meters, camera }: DepthView, scale: num
       z,
     ];
   };
-  for (let pixel = 0; pixel < isInside.length; pixel++) {
-    if (!isInside[pixel]) continue;
+  for (let pixel = 0; pixel < mask.length; pixel++) {
+    // All of the neighbors must be known.
+    if (around[pixel] < (2 * reach + 1) ** 2) continue;
     const here = point(pixel);
     const [left, right] = [point(pixel - reach), point(pixel + reach)];
     const [above, below] = [point(pixel - reach * width), point(pixel + reach * width)];
@@ -136,34 +146,10 @@ function planesOf({ width, height, mask, meters, camera }: DepthView, scale: num
     const normal = [az * by - ay * bz, ax * bz - az * bx, ay * bx - ax * by];
     const length = Math.hypot(...normal);
     const cosine = -(normal[0] * here[0] + normal[1] * here[1] + normal[2] * here[2]) / (length * Math.hypot(...here));
-    const trust = Math.min(1, (cosine - GRAZING[0]) / (GRAZING[1] - GRAZING[0]));
+    const trust = trustAt[pixel] * Math.min(1, (cosine - grazing[0]) / (grazing[1] - grazing[0]));
     if (!(trust > 0)) continue;
     confidence[pixel] = trust;
     for (let axis = 0; axis < 3; axis++) normals[3 * pixel + axis] = normal[axis] / length;
   }
   return { normals, confidence };
-}
-
-/** Pixels of the mask whose square of neighbors lies in the mask, with depth. Rows first, then columns. */
-function eroded(mask: Uint8Array, meters: Float32Array, width: number, height: number, reach: number): Uint8Array {
-  const isKnown = Uint8Array.from(mask, (inside, i) => (inside && meters[i] > 0 && meters[i] < Infinity ? 1 : 0));
-  const narrower = (
-    from: Uint8Array,
-    lines: number,
-    length: number,
-    stride: number,
-    lineStride: number,
-  ): Uint8Array => {
-    const out = new Uint8Array(from.length);
-    for (let line = 0; line < lines; line++) {
-      let run = 0;
-      for (let k = 0; k < length; k++) {
-        const i = line * lineStride + k * stride;
-        run = from[i] ? run + 1 : 0;
-        if (run > 2 * reach) out[i - reach * stride] = 1;
-      }
-    }
-    return out;
-  };
-  return narrower(narrower(isKnown, height, width, 1, width), width, height, width, 1);
 }

@@ -71,6 +71,7 @@ export const PHOTO: Photo = { width: 4, height: 3, rgba: new Uint8Array(48), nam
 export const DEPTH: Depth = {
   meters: new Float32Array(12).fill(1),
   camera: { fx: 4, fy: 4, cx: 2, cy: 1.5 },
+  estimated: true,
   focal: { pixels: 4, source: 'default' },
 };
 export const SEEN = {

@@ -39,20 +39,19 @@ export const normalization = { scale: 2, center: [0, 0, 4] as const };
 const size = { width: 120, height: 120 };
 const camera = { fx: 150, fy: 150, cx: 60, cy: 60 };
 
-/** Depth and mask of a shape, by sphere tracing. */
-export function viewOf(shape: Shape) {
-  const meters = new Float32Array(size.width * size.height).fill(NaN);
+/** Depth and mask of a shape, by sphere tracing. @param finer the photo has so many times as many pixels per row */
+export function viewOf(shape: Shape, finer = 1) {
+  const [width, height] = [finer * size.width, finer * size.height];
+  const [fx, cx] = [finer * camera.fx, finer * camera.cx];
+  const meters = new Float32Array(width * height).fill(NaN);
   const mask = new Uint8Array(meters.length);
   for (let pixel = 0; pixel < meters.length; pixel++) {
-    const ray = [
-      ((pixel % size.width) - camera.cx) / camera.fx,
-      (Math.floor(pixel / size.width) - camera.cy) / camera.fy,
-    ];
+    const ray = [((pixel % width) - cx) / fx, (Math.floor(pixel / width) - cx) / fx];
     let z = 1;
     for (let i = 0; i < 200 && z < 8; i++) z += 0.7 * shape(ray[0] * z, ray[1] * z, z - 4);
     if (z >= 8) continue;
     meters[pixel] = normalization.scale * z;
     mask[pixel] = 1;
   }
-  return { ...size, mask, meters, camera };
+  return { width, height, mask, meters, camera: { fx, fy: fx, cx, cy: cx }, estimated: false };
 }

@@ -100,6 +100,22 @@ describe('surfaceOf', () => {
     expect(surfaceOf({ field, limit: 0, points: pointsOf(field), normalization })).toBeUndefined();
   });
 
+  it('stays at the shell if a depth that is off was estimated, and follows it if it was measured', () => {
+    const truth = ball(0.8);
+    const field = shellField(truth);
+    const seen = viewOf(truth);
+    const error = 0.12;
+    const meters = seen.meters.map((z) => z + error * normalization.scale);
+    const errorOf = (estimated: boolean): number => {
+      const view = { ...seen, meters, estimated };
+      const { xyz } = surfaceOf({ field, limit: 0, points: pointsOf(field), normalization, view })!.mesh;
+      // The middle of the side that the camera sees.
+      return Math.abs(mean(errorsOf(xyz, truth).filter((_, v) => xyz[3 * v + 2] / 2 - 4 < -0.6)));
+    };
+    expect(errorOf(true)).toBeLessThan(0.03);
+    expect(errorOf(false)).toBeGreaterThan(0.75 * error);
+  });
+
   it('is a small closed thing for a few points, and nothing for one', () => {
     const field = shellField(ball(0.8));
     const n = field.counts[0];
